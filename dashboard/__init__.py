@@ -1,0 +1,1 @@
+"""One edition in, pages out: draws, never computes."""

@@ -1,0 +1,1 @@
+"""Returns in, a warehouse and its editions out."""

@@ -1,0 +1,75 @@
+"""Periods: month, quarter, financial year (April to March) and rolling year, each named by its first day."""
+
+from datetime import date
+
+MONTHS_IN = {"month": 1, "quarter": 3, "year": 12, "rolling_year": 12}
+PERIODS = tuple(MONTHS_IN)
+
+MONTH_NAMES = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def month_after(month: date, count: int = 1) -> date:
+    """The first day of the month that lies `count` months later (earlier, if negative)."""
+    index = month.year * 12 + month.month - 1 + count
+    return date(index // 12, index % 12 + 1, 1)
+
+
+def months_from(start: date, end: date) -> list[date]:
+    """The first days of all months from `start` to `end`, both included."""
+    return [month_after(start, step) for step in range(months_between(start, end) + 1)]
+
+
+def months_between(start: date, end: date) -> int:
+    """How many months `end` lies after `start`."""
+    return (end.year - start.year) * 12 + end.month - start.month
+
+
+def financial_year_start(month: date) -> date:
+    """The first of April of the financial year that a month is in."""
+    return date(month.year if month.month >= 4 else month.year - 1, 4, 1)
+
+
+def last_month(period: str, starts: date) -> date:
+    """The first day of a period's last month."""
+    return month_after(starts, MONTHS_IN[period] - 1)
+
+
+def write_month(month: date, *, long: bool = False) -> str:
+    """A month as people read it: Apr 2019, or April 2019."""
+    name = MONTH_NAMES[month.month - 1]
+    return f"{name if long else name[:3]} {month.year}"
+
+
+def write_date(day: date) -> str:
+    """A day as people read it: 8 Dec 2019."""
+    return f"{day.day} {MONTH_NAMES[day.month - 1][:3]} {day.year}"
+
+
+def write_financial_year(start: date) -> str:
+    """A financial year as people read it: 2019/20."""
+    return f"{start.year}/{(start.year + 1) % 100:02d}"
+
+
+def write_period(period: str, starts: date) -> str:
+    """A period as people read it: Apr 2019, Apr to Jun 2019, 2019/20, year to Nov 2019."""
+    if period == "month":
+        return write_month(starts)
+    end = last_month(period, starts)
+    if period == "quarter":
+        return f"{MONTH_NAMES[starts.month - 1][:3]} to {write_month(end)}"
+    if period == "year":
+        return write_financial_year(starts)
+    return f"year to {write_month(end)}"
