@@ -1,0 +1,59 @@
+"""How far secured money goes: months of cover, the gap, and the cases a budget can pay for.
+
+Source: the programme's own arithmetic, stated in the funding section of the methods page.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+MONTHS = 12
+
+
+def cover(planned: float, secured: float) -> float:
+    """Months of a year costing `planned` pounds that `secured` pounds pay for; more than 12 where the money
+    goes further.
+    """
+    return float(_cover(planned, secured))
+
+
+def whole_months(planned: float, secured: float) -> int:
+    """The whole months that are paid for in full."""
+    return math.floor(_cover(planned, secured))
+
+
+def gap(planned: float, secured: float) -> float:
+    """Pounds of planned cost for which no funder is stated; negative where more is secured than planned."""
+    return float(Fraction(str(planned)) - Fraction(str(secured)))
+
+
+def multiple_needed(planned: float, secured: float) -> float:
+    """How many times the secured money the plan costs; infinite where nothing is secured."""
+    return planned / secured if secured > 0 else math.inf
+
+
+def cases_affordable(
+    budget: float, planned_cost: float, planned_cases: float, fixed_share: float
+) -> float | None:
+    """Cases that `budget` pays for when `fixed_share` (0 to 1) of the planned cost does not fall with the
+    caseload.
+
+    None where the fixed cost alone takes the whole budget; infinite where all cost is fixed and the budget
+    exceeds it.
+    """
+    if not (planned_cost > 0 and planned_cases > 0 and 0 <= fixed_share <= 1):
+        raise ValueError(
+            f"Needs a plan and a share from 0 to 1; got {planned_cost}, {planned_cases}, {fixed_share}."
+        )
+    fixed = fixed_share * planned_cost
+    if fixed >= budget:
+        return None
+    each = (planned_cost - fixed) / planned_cases
+    return (budget - fixed) / each if each > 0 else math.inf
+
+
+def _cover(planned: float, secured: float) -> Fraction:
+    if not planned > 0:
+        raise ValueError(f"Cover needs a planned cost above 0; got {planned}.")
+    return MONTHS * Fraction(str(secured)) / Fraction(str(planned))
