@@ -1,0 +1,89 @@
+"""The child process: reads one file after another inside its limits, and may die of any of them."""
+
+import io
+import os
+import sys
+import time
+from collections.abc import Sequence
+from typing import BinaryIO
+
+import python_calamine
+
+from etl.intake import guard, limits, refusals, wire
+from etl.intake.grid import Refused
+from etl.intake.seen import Seen, SeenSheet
+
+Rows = Sequence[tuple[str, list[list[object]]]]
+
+
+def serve() -> None:
+    """Answer each file that comes in on standard input, until the parent closes it."""
+    incoming, outgoing = sys.stdin.buffer, _only_output()
+    _limit_self()
+    while (content := wire.receive(incoming, limits.FILE_BYTES)) is not None:
+        _allow_processor_time()
+        wire.send(outgoing, answer(content))
+
+
+def answer(content: bytes) -> bytes:
+    """The message for one file: its rows, or why it is refused."""
+    try:
+        rows, seen = read(content)
+        return wire.from_rows(seen.kind, rows, seen.texts)
+    except Refused as refused:
+        return wire.from_refused(refused)
+    except BaseException:  # whatever a library raises, even a panic: its words may quote the file, so they end here
+        return wire.from_refused(refusals.unreadable())
+
+
+def read(content: bytes) -> tuple[Rows, Seen]:
+    """Guard a file, then read its cells; the two must agree."""
+    seen = guard.inspect(content)
+    if seen.rows is not None:
+        return seen.rows, seen
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(seen.content))
+    if book.sheet_names != [sheet.name for sheet in seen.sheets]:
+        raise refusals.disagreement("")
+    return [(sheet.name, _rows(book, index, sheet)) for index, sheet in enumerate(seen.sheets) if sheet.has_cells], seen
+
+
+def _rows(book: python_calamine.CalamineWorkbook, index: int, sheet: SeenSheet) -> list[list[object]]:
+    rows = book.get_sheet_by_index(index).to_python(skip_empty_area=False)
+    if sum(len(row) - row.count("") for row in rows) != sheet.filled:
+        raise refusals.disagreement(sheet.name)
+    for (row, column), value in sheet.overrides.items():
+        _put(rows, row - 1, column - 1, value)
+    return rows
+
+
+def _put(rows: list[list[object]], row: int, column: int, value: object) -> None:
+    rows.extend([] for _ in range(row + 1 - len(rows)))
+    rows[row].extend("" for _ in range(column + 1 - len(rows[row])))
+    rows[row][column] = value
+
+
+def _only_output() -> BinaryIO:
+    """Our own handle on standard output; anything that prints goes nowhere."""
+    stream = os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return stream
+
+
+def _limit_self() -> None:
+    try:
+        import resource
+    except ImportError:  # not POSIX: the parent's limit on time remains
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (limits.MEMORY_BYTES, limits.MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def _allow_processor_time() -> None:
+    try:
+        import resource
+    except ImportError:
+        return
+    used = int(time.process_time())
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (used + limits.PROCESSOR_SECONDS + 1, hard))

@@ -1,0 +1,17 @@
+"""How large a return may be; an ordinary one stays far below each of these."""
+
+FILE_BYTES = 5_000_000
+PARTS = 200
+PART_BYTES = 20_000_000
+ALL_BYTES = 50_000_000
+RATIO = 100
+RATIO_FROM_BYTES = 64 * 1024
+ROWS = 5_000
+COLUMNS = 200
+FILLED = 20_000
+STRINGS = 20_000
+TEXT_LENGTH = 32_767  # what a cell of a spreadsheet program can hold
+
+MEMORY_BYTES = 512 * 1024 * 1024
+PROCESSOR_SECONDS = 10
+SECONDS = 20

@@ -1,0 +1,150 @@
+"""The parent's side of reading: hands each file to a child process, and outlives whatever the file does to it."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Self
+
+from etl.intake import limits, refusals, wire
+from etl.intake.grid import Grid, Refused
+
+CHILDREN = 2
+AHEAD = 8  # files read before the caller asks for them: enough to keep the children busy, at most 40 MB
+ANSWER_BYTES = 64_000_000
+PROJECT = str(Path(__file__).resolve().parents[2])
+START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from etl.intake.child import serve; serve()"
+
+
+class Reader:
+    """Reads files into grids in child processes; use it as a context manager, so that they end with it."""
+
+    def __init__(self) -> None:
+        self._free: SimpleQueue[_Child] = SimpleQueue()
+        self._children = [_Child() for _ in range(CHILDREN)]
+        for child in self._children:
+            self._free.put(child)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the child processes."""
+        for child in self._children:
+            child.stop()
+
+    def read(self, content: bytes) -> Grid:
+        """The cells of one file; raises Refused."""
+        _refuse_size(content)
+        child = self._free.get()
+        try:
+            answer = child.ask(content)
+        finally:
+            self._free.put(child)
+        return wire.to_grid(answer)
+
+    def read_many(self, contents: Iterable[bytes]) -> Iterator[Grid | Refused]:
+        """Each file's grid or refusal, in the order given."""
+        waiting: deque[Future[Grid | Refused]] = deque()
+        pool = ThreadPoolExecutor(CHILDREN)
+        try:
+            for content in contents:
+                waiting.append(pool.submit(self._read_or_refuse, content))
+                if len(waiting) >= AHEAD:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _read_or_refuse(self, content: bytes) -> Grid | Refused:
+        try:
+            return self.read(content)
+        except Refused as refused:
+            return refused.with_traceback(None)
+
+
+class _Child:
+    """One child process, started when first needed and again after each death."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._due = float("inf")
+
+    def ask(self, content: bytes) -> bytes:
+        """Send a file and wait for the answer; raises Refused when the child dies or takes too long."""
+        process = self._running()
+        assert process.stdin and process.stdout
+        self._due = time.monotonic() + limits.SECONDS
+        try:
+            wire.send(process.stdin, content)
+            answer = wire.receive(process.stdout, ANSWER_BYTES)
+        except OSError:  # the pipe broke while we wrote: the child is gone
+            answer = None
+        self._due = float("inf")
+        if answer is None:
+            self.stop()
+            raise refusals.unreadable()
+        return answer
+
+    def stop(self) -> None:
+        """End the process, whatever it is doing."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout):
+            try:
+                if stream:
+                    stream.close()
+            except OSError:  # what was still to be written has nowhere to go
+                pass
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self.stop()
+            self._process = _start()
+            threading.Thread(target=self._watch, args=(self._process,), daemon=True).start()
+        return self._process
+
+    def _watch(self, process: subprocess.Popen[bytes]) -> None:
+        """Kill the process when its answer is overdue; this works where a pipe cannot be waited for with a limit."""
+        while process.poll() is None:
+            if time.monotonic() > self._due and process is self._process:
+                process.kill()
+            time.sleep(0.2)
+
+
+def _refuse_size(content: bytes) -> None:
+    if not content:
+        raise refusals.empty()
+    if len(content) > limits.FILE_BYTES:
+        raise refusals.too_large("is larger than 5 MB")
+
+
+def _start() -> subprocess.Popen[bytes]:
+    paths = [PROJECT, *(path for path in sys.path if os.path.isabs(path))]
+    return subprocess.Popen(
+        [sys.executable, "-I", "-S", "-c", START, json.dumps(paths)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # a library's last words may quote the file
+        env=_environment(),
+        close_fds=True,
+    )
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of ours; Windows alone needs to know where it lives."""
+    return {name: os.environ[name] for name in ("SYSTEMROOT",) if os.name == "nt" and name in os.environ}

@@ -1,0 +1,81 @@
+"""The words between the reader and its child process: length-prefixed JSON, which can carry data and nothing else."""
+
+import datetime
+import json
+import struct
+from collections.abc import Callable, Sequence
+from typing import BinaryIO
+
+from etl.intake.grid import Grid, Refused, Sheet, Text, Unreadable
+
+LENGTH = struct.Struct(">I")
+READ_DATE: dict[str, Callable[[str], object]] = {
+    "date": datetime.date.fromisoformat,
+    "datetime": datetime.datetime.fromisoformat,
+    "time": datetime.time.fromisoformat,
+    "unreadable": Unreadable,
+}
+
+
+def send(stream: BinaryIO, message: bytes) -> None:
+    """Write one message."""
+    stream.write(LENGTH.pack(len(message)) + message)
+    stream.flush()
+
+
+def receive(stream: BinaryIO, at_most: int) -> bytes | None:
+    """Read one message; None when the other side has gone, or says that it will send more than `at_most` bytes."""
+    head = stream.read(LENGTH.size)
+    if len(head) < LENGTH.size or LENGTH.unpack(head)[0] > at_most:
+        return None
+    message = stream.read(LENGTH.unpack(head)[0])
+    return message if len(message) == LENGTH.unpack(head)[0] else None
+
+
+def from_refused(refused: Refused) -> bytes:
+    """A refusal as a message."""
+    parts = [refused.code, refused.sentence, refused.fix, refused.sheet, refused.cell]
+    return json.dumps(["refused", parts]).encode()
+
+
+def from_rows(kind: str, sheets: Sequence[tuple[str, list[list[object]]]], texts: Sequence[Text]) -> bytes:
+    """A read file as a message: each sheet as rows of cells from A1 on, blanks as ''."""
+    said = [[text.sheet, text.where, text.text] for text in texts]
+    return json.dumps(["grid", kind, sheets, said], default=_written, separators=(",", ":")).encode()
+
+
+def to_grid(message: bytes) -> Grid:
+    """The grid that a message carries, or raise the refusal that it carries."""
+    content = json.loads(message, object_hook=_read)
+    if content[0] == "refused":
+        raise Refused(*content[1])
+    _, kind, sheets, texts = content
+    return Grid(kind, tuple(Sheet(name, _cells(rows)) for name, rows in sheets), tuple(Text(*text) for text in texts))
+
+
+def _cells(rows: list[list[object]]) -> dict[tuple[int, int], object]:
+    return {
+        (row, column): value
+        for row, values in enumerate(rows, 1)
+        for column, value in enumerate(values, 1)
+        if value != ""
+    }
+
+
+def _written(value: object) -> dict[str, str]:
+    if isinstance(value, Unreadable):
+        return {"unreadable": value.text}
+    if isinstance(value, datetime.timedelta):
+        return {"unreadable": "a length of time"}
+    if isinstance(value, datetime.datetime):
+        return {"datetime": value.isoformat()}
+    if isinstance(value, datetime.date):
+        return {"date": value.isoformat()}
+    if isinstance(value, datetime.time):
+        return {"time": value.isoformat()}
+    raise TypeError(type(value).__name__)
+
+
+def _read(pair: dict[str, str]) -> object:
+    ((kind, text),) = pair.items()
+    return READ_DATE[kind](text)
