@@ -12,7 +12,8 @@ import xlsxwriter
 
 from etl.definitions import unit_of
 from etl.definitions.periods import financial_year_start, month_after, months_from, write_month
-from etl.sites import Block, Layout, Site
+from etl.definitions.version import version as version_of_definitions
+from etl.sites import Block, Layout, Site, standard_layout
 
 Typed = int | float | str | None
 TypedNumbers = Mapping[tuple[str, str], Typed]
@@ -174,7 +175,8 @@ def _cover(site: Site, layout: Layout, month: date, look: Look, version: int) ->
         (layout.month_label, written),
         (layout.version_label, Cell(version)),
     ]
-    answers += [(label, Cell("–")) for label in layout.ignored_labels]
+    stamp = standard_layout().ignored_labels[-1]
+    answers += [(label, Cell(version_of_definitions() if label == stamp else "–")) for label in layout.ignored_labels]
     for row, (label, answer) in enumerate(answers, 3):
         cells[row, 1], cells[row, 3] = Cell(label), answer
     return Sheet("Cover", cells)
