@@ -22,9 +22,7 @@ DERIVED: dict[str, Measure] = {
 MEASURES: dict[str, Measure] = {**REPORTED, **PLANNED, **DERIVED}
 
 # The numbers of a monthly return, in the order of the definitions: (measure, part).
-REPORTED_KEYS: tuple[tuple[str, str], ...] = tuple(
-    pair for measure in REPORTED.values() for pair in keys(measure)
-)
+REPORTED_KEYS: tuple[tuple[str, str], ...] = tuple(pair for measure in REPORTED.values() for pair in keys(measure))
 
 
 def subject_of(measure: str) -> str:

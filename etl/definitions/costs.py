@@ -20,9 +20,7 @@ SPEND = Breakdown(
             "Spend: victim support",
             "Money spent in the month on IDVAs and children's workers",
         ),
-        Part(
-            "premises", "Spend: premises and overheads", "Money spent in the month on premises and overheads"
-        ),
+        Part("premises", "Spend: premises and overheads", "Money spent in the month on premises and overheads"),
         Part(
             "training",
             "Spend: training and supervision",

@@ -1,6 +1,6 @@
 """People: who the new cases are."""
 
-from etl.definitions.measure import Breakdown, Measure, Part, Ratio, Reported, Total
+from etl.definitions.measure import Breakdown, Measure, Part, Ratio, Reported
 
 REPORTED: tuple[Reported | Breakdown, ...] = (
     Reported(

@@ -10,9 +10,7 @@ PLANNED: tuple[Reported, ...] = (
         "sum",
         "New cases that the plan says for the months of the period",
     ),
-    Reported(
-        "planned_cost", "Planned cost", "gbp", "sum", "Cash that the plan says for the months of the period"
-    ),
+    Reported("planned_cost", "Planned cost", "gbp", "sum", "Cash that the plan says for the months of the period"),
     Reported(
         "planned_open_cases",
         "Planned open cases",

@@ -1,6 +1,6 @@
 """Victims and children linked to the new cases, and repeat cases at MARAC."""
 
-from etl.definitions.measure import Breakdown, Measure, Part, Ratio, Reported, Total
+from etl.definitions.measure import Breakdown, Measure, Ratio, Reported
 
 REPORTED: tuple[Reported | Breakdown, ...] = (
     Reported(

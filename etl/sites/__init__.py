@@ -26,9 +26,9 @@ class Block:
     words: dict[str, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layout:
-    """How a site lays its return out from `starts` on.
+    """How a site lays its return out from `starts` on; compared by identity, so that it can be a key.
 
     `kind` is `blocks` (labels in a column, numbers to the right), `long` (a row a number: section, indicator,
     breakdown, value), `tracker` (a row a number, a column a month) or `tables` (headings in a row, numbers under
@@ -182,10 +182,7 @@ def _layout(table: dict[str, Any]) -> Layout:
 
 
 def _organisations(tables: Any) -> tuple[Organisation, ...]:
-    entries = [
-        Organisation(t["from"], t["name"], t.get("short_name", t["name"]), t.get("source", ""))
-        for t in tables
-    ]
+    entries = [Organisation(t["from"], t["name"], t.get("short_name", t["name"]), t.get("source", "")) for t in tables]
     return tuple(sorted(entries, key=lambda entry: entry.starts))
 
 

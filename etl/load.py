@@ -1,0 +1,341 @@
+"""Files in, receipts out: each file is read, checked and stored, all in one transaction, one load at a time."""
+
+import csv
+import hashlib
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path, PurePosixPath
+
+import duckdb
+import pandas as pd
+from filelock import FileLock, Timeout
+
+from etl.check import check_return
+from etl.definitions.periods import months_from
+from etl.intake import Grid, Reader, Refused
+from etl.problem import Problem
+from etl.read import Rejected, Return, fits_name_pattern, read_return
+from etl.reference import Reference, as_known_at, plan_on, read_reference
+from etl.sites import Site, load_sites, read_site
+from etl.store import ACCEPTED, Receipt, open_warehouse, return_id, store, transaction
+
+RECEIVED = "received.csv"
+# Files that lie in a folder beside the returns and are none.
+_NOT_RETURNS = {".toml", ".md", ".json", ".lock"}
+_MOST_BYTES = 5_000_000
+
+
+class WrongUse(ValueError):
+    """A load that cannot begin; the message says what to do."""
+
+
+class Busy(RuntimeError):
+    """Another load is running."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """A file that was given: where it lies, its name relative to the folder, and when it arrived."""
+
+    path: Path
+    name: str
+    received: datetime
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A file after reading and checking; `content` is None where it was refused."""
+
+    given: Given
+    sha256: str
+    content: Return | None
+    problems: tuple[Problem, ...]
+    site: str | None = None
+
+
+Progress = Callable[[int, int], None]
+
+
+def gather(paths: Iterable[Path], received: datetime | None) -> list[Given]:
+    """All files given, also those in folders, with the time at which each arrived.
+
+    `received` counts for all; else a `received.csv` in a given folder, else the file's own time. Raises WrongUse.
+    """
+    given: list[Given] = []
+    for path in paths:
+        if path.is_dir():
+            given += _in_folder(path, received)
+        elif path.is_file():
+            given.append(Given(path, path.name, received or _own_time(path)))
+        else:
+            raise WrongUse(f"There is no file or folder {path}.")
+    return given
+
+
+def check_files(given: list[Given], sites: Mapping[str, Site], progress: Progress | None = None) -> Iterator[Checked]:
+    """Reads and checks each file, in the order given; nothing is stored."""
+    hashes: list[str | Refused] = []
+    with Reader() as reader:
+        grids = reader.read_many(_contents(given, hashes))
+        for number, (one, grid) in enumerate(zip(given, grids, strict=True), 1):
+            yield _check(one, hashes[number - 1], grid, sites)
+            if progress:
+                progress(number, len(given))
+
+
+def load(
+    paths: Iterable[Path],
+    data: Path,
+    received: datetime | None = None,
+    progress: Progress | None = None,
+    now: datetime | None = None,
+) -> list[tuple[Given, Receipt]]:
+    """Loads returns into the warehouse of `data` and brings its results up to date; one receipt a file.
+
+    Raises WrongUse, Busy, OSError (disk full, folder not writable) and duckdb.Error; then nothing has changed.
+    """
+    paths = list(paths)
+    given = gather(paths, received)
+    now = now or datetime.now(UTC).replace(tzinfo=None)
+    data.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(data / "load.lock", timeout=0):
+            _adopt_sites(paths, data)
+            sites = load_sites(data / "sites")
+            reference = as_known_at(read_reference(data / "reference", sites=set(sites)), now.date())
+            checked = list(check_files(given, sites, progress))
+            con = open_warehouse(data / "warehouse.duckdb")
+            try:
+                with transaction(con):
+                    return _store(con, checked, sites, reference, now)
+            finally:
+                con.close()
+    except Timeout:
+        raise Busy("Another load is running; try again when it has ended.") from None
+
+
+def find_sites(paths: Iterable[Path], data: Path) -> dict[str, Site]:
+    """The sites that a check knows: ours, those of the data folder, and those beside the files given."""
+    folders = {data / "sites": None} | {path / "sites": None for path in paths if path.is_dir()}
+    return load_sites(*(folder for folder in folders if folder.is_dir()))
+
+
+def _adopt_sites(paths: Iterable[Path], data: Path) -> None:
+    """Keeps the further sites that a given folder describes in its `sites/`."""
+    for path in sorted(toml for given in paths if given.is_dir() for toml in (given / "sites").glob("*.toml")):
+        site = read_site(path)
+        target = data / "sites" / f"{site.name}.toml"
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes(path.read_bytes())
+
+
+def _in_folder(folder: Path, received: datetime | None) -> list[Given]:
+    times = {} if received else _received(folder)
+    given = []
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        hidden = any(part.startswith((".", "~$")) for part in PurePosixPath(name).parts)
+        if (
+            hidden
+            or path.name == RECEIVED
+            or path.suffix.lower() in _NOT_RETURNS
+            or path.is_symlink()
+            or not path.is_file()
+        ):
+            continue
+        given.append(Given(path, name, received or times.get(name) or _own_time(path)))
+    return given
+
+
+def _received(folder: Path) -> dict[str, datetime]:
+    """When each file arrived, from the folder's received.csv (file, received); raises WrongUse naming the line."""
+    path = folder / RECEIVED
+    if not path.is_file():
+        return {}
+    times = {}
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        rows = csv.DictReader(lines)
+        if not {"file", "received"} <= set(rows.fieldnames or ()):
+            raise WrongUse(f"{path}: the first line must be file,received.")
+        for row in rows:
+            times[(row["file"] or "").replace("\\", "/")] = _time(row["received"], path, rows.line_num)
+    return times
+
+
+def _time(text: str | None, path: Path, line: int) -> datetime:
+    try:
+        return read_time(text or "")
+    except ValueError:
+        raise WrongUse(f"{path}, line {line}: “received” must be a time such as 2019-12-08T10:00:00.") from None
+
+
+def read_time(text: str) -> datetime:
+    """A time as ISO 8601 writes it, in universal time where it names a zone; raises ValueError."""
+    time = datetime.fromisoformat(text.strip())
+    return time.astimezone(UTC).replace(tzinfo=None) if time.tzinfo else time
+
+
+def _own_time(path: Path) -> datetime:
+    return datetime.fromtimestamp(path.stat().st_mtime_ns / 1e9, UTC).replace(tzinfo=None)
+
+
+def _contents(given: list[Given], hashes: list[str | Refused]) -> Iterator[bytes]:
+    """The bytes of each file, one after the other; the SHA-256, or why it could not be read, goes to `hashes`."""
+    for one in given:
+        try:
+            content, sha256 = _read_whole(one.path)
+        except OSError as error:
+            reason = "has gone" if isinstance(error, FileNotFoundError) else f"could not be opened ({error.strerror})"
+            content, sha256 = b"", Refused("not_there", f"The file {reason}.", "Put it back and load it again.", "", "")
+        except Refused as refused:
+            content, sha256 = b"", refused
+        hashes.append(sha256)
+        yield content
+
+
+def _read_whole(path: Path) -> tuple[bytes, str | Refused]:
+    """A file's bytes (just over the limit, if it is larger) and its SHA-256; refuses one that changes meanwhile."""
+    sha256, kept = hashlib.sha256(), b""
+    with path.open("rb") as file:
+        before = os.fstat(file.fileno())
+        if not stat.S_ISREG(before.st_mode):
+            return b"", Refused("not_a_file", "This is not a file that can be read.", "Give a return.", "", "")
+        while chunk := file.read(1 << 20):
+            sha256.update(chunk)
+            kept += chunk[: _MOST_BYTES + 1 - len(kept)]
+        after = path.stat()
+    if (before.st_size, before.st_mtime_ns, before.st_ino) != (after.st_size, after.st_mtime_ns, after.st_ino):
+        sentence = "The file was changed while it was being read."
+        return b"", Refused("changed", sentence, "Load it again when nobody has it open.", "", "")
+    return kept, sha256.hexdigest()
+
+
+def _check(given: Given, sha256: str | Refused, grid: Grid | Refused, sites: Mapping[str, Site]) -> Checked:
+    if isinstance(sha256, Refused):
+        return Checked(given, "", None, (_rejection(sha256, None),))
+    try:
+        if isinstance(grid, Refused):
+            raise Rejected(grid, None, None)
+        content = read_return(grid, given.name, given.received, sites)
+    except Rejected as rejected:
+        problem = _rejection(rejected.refused, rejected.month)
+        return Checked(given, sha256, None, (problem,), rejected.site)
+    return Checked(given, sha256, content, tuple(check_return(content)), content.site)
+
+
+def _rejection(refused: Refused, month: date | None) -> Problem:
+    return Problem(month, refused.sheet, refused.cell, refused.code, "reject", refused.sentence, refused.fix)
+
+
+def _store(
+    con: duckdb.DuckDBPyConnection,
+    checked: list[Checked],
+    sites: Mapping[str, Site],
+    reference: Reference,
+    now: datetime,
+) -> list[tuple[Given, Receipt]]:
+    """Stores what is new; a file that was given before is recognised by its bytes, and the earliest copy counts."""
+    known = _Known(con)
+    receipts = {id(one): known.receipt(one, sites) for one in sorted(checked, key=_by_arrival) if one.sha256}
+    fresh = [receipt for receipt in receipts.values() if receipt.return_id in known.fresh]
+    months = known.moved | {m for r in fresh if r.content and r.verdict in ACCEPTED for m in r.content.months}
+    last = max([*months, *known.months], default=None)
+    store(con, fresh, months, sites, _plan(reference, sites, last), _shared_lines(reference, sites), now)
+    return [(one.given, receipts.get(id(one)) or _unstored(one)) for one in checked]
+
+
+def _by_arrival(one: Checked) -> tuple[datetime, int, str, str]:
+    return one.given.received, one.content.version if one.content else 1, one.sha256, one.given.name
+
+
+def _unstored(one: Checked) -> Receipt:
+    """The receipt for a file that could not be read at all and so left no trace."""
+    return Receipt("", None, None, one.given.received, "rejected", "", "", problems=list(one.problems))
+
+
+class _Known:
+    """The returns that the warehouse has, and those that this load adds."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self.con = con
+        rows = con.execute("select return_id, sha256, verdict, received, file, site, month from returns").fetchall()
+        self.taken = {row[0] for row in rows}
+        self.accepted = {row[1]: row for row in rows if row[2] in ACCEPTED}
+        self.given = {(row[1], row[4], row[3]): row for row in rows}
+        self.months = [row[0] for row in con.execute("select max(month) from covered").fetchall() if row[0]]
+        self.fresh: set[str] = set()
+        self.moved: set[date] = set()
+
+    def receipt(self, one: Checked, sites: Mapping[str, Site]) -> Receipt:
+        """The receipt of a file: a new one, or the one that it got when it was given before."""
+        name, received = _stored_name(one, sites), one.given.received
+        before = self.given.get((one.sha256, name, received))
+        first = self.accepted.get(one.sha256)
+        if before and (first or not one.content):
+            verdict = "duplicate" if first else "rejected"
+            return Receipt(before[0], before[5], before[6], received, verdict, name, one.sha256, problems=[])
+        if first and received < first[3]:
+            self._move(first, received)
+            received = first[3]
+        receipt = self._new(one, name, received, "duplicate" if first else _verdict(one.problems))
+        if receipt.verdict in ACCEPTED:
+            self.accepted[one.sha256] = (receipt.return_id, one.sha256, receipt.verdict, received, name, receipt.site)
+        return receipt
+
+    def _new(self, one: Checked, name: str, received: datetime, verdict: str) -> Receipt:
+        name_of_return = return_id(one.sha256, self.taken)
+        self.taken.add(name_of_return)
+        self.fresh.add(name_of_return)
+        month = one.content.month if one.content else one.problems[0].month
+        problems = [] if verdict == "duplicate" else list(one.problems)
+        version = one.content.version if one.content else 1
+        receipt = Receipt(
+            name_of_return, one.site, month, received, verdict, name or f"return {name_of_return}", one.sha256
+        )
+        receipt.version, receipt.content, receipt.problems = version, one.content, problems
+        return receipt
+
+    def _move(self, first: tuple[object, ...], received: datetime) -> None:
+        """The same bytes had come earlier: that is when the return arrived."""
+        self.con.execute("update returns set received = ? where return_id = ?", [received, first[0]])
+        months = self.con.execute("select month from covered where return_id = ?", [first[0]]).fetchall()
+        self.moved |= {row[0] for row in months}
+
+
+def _verdict(problems: Iterable[Problem]) -> str:
+    severities = {problem.severity for problem in problems}
+    if "reject" in severities:
+        return "rejected"
+    return "accepted_with_queries" if "query" in severities else "accepted"
+
+
+def _stored_name(one: Checked, sites: Mapping[str, Site]) -> str:
+    """The file's name, where a layout gives that name; else '' (a name can be anything, also a person's)."""
+    path = PurePosixPath(one.given.name)
+    folder = [part for part in path.parts[:-1] if part in sites]
+    candidates = [sites[one.site]] if one.site else sites.values()
+    fits = any(fits_name_pattern(path.name, site) for site in candidates)
+    return "/".join([*folder, path.name]) if fits else ""
+
+
+def _plan(reference: Reference, sites: Mapping[str, Site], last: date | None) -> pd.DataFrame:
+    """The plans of each month, a twelfth of the year's: site, month, number, value."""
+    rows = []
+    for site in sites.values():
+        for month in months_from(site.first_month, last) if last else ():
+            if plan := plan_on(reference.plans, site.name, month):
+                rows.append((site.name, month, "planned_new_cases", plan.new_cases / 12))
+                rows.append((site.name, month, "planned_cost", plan.cost / 12))
+                if plan.open_cases is not None:
+                    rows.append((site.name, month, "planned_open_cases", float(plan.open_cases)))
+    return pd.DataFrame(rows, columns=["site", "month", "number", "value"])
+
+
+def _shared_lines(reference: Reference, sites: Mapping[str, Site]) -> list[str]:
+    """The spend lines that no site says it does not count in full."""
+    lines = dict.fromkeys(row.line for row in reference.scope)
+    partly = {row.line for row in reference.scope if row.site in sites and row.says != "Yes"}
+    return [line for line in lines if line not in partly]

@@ -1,0 +1,21 @@
+"""A problem: what is wrong in a return, where it stands, and how to mend it, in words for the site."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+Severity = Literal["reject", "query", "info"]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing to mend. `severity` is `reject` (the file is not used), `query` (the site must look) or `info`."""
+
+    month: date | None
+    sheet: str
+    cell: str
+    code: str
+    severity: Severity
+    message: str
+    fix: str
+    measure: str = ""

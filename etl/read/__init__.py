@@ -1,0 +1,344 @@
+"""A grid and the sites' layouts in, a return in our words out: each number with its state, its sheet and its cell."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from etl.definitions import unit_of
+from etl.definitions.periods import MONTH_NAMES, month_after, write_date, write_month
+from etl.intake import Grid, Refused, address, refuse_personal_data
+from etl.read.blocks import find_blocks
+from etl.read.cell import State, quote, read_cell
+from etl.read.find import Address, Found, NumberCell, layout_words, right_of, text_of
+from etl.read.long import find_long
+from etl.read.month import read_month
+from etl.read.tables import find_tables
+from etl.read.tracker import find_tracker
+from etl.read.words import plain, plain_cell
+from etl.sites import Layout, Site
+
+# A file that has fewer of a layout's words than this share is not taken for a return in it.
+_LEAST_FIT = 0.5
+
+
+class Entry(NamedTuple):
+    """One number as a return said it. `typed` is what stood in the cell, for messages only: it is never stored."""
+
+    month: date
+    measure: str
+    part: str
+    value: float | None
+    state: State
+    sheet: str
+    cell: str
+    label: str
+    typed: object
+
+
+@dataclass(frozen=True)
+class Return:
+    """A return in our words; `month` is the month the file is for, `version` the one its cover names (1 if none).
+
+    `totals` and `to_date` are sums that the site made itself; `unknown` are labels that the layout does not have.
+    """
+
+    site: str
+    month: date
+    version: int
+    layout: Layout
+    entries: tuple[Entry, ...]
+    totals: tuple[Entry, ...]
+    to_date: tuple[Entry, ...]
+    unknown: tuple[Entry, ...]
+
+    @property
+    def months(self) -> tuple[date, ...]:
+        """The months that the return speaks of."""
+        return tuple(sorted({entry.month for entry in self.entries}))
+
+
+class Rejected(Exception):
+    """A file that is not used: why, and the site and month that it is for, as far as they could be told."""
+
+    def __init__(self, refused: Refused, site: str | None, month: date | None) -> None:
+        super().__init__(refused.sentence)
+        self.refused, self.site, self.month = refused, site, month
+
+
+def read_return(grid: Grid, name: str, received: datetime, sites: Mapping[str, Site]) -> Return:
+    """Reads a return, or raises Rejected with the sentence for the site.
+
+    `name` is the file's name with the folders it was in, relative to what was given; `received` decides whether the
+    month had ended.
+    """
+    site = month = None
+    try:
+        site, layout = _recognise(grid, sites)
+        month, cover = _read_cover(grid, layout)
+        found = _find(grid, layout, month or date(2000, 1, 1))
+        entries = _entries(grid, layout, found.numbers)
+        if layout.kind == "tracker":
+            month, entries = _covered_months(entries, site)
+        assert month is not None
+        _refuse_personal_data(grid, layout, found, cover)
+        _refuse_wrong_name(name, site, layout, month, sites)
+        _refuse_future(month, received)
+    except Refused as refused:
+        raise Rejected(refused, site.name if site else None, month) from None
+    return Return(
+        site=site.name,
+        month=month,
+        version=_read_version(grid, layout),
+        layout=layout,
+        entries=tuple(entries),
+        totals=tuple(_entries(grid, layout, found.totals)),
+        to_date=tuple(e._replace(month=month) for e in _entries(grid, layout, found.to_date)),
+        unknown=tuple(_unknown(month, place, grid) for place in found.unknown),
+    )
+
+
+def _refuse_future(month: date, received: datetime) -> None:
+    """Refuses a return for a month that had not ended when it came in."""
+    if month_after(month) > received.date():
+        name, day = write_month(month, long=True), write_date(received.date())
+        sentence = f"{name} had not ended when the return came in on {day}."
+        raise Refused("month_not_ended", sentence, "Send the return again when the month is over.", "", "")
+
+
+def _find(grid: Grid, layout: Layout, month: date) -> Found:
+    if layout.kind == "tracker":
+        return find_tracker(grid, layout)
+    finders = {"blocks": find_blocks, "long": find_long, "tables": find_tables}
+    return finders[layout.kind](grid, layout, month)
+
+
+def _recognise(grid: Grid, sites: Mapping[str, Site]) -> tuple[Site, Layout]:
+    """The site and layout whose words the file has; refuses a file that has those of none."""
+    texts = text_of(grid)
+    fits = [
+        (len(layout_words(layout) & texts) / len(layout_words(layout)), site.position, site, layout)
+        for site in sites.values()
+        for layout in site.layouts
+    ]
+    best = max(fits, key=lambda fit: (fit[0], -fit[1]))
+    share, _, site, layout = best
+    if share < _LEAST_FIT:
+        raise _not_a_return(share, site, layout, texts)
+    shared = [other for other in sites.values() if layout in other.layouts]
+    return (_site_on_cover(grid, layout, shared) if len(shared) > 1 or layout.site_label else site), layout
+
+
+def _not_a_return(share: float, site: Site, layout: Layout, texts: set[str]) -> Refused:
+    """The refusal of a file that fits no layout: the nearest is named, with what is missing for it."""
+    if share < 0.1:
+        sentence = "This is not a return: it has the headings of no site's layout."
+        return Refused("not_a_return", sentence, "Send the monthly return, or ask for the template.", "", "")
+    wanted = [word for block in layout.blocks for word in (block.heading, *block.words.values())]
+    missing = list(dict.fromkeys(word for word in wanted if plain(word) not in texts))
+    some = ", ".join(f"“{word}”" for word in missing[:3]) + (
+        f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+    )
+    sentence = f"No site's layout fits; the nearest is {site.label}'s, for which {some} are missing."
+    return Refused("not_a_return", sentence, "Send the return in its own layout, with all headings and labels.", "", "")
+
+
+class _Cover(NamedTuple):
+    """The cells of a cover that are the layout's own: labels and what stands beside them."""
+
+    expected: set[Address]
+
+
+def _read_cover(grid: Grid, layout: Layout) -> tuple[date | None, _Cover]:
+    """The month that the file is for, and the cells that say so; a tracker has its months over its columns."""
+    expected = _cover_lines(grid, layout)
+    if layout.kind == "tracker":
+        return None, _Cover(expected)
+    months: dict[date, tuple[str, int, int]] = {}
+    wrong: tuple[str, int, int, object] | None = None
+    for sheet_name, row, column, said in _beside(grid, layout.month_label):
+        expected.add((sheet_name, row, column))
+        month = read_month(said)
+        if month:
+            months.setdefault(month, (sheet_name, row, column))
+        elif said not in (None, ""):
+            wrong = (sheet_name, row, column, said)
+    if len(months) > 1:
+        first, second = (write_month(month, long=True) for month in list(months)[:2])
+        place = list(months.values())[1]
+        sentence = f"The file names two months, {first} and {second}."
+        raise Refused("months_disagree", sentence, "Put the same month everywhere and send it again.", *_at(place))
+    if not months:
+        raise _no_month(layout, wrong)
+    return next(iter(months)), _Cover(expected)
+
+
+def _no_month(layout: Layout, wrong: tuple[str, int, int, object] | None) -> Refused:
+    fix = f"Type the month beside “{layout.month_label}”, such as April 2019, and send the return again."
+    if wrong is None:
+        return Refused(
+            "no_month", f"The month is missing: there is nothing beside “{layout.month_label}”.", fix, "", ""
+        )
+    sentence = f"The month cannot be read: “{layout.month_label}” is followed by {quote(wrong[3])}."
+    return Refused("no_month", sentence, fix, *_at(wrong[:3]))
+
+
+def _at(place: tuple[str, int, int]) -> tuple[str, str]:
+    return place[0], address(place[1], place[2])
+
+
+def _beside(grid: Grid, label: str) -> list[tuple[str, int, int, object]]:
+    """For each cell with this label: the next filled cell to the right, or what follows the label in the same cell."""
+    wanted, found = plain(label), []
+    for sheet in grid.sheets:
+        for (row, column), value in sheet.cells.items():
+            text = plain_cell(value)
+            if text == wanted:
+                place = right_of(sheet, row, column)
+                found.append((sheet.name, *place, sheet.cells[place]) if place else (sheet.name, row, column, None))
+            elif text.startswith(f"{wanted}:"):
+                assert isinstance(value, str)
+                found.append((sheet.name, row, column, value.partition(":")[2]))
+    return found
+
+
+def _cover_lines(grid: Grid, layout: Layout) -> set[Address]:
+    """The cover's own lines: their labels, and beside an expected label whatever was typed (such as who completed it)."""
+    labels = (layout.month_label, layout.site_label, layout.version_label, *layout.ignored_labels)
+    wanted = {plain(label) for label in labels if label}
+    places: set[Address] = set()
+    for sheet in grid.sheets:
+        for (row, column), value in sheet.cells.items():
+            if plain_cell(value) in wanted:
+                places.add((sheet.name, row, column))
+                if place := right_of(sheet, row, column):
+                    places.add((sheet.name, *place))
+    return places
+
+
+def _site_on_cover(grid: Grid, layout: Layout, shared: list[Site]) -> Site:
+    """The site that the cover names, of those that use the layout."""
+    said = [(sheet, row, c, str(value)) for sheet, row, c, value in _beside(grid, layout.site_label) if value]
+    for sheet, row, column, value in said:
+        named = [site for site in shared if any(plain(word) in plain(value) for word in site.words)]
+        if named:
+            return max(named, key=lambda site: max(len(w) for w in site.words if plain(w) in plain(value)))
+        if len(shared) > 1:
+            raise Refused(
+                "unknown_site",
+                f"The site beside “{layout.site_label}” is not one that we know.",
+                f"Type the site's name there, such as {shared[0].label}, and send the return again.",
+                sheet,
+                address(row, column),
+            )
+        return shared[0]
+    if len(shared) == 1:
+        return shared[0]
+    raise Refused(
+        "unknown_site",
+        f"The site is missing: there is nothing beside “{layout.site_label}”.",
+        "Type the site's name there.",
+        "",
+        "",
+    )
+
+
+def _read_version(grid: Grid, layout: Layout) -> int:
+    """The version of the return that its cover names; 1 where it names none."""
+    if not layout.version_label:
+        return 1
+    said = [read_cell(value, "count").value for *_, value in _beside(grid, layout.version_label)]
+    return int(next((value for value in said if value), 1))
+
+
+def _entries(grid: Grid, layout: Layout, numbers: list[NumberCell]) -> list[Entry]:
+    """What each number cell says, in people, full-time equivalents or pounds."""
+    sheets = {sheet.name: sheet.cells for sheet in grid.sheets}
+    times = {sheet: layout.multiply.get(_layout_sheet(layout, sheet), 1) for sheet in sheets}
+    labels = {number: label for block in layout.blocks for number, label in block.words.items()}
+    entries = []
+    for number, month, sheet, row, column in numbers:
+        typed = sheets[sheet].get((row, column))
+        measure, _, part = number.partition(".")
+        value, state = read_cell(typed, unit_of(number), times[sheet])
+        cell = address(row, column)
+        entries.append(Entry(month, measure, part, value, state, sheet, cell, labels.get(number, "Total"), typed))
+    return entries
+
+
+def _layout_sheet(layout: Layout, sheet: str) -> str:
+    return next((block.sheet for block in layout.blocks if plain(block.sheet) == plain(sheet)), "")
+
+
+def _covered_months(entries: list[Entry], site: Site) -> tuple[date, list[Entry]]:
+    """A tracker's last month with any number in it, and the entries up to then, from the site's first month on."""
+    filled = {entry.month for entry in entries if entry.state == "reported"}
+    if not filled:
+        raise Refused(
+            "empty", "The tracker has no number in any month.", "Fill in the month and send it again.", "", ""
+        )
+    last = max(filled)
+    return last, [e for e in entries if e.month <= last and (e.month >= site.first_month or e.month in filled)]
+
+
+def _unknown(month: date, place: Address, grid: Grid) -> Entry:
+    sheet, row, column = place
+    typed = next(s for s in grid.sheets if s.name == sheet).cells.get((row, column))
+    return Entry(month, "", "", None, "unreadable", sheet, address(row, column), "", typed)
+
+
+def _refuse_personal_data(grid: Grid, layout: Layout, found: Found, cover: _Cover) -> None:
+    numbers = {(c.sheet, c.row, c.column) for c in (*found.numbers, *found.totals, *found.to_date)}
+    refuse_personal_data(grid, found.expected | cover.expected, numbers)
+
+
+def _refuse_wrong_name(name: str, site: Site, layout: Layout, month: date, sites: Mapping[str, Site]) -> None:
+    """Refuses a file whose folder or name says another site or month than it does itself."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    for what, text in (*(("folder", part) for part in path.parts[:-1]), ("name", path.stem)):
+        said = _site_named(text, sites)
+        if said and site.name not in said:
+            sentence = f"The file's {what} says {sites[said[0]].label}, but the return is {site.label}'s."
+            fix = f"Put the return into the folder of {site.label}, under its own name, or send the right file."
+            raise Refused("wrong_site", sentence, fix, "", "")
+    named = _month_named(path.stem, layout, site)
+    if named and named != month:
+        says, has = write_month(named, long=True), write_month(month, long=True)
+        sentence = f"The file's name says {says}, but the return is for {has}."
+        if layout.kind == "tracker":
+            sentence = f"The file's name says {says}, but {has} is the last month with numbers in it."
+        raise Refused("wrong_month", sentence, "Correct the name or the month and send the return again.", "", "")
+
+
+def _site_named(text: str, sites: Mapping[str, Site]) -> list[str]:
+    """The sites that a folder or file name may mean."""
+    said = plain(re.sub(r"[_\s]+", " ", text))
+    return [
+        s.name
+        for s in sites.values()
+        if plain(s.name.replace("_", " ")) in said or any(plain(w) in said for w in s.words)
+    ]
+
+
+def _month_named(stem: str, layout: Layout, site: Site) -> date | None:
+    """The month in a file's name, by the layout's own pattern or in words (November 2019)."""
+    if match := re.fullmatch(_name_pattern(layout, site), stem):
+        return read_month(match["month"])
+    names = "|".join(f"{name}|{name[:3]}" for name in MONTH_NAMES)
+    named = re.search(rf"(?<![a-z])({names})[ _-]*(20\d\d)(?!\d)", stem, re.IGNORECASE)
+    return read_month(f"{named[1]} {named[2]}") if named else None
+
+
+def fits_name_pattern(name: str, site: Site) -> bool:
+    """Whether a file's name is one that the site's layouts give, and so may be stored."""
+    stem = PurePosixPath(name).stem
+    return any(re.fullmatch(_name_pattern(layout, site), stem) for layout in site.layouts)
+
+
+def _name_pattern(layout: Layout, site: Site) -> str:
+    return layout.file_name.replace("{label}", re.escape(site.label))
+
+
+__all__ = ["Entry", "Rejected", "Return", "fits_name_pattern", "read_return"]

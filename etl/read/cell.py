@@ -1,0 +1,112 @@
+"""What a cell says: a number, nil, nothing, not applicable, hidden by the site, or something that is no number."""
+
+import re
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal, NamedTuple
+
+from etl.definitions.measure import Unit
+from etl.read.words import plain
+
+State = Literal["reported", "missing", "not_applicable", "suppressed", "unreadable"]
+
+# States in which a number should stand and does not; such a hole never becomes 0.
+HOLES = ("missing", "suppressed", "unreadable")
+
+_NIL = {"nil", "none", "-"}
+_NOT_APPLICABLE = {"n/a", "not applicable", "[z]"}
+_SUPPRESSED = {"[c]", "c", "*"}
+_FEWER = re.compile(r"^(?:(?:<|≤|<=|under|fewer than|less than) ?\d{1,3}|\d{1,3} or (?:under|fewer|less))$")
+
+_DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+"
+_NUMBER = re.compile(rf"^(?:{_DIGITS})$")
+_MONEY = re.compile(rf"^(?P<sign>-?) ?£? ?(?P<inner_sign>-?)(?P<digits>{_DIGITS})$")
+_BRACKETS = re.compile(rf"^\( ?£? ?(?P<digits>{_DIGITS}) ?\)$")
+
+# Larger numbers are not exact in the warehouse, and no return has them.
+_LARGEST = Decimal(10) ** 12
+_PENNY = Decimal("0.01")
+
+# Words that people type where a number is to follow; only these, and figures, are ever quoted back.
+_PLACEHOLDERS = {
+    "tbc", "tba", "tbd", "to be confirmed", "to follow", "awaiting", "pending", "unknown", "not known", "not available",
+    "not recorded", "see note", "see notes", "see comment", "n/k", "nk", "na", "x", "?", "??", "yes", "no", "true", "false",
+    "zero", "one", "two", "three", "four", "five", "various", "error", "formula not calculated", "tbc finance",
+}  # fmt: skip
+_FIGURES = re.compile(r"^[\d\s.,£$€%()<>=/+*\-–—oOlI:;?#!~]{1,24}$")
+_ERROR = re.compile(r"^#[A-Z0-9/!?]+[!?A]?$|^Err:\d{3}$")
+
+
+class Said(NamedTuple):
+    """The number that a cell says, in people, full-time equivalents or pounds, and the state it is in."""
+
+    value: float | None
+    state: State
+
+
+MISSING = Said(None, "missing")
+UNREADABLE = Said(None, "unreadable")
+
+
+def read_cell(cell: object, unit: Unit, times: int = 1) -> Said:
+    """What a cell says as a number of `unit`; `times` is what one typed unit stands for (1,000 in a sheet of £000)."""
+    if cell is None:
+        return MISSING
+    if isinstance(cell, bool):
+        return UNREADABLE
+    if isinstance(cell, int | float):
+        return _number(Decimal(repr(cell)), unit, times)
+    return _read_text(plain(cell), unit, times) if isinstance(cell, str) else UNREADABLE
+
+
+def _read_text(text: str, unit: Unit, times: int) -> Said:
+    if not text:
+        return MISSING
+    if text in _NIL:
+        return Said(0.0, "reported")
+    if text in _NOT_APPLICABLE:
+        return Said(None, "not_applicable")
+    if text in _SUPPRESSED or _FEWER.match(text):
+        return Said(None, "suppressed")
+    number = _read_money(text) if unit == "gbp" else _read_plain_number(text)
+    return UNREADABLE if number is None else _number(number, unit, times)
+
+
+def _read_plain_number(text: str) -> Decimal | None:
+    return Decimal(text.replace(",", "")) if _NUMBER.match(text) else None
+
+
+def _read_money(text: str) -> Decimal | None:
+    if match := _BRACKETS.match(text):
+        return -Decimal(match["digits"].replace(",", ""))
+    match = _MONEY.match(text)
+    if not match or (match["sign"] and match["inner_sign"]):
+        return None
+    amount = Decimal(match["digits"].replace(",", ""))
+    return -amount if match["sign"] or match["inner_sign"] else amount
+
+
+def _number(number: Decimal, unit: Unit, times: int) -> Said:
+    if not number.is_finite() or abs(number) > _LARGEST:
+        return UNREADABLE
+    if unit == "gbp":
+        return Said(float((number * times).quantize(_PENNY, ROUND_HALF_UP)) + 0.0, "reported")
+    if number < 0 or (unit == "count" and number != number.to_integral_value()):
+        return UNREADABLE
+    return Said(float(number), "reported")
+
+
+def quote(cell: object) -> str:
+    """What was typed, in quotation marks, where it is figures or a known stand-in; else only what kind of thing it is.
+
+    Words that could name a person are never repeated.
+    """
+    text = " ".join(str(getattr(cell, "text", cell)).split())
+    if isinstance(cell, bool):
+        return f"“{str(cell).upper()}”"
+    if isinstance(cell, float):
+        return f"“{int(cell) if cell == int(cell) and abs(cell) < 1e15 else cell}”"
+    if not isinstance(cell, str) and not hasattr(cell, "text"):
+        return "a date"
+    if text.casefold() in _PLACEHOLDERS or _FIGURES.match(text) or _ERROR.match(text) or _FEWER.match(plain(text)):
+        return f"“{text}”"
+    return "words" if " " in text else "a word"

@@ -1,0 +1,97 @@
+"""What finding the cells of a layout in a grid yields, and how a file that does not have them is refused."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from typing import NamedTuple
+
+from etl.intake import Grid, Refused, Sheet
+from etl.read.words import plain, plain_cell
+from etl.sites import Layout
+
+Address = tuple[str, int, int]  # sheet, row, column
+
+TOTALS = {"total", "totals", "cyfanswm/total", "cyfanswm"}
+YEAR_TO_DATE = {"ytd", "year to date", "total", "cumulative"}
+
+
+class NumberCell(NamedTuple):
+    """Where a number of the return stands; `measure` may be a total that the site typed itself."""
+
+    measure: str
+    month: date
+    sheet: str
+    row: int
+    column: int
+
+
+@dataclass
+class Found:
+    """The cells of a layout in one file.
+
+    `numbers` are the reported numbers, `totals` those that the site added up itself (by breakdown), `to_date` its own
+    years to date, `expected` the cells with the layout's own words, `unknown` labels with a number beside them that the
+    layout does not have, as (address, label).
+    """
+
+    numbers: list[NumberCell] = field(default_factory=list)
+    totals: list[NumberCell] = field(default_factory=list)
+    to_date: list[NumberCell] = field(default_factory=list)
+    expected: set[Address] = field(default_factory=set)
+    unknown: list[Address] = field(default_factory=list)
+
+
+class Words:
+    """Where each text of a sheet stands, by its plain form."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self.rows = max((row for row, _ in sheet.cells), default=0)
+        self.places: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        for place, value in sheet.cells.items():
+            if isinstance(value, str):
+                self.places[plain(value)].append(place)
+
+    def of(self, text: str) -> list[tuple[int, int]]:
+        """The places (row, column) at which the text stands, from the top."""
+        return sorted(self.places.get(plain(text), ()))
+
+
+def sheet_named(grid: Grid, name: str) -> Sheet:
+    """The sheet with this name; refuses the file when it is missing or stands twice."""
+    sheets = [sheet for sheet in grid.sheets if plain(sheet.name) == plain(name)]
+    if len(sheets) != 1:
+        raise wrong_words("sheet", name, "", len(sheets))
+    return sheets[0]
+
+
+def wrong_words(what: str, name: str, where: str, times: int) -> Refused:
+    """The refusal of a file in which a heading or label of its layout is missing or stands more than once."""
+    place = f" {where}" if where else ""
+    if times == 0:
+        sentence = f"The {what} “{name}”{place} is missing."
+        fix = f"Put the {what} “{name}” back as it was and send the return again."
+        return Refused("missing_words", sentence, fix, "", "")
+    sentence = f"The {what} “{name}” stands {'twice' if times == 2 else f'{times} times'}{place}."
+    fix = f"Keep the {what} “{name}” once and send the return again."
+    return Refused("words_twice", sentence, fix, "", "")
+
+
+@cache
+def layout_words(layout: Layout) -> frozenset[str]:
+    """The plain headings and labels of a layout, by which a file is recognised."""
+    words = {plain(word) for block in layout.blocks for word in (block.heading, *block.words.values())}
+    return frozenset(words | {plain(block.sheet) for block in layout.blocks})
+
+
+def text_of(grid: Grid) -> set[str]:
+    """All plain texts of a file, its sheets' names among them."""
+    texts = {plain_cell(value) for sheet in grid.sheets for value in sheet.cells.values()}
+    return texts | {plain(sheet.name) for sheet in grid.sheets}
+
+
+def right_of(sheet: Sheet, row: int, column: int) -> tuple[int, int] | None:
+    """The first filled cell to the right in the same row, or None."""
+    columns = [c for (r, c) in sheet.cells if r == row and c > column]
+    return (row, min(columns)) if columns else None

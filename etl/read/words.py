@@ -1,0 +1,23 @@
+"""Words as people type them: compared without regard to capitals, spaces, colons and kinds of dash."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_DASHES = re.compile("[\u2010-\u2015\u2212\u2043\ufe58\ufe63\uff0d]")
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_AROUND_SIGNS = re.compile(r"\s*([-/])\s*")
+
+
+@lru_cache(maxsize=20_000)
+def plain(text: str) -> str:
+    """The text in the form in which it is compared: `' NPS /  CRC: '` is `'nps/crc'`."""
+    text = _UNSEEN.sub("", unicodedata.normalize("NFC", text))
+    text = _DASHES.sub("-", text).replace("\u2019", "'").replace("\u2018", "'")
+    text = " ".join(text.split()).rstrip(": ").casefold()
+    return _AROUND_SIGNS.sub(r"\1", text)
+
+
+def plain_cell(value: object) -> str:
+    """A text cell in the form in which it is compared; '' for anything that is no text."""
+    return plain(value) if isinstance(value, str) else ""

@@ -1,0 +1,107 @@
+-- All results of the periods that touch a month in `touched`: months first, sites second, ratios last.
+-- Needs the temporary tables touched(month), reported(number, over_months), plan(site, month, number, value),
+-- addends(measure, number, over_months), ratios(measure, numerator, denominator).
+
+-- A sum with a hole in it is no sum.
+create or replace temp macro whole_sum(value, hole) as if(bool_or(hole), null, sum(value));
+
+-- 1. The months that are due: from a site's first month (an earlier one, if it sent it) to the last that any site sent.
+create or replace temp table due as
+with force as (select * from in_force_at('infinity'::timestamp)),
+firsts as (
+    select site, least(any_value(first_month), coalesce(min(month), any_value(first_month))) as first
+    from sites
+    left join force using (site)
+    group by site
+)
+select site, first, cast(unnest(generate_series(first, (select max(month) from force), interval 1 month)) as date) as month
+from firsts;
+
+-- 2. The periods of a site that hold a touched month, each with its months. A rolling year has twelve due months.
+create or replace temp table spans as
+with last as (select max(month) as month from due),
+starting as (
+    select 'month' as period, month as starts, 1 as months from touched
+    union
+    select 'quarter', cast(date_trunc('quarter', month) as date), 3 from touched
+    union
+    select 'year', cast(date_trunc('year', month - interval 3 month) + interval 3 month as date), 12 from touched
+    union
+    select 'rolling_year', cast(month - to_months(cast(step as integer)) as date), 12 from touched, range(12) as steps (step)
+)
+select due.site, period, starts, due.month, starts + to_months(cast(months - 1 as integer)) > last.month as unfinished
+from starting
+join due on due.month >= starts and due.month < starts + to_months(cast(months as integer))
+cross join last
+where period <> 'rolling_year' or (starts >= first and starts + interval 11 month <= last.month);
+
+-- 3. What is known of each month: a number, not applicable, or a hole.
+create or replace temp table monthly as
+with known as (
+    select site, month, if(part = '', measure, measure || '.' || part) as number, value, state from observations
+    where month in (select month from spans)
+)
+select due.site, due.month, r.number, known.value, coalesce(known.state, 'missing') not in ('reported', 'not_applicable') as hole
+from (select distinct site, month from spans) as due
+cross join (select distinct number from reported) as r
+left join known using (site, month, number)
+union all
+select due.site, due.month, p.number, plan.value, plan.value is null
+from (select distinct site, month from spans) as due
+cross join (select distinct number from plan) as p
+left join plan using (site, month, number);
+
+-- 4. Months make periods, site by site: summed, or the first or the last of them.
+create or replace temp table numbers as
+select spans.site, period, starts, m.number, r.over_months, any_value(unfinished) as unfinished,
+    case r.over_months
+        when 'sum' then sum(m.value)
+        when 'first' then arg_min_null(m.value, m.month)
+        else arg_max_null(m.value, m.month)
+    end as value,
+    case r.over_months
+        when 'sum' then bool_or(m.hole)
+        when 'first' then arg_min(m.hole, m.month)
+        else arg_max(m.hole, m.month)
+    end as hole
+from spans
+join monthly as m using (site, month)
+join reported as r using (number)
+group by spans.site, period, starts, m.number, r.over_months;
+
+-- 5. Parts make totals.
+create or replace temp table totals as
+select site, period, starts, number as measure, value, hole, unfinished
+from numbers
+semi join (select number, any_value(own) as over_months from reported group by number) as own using (number, over_months)
+union all
+select site, period, starts, a.measure, sum(value), bool_or(hole), any_value(unfinished)
+from numbers
+join addends as a using (number, over_months)
+group by site, period, starts, a.measure;
+
+-- 6. Sites make the programme.
+create or replace temp table wholes as
+select site, period, starts, measure, if(hole, null, value) as value, hole, unfinished
+from totals
+union all
+select 'all', period, starts, measure, whole_sum(value, hole), bool_or(hole), bool_or(unfinished)
+from totals
+group by period, starts, measure;
+
+-- 7. Ratios last.
+create or replace temp table fresh as
+select site, period, starts, measure, value, not hole and not unfinished as complete
+from wholes
+union all
+select n.site, n.period, n.starts, r.measure, n.value / nullif(d.value, 0), not n.hole and not d.hole and not n.unfinished
+from ratios as r
+join wholes as n on n.measure = r.numerator
+join wholes as d on d.measure = r.denominator and d.site = n.site and d.period = n.period and d.starts = n.starts;
+
+delete from results
+using (select distinct period, starts from fresh) as f
+where results.period = f.period and results.starts = f.starts;
+
+insert into results
+select site, period, starts, measure, value, complete from fresh;

@@ -1,0 +1,208 @@
+"""Returns into the warehouse: versions, receipts, what is known at which time, and the results of it all."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from importlib.resources import files
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from etl.definitions import DERIVED, PLANNED, REPORTED, key
+from etl.definitions.measure import Breakdown, Ratio, Total, keys
+from etl.definitions.periods import months_from
+from etl.problem import Problem
+from etl.read import Entry, Return
+from etl.sites import Site
+
+# What is switched off in every database that the project opens: it reads its own file and nothing else.
+LOCKED = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "enable_external_access": "false",
+    "lock_configuration": "true",
+}
+ACCEPTED = ("accepted", "accepted_with_queries")
+
+
+@dataclass
+class Receipt:
+    """What became of one file: a row of `returns`. `content` is what it said, where it was read."""
+
+    return_id: str
+    site: str | None
+    month: date | None
+    received: datetime
+    verdict: str
+    file: str
+    sha256: str
+    version: int = 1
+    content: Return | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+
+def open_warehouse(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """The warehouse, made where it is not there yet; raises duckdb.Error when another process writes it."""
+    con = duckdb.connect(str(path), read_only=read_only, config=LOCKED)  # type: ignore[arg-type]
+    if not read_only:
+        con.execute(_sql("schema"))
+    return con
+
+
+@contextmanager
+def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All that happens inside stands together, or none of it."""
+    con.execute("begin")
+    try:
+        yield
+    except BaseException:
+        con.execute("rollback")
+        raise
+    con.execute("commit")
+
+
+def store(
+    con: duckdb.DuckDBPyConnection,
+    receipts: Sequence[Receipt],
+    months: Iterable[date],
+    sites: Mapping[str, Site],
+    plan: pd.DataFrame,
+    shared_lines: Iterable[str],
+    now: datetime,
+) -> None:
+    """Stores receipts with what they say, and brings all results up to date; the caller holds the transaction.
+
+    `months` are those of which something new is known; `plan` has site, month, number and value; `shared_lines` are
+    the spend lines that every site counts.
+    """
+    before = _state(con)
+    _write_sites(con, sites)
+    _write_receipts(con, receipts, now)
+    _write_definitions(con, plan, list(shared_lines))
+    _bring_results_up_to_date(con, set(months), before)
+
+
+def _bring_results_up_to_date(
+    con: duckdb.DuckDBPyConnection, touched: set[date], before: tuple[date | None, str]
+) -> None:
+    """Works out again the results of all periods with a touched month; everything, where a definition or plan changed.
+
+    `before` is the last month in force and the fingerprint before the load; months that fell due since are touched.
+    """
+    last, fingerprint = _state(con)[0], _fingerprint(con)
+    if fingerprint != before[1]:
+        con.execute("delete from results")
+        touched |= {
+            row[0] for row in con.execute("select first_month from sites union select month from covered").fetchall()
+        }
+    if last and touched:
+        first = min(touched) if fingerprint != before[1] else before[0] or last
+        touched |= set(months_from(first, last))
+        con.execute("create or replace temp table touched (month date)")
+        _insert(con, "touched", pd.DataFrame({"month": pd.to_datetime(sorted(touched))}))
+        con.execute(_sql("results"))
+    con.execute("create or replace table built as select ? as fingerprint", [fingerprint])
+
+
+def return_id(sha256: str, taken: set[str]) -> str:
+    """A name for a return: the start of its SHA-256, with a number behind it where that name is taken."""
+    name, count = sha256[:12], 1
+    while name in taken:
+        count += 1
+        name = f"{sha256[:12]}-{count}"
+    return name
+
+
+def _state(con: duckdb.DuckDBPyConnection) -> tuple[date | None, str]:
+    """The last month with a return in force, and what the results were made with."""
+    last = con.execute("select max(month) from in_force_at('infinity'::timestamp)").fetchall()[0][0]
+    made = con.execute("select count(*) from duckdb_tables() where table_name = 'built'").fetchall()[0][0]
+    return last, con.execute("select fingerprint from built").fetchall()[0][0] if made else ""
+
+
+def _write_sites(con: duckdb.DuckDBPyConnection, sites: Mapping[str, Site]) -> None:
+    con.execute("delete from sites")
+    rows = [(s.name, s.label, s.short_label, place, s.first_month) for place, s in enumerate(sites.values(), 1)]
+    frame = pd.DataFrame(rows, columns=["site", "label", "short_label", "position", "first_month"])
+    _insert(con, "sites", frame.astype({"first_month": "datetime64[s]"}))
+
+
+def _write_receipts(con: duckdb.DuckDBPyConnection, receipts: Sequence[Receipt], now: datetime) -> None:
+    """The rows of `returns`, and for what was accepted its entries and months."""
+    accepted = [receipt for receipt in receipts if receipt.verdict in ACCEPTED and receipt.content]
+    rows = [(r.return_id, r.site, r.month, r.received, r.verdict, r.file, r.sha256, r.version, now) for r in receipts]
+    columns = ["return_id", "site", "month", "received", "verdict", "file", "sha256", "version", "loaded"]
+    _insert(con, "returns", pd.DataFrame(rows, columns=columns))
+    _insert(con, "entries", _entry_frame(accepted))
+    months = [(r.return_id, r.site, month) for r in accepted for month in r.content.months]  # type: ignore[union-attr]
+    _insert(con, "covered", pd.DataFrame(months, columns=["return_id", "site", "month"]))
+    _insert(con, "problems", problem_frame((r.return_id, r.site, p) for r in receipts for p in r.problems))
+
+
+def problem_frame(problems: Iterable[tuple[str, str | None, Problem]]) -> pd.DataFrame:
+    """Problems as rows of the table, from (return_id, site, problem)."""
+    rows = [
+        (given, site, p.month, p.sheet, p.cell, p.code, p.severity, p.message, p.fix, p.measure)
+        for given, site, p in problems
+    ]
+    columns = ["return_id", "site", "month", "sheet", "cell", "code", "severity", "message", "fix", "measure"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _entry_frame(receipts: Sequence[Receipt]) -> pd.DataFrame:
+    columns = ["return_id", "site", "month", "measure", "part", "value", "state", "sheet", "cell"]
+    entries: list[Entry] = [e for r in receipts for e in r.content.entries]  # type: ignore[union-attr]
+    counts = [len(r.content.entries) for r in receipts]  # type: ignore[union-attr]
+    named = [name for r, count in zip(receipts, counts, strict=True) for name in [(r.return_id, r.site)] * count]
+    frame = pd.DataFrame([(*name, *entry[:7]) for name, entry in zip(named, entries, strict=True)], columns=columns)
+    return frame.astype({"value": "float64"})
+
+
+def _write_definitions(con: duckdb.DuckDBPyConnection, plan: pd.DataFrame, shared_lines: list[str]) -> None:
+    """The definitions as the tables that the arithmetic reads."""
+    own = [(key(*pair), m.over_months) for m in REPORTED.values() for pair in keys(m)]
+    own += [(m.name, m.over_months) for m in PLANNED.values()]
+    addends = [
+        (m.name, key(*pair), m.over_months) for m in REPORTED.values() if isinstance(m, Breakdown) for pair in keys(m)
+    ]
+    over = dict(own)
+    for measure in DERIVED.values():
+        if isinstance(measure, Total):
+            kept = [n for n in measure.of if not measure.lines_shared_only or n.partition(".")[2] in shared_lines]
+            addends += [(measure.name, number, measure.over_months or over[number]) for number in kept]
+    reported = dict.fromkeys((number, way, over[number]) for number, way in [*own, *((n, w) for _, n, w in addends)])
+    ratios = [(m.name, m.numerator, m.denominator) for m in DERIVED.values() if isinstance(m, Ratio)]
+    _replace(con, "reported", list(reported), ["number", "over_months", "own"])
+    _replace(con, "addends", addends, ["measure", "number", "over_months"])
+    _replace(con, "ratios", ratios, ["measure", "numerator", "denominator"])
+    con.execute("create or replace temp table plan (site varchar, month date, number varchar, value double)")
+    _insert(con, "plan", plan)
+
+
+def _fingerprint(con: duckdb.DuckDBPyConnection) -> str:
+    """What the results depend on besides the returns: definitions, plans, sites and the arithmetic itself."""
+    tables = ("reported", "addends", "ratios", "plan", "sites")
+    rows = [con.execute(f"select * from {table} order by all").fetchall() for table in tables]
+    return hashlib.sha256(repr((rows, _sql("results"))).encode()).hexdigest()
+
+
+def _replace(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[str, ...]], columns: list[str]) -> None:
+    names = ", ".join(f"{column} varchar" for column in columns)
+    con.execute(f"create or replace temp table {table} ({names})")
+    _insert(con, table, pd.DataFrame(rows, columns=columns))
+
+
+def _insert(con: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame) -> None:
+    """Adds the rows of a frame to a table, column by column name."""
+    if frame.empty:
+        return
+    con.register("frame_to_insert", frame)
+    con.execute(f"insert into {table} by name select * from frame_to_insert")
+    con.unregister("frame_to_insert")
+
+
+def _sql(name: str) -> str:
+    return files("etl.sql").joinpath(f"{name}.sql").read_text(encoding="utf-8")
