@@ -5,6 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from itertools import chain
 from typing import BinaryIO
 
 import python_calamine
@@ -49,7 +50,8 @@ def read(content: bytes) -> tuple[Rows, Seen]:
 
 def _rows(book: python_calamine.CalamineWorkbook, index: int, sheet: SeenSheet) -> list[list[object]]:
     rows = book.get_sheet_by_index(index).to_python(skip_empty_area=False)
-    if sum(len(row) - row.count("") for row in rows) != sheet.filled:
+    cells = list(chain.from_iterable(rows))
+    if len(cells) - cells.count("") != sheet.filled:
         raise refusals.disagreement(sheet.name)
     for (row, column), value in sheet.overrides.items():
         _put(rows, row - 1, column - 1, value)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 NOT_CALCULATED = "formula not calculated"
 
 
-class Refused(Exception):  # noqa: N818 - a verdict, and the word that the rest of the house uses
+class Refused(Exception):
     """A file that is not let in: what is wrong, where, and how to mend it; never a value found in the file."""
 
     def __init__(self, code: str, sentence: str, fix: str, sheet: str = "", cell: str = "") -> None:

@@ -33,6 +33,8 @@ class Element:
 
     def get(self, attribute: str) -> str:
         """An attribute by its name without prefix; '' if there is none."""
+        if attribute in self.attributes:
+            return self.attributes[attribute]
         for name, value in self.attributes.items():
             if local(name) == attribute:
                 return value
@@ -46,13 +48,14 @@ def local(name: str) -> str:
 
 def refuse_unsafe(content: bytes) -> None:
     """Refuse XML that is not UTF-8, or declares a document type or entities."""
-    declared = DECLARED.match(content.removeprefix(BYTE_ORDER_MARK))
+    declared = DECLARED.match(content[:1_000].removeprefix(BYTE_ORDER_MARK))
     if declared and declared[1].lower() not in ACCEPTED:
         raise refusals.damaged()
     if b"\0" in content or (b"<!" in content and DECLARATION.search(content)):
         raise refusals.damaged()
     try:
-        content.decode()
+        if not content.isascii():
+            content.decode()
     except UnicodeDecodeError:
         raise refusals.damaged() from None
 
@@ -91,10 +94,14 @@ def parse(
     start: Callable[[str, dict[str, str]], None],
     end: Callable[[str], None],
     text: Callable[[str], None],
+    whole: bool = True,
 ) -> None:
-    """Run through XML that `refuse_unsafe` has let pass; raises Refused when it is not well formed."""
+    """Run through XML that `refuse_unsafe` has let pass; raises Refused when it is not well formed.
+
+    With `whole` text comes in one piece as far as it can; otherwise what a reference or comment parts comes apart.
+    """
     parser = expat.ParserCreate("utf-8")
-    parser.buffer_text = True
+    parser.buffer_text = whole
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.CharacterDataHandler = text

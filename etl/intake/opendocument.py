@@ -2,11 +2,10 @@
 
 import re
 
-from etl.intake import markup, refusals
+from etl.intake import markup, refusals, spreadsheet
 from etl.intake.grid import Text
 from etl.intake.markup import Element
 from etl.intake.seen import Seen
-from etl.intake.spreadsheet import Scan
 
 MEDIA_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 MANIFEST = "META-INF/manifest.xml"
@@ -25,15 +24,13 @@ def inspect(content: bytes, parts: dict[str, bytes]) -> Seen:
     _refuse_parts(parts)
     if "content.xml" not in parts:
         raise refusals.damaged()
-    scan = Scan(_hidden_styles(parts.get("styles.xml", b"<none/>")))
-    scan.run(parts["content.xml"])
-    texts = scan.texts
+    sheets, texts = spreadsheet.inspect(parts["content.xml"], _hidden_styles(parts.get("styles.xml", b"<none/>")))
     for name, part in parts.items():
         if name == "styles.xml" or (name.endswith("/content.xml") and name != "content.xml"):
             texts += _texts_of(name, markup.elements(part))
-    if len({sheet.name for sheet in scan.sheets}) != len(scan.sheets):
+    if len({sheet.name for sheet in sheets}) != len(sheets):
         raise refusals.damaged()
-    return Seen("ods", content, tuple(scan.sheets), tuple(texts))
+    return Seen("ods", content, tuple(sheets), tuple(texts))
 
 
 def _refuse_parts(parts: dict[str, bytes]) -> None:

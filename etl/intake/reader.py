@@ -134,7 +134,7 @@ def _refuse_size(content: bytes) -> None:
 
 
 def _start() -> subprocess.Popen[bytes]:
-    paths = [PROJECT, *(path for path in sys.path if os.path.isabs(path))]
+    paths = [PROJECT, *(path for path in sys.path if Path(path).is_absolute())]
     return subprocess.Popen(
         [sys.executable, "-I", "-S", "-c", START, json.dumps(paths)],
         stdin=subprocess.PIPE,

@@ -37,6 +37,85 @@ VALUE_OF = {
 QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 
 
+# The plain form that nearly every program writes. One expression takes in a whole table or none: a table that it takes
+# in is well formed, within the limits, and has no error, no comment, no shape, and no repeat but of what is empty.
+ATTRIBUTES = rb"(?: [\w:.-]+=\"[^\"<&]*\")*+"
+STYLE = rb"(?: table:(?:default-cell-)?style-name=\"[^\"<&]*\")?+"
+WORDS = rb"[^<&\x00-\x08\x0b\x0c\x0e-\x1f]"
+PARAGRAPH = rb"<text:p>" + WORDS + rb"*+(?:&(?:amp|lt|gt|quot|apos);" + WORDS + rb"*+)*+</text:p>"
+FILLED = (
+    rb"<table:table-cell" + STYLE + rb"(?:"
+    rb" office:value-type=\"string\"(?: calcext:value-type=\"string\")?+>"
+    rb"<text:p>(?=[^<])" + PARAGRAPH.removeprefix(rb"<text:p>") + rb"</table:table-cell>"
+    rb"|(?: table:formula=\"[^\"<&]*\")?+ office:value-type=\"(?:float|percentage|currency)\""
+    rb"(?: office:currency=\"[^\"<&]*\")?+ office:value=\"[-+.0-9eE]++\""
+    rb"(?: calcext:value-type=\"(?:float|percentage|currency)\")?+(?:/>|>(?:" + PARAGRAPH + rb")?+</table:table-cell>)"
+    rb"| office:value-type=\"date\" office:date-value=\"[-0-9T:.]++\"(?: calcext:value-type=\"date\")?+>"
+    + PARAGRAPH
+    + rb"</table:table-cell>)"
+)
+EMPTY = rb"<table:table-cell" + STYLE + rb"(?: ?/>|></table:table-cell>)"
+TRAILING = rb"<table:table-cell" + STYLE + rb" table:number-columns-repeated=\"[0-9]{1,7}\"" + STYLE + rb" ?/>"
+ROW = (
+    rb"<table:table-row" + STYLE + rb"(?: ?/>|>(?:" + FILLED + rb"|" + EMPTY + rb"){0,200}+(?:" + TRAILING + rb")?+"
+    rb"</table:table-row>)"
+)
+LAST_ROWS = (
+    rb"(?:<table:table-row(?:"
+    + STYLE
+    + rb" table:number-rows-repeated=\"[0-9]{1,7}\""
+    + STYLE
+    + rb")(?: ?/>|>(?:"
+    + TRAILING
+    + rb"|"
+    + EMPTY
+    + rb")*+</table:table-row>)){0,3}+"
+)
+TABLE = re.compile(
+    rb"<table:table table:name=\"([^\"<&]*)\"" + ATTRIBUTES + rb">(?:<table:table-column" + ATTRIBUTES + rb" ?/>)*+"
+    rb"((?:" + ROW + rb")*+)" + LAST_ROWS + rb"</table:table>"
+)
+
+
+def inspect(content: bytes, hidden_styles: set[str]) -> tuple[list[SeenSheet], list[Text]]:
+    """The sheets of content.xml and the words outside their cells; raises Refused."""
+    return _plain(content, set(hidden_styles)) or _any(content, set(hidden_styles))
+
+
+def _plain(content: bytes, hidden_styles: set[str]) -> tuple[list[SeenSheet], list[Text]] | None:
+    start, end = content.find(b"<table:table "), content.rfind(b"</table:table>") + len(b"</table:table>")
+    sheets, at = [], start
+    while 0 <= at < end:
+        table = TABLE.match(content, at, end)
+        if not table:
+            return None
+        sheets.append(_plain_sheet(table))
+        at = table.end()
+    if not sheets:
+        return None
+    rest = Scan(hidden_styles)
+    rest.run(content[:start] + content[end:])
+    if rest.spreadsheets != 1 or rest.hidden_styles or rest.sheets:
+        return None
+    return sheets, rest.texts
+
+
+def _plain_sheet(table: re.Match[bytes]) -> SeenSheet:
+    name, rows = table[1].decode(), table[2]
+    if rows.count(b"<table:table-row") > limits.ROWS:
+        raise refusals.sheet_too_large(name, f"more than {limits.ROWS:,} rows")
+    filled = rows.count(b" office:value-type=")
+    if filled > limits.FILLED:
+        raise refusals.sheet_too_large(name, f"more than {limits.FILLED:,} filled cells")
+    return SeenSheet(name, filled)
+
+
+def _any(content: bytes, hidden_styles: set[str]) -> tuple[list[SeenSheet], list[Text]]:
+    scan = Scan(hidden_styles)
+    scan.run(content)
+    return scan.sheets, scan.texts
+
+
 @dataclass
 class _Cell:
     """A cell while its element is open."""
@@ -55,6 +134,7 @@ class Scan:
         self.texts: list[Text] = []
         self.hidden_styles = hidden_styles
         self.path: list[str] = []
+        self.spreadsheets = 0
         self.style = ""
         self.table, self.hidden, self.spoken = "", False, False
         self.filled, self.overrides = 0, dict[tuple[int, int], object]()
@@ -89,6 +169,8 @@ class Scan:
             raise refusals.forbidden(FORBIDDEN[name])
         elif name == "table":
             self._start_table(attributes)
+        elif name == "spreadsheet":
+            self.spreadsheets += len(path) == 3
         elif name == "style":
             self.style = _get(attributes, "name")
         elif name == "table-properties" and _get(attributes, "display") == "false":

@@ -2,7 +2,9 @@
 
 import posixpath
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from etl.intake import archive, markup, refusals, strings, worksheet
 from etl.intake.grid import Text
@@ -40,6 +42,7 @@ FORBIDDEN_ELEMENTS = {
     "oleObject": "embedded objects",
     "oleObjects": "embedded objects",
 }
+FORBIDDEN_WORD = re.compile("|".join(map(re.escape, FORBIDDEN)))
 MARKUP = (".xml", ".rels", ".vml")
 PICTURES = "xl/media/"
 # Parts under xl/ without words that a person typed; the sheets and shared strings are read on their own.
@@ -119,26 +122,29 @@ def _refuse_parts(parts: dict[str, bytes]) -> None:
         lower = name.casefold()
         if lower.endswith(MARKUP) and not lower.startswith(PICTURES):
             markup.refuse_unsafe(content)
-        _refuse_word(lower)
-    for element in markup.elements(parts.get("[Content_Types].xml", b"")):
-        if element.name in ("Default", "Override"):
-            _refuse_word(element.get("ContentType").casefold())
-    for name in parts:
-        if name.endswith(".rels"):
-            _refuse_relations(markup.elements(parts[name]))
-        elif name.startswith("customXml/") and b"DataMashup" in parts[name]:
+        if lower.endswith(".rels"):
+            _refuse_relations(content)
+        elif lower.startswith("customxml/") and b"DataMashup" in content:
             raise refusals.forbidden("data connections")
+    _refuse_word("\n".join(parts))
+    _refuse_types(parts.get("[Content_Types].xml", b"<none/>"))
 
 
 def _refuse_word(text: str) -> None:
-    for word, what in FORBIDDEN.items():
-        if word in text:
-            raise refusals.forbidden(what)
+    found = FORBIDDEN_WORD.search(text.casefold())
+    if found:
+        raise refusals.forbidden(FORBIDDEN[found[0]])
 
 
-def _refuse_relations(found: tuple[Element, ...]) -> None:
-    for element in found:
-        kind = element.get("Type").casefold()
+@lru_cache(maxsize=32)  # a site's declarations are the same, byte for byte, month after month
+def _refuse_types(content: bytes) -> None:
+    _refuse_word("\n".join(element.get("ContentType") for element in markup.elements(content)))
+
+
+@lru_cache(maxsize=64)
+def _refuse_relations(content: bytes) -> None:
+    for element in markup.elements(content):
+        kind = element.get("Type")
         _refuse_word(kind)
         if element.get("TargetMode").casefold() == "external" and not kind.endswith("/hyperlink"):
             raise refusals.forbidden("links to other files")
@@ -150,15 +156,20 @@ def _refuse_elements(found: tuple[Element, ...]) -> None:
             raise refusals.forbidden(FORBIDDEN_ELEMENTS[element.name])
 
 
-def _relations(parts: dict[str, bytes], source: str) -> list[Relation]:
+def _relations(parts: dict[str, bytes], source: str) -> tuple[Relation, ...]:
     """What a part points to, with targets as names of parts."""
     folder, _, name = source.rpartition("/")
-    content = parts.get(f"{folder}/_rels/{name}.rels", b"")
-    return [
+    content = parts.get(f"{folder}/_rels/{name}.rels")
+    return _read_relations(folder, content) if content else ()
+
+
+@lru_cache(maxsize=64)
+def _read_relations(folder: str, content: bytes) -> tuple[Relation, ...]:
+    return tuple(
         Relation(element.get("Id"), element.get("Type").rpartition("/")[2], _target(folder, element))
-        for element in (markup.elements(content) if content else ())
+        for element in markup.elements(content)
         if element.name == "Relationship"
-    ]
+    )
 
 
 def _target(folder: str, element: Element) -> str:
@@ -169,7 +180,7 @@ def _target(folder: str, element: Element) -> str:
     return target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
 
 
-def _listed(book: tuple[Element, ...], relations: list[Relation], parts: dict[str, bytes]) -> list[Listed]:
+def _listed(book: tuple[Element, ...], relations: Sequence[Relation], parts: dict[str, bytes]) -> list[Listed]:
     """The sheets in the workbook's order; raises Refused when one leads nowhere or two share a name."""
     _refuse_elements(book)
     by_id = {relation.id: relation for relation in relations}
@@ -187,7 +198,7 @@ def _listed(book: tuple[Element, ...], relations: list[Relation], parts: dict[st
     return listed
 
 
-def _strings(relations: list[Relation], parts: dict[str, bytes]) -> Strings:
+def _strings(relations: Sequence[Relation], parts: dict[str, bytes]) -> Strings:
     """The shared strings that the reader will use, which must be those that the workbook points to."""
     pointed = {relation.target for relation in relations if relation.type == "sharedStrings"}
     present = {name for name in parts if name.casefold() == "xl/sharedstrings.xml"}

@@ -74,10 +74,16 @@ class _Scan:
         self.others: list[Element] = []
         self.open_others: list[Element] = []
         self.seen: set[tuple[int, int]] = set()
-        self.kind, self.value, self.inline, self.formula = "", None, None, None  # type: tuple[str, str | None, str | None, str | None]
+        self.kind = ""
+        self.value: str | None = None
+        self.inline: str | None = None
+        self.formula: str | None = None
+        self.pieces = 0
 
     def run(self, content: bytes) -> Found:
-        markup.parse(content, self.start, self.end, self.text)
+        if b"<![CDATA[" in content:  # no spreadsheet program writes it here, and the reader leaves it out
+            raise refusals.damaged()
+        markup.parse(content, self.start, self.end, self.text, whole=False)
         self.found.others = tuple(self.others)
         return self.found
 
@@ -117,6 +123,7 @@ class _Scan:
             self.open_others[-1].pieces.append(piece)
         elif path[4:5] == ["v"] and self.value is not None:
             self.value += piece
+            self.pieces += 1
         elif path[4:5] == ["f"] and self.formula is not None:
             self.formula += piece
         elif path[4:5] == ["is"] and path[-1] == "t" and "rPh" not in path and self.inline is not None:
@@ -132,6 +139,7 @@ class _Scan:
     def _start_cell(self, attributes: dict[str, str]) -> None:
         self.kind = attributes.get("t", "n")
         self.value = self.inline = self.formula = None
+        self.pieces = 0
         if "r" not in attributes:
             self.column += 1
             self.row = max(self.row, 1)
@@ -163,6 +171,8 @@ class _Scan:
 
     def _state(self) -> bool | Unreadable:
         """Whether the cell is filled, or why it cannot be read."""
+        if self.kind != "str" and self.pieces > 1:
+            raise refusals.damaged()  # a number interrupted by a reference or comment, which the reader cuts short
         if self.kind == "e":
             return self._error()
         if self.inline is not None:
