@@ -1,0 +1,63 @@
+"""The address: all that is chosen on a page, read from and written to `?name=value`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, quote
+
+# In the order in which an address names them.
+NAMES = (
+    "site",
+    "period",
+    "from",
+    "to",
+    "per",
+    "basis",
+    "year",
+    "money",
+    "chart",
+    "of",
+    "state",
+    "since",
+    "subject",
+    "edition",
+    "number",
+)
+
+
+@dataclass(frozen=True)
+class Address:
+    """A page's path and what is chosen there; what is left out takes the page's usual choice."""
+
+    path: str
+    chosen: tuple[tuple[str, str], ...] = ()
+
+    def get(self, name: str, usual: str = "") -> str:
+        """What is chosen under a name, or the usual choice."""
+        return dict(self.chosen).get(name, usual)
+
+    def with_(self, path: str | None = None, /, **changes: str) -> "Address":
+        """The same address with some choices changed; an empty choice is left out. `from_` stands for `from`."""
+        named = {name.rstrip("_"): value for name, value in changes.items()}
+        return make(path or self.path, {**dict(self.chosen), **named})
+
+    def keep(self, path: str, *names: str) -> "Address":
+        """Another page's address that keeps only these choices."""
+        return make(path, {name: value for name, value in self.chosen if name in names})
+
+    @property
+    def href(self) -> str:
+        """The address as a link has it."""
+        query = "&".join(f"{name}={quote(value, safe=',|:.-_')}" for name, value in self.chosen)
+        return f"{self.path}?{query}" if query else self.path
+
+
+def make(path: str, chosen: Mapping[str, str]) -> Address:
+    """An address of known names in one order, empty choices left out."""
+    return Address(path, tuple((name, chosen[name]) for name in NAMES if chosen.get(name)))
+
+
+def read(path: str | None, search: str | None) -> Address:
+    """The address that a browser shows; unknown names are dropped, and of a name said twice the last counts."""
+    pairs = parse_qsl((search or "").lstrip("?"), max_num_fields=40)
+    path = "/" + (path or "/").strip("/")
+    return make(path, {name: value[:200] for name, value in pairs})

@@ -1,0 +1,205 @@
+"""The frame round every page: bar, choices, headline and foot; and the callbacks that fill it from the address."""
+
+from typing import Any
+
+from dash import Dash, Input, Output, State, dcc, html, no_update
+
+from dashboard import panel, theme
+from dashboard.address import Address, read
+from dashboard.edition import Editions, NoEdition
+from dashboard.native import Title
+from dashboard.page import Content, Page, View
+from dashboard.pages import pages
+from etl.definitions.periods import write_date, write_month
+
+NAME = "Drive"
+KEPT_BETWEEN_PAGES = ("site", "edition")
+
+DOCUMENT = """<!DOCTYPE html>
+<html lang="en-GB">
+<head>
+{%metas%}
+<title>{%title%}</title>
+{%favicon%}
+{%css%}
+<style>TOKENS</style>
+</head>
+<body>
+{%app_entry%}
+<noscript><p>This dashboard is drawn by a script. Turn scripts on for this address to see it.</p></noscript>
+<footer class="engine">{%config%}{%scripts%}{%renderer%}</footer>
+</body>
+</html>"""
+
+
+def make_app(editions: Editions) -> Dash:
+    """The dashboard on the editions of one audience."""
+    app = Dash(
+        "dashboard",
+        title=NAME,
+        update_title="",
+        index_string=DOCUMENT.replace("TOKENS", theme.css_variables()),
+        suppress_callback_exceptions=True,
+        include_pages_meta=False,
+        use_pages=False,
+        compress=False,
+        serve_locally=True,
+        enable_mcp=False,
+        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
+    )
+    app.layout = html.Div(
+        [
+            dcc.Location(id="address", refresh=False),
+            dcc.Store(id="shown"),
+            html.A("Skip to the page", href="#main", className="skip"),
+            html.Div(id="frame"),
+            html.Div(id="panel"),
+        ]
+    )
+    _fill(app, editions)
+    return app
+
+
+def _fill(app: Dash, editions: Editions) -> None:
+    """The two callbacks: the page, and the panel beside it. Only the panel depends on `number`."""
+
+    @app.callback(
+        Output("frame", "children"),
+        Output("shown", "data"),
+        Input("address", "pathname"),
+        Input("address", "search"),
+        State("shown", "data"),
+    )
+    def show_page(pathname: str | None, search: str | None, shown: str | None) -> tuple[Any, Any]:
+        address = read(pathname, search).with_(number="")
+        try:
+            current = editions.current_name()
+            key = f"{address.get('edition') or current} {address.href}"
+            if key == shown:
+                return no_update, no_update
+            return frame(look(editions, address, current)), key
+        except NoEdition as problem:
+            return message_frame(address, "There is nothing to show here", str(problem)), address.href
+
+    @app.callback(Output("panel", "children"), Input("address", "pathname"), Input("address", "search"))
+    def show_panel(pathname: str | None, search: str | None) -> Any:
+        address = read(pathname, search)
+        if not address.get("number"):
+            return None
+        try:
+            return panel.build(look(editions, address, editions.current_name()))
+        except NoEdition:
+            return None
+
+
+def look(editions: Editions, address: Address, current: str) -> View:
+    """What the reader of an address looks at."""
+    name = address.get("edition") or current
+    return View(editions.get(name), address, tuple(editions.names()), is_current=name == current)
+
+
+def page_at(path: str) -> Page | None:
+    """The page of a path."""
+    return next((page for page in pages() if page.path == path), None)
+
+
+def frame(view: View) -> list[Any]:
+    """A page in its frame."""
+    page = page_at(view.address.path)
+    if page is None:
+        return message_frame(view.address, "There is no such page", "Choose a page in the bar above.", view)
+    content = page.build(view)
+    return [
+        Title(text=f"{page.name} – {NAME}"),
+        top_bar(view.address),
+        choices(view, content),
+        html.Main(
+            [notice(view), head(page.question, content), *content.body],
+            id="main",
+            tabIndex=-1,
+            **{"data-path": view.address.path},
+        ),
+        foot(view),
+    ]
+
+
+def message_frame(address: Address, headline: str, words: str, view: View | None = None) -> list[Any]:
+    """The frame with a message in place of a page."""
+    main = html.Main([html.H1(headline), html.P(words, className="note")], id="main", tabIndex=-1)
+    return [Title(text=f"{headline} – {NAME}"), top_bar(address), main, *([foot(view)] if view else [])]
+
+
+def top_bar(address: Address) -> Any:
+    """The name, and the pages there are."""
+    links = [
+        html.Li(
+            html.A(
+                html.Span(page.name, **{"data-text": page.name}),
+                href=address.keep(page.path, *KEPT_BETWEEN_PAGES).href,
+                **({"aria-current": "page"} if page.path == address.path else {}),
+            )
+        )
+        for page in pages()
+    ]
+    name = html.A([html.Span(className="ring"), NAME], href=address.keep("/", "edition").href, className="wordmark")
+    return html.Header(html.Div([name, html.Nav(html.Ul(links), **{"aria-label": "Pages"})], className="inside"))
+
+
+def choices(view: View, content: Content) -> Any:
+    """What can be chosen, and what the numbers are of."""
+    month = view.edition.data_month
+    said = [
+        html.Span(["Data to ", html.Strong(write_month(month) if month else "no month")]),
+        html.Span(["Edition ", html.Strong(write_date(view.edition.made.date()))]),
+    ]
+    return html.Section(
+        html.Div(
+            [html.Div(list(content.controls), className="controls"), html.P(said, className="data-to")],
+            className="inside",
+        ),
+        className="choices",
+        **{"aria-label": "What is shown"},
+    )
+
+
+def notice(view: View) -> Any:
+    """A line above a page that is not of the current edition."""
+    if view.is_current:
+        return None
+    return html.P(
+        [
+            f"This is the edition of {write_date(view.edition.made.date())}, not the current one. ",
+            html.A("Show the current edition", href=view.address.with_(edition="").href),
+        ],
+        className="notice",
+        role="status",
+    )
+
+
+def head(question: str, content: Content) -> Any:
+    """The question, what answers it, and one quiet line."""
+    return html.Div(
+        [
+            html.P(question, className="question"),
+            html.H1(content.headline),
+            html.P(content.note, className="note") if content.note else None,
+        ],
+        className="page-head",
+    )
+
+
+def foot(view: View) -> Any:
+    """Which editions there are."""
+    links: list[Any] = []
+    for name in view.editions[:12]:
+        chosen = name == view.edition.name
+        links.append(html.Li(html.Strong(name) if chosen else html.A(name, href=view.address.with_(edition=name).href)))
+    return html.Footer(
+        html.Div(
+            [
+                html.P("Numbers too small to show are marked [c]. A gap in the data is a gap in the line."),
+                html.Nav([html.Span("Editions"), html.Ul(links)], className="editions", **{"aria-label": "Editions"}),
+            ],
+            className="inside",
+        )
+    )

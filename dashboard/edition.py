@@ -1,0 +1,196 @@
+"""The only door to the data: opens an audience's edition read-only, answers questions, and sees a new edition come."""
+
+import json
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+
+SETTINGS = {
+    "enable_external_access": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "threads": "1",
+}
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
+KEPT_EDITIONS = 6
+KEPT_ANSWERS = 2000
+
+
+class NoEdition(LookupError):
+    """There is no such edition to show; the message says which and what to do."""
+
+
+class Row(dict[str, Any]):
+    """A row of an edition, whose columns are attributes."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+class Site(NamedTuple):
+    """A site as the pages name it."""
+
+    name: str
+    label: str
+    short: str
+    position: int
+    first_month: date
+    commissioner: str
+    provider: str
+
+
+class Edition:
+    """One edition as one audience sees it. It never changes, so every answer is kept."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._base = duckdb.connect(str(path), read_only=True, config=SETTINGS)
+        self._base.execute("set lock_configuration = true")
+        self._answers: OrderedDict[tuple[Any, ...], tuple[Row, ...]] = OrderedDict()
+        self._lock = threading.Lock()
+        self.tables = frozenset(row.table_name for row in self._ask("select table_name from duckdb_tables()", ()))
+        self.about = self._about()
+        self.sites = tuple(
+            Site(
+                r.site, r.label, r.short_label, r.position, r.first_month, r.commissioner_short or "", r.provider or ""
+            )
+            for r in self.rows("sites", order="position, site")
+        )
+        self.measures = {row.measure: row for row in self.rows("measures", order="position")}
+
+    def _about(self) -> Row:
+        rows = self.rows("edition")
+        if not rows:
+            raise NoEdition(f"{self.path.name} has no row in its table `edition`; publish again")
+        return rows[0]
+
+    @property
+    def name(self) -> str:
+        """The edition's name."""
+        return str(self.about.edition_id)
+
+    @property
+    def made(self) -> datetime:
+        """When the edition was made, as far as a reader is concerned: the day up to which it knows."""
+        return self.about.known_at or self.about.made
+
+    @property
+    def data_month(self) -> date | None:
+        """The last month that the edition has returns of; none if it has none."""
+        month: date | None = self.about.data_month
+        return month
+
+    def rows(self, table: str, where: str = "true", given: tuple[Any, ...] = (), order: str = "") -> tuple[Row, ...]:
+        """The rows of a table, or none where the edition has no such table. Values are bound, never pasted."""
+        if table not in self.tables:
+            return ()
+        return self._answer(f"select * from {table} where {where}" + (f" order by {order}" if order else ""), given)
+
+    def _answer(self, sql: str, given: tuple[Any, ...] = ()) -> tuple[Row, ...]:
+        """The answer to a question, asked once."""
+        key = (sql, given)
+        with self._lock:
+            if key in self._answers:
+                self._answers.move_to_end(key)
+                return self._answers[key]
+        answer = self._ask(sql, given)
+        with self._lock:
+            self._answers[key] = answer
+            while len(self._answers) > KEPT_ANSWERS:
+                self._answers.popitem(last=False)
+        return answer
+
+    def _ask(self, sql: str, given: tuple[Any, ...]) -> tuple[Row, ...]:
+        cursor = self._base.cursor()
+        try:
+            cursor.execute(sql, list(given))
+            names = [column[0] for column in cursor.description or ()]
+            return tuple(Row(zip(names, row, strict=True)) for row in cursor.fetchall())
+        finally:
+            cursor.close()
+
+    def result(self, site: str, measure: str, period: str, starts: date) -> Row | None:
+        """One number: of a site (or `all`), a measure and a period by its first day."""
+        return self.results(period, starts).get((site, measure))
+
+    def results(self, period: str, starts: date) -> dict[tuple[str, str], Row]:
+        """All numbers of a period, by site and measure."""
+        rows = self.rows("results", "period = ? and starts = ?", (period, starts))
+        return {(row.site, row.measure): row for row in rows}
+
+    def series(self, measure: str, period: str = "month") -> dict[str, list[Row]]:
+        """A measure over time, by site, in the order of time."""
+        series: dict[str, list[Row]] = {}
+        for row in self.rows("results", "measure = ? and period = ?", (measure, period), "site, starts"):
+            series.setdefault(row.site, []).append(row)
+        return series
+
+    def last_complete(self, site: str, measure: str, before: date, period: str = "rolling_year") -> Row | None:
+        """The newest complete period of a measure that starts before a day."""
+        where = "site = ? and measure = ? and period = ? and starts < ? and complete and value is not null"
+        rows = self.rows("results", where, (site, measure, period, before), "starts desc limit 1")
+        return rows[0] if rows else None
+
+    def periods(self, period: str) -> list[tuple[date, date]]:
+        """The first and last months of all periods of a kind that the edition has, newest first."""
+        sql = "select distinct starts, ends from results where period = ? order by starts desc"
+        rows = self._answer(sql, (period,)) if "results" in self.tables else ()
+        return [(row.starts, row.ends) for row in rows]
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        self._base.close()
+
+
+class Editions:
+    """The editions in a folder, as one audience may open them."""
+
+    def __init__(self, data: Path, audience: str) -> None:
+        self.folder = data / "editions"
+        self.audience = audience
+        self._open: OrderedDict[str, Edition] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def current_name(self) -> str:
+        """The name of the current edition."""
+        pointer = self.folder / "current.json"
+        try:
+            name = json.loads(pointer.read_text(encoding="utf-8"))["edition"]
+        except FileNotFoundError:
+            raise NoEdition(
+                f"There is no edition in {self.folder} yet. Load returns first: python -m etl load PATH"
+            ) from None
+        except (ValueError, KeyError, TypeError):
+            raise NoEdition(f"{pointer} does not name an edition. Make one: python -m etl publish") from None
+        return str(name)
+
+    def names(self) -> Iterator[str]:
+        """The names of all editions that this audience may open, newest first."""
+        yield from sorted((path.parent.name for path in self.folder.glob(f"*/{self.audience}.duckdb")), reverse=True)
+
+    def get(self, name: str = "") -> Edition:
+        """An edition by name, or the current one; opened once a process."""
+        name = name or self.current_name()
+        with self._lock:
+            if name in self._open:
+                self._open.move_to_end(name)
+                return self._open[name]
+            path = self.folder / name / f"{self.audience}.duckdb"
+            if not NAME.fullmatch(name) or not path.is_file():
+                raise NoEdition(f"There is no edition “{name}” for {self.audience}")
+            self._open[name] = Edition(path)
+            # An edition that falls out is not closed here: a page may still be asking it. It closes with its last user.
+            while len(self._open) > KEPT_EDITIONS:
+                self._open.popitem(last=False)
+            return self._open[name]

@@ -1,0 +1,64 @@
+"""Native elements that Dash has no component for: drawings, labelled selects, radios and the page's title.
+
+The browser's half of each stands in `assets/house.js`.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash.development.base_component import Component
+
+
+class _Native(Component):
+    """What Dash needs to know of a component that is written by hand."""
+
+    _children_props: tuple[str, ...] = ()
+    _base_nodes = ("children",)
+    _namespace = "drive"
+    _type = ""
+
+    def __init__(self, **props: Any) -> None:
+        self._prop_names = ["id", *props]
+        self._valid_wildcard_attributes: list[str] = []
+        self.available_properties = self._prop_names
+        self.available_wildcard_properties: list[str] = []
+        super().__init__(**props)
+
+
+Tree = list[Any] | str
+
+
+class Drawing(_Native):
+    """A tree of elements, `[tag, attributes, *children]`, drawn as it is written: SVG in the main."""
+
+    _type = "Drawing"
+
+    def __init__(self, tree: Tree) -> None:
+        super().__init__(tree=tree)
+
+
+class Picker(_Native):
+    """A label and a native select. An option's value is the part of the address that choosing it sets."""
+
+    _type = "Picker"
+
+    def __init__(self, label: str, options: Sequence[tuple[str, str]], value: str) -> None:
+        super().__init__(label=label, value=value, options=[{"value": v, "label": text} for v, text in options])
+
+
+class Choice(_Native):
+    """A few short choices side by side: real radios, of which the chosen one is filled."""
+
+    _type = "Choice"
+
+    def __init__(self, label: str, options: Sequence[tuple[str, str]], value: str) -> None:
+        super().__init__(label=label, value=value, options=[{"value": v, "label": text} for v, text in options])
+
+
+class Title(_Native):
+    """The title of the window."""
+
+    _type = "Title"
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text=text)

@@ -1,0 +1,209 @@
+"""How a page is made: what was asked of it, its head, its cards, and the line that says where a card's numbers come from."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from dash import html
+
+from dashboard import marks, theme
+from dashboard.address import Address
+from dashboard.edition import Edition, Row, Site
+from dashboard.native import Choice, Picker
+from dashboard.theme import Mark
+from etl.definitions.periods import month_after, write_date, write_month, write_period
+
+Component = Any
+PERIOD_WORDS = {"rolling_year": "Year to", "year": "Financial year", "quarter": "Quarter"}
+
+
+@dataclass(frozen=True)
+class View:
+    """What a reader looks at: an edition, and what the address chooses in it."""
+
+    edition: Edition
+    address: Address
+    editions: tuple[str, ...] = ()
+    is_current: bool = True
+
+    @cached_property
+    def sites(self) -> tuple[Site, ...]:
+        """The chosen sites in page order; all of them if none is chosen, or none of the chosen is known."""
+        chosen = set(self.address.get("site").split(","))
+        return tuple(site for site in self.edition.sites if site.name in chosen) or self.edition.sites
+
+    @property
+    def all_sites(self) -> bool:
+        """Whether every site is shown, so that the programme's own numbers belong beside them."""
+        return len(self.sites) == len(self.edition.sites)
+
+    @cached_property
+    def period(self) -> tuple[str, date, date]:
+        """The chosen period: its kind, first month and last month; usually the year to the last month with data."""
+        kind = self.address.get("period", "rolling_year")
+        known = self.edition.periods(kind) or self.edition.periods("rolling_year")
+        kind = kind if self.edition.periods(kind) else "rolling_year"
+        last = self.address.get("to")
+        for starts, ends in known:
+            if ends.isoformat()[:7] == last:
+                return kind, starts, ends
+        if known:
+            return kind, *known[0]
+        month = self.edition.data_month or date(2000, 1, 1)
+        return "rolling_year", month_after(month, -11), month
+
+    @property
+    def is_latest(self) -> bool:
+        """Whether the period is the one that the verdicts are about: the year to the last month with data."""
+        return self.period[0] == "rolling_year" and self.period[2] == self.edition.data_month
+
+    def result(self, site: str, measure: str) -> Row | None:
+        """A number of the chosen period."""
+        kind, starts, _ = self.period
+        return self.edition.result(site, measure, kind, starts)
+
+    def label(self, site: str) -> str:
+        """A site's label; the programme for `all`."""
+        return next((entry.label for entry in self.edition.sites if entry.name == site), "Programme")
+
+    def mark(self, site: str) -> Mark:
+        """A site's mark; the programme's ring for `all`."""
+        return next(
+            (theme.mark_of(entry.position) for entry in self.edition.sites if entry.name == site), theme.PROGRAMME
+        )
+
+    def measure_label(self, measure: str) -> str:
+        """A measure's label as the edition has it."""
+        row = self.edition.measures.get(measure)
+        return str(row.label) if row else measure
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a page says: its headline, one quiet line, and its cards."""
+
+    headline: str
+    note: str
+    body: Sequence[Component]
+    controls: Sequence[Component] = ()
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page: one question, and the function that answers it. `under` puts it below another page's name in the bar."""
+
+    path: str
+    name: str
+    position: int
+    question: str
+    build: Callable[[View], Content]
+
+
+def period_words(period: tuple[str, date, date]) -> str:
+    """A period in words: year to Nov 2019."""
+    return write_period(period[0], period[1])
+
+
+def pick_sites(view: View) -> Picker:
+    """The choice of sites."""
+    count = len(view.edition.sites)
+    everyone = "All four" if count == 4 else f"All {count}"
+    options = [("site=", everyone), *((f"site={site.name}", site.label) for site in view.edition.sites)]
+    chosen = ",".join(site.name for site in view.sites) if not view.all_sites or count == 1 else ""
+    if len(view.sites) > 1 and chosen:
+        options.insert(1, (f"site={chosen}", " and ".join(site.short for site in view.sites)))
+    return Picker("Sites", options, f"site={chosen}")
+
+
+def pick_period(view: View, kinds: Sequence[str] = ("rolling_year", "year", "quarter")) -> Picker:
+    """The choice of a period."""
+    options = []
+    for kind in kinds:
+        for starts, ends in view.edition.periods(kind):
+            words = write_period(kind, starts)
+            unfinished = view.edition.data_month is not None and ends > view.edition.data_month
+            words = words[0].upper() + words[1:] + (" to date" if unfinished else "")
+            options.append((f"period={kind}&to={ends.isoformat()[:7]}", words))
+    kind, _, ends = view.period
+    return Picker("Period", options, f"period={kind}&to={ends.isoformat()[:7]}")
+
+
+def choose(label: str, name: str, options: Sequence[tuple[str, str]], value: str) -> Choice:
+    """A choice of a few short values of one name in the address."""
+    return Choice(label, [(f"{name}={key}", text) for key, text in options], f"{name}={value}")
+
+
+def pick(label: str, name: str, options: Sequence[tuple[str, str]], value: str) -> Picker:
+    """A choice among many values of one name in the address."""
+    return Picker(label, [(f"{name}={key}", text) for key, text in options], f"{name}={value}")
+
+
+def card(
+    headline: str,
+    subtitle: str,
+    *body: Component,
+    name: str,
+    twin: Component = None,
+    source: str = "",
+    links: Sequence[Component] = (),
+    controls: Sequence[Component] = (),
+    class_name: str = "",
+) -> Component:
+    """A card: a rule, a headline that states a finding, a subtitle, the exhibit, its table, and its source."""
+    return html.Section(
+        [
+            html.Div([html.H2(headline, id=f"{name}-headline")], className="card-head"),
+            html.P(subtitle, className="subtitle") if subtitle else None,
+            html.Div(list(controls), className="card-controls") if controls else None,
+            html.Details([html.Summary("Table", **{"aria-label": f"Table: {headline}"}), twin], className="twin")
+            if twin is not None
+            else None,
+            html.Div(list(body), className="exhibit"),
+            source_line(source, links) if source or links else None,
+        ],
+        className=f"card {class_name}".strip(),
+        **{"aria-labelledby": f"{name}-headline", "data-card": name},
+    )
+
+
+def source_line(source: str, links: Sequence[Component] = ()) -> Component:
+    """Where a card's numbers come from, and what can be had of them."""
+    return html.Div([html.P(source), html.Div(list(links), className="links")], className="source")
+
+
+def source_words(view: View) -> str:
+    """The source of everything made from returns."""
+    if view.edition.data_month is None:
+        return f"No returns yet, edition {write_date(view.edition.made.date())}"
+    return f"Monthly returns to {write_month(view.edition.data_month)}, edition {write_date(view.edition.made.date())}"
+
+
+def definition(view: View, measure: str) -> Component:
+    """The link to what a measure means."""
+    return html.A(
+        "Definition",
+        href=view.address.keep("/methods", "edition").href + f"#{measure}",
+        **{"aria-label": f"Definition: {view.measure_label(measure)}"},
+    )
+
+
+def site_name(view: View, site: str, *below: Component, short: bool = False) -> Component:
+    """A site's mark and name."""
+    entry = next((entry for entry in view.edition.sites if entry.name == site), None)
+    label = (entry.short if short else entry.label) if entry else "Programme"
+    return html.Span(
+        [marks.site_mark(view.mark(site)), html.Span([html.Span(label, className="site-label"), *below])],
+        className="site-name",
+    )
+
+
+def grid(*cards: Component, kind: str = "halves") -> Component:
+    """Cards side by side: `halves`, `wide-left` (712 and 456) or `wider-left` (744 and 424)."""
+    return html.Div(list(cards), className=f"grid {kind}")
+
+
+def nothing(words: str) -> Component:
+    """What stands where an exhibit would, when there is nothing to draw."""
+    return html.P(words, className="nothing")

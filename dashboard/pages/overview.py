@@ -1,0 +1,310 @@
+"""Overview: one table that says for each site whether it can carry on, and what is in the way."""
+
+from collections.abc import Callable
+from typing import Any
+
+from dash import html
+
+from dashboard import marks, words
+from dashboard.edition import Row
+from dashboard.page import Content, Page, View, period_words, pick_period, pick_sites, site_name
+from dashboard.scale import nice_top
+from dashboard.tables import Column, hidden, link, number, state, table, tag, verdict_tag
+from etl.definitions.periods import months_from, write_date, write_month
+
+COST = "cost_per_new_case_shared"
+MOST_COLUMNS = 5
+Component = Any
+Cell = Callable[[View, str], Component]
+
+
+def build(view: View) -> Content:
+    """The verdict table, and what changed since the edition before."""
+    labels = {site.name: site.label for site in view.sites}
+    cover = view.edition.rows("cover")
+    cliff = view.edition.rows("cliff", "site = 'all'")
+    headline = words.readiness(view.edition.rows("verdicts"), labels, cover, words.grant_end(cliff))
+    if not view.edition.rows("results"):
+        headline = "No returns have been loaded yet, so there is nothing to judge"
+    return Content(
+        headline,
+        note(view),
+        [verdict_table(view), changes(view)],
+        controls=[pick_sites(view), pick_period(view, ("rolling_year",))],
+    )
+
+
+def note(view: View) -> str:
+    """What must be known to read the table."""
+    said = "Hollow mark: last complete year, where this one has a gap. Thresholds proposed by the Drive central team."
+    made_up = any(row.made_up for name in ("agreements", "plans", "readiness") for row in view.edition.rows(name))
+    return said + (" Some agreements, plans and assessments are made up for the sample." if made_up else "")
+
+
+def verdict_table(view: View) -> Component:
+    """Questions down, sites across; with many sites, the other way round."""
+    columns = [site.name for site in view.sites] + (["all"] if view.all_sites and len(view.sites) > 1 else [])
+    questions = [row for row in QUESTIONS if row.has(view)]
+    caption = f"Verdict, money, cases, cost and returns of each site, {period_words(view.period)}"
+    if len(columns) > MOST_COLUMNS:
+        heads = [Column("Site"), *(Column(question.head(view)) for question in questions)]
+        rows = [[site_name(view, site), *(question.cell(view, site) for question in questions)] for site in columns]
+        return table(heads, rows, caption, class_name="verdicts by-row wide", row_names=columns)
+    heads = [Column(html.Span("Question", className="heard")), *(Column(site_name(view, site)) for site in columns)]
+    rows = [
+        [
+            html.Span([question.head(view), html.Small(question.scale(view))]),
+            *(
+                html.Div([html.Div(site_name(view, site), className="phone-name"), question.cell(view, site)])
+                for site in columns
+            ),
+        ]
+        for question in questions
+    ]
+    last = " with-all" if columns[-1:] == ["all"] else ""
+    names = [question.name for question in questions]
+    return table(heads, rows, caption, class_name=f"verdicts{last}", row_names=names)
+
+
+def cell(
+    value: Component, unit: str = "", mark: Component = None, note: str = "", badge: Component = None
+) -> Component:
+    """A cell: value and unit with a tag at the right, a small drawing, a note."""
+    shown = [value, html.Span(f" {unit}", className="unit")] if unit else [value]
+    return html.Div(
+        [
+            html.Div([html.Span(shown, className="value"), badge], className="line"),
+            html.Div(mark, className="drawing") if mark is not None else None,
+            html.P(note, className="cell-note") if note else None,
+        ],
+        className="cell",
+    )
+
+
+def level(view: View, site: str, criterion: str) -> Component:
+    """The tag of a criterion; none for a period other than the one that was judged, nor for the programme."""
+    rows = view.edition.rows("readiness", "site = ? and criterion = ?", (site, criterion))
+    return tag(rows[0].level) if rows and view.is_latest else None
+
+
+class Verdict:
+    """Whether a site is ready without the grant."""
+
+    name = "verdict"
+
+    def has(self, view: View) -> bool:
+        return bool(view.edition.rows("verdicts"))
+
+    def head(self, view: View) -> str:
+        return "Ready without the grant?"
+
+    def scale(self, view: View) -> str:
+        return ""
+
+    def cell(self, view: View, site: str) -> Component:
+        rows = view.edition.rows("verdicts", "site = ?", (site,))
+        if not rows:
+            return cell(tag("unknown", "Not judged", large=True))
+        row = rows[0]
+        said = words.VERDICT_WORDS.get(row.verdict, row.words)
+        reason = row.words if site == "all" else row.reason
+        return html.Div([verdict_tag(row.verdict, said), html.P(reason, className="reason")], className="cell")
+
+
+class Secured:
+    """Months of the planned cost that secured money covers."""
+
+    name = "money"
+
+    def has(self, view: View) -> bool:
+        return bool(view.edition.rows("cover"))
+
+    def head(self, view: View) -> str:
+        return f"Secured for {words.year_of(view.edition.rows('cover'))}"
+
+    def scale(self, view: View) -> str:
+        return "scale 0 to 12 months"
+
+    def cell(self, view: View, site: str) -> Component:
+        rows = view.edition.rows("cover", "site = ?", (site,))
+        if not rows or rows[0].months is None:
+            return cell(tag("unknown"), note="No plan to set it against")
+        row = rows[0]
+        shown = link(
+            view, f"{site}|cover|{row.year}|months", f"{row.months:.1f}", f"months secured, {view.label(site)}"
+        )
+        badge = level(view, site, "money")
+        if site == "all":
+            badge = tag("met" if row.months >= 12 else "partly" if row.months >= 6 else "not_met")
+        amounts = f"{words.pounds(row.secured)} of {words.pounds(row.planned)}"
+        return cell(shown, "months", marks.track(row.months / 12, view.mark(site)), amounts, badge)
+
+
+class NewCases:
+    """New cases of the period against the plan of the same months."""
+
+    name = "caseload"
+
+    def has(self, view: View) -> bool:
+        return True
+
+    def head(self, view: View) -> str:
+        return "New cases against plan"
+
+    def scale(self, view: View) -> str:
+        return f"scale 0 to {top(view, 'new_cases', 'planned_new_cases'):,.0f}; upright: plan"
+
+    def cell(self, view: View, site: str) -> Component:
+        row, plan = view.result(site, "new_cases"), view.result(site, "planned_new_cases")
+        highest = top(view, "new_cases", "planned_new_cases")
+        badge = level(view, site, "caseload")
+        if row is None or row.value is None:
+            return unknown(view, site, "new_cases", highest, row, "planned_new_cases")
+        unit = f"of {plan.shown}" if plan is not None and plan.value is not None else ""
+        mark = None
+        if site != "all":
+            planned = plan.value if plan is not None else None
+            mark = marks.dot(row.value, row.low, row.high, highest, view.mark(site), plan=planned)
+        said = ", ".join(part for part in (words.interval(row), words.against_plan(row, plan)) if part)
+        return cell(number(view, row), unit, mark, said, badge)
+
+
+class Cost:
+    """Cash spend on the lines that every site counts, for each new case. It has no threshold, so no tag."""
+
+    name = "cost"
+
+    def has(self, view: View) -> bool:
+        return COST in view.edition.measures
+
+    def head(self, view: View) -> str:
+        return "Cost per new case"
+
+    def scale(self, view: View) -> str:
+        return f"scale £0 to {words.pounds(top(view, COST))}"
+
+    def cell(self, view: View, site: str) -> Component:
+        row = view.result(site, COST)
+        if row is None or row.value is None:
+            return unknown(view, site, COST, top(view, COST), row)
+        mark = marks.dot(row.value, row.low, row.high, top(view, COST), view.mark(site)) if site != "all" else None
+        return cell(number(view, row), "", mark, words.interval(row, money=True))
+
+
+class Returns:
+    """How many of the returns that were due have come."""
+
+    name = "returns"
+
+    def has(self, view: View) -> bool:
+        return bool(view.edition.rows("calendar"))
+
+    def head(self, view: View) -> str:
+        return "Returns received"
+
+    def scale(self, view: View) -> str:
+        return f"{write_month(view.period[1])} to {write_month(view.period[2])}"
+
+    def cell(self, view: View, site: str) -> Component:
+        where = "month between ? and ? and state not in ('not_due', 'due')"
+        rows = view.edition.rows("calendar", where, (view.period[1], view.period[2]), "month")
+        rows = tuple(row for row in rows if site in ("all", row.site))
+        if not rows:
+            return cell(state("none due"))
+        by_month = {row.month: row.state for row in rows}
+        states = [by_month.get(month, "not_due") for month in months_from(view.period[1], view.period[2])]
+        came = [row for row in rows if row.state in ("on_time", "late")]
+        said = words.returns_note(rows) if site != "all" else words.returns_counts(rows)
+        name = f"returns of {len(rows)} received, {view.label(site)}"
+        key = f"{site}|returns|{view.period[1]}|received"
+        drawing = marks.strip(states) if site != "all" else None
+        return cell(
+            link(view, key, str(len(came)), name), f"of {len(rows)}", drawing, said, level(view, site, "returns")
+        )
+
+
+def unknown(view: View, site: str, measure: str, highest: float, row: Row | None, plan: str = "") -> Component:
+    """A cell without a value: why, and the last complete year as a hollow mark."""
+    if row is not None and row.shown == "[c]":
+        return cell(hidden(), note="Hidden: a small number")
+    if site == "all":
+        return cell(tag("unknown"), note=words.why_no_sum(row))
+    earlier = view.edition.last_complete(site, measure, view.period[1])
+    if earlier is None:
+        return cell(tag("unknown"), note=row.why if row is not None and row.why else "No complete year yet")
+    planned = view.edition.result(site, plan, "rolling_year", earlier.starts) if plan else None
+    value = planned.value if planned is not None else None
+    mark = marks.dot(earlier.value, earlier.low, earlier.high, highest, view.mark(site), plan=value, hollow=True)
+    of = f" of {planned.shown}" if planned is not None and value is not None else ""
+    said = html.Span([f"Year to {write_month(earlier.ends)}: ", number(view, earlier), of])
+    return cell(tag("unknown"), mark=mark, note=said)
+
+
+def top(view: View, measure: str, plan: str = "") -> float:
+    """The end of the scale that all sites share in a row: no interval and no plan runs out of it."""
+    seen = []
+    for site in view.sites:
+        row = view.result(site.name, measure)
+        if row is None or row.value is None:
+            row = view.edition.last_complete(site.name, measure, view.period[1])
+        planned = view.result(site.name, plan) if plan else None
+        seen += [entry for entry in (row and (row.high or row.value), planned and planned.value) if entry]
+    return nice_top(max(seen, default=1.0))
+
+
+QUESTIONS = (Verdict(), Secured(), NewCases(), Cost(), Returns())
+
+
+def changes(view: View) -> Component:
+    """At most five lines: what is different from the edition before, what would have changed a verdict first."""
+    rows = view.edition.rows("changes", order="position")
+    shown = [row for row in rows if row.site in {site.name for site in view.sites} | {"", "all"}][:5]
+    before = view.edition.about.previous_id
+    head = f"What changed since the edition of {before_words(view, before)}" if before else "What changed"
+    body = [
+        [
+            site_name(view, row.site or "all"),
+            row.what,
+            html.Span(row.effect or "", className="muted"),
+            arrow(row.verdict_effect or ""),
+        ]
+        for row in shown
+    ]
+    columns = [Column("Site"), Column("What"), Column("Effect"), Column("Verdict")]
+    empty = "This is the first edition." if not before else "Nothing that is shown here changed."
+    exhibit = table(columns, body, head, class_name="changes headless") if body else html.P(empty, className="nothing")
+    source = f"Returns to {write_month(view.edition.data_month)}" if view.edition.data_month else ""
+    links = [html.A("Definitions", href=view.address.keep("/methods", "edition").href)]
+    return html.Section(
+        [
+            html.Div(
+                [
+                    html.H2(head, id="changes-headline"),
+                    html.Div([html.Span(source, className="muted"), *links], className="links"),
+                ],
+                className="card-head",
+            ),
+            exhibit,
+        ],
+        className="card changes-card",
+        **{"aria-labelledby": "changes-headline"},
+    )
+
+
+def before_words(view: View, name: str) -> str:
+    """The day of an earlier edition, from its name where that is a date."""
+    try:
+        from datetime import date
+
+        return write_date(date.fromisoformat(name[:10]))
+    except ValueError:
+        return name
+
+
+def arrow(text: str) -> Component:
+    """`not met → partly` with what holds now in bold."""
+    before, sign, after = text.rpartition("→")
+    return html.Span([f"{before}{sign} ", html.Strong(after.strip())]) if sign else html.Span(text)
+
+
+PAGE = Page("/", "Overview", 1, "Can Drive carry on without the Home Office grant, and what is in the way?", build)
