@@ -18,7 +18,7 @@ from etl.read.month import read_month
 from etl.read.tables import find_tables
 from etl.read.tracker import find_tracker
 from etl.read.words import plain, plain_cell
-from etl.sites import Layout, Site
+from etl.sites import Layout, Site, standard_layout
 
 # A file that has fewer of a layout's words than this share is not taken for a return in it.
 _LEAST_FIT = 0.5
@@ -121,13 +121,13 @@ def _recognise(grid: Grid, sites: Mapping[str, Site]) -> tuple[Site, Layout]:
     fits = [
         (len(layout_words(layout) & texts) / len(layout_words(layout)), site.position, site, layout)
         for site in sites.values()
-        for layout in site.layouts
+        for layout in (*site.layouts, standard_layout())
     ]
     best = max(fits, key=lambda fit: (fit[0], -fit[1]))
     share, _, site, layout = best
     if share < _LEAST_FIT:
         raise _not_a_return(share, site, layout, texts)
-    shared = [other for other in sites.values() if layout in other.layouts]
+    shared = [other for other in sites.values() if layout in (*other.layouts, standard_layout())]
     return (_site_on_cover(grid, layout, shared) if len(shared) > 1 or layout.site_label else site), layout
 
 
@@ -334,7 +334,7 @@ def _month_named(stem: str, layout: Layout, site: Site) -> date | None:
 def fits_name_pattern(name: str, site: Site) -> bool:
     """Whether a file's name is one that the site's layouts give, and so may be stored."""
     stem = PurePosixPath(name).stem
-    return any(re.fullmatch(_name_pattern(layout, site), stem) for layout in site.layouts)
+    return any(re.fullmatch(_name_pattern(layout, site), stem) for layout in (*site.layouts, standard_layout()))
 
 
 def _name_pattern(layout: Layout, site: Site) -> str:

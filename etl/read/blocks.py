@@ -82,10 +82,10 @@ def _number_columns(sheet: Sheet, labels: LabelCells) -> dict[int, int]:
 def _number_column(sheet: Sheet, rows: list[int], columns: range) -> int:
     """The column that holds most numbers beside the labels; refuses the file when two could be meant."""
     wanted = set(rows)
-    filled = [(row, column) for row, column in sheet.cells if row in wanted and column in columns]
+    near = {column for row, column in sheet.cells if row in wanted and column in columns}
+    others = {column for column in near if _is_other_column(sheet, column, min(rows))}
+    filled = [(row, column) for row, column in sheet.cells if row in wanted and column in near - others]
     with_numbers = Counter(c for r, c in filled if read_cell(sheet.cells[r, c], "gbp").state == "reported")
-    for column in [c for c in with_numbers if _is_other_column(sheet, c, min(rows))]:
-        del with_numbers[column]
     if not with_numbers:
         return Counter(column for _, column in filled).most_common(1)[0][0] if filled else columns.start + 1
     ranked = with_numbers.most_common()
@@ -93,8 +93,8 @@ def _number_column(sheet: Sheet, rows: list[int], columns: range) -> int:
     rivals = [column for column, count in ranked if column != best and 2 * count > ranked[0][1]]
     if rivals:
         first, second = (address(1, column)[:-1] for column in sorted((best, rivals[0])))
-        sentence = f"Sheet “{sheet.name}” has two columns of numbers, {first} and {second}, and does not say which is the month's."
-        fix = "Leave the month's numbers only, or head the other column “Last month” or “Year to date”, and send it again."
+        sentence = f"Sheet “{sheet.name}” has two columns of numbers, {first} and {second}; it is not clear which counts."
+        fix = "Leave the month's numbers only, or head the other column “Last month” or “Year to date”."
         raise Refused("two_columns", sentence, fix, sheet.name, "")
     return best
 

@@ -1,0 +1,294 @@
+"""The warehouse in, an edition out: one file an audience, made in a folder of its own and never changed again."""
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+from filelock import FileLock, Timeout
+
+from etl.compare import bridges, components, control_charts, formula_of, months_of, shown, why_unknown, with_intervals
+from etl.definitions import MEASURES, key, subject_of, unit_of
+from etl.definitions.measure import Breakdown, Ratio
+from etl.definitions.periods import month_after
+from etl.judge import edition_tables
+from etl.load import Busy, WrongUse
+from etl.read.cell import HOLES
+from etl.reference import as_known_at, read_reference
+from etl.sites import Site, load_sites
+from etl.status import calendar
+from etl.store import open_warehouse
+
+# An edition of returns that are older than this is made as known when the last of them came in.
+_STILL_CURRENT = timedelta(days=92)
+KEPT = 24
+
+
+def publish(data: Path, note: str = "", as_of: datetime | None = None, now: datetime | None = None) -> str:
+    """Makes a new edition of what is loaded, points to it, and returns its name.
+
+    `as_of` is the time as known at which it is made: now, or when the last return came in if that is long ago.
+    Raises WrongUse when nothing is loaded, Busy, OSError and duckdb.Error; then the current edition stays.
+    """
+    if not (data / "warehouse.duckdb").is_file():
+        raise WrongUse("Nothing has been loaded yet: load returns with `python -m etl load` first.")
+    now = now or datetime.now(UTC).replace(tzinfo=None)
+    try:
+        with FileLock(data / "load.lock", timeout=0):
+            con = open_warehouse(data / "warehouse.duckdb", read_only=True)
+            try:
+                tables = make_tables(con, data, note, as_of, now)
+            finally:
+                con.close()
+            return _write_edition(data / "editions", tables)
+    except Timeout:
+        raise Busy("A load is running; publish when it has ended.") from None
+
+
+def make_tables(
+    con: duckdb.DuckDBPyConnection, data: Path, note: str, as_of: datetime | None, now: datetime
+) -> dict[str, pd.DataFrame]:
+    """All tables of the central team's edition, by name."""
+    data_month, received = con.execute(
+        "select max(month), max(known_from) from in_force_at('infinity'::timestamp)"
+    ).fetchall()[0]
+    if data_month is None:
+        raise WrongUse("No return has been accepted yet, so there is nothing to publish.")
+    known_at = as_of or (now if now - received <= _STILL_CURRENT else received)
+    sites = load_sites(data / "sites")
+    reference = as_known_at(read_reference(data / "reference", sites=set(sites)), known_at.date())
+    days = calendar(con, sites, known_at, data_month)
+    holes = _holes(con, sites, days, data_month)
+    results = _results(con, holes, {site.name: site.label for site in sites.values()})
+    charts, points = control_charts(results)
+    tables = {
+        "edition": _edition(data / "editions", known_at, now, data_month, note),
+        "sites": _sites(sites, known_at.date()),
+        "measures": _measures(),
+        "results": results,
+        "calendar": days,
+        "queries": _queries(con, known_at),
+        "returns": con.execute(_RETURNS).df(),
+        "revisions": con.execute(_REVISIONS).df(),
+        "cells": con.execute(_CELLS).df(),
+        "holes": holes,
+        "control_charts": charts,
+        "control_points": points,
+        "bridges": bridges(results, data_month),
+    }
+    return tables | edition_tables(reference, results, days, holes, known_at, data_month, sites)
+
+
+_RETURNS = """
+    select return_id, r.site, r.month, received, verdict, file, sha256, version, count(p.code) as problems
+    from returns as r left join problems as p using (return_id) group by all order by received, return_id
+"""
+_CELLS = """
+    select site, month, if(part = '', measure, measure || '.' || part) as measure, value, state, return_id, sheet, cell,
+        known_from
+    from observations order by all
+"""
+_REVISIONS = """
+    with said as (
+        select e.site, e.month, if(part = '', measure, measure || '.' || part) as measure, value, state,
+            return_id, received,
+            lag(value) over versions as old, lag(state) over versions as old_state
+        from entries as e join returns as r using (return_id)
+        where verdict in ('accepted', 'accepted_with_queries')
+        window versions as (partition by e.site, e.month, measure, part order by received, version, sha256)
+    )
+    select site, month, measure, old, value as new, old_state, state as new_state, received as changed, return_id
+    from said
+    where old_state is not null and (old is distinct from value or old_state <> state)
+    order by changed desc, site, month, measure
+"""
+_QUERIES = """
+    select p.site, p.month, p.sheet, p.cell, p.code, p.severity, p.message, p.fix, p.measure,
+        r.received as raised, r.return_id
+    from problems as p
+    join returns as r using (return_id)
+    join in_force_at('infinity'::timestamp) as f on f.return_id = p.return_id and f.month = p.month and f.site = p.site
+    where p.severity = 'query'
+    order by raised desc, p.site, p.sheet, p.cell
+"""
+
+
+def _results(con: duckdb.DuckDBPyConnection, holes: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
+    results = con.execute("select * from results order by site, period, starts, measure").df()
+    results["starts"] = results.starts.dt.date
+    results["ends"] = [month_after(s, months_of(p) - 1) for s, p in zip(results.starts, results.period, strict=True)]
+    results["shown"] = [shown(v, m) for v, m in zip(results.value, results.measure, strict=True)]
+    results = with_intervals(results)
+    return results.assign(why=why_unknown(results, holes, labels))
+
+
+def _holes(con: duckdb.DuckDBPyConnection, sites: Mapping[str, Site], days: pd.DataFrame, last: date) -> pd.DataFrame:
+    """The numbers that should be there and are not: site, month, measure ('' for a whole return) and state."""
+    numbers = con.execute(
+        "select site, month, if(part = '', measure, measure || '.' || part) as measure, state"
+        " from observations where state in ?",
+        [list(HOLES)],
+    ).df()
+    numbers["month"] = numbers.month.dt.date
+    without = days[
+        days.return_id.isna() & (days.month >= days.site.map({s.name: s.first_month for s in sites.values()}))
+    ]
+    whole = without.assign(measure="", state="no_return")[["site", "month", "measure", "state"]]
+    return pd.concat([whole[whole.month <= last], numbers], ignore_index=True)
+
+
+def _queries(con: duckdb.DuckDBPyConnection, known_at: datetime) -> pd.DataFrame:
+    """Open queries, with how long each has been open and whether it holds up a verdict."""
+    queries = con.execute(_QUERIES).df()
+    queries["days_open"] = (pd.Timestamp(known_at).normalize() - queries.raised.dt.normalize()).dt.days.clip(lower=0)
+    judged = components("spend") | components("new_cases")
+    queries["holds_verdict"] = [m in judged and c in HOLES for m, c in zip(queries.measure, queries.code, strict=True)]
+    return queries
+
+
+def _edition(folder: Path, known_at: datetime, now: datetime, data_month: date, note: str) -> pd.DataFrame:
+    name = known_at.date().isoformat()
+    taken = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    names = [name, *(f"{name}-{number}" for number in range(2, len(taken) + 3))]
+    previous = read_pointer(folder)
+    row = {
+        "edition_id": next(n for n in names if n not in taken),
+        "audience": "central",
+        "made": now,
+        "known_at": known_at,
+        "data_month": data_month,
+        "note": note,
+        "previous_id": previous or "",
+    }
+    return pd.DataFrame([row])
+
+
+def _sites(sites: Mapping[str, Site], day: date) -> pd.DataFrame:
+    rows = []
+    for place, site in enumerate(sites.values(), 1):
+        commissioner, provider = site.commissioner_on(day), site.provider_on(day)
+        rows.append(
+            {
+                "site": site.name,
+                "label": site.label,
+                "short_label": site.short_label,
+                "position": place,
+                "first_month": site.first_month,
+                "commissioner": commissioner.name if commissioner else "",
+                "commissioner_short": commissioner.short_name if commissioner else "",
+                "provider": provider.name if provider else "",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _measures() -> pd.DataFrame:
+    rows = []
+    for measure in MEASURES.values():
+        rows.append(_measure(measure.name, measure.label, measure.meaning))
+        if isinstance(measure, Breakdown):
+            rows += [_measure(key(measure.name, part.name), part.label, part.meaning) for part in measure.parts]
+    return pd.DataFrame(rows).assign(position=range(1, len(rows) + 1))
+
+
+def _measure(number: str, label: str, meaning: str) -> dict[str, object]:
+    measure = MEASURES.get(number)
+    own = MEASURES.get(number.partition(".")[0]) if measure is None else measure
+    ratio = measure if isinstance(measure, Ratio) else None
+    return {
+        "measure": number,
+        "label": label,
+        "unit": unit_of(number),
+        "meaning": meaning,
+        "subject": subject_of(number if number in MEASURES else number.partition(".")[0]),
+        "kind": "Part" if measure is None else type(measure).__name__,
+        "over_months": getattr(own, "over_months", None) or "",
+        "formula": formula_of(measure) if measure else "as reported",
+        "numerator": ratio.numerator if ratio else "",
+        "denominator": ratio.denominator if ratio else "",
+    }
+
+
+def read_pointer(folder: Path) -> str | None:
+    """The name of the current edition; None where there is none yet."""
+    try:
+        return json.loads((folder / "current.json").read_text(encoding="utf-8"))["edition"]
+    except (FileNotFoundError, KeyError, ValueError):
+        return None
+
+
+def _write_edition(folder: Path, tables: dict[str, pd.DataFrame]) -> str:
+    """Writes the edition into a new folder, synced, and only then points to it."""
+    name = str(tables["edition"].edition_id[0])
+    making = folder / f".making-{name}"
+    shutil.rmtree(making, ignore_errors=True)
+    making.mkdir(parents=True)
+    try:
+        write_file(making / "central.duckdb", tables)
+        _sync(making)
+        making.rename(folder / name)
+        _point(folder, name)
+    except BaseException:
+        shutil.rmtree(making, ignore_errors=True)
+        raise
+    _forget_old(folder, name)
+    return name
+
+
+def write_file(path: Path, tables: dict[str, pd.DataFrame]) -> None:
+    """Writes tables into a new DuckDB file and closes it, with nothing left outside the file."""
+    con = duckdb.connect(str(path))
+    try:
+        for name, frame in tables.items():
+            con.register("frame", frame)
+            con.execute(f"create table {name} as select * from frame")
+            con.unregister("frame")
+        con.execute("checkpoint")
+    finally:
+        con.close()
+
+
+def _point(folder: Path, name: str) -> None:
+    waiting = folder / ".current.json"
+    waiting.write_text(json.dumps({"edition": name}), encoding="utf-8")
+    _sync_file(waiting)
+    waiting.replace(folder / "current.json")
+    _sync_folder(folder)
+
+
+def _forget_old(folder: Path, current: str) -> None:
+    """Keeps the last editions only."""
+    editions = sorted(
+        (p for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".")), key=lambda p: p.stat().st_mtime
+    )
+    for path in editions[:-KEPT]:
+        if path.name != current:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _sync(folder: Path) -> None:
+    for path in folder.iterdir():
+        _sync_file(path)
+    _sync_folder(folder)
+
+
+def _sync_file(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Makes the names in a folder last; Windows has no such call and needs none."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+__all__ = ["make_tables", "publish", "read_pointer", "write_file"]
