@@ -5,35 +5,30 @@ the words that come out. There is no score, and the programme only counts its si
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
 
 import pandas as pd
 
-from etl.definitions import REPORTED_KEYS
+from etl.case import Answer, Case, build_cases, month_name
 from etl.definitions.costs import SPEND
 from etl.definitions.measure import round_half_up, write
-from etl.definitions.periods import MONTH_NAMES, month_after, months_from, write_date, write_financial_year, write_month
+from etl.definitions.periods import month_after, write_date, write_financial_year, write_month
 from etl.definitions.readiness import CRITERIA, QUESTIONS, STALE_AFTER_MONTHS, THRESHOLDS, VERDICTS
 from etl.fund import (
     ALL,
-    APPROVED,
     agreement_rows,
     assessed_year,
     cliff,
     cover,
     funding_mix,
     gap_steps,
-    plan_over,
-    standing,
 )
 from etl.methods.readiness import BEST_LAST, CANNOT_SAY, Change, Readiness, Thresholds, verdict
 from etl.reference import (
     CENTRAL_TEAM,
     LINES,
     MADE_UP,
-    Assessment,
     Event,
     Fact,
     Milestone,
@@ -45,97 +40,15 @@ from etl.reference import (
     newest,
 )
 
-RECEIVED = ("on_time", "late")
-GONE = ("missing", "rejected", "due")
-HOLE_WORDS = {"missing": "blank", "suppressed": "hidden by the site", "unreadable": "unreadable"}
 LETTERS = {"money": "F", "spend": "C", "caseload": "V", "returns": "D", "commitment": "S"}
 LEVEL_NAMES = {"met": "met", "partial": "partly", "not met": "not_met", "unknown": "unknown"}
 READINESS_COLUMNS = [
-    "site", "criterion", "position", "level", "value", "words", "evidence", "evidence_date", "stale", "source", "made_up",
+    "site", "criterion", "position", "level", "value", "words",
+    "evidence", "evidence_date", "stale", "source", "made_up",
 ]  # fmt: skip
 VERDICT_COLUMNS = [
     "site", "verdict", "words", "reason", "change", "holds", "conditions", "own_verdict", "own_words",
 ]  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Answer:
-    """The newest answers of a site to the questions of commitment; dated by the oldest of their documents."""
-
-    answers: tuple[int, ...]
-    words: str
-    document: str
-    dated: date
-    source: str
-
-
-@dataclass(frozen=True)
-class Money:
-    """Approved cash of the assessed year against its planned cost, in pounds, and where the newest of it is written."""
-
-    year: date
-    planned: float | None
-    secured: float
-    source: str
-    known: date | None
-    made_up: bool
-
-
-@dataclass(frozen=True)
-class Case:
-    """All that a site is judged by, over twelve months to the data month. None: not known.
-
-    `spend_gaps` and `case_gaps` say why spend or new cases are not known, `to_come` what would have to be sent,
-    `last_cases` is the last complete year: its last month, new cases and plan. `spend_seen` and `cases_seen` are the
-    month of the return that shows most, and when it came.
-    """
-
-    site: str
-    money: Money
-    spend: float | None
-    planned_spend: float | None
-    cases: int | None
-    planned_cases: float | None
-    expected: int
-    received: int
-    on_time: int
-    holes: int
-    spend_gaps: tuple[str, ...]
-    case_gaps: tuple[str, ...]
-    to_come: tuple[str, ...]
-    missing_returns: int
-    last_cases: tuple[date, int, float] | None
-    spend_seen: tuple[date, date] | None
-    cases_seen: tuple[date, date] | None
-    commitment: Answer | None
-
-    @property
-    def filled(self) -> float | None:
-        """The share of numbers filled in the returns that were due; a return that is missing is empty."""
-        if not self.expected:
-            return None
-        return (self.received * len(REPORTED_KEYS) - self.holes) / (self.expected * len(REPORTED_KEYS))
-
-    def facts(self) -> dict[str, Any]:
-        """The facts as `etl.methods.readiness.verdict` wants them.
-
-        That knows one planned cost, of the assessed year. Where the plan of the last twelve months was another, spend
-        is put in proportion to it.
-        """
-        spend = self.spend
-        if spend is not None and self.planned_spend != self.money.planned:
-            both = self.planned_spend and self.money.planned
-            spend = round(spend * self.money.planned / self.planned_spend, 2) if both else None  # type: ignore[operator]
-        returns = {"expected": self.expected, "received": self.received, "on_time": self.on_time}
-        return {
-            "planned_annual_cost": self.money.planned,
-            "planned_new_cases": self.planned_cases,
-            "funding": [{"amount": self.money.secured, "status": APPROVED}],
-            "cost_12m": spend,
-            "count_12m": self.cases,
-            "returns": {**returns, "required_fields_complete": self.filled},
-            "self_assessment": list(self.commitment.answers) if self.commitment else None,
-        }
 
 
 def edition_tables(
@@ -181,29 +94,6 @@ def edition_tables(
 def judge(case: Case) -> Readiness:
     """A site's levels, verdict and what would change it, by the thresholds of `etl.definitions.readiness`."""
     return verdict(case.facts(), Thresholds(**THRESHOLDS))  # type: ignore[arg-type]
-
-
-def build_cases(
-    reference: Reference,
-    covers: pd.DataFrame,
-    results: pd.DataFrame,
-    calendar: pd.DataFrame,
-    holes: pd.DataFrame,
-    data_month: date,
-    sites: Sequence[str],
-    queries: pd.DataFrame | None = None,
-) -> dict[str, Case]:
-    """What each site is judged by; `reference` is what was known then, `covers` its cover of the assessed year."""
-    window = months_from(month_after(data_month, -11), data_month)
-    years = _rolling_years(results)
-    held = _by_site(queries[queries["holds_verdict"].astype(bool)] if queries is not None else None, "measure")
-    states, gaps = _by_site(calendar, "state", "received"), _by_site(holes, "measure", "state")
-    cases = {}
-    for row in covers.to_dict("records"):
-        if (site := row["site"]) in sites:
-            seen = _Seen(window, states.get(site, []), gaps.get(site, []), held.get(site, []))
-            cases[site] = _case(site, reference, row, years, window, seen)
-    return cases
 
 
 def readiness_rows(cases: Mapping[str, Case], judged: Mapping[str, Readiness], day: date) -> pd.DataFrame:
@@ -272,9 +162,8 @@ def change(case: Case, judged: Readiness) -> str:
     """What would change the verdict, each step with the verdict that it gives; for a ready site, what would end it."""
     if judged.verdict == CANNOT_SAY:
         return _change_of_unknown(case, judged)
-    better = [step for step in judged.what_would_change if _rank(step.verdict) > _rank(judged.verdict)]
     worse = [step for step in judged.what_would_change if _rank(step.verdict) < _rank(judged.verdict)]
-    steps = sorted(better, key=lambda step: step.criteria != ("F",)) or worse
+    steps = _better(judged) or worse
     return ". ".join(f"{_first_capital(_step_words(case, step))}: {step.verdict}" for step in steps[:2])
 
 
@@ -338,163 +227,6 @@ LINE_LABELS = {
 }
 
 
-# The facts of a case
-
-
-@dataclass(frozen=True)
-class _Seen:
-    """The returns of a site over the window: (month, state, received), holes (month, measure, state), queries held."""
-
-    window: list[date]
-    calendar: list[tuple[Any, ...]]
-    holes: list[tuple[Any, ...]]
-    queries: list[tuple[Any, ...]]
-
-    def months(self, *states: str) -> list[date]:
-        return [month for month, state, _ in self.calendar if state in states and month in self.window]
-
-    def came(self, month: date) -> tuple[date, date] | None:
-        """The month and the day on which its return came, if it did."""
-        days = [received for at, state, received in self.calendar if at == month and state in RECEIVED]
-        return (month, pd.Timestamp(days[0]).date()) if days and not pd.isna(days[0]) else None
-
-    def holes_of(self, *measures: str) -> list[tuple[date, str, str]]:
-        """Holes of measures, named in full or by what stands before the point; all of them if none is named."""
-        came = self.months(*RECEIVED)
-        return [
-            (month, key, state)
-            for month, key, state in self.holes
-            if month in came and (not measures or key in measures or key.partition(".")[0] in measures)
-        ]
-
-    def queried(self, measure: str) -> list[date]:
-        """Months in which a query on the measure holds up the verdict."""
-        found = {m for m, key in self.queries if m in self.window and str(key).partition(".")[0] == measure}
-        return sorted(found)
-
-
-Years = dict[tuple[str, str], dict[date, float]]
-
-
-def _rolling_years(results: pd.DataFrame) -> Years:
-    """Complete rolling years by site and measure, by their first day."""
-    kept = results[
-        (results["period"] == "rolling_year")
-        & results["measure"].isin(["spend", "new_cases"])
-        & results["value"].notna()
-    ]
-    kept = kept[kept["complete"].astype(bool)]
-    years: Years = {}
-    for site, measure, starts, value in zip(*(kept[n] for n in ("site", "measure", "starts", "value")), strict=True):
-        years.setdefault((site, measure), {})[pd.Timestamp(starts).date()] = float(value)
-    return years
-
-
-def _by_site(frame: pd.DataFrame | None, *columns: str) -> dict[str, list[tuple[Any, ...]]]:
-    """(month, columns…) of each site, in order of month."""
-    found: dict[str, list[tuple[Any, ...]]] = {}
-    if frame is not None and len(frame):
-        for site, month, *rest in zip(*(frame[name] for name in ("site", "month", *columns)), strict=True):
-            found.setdefault(site, []).append((pd.Timestamp(month).date(), *rest))
-    return {site: sorted(rows, key=lambda row: row[0]) for site, rows in found.items()}
-
-
-def _case(
-    site: str, reference: Reference, covered: Mapping[Any, Any], years: Years, window: list[date], seen: _Seen
-) -> Case:
-    spend, cases = (years.get((site, measure), {}).get(window[0]) for measure in ("spend", "new_cases"))
-    planned_spend, planned_cases = (plan_over(reference.plans, site, window, what) for what in ("cost", "new_cases"))
-    spend = None if seen.queried("spend") else spend
-    spend_holes, case_holes = seen.holes_of("spend"), seen.holes_of("new_cases")
-    whole = ((spend, spend_holes, "spend"), (cases, case_holes, "new_cases"))
-    gaps = [() if known is not None else _gaps(seen, found, measure) for known, found, measure in whole]
-    return Case(
-        site=site,
-        money=_money(site, reference, covered),
-        spend=spend,
-        planned_spend=planned_spend,
-        cases=None if cases is None else round(cases),
-        planned_cases=planned_cases,
-        expected=len(seen.months(*RECEIVED, *GONE)),
-        received=len(seen.months(*RECEIVED)),
-        on_time=len(seen.months("on_time")),
-        holes=len(seen.holes_of()),
-        spend_gaps=gaps[0] if planned_spend is not None else ("no plan",),
-        case_gaps=gaps[1] if planned_cases is not None else ("no plan",),
-        to_come=_to_come(seen, spend_holes) if spend is None else (),
-        missing_returns=len(seen.months(*GONE)),
-        last_cases=_last_cases(site, reference, years) if cases is None else None,
-        spend_seen=_evidence(seen, spend, spend_holes, "spend"),
-        cases_seen=_evidence(seen, cases, case_holes, "new_cases"),
-        commitment=_answers(site, reference.assessments),
-    )
-
-
-def _money(site: str, reference: Reference, covered: Mapping[Any, Any]) -> Money:
-    year = covered["year"]
-    months = set(months_from(year, month_after(year, 11)))
-    used = [
-        entry.agreement
-        for entry in standing(reference.agreements)
-        if entry.agreement.site == site and entry.agreement.form == "cash" and entry.status == APPROVED
-        if months & set(entry.months)
-    ]
-    last = max(used, key=lambda row: row.known_from, default=None)
-    planned = None if pd.isna(covered["planned"]) else float(covered["planned"])
-    source, known = (last.source, last.known_from) if last else ("", None)
-    return Money(year, planned, float(covered["secured"]), source, known, bool(covered["made_up"]))
-
-
-def _gaps(seen: _Seen, holes: Sequence[tuple[date, str, str]], measure: str) -> tuple[str, ...]:
-    """Why a sum of twelve months is not known: October training spend unreadable; August return missing."""
-    missing = [f"{_month(month)} return {_gone(seen, month)}" for month in seen.months(*GONE)]
-    unread = [f"{_month(month)} {_thing(key)} {HOLE_WORDS.get(state, state)}" for month, key, state in holes]
-    queried = [f"{_month(month)} queried" for month in seen.queried(measure)]
-    return (*missing, *unread, *queried) or ("fewer than twelve months of returns",)
-
-
-def _to_come(seen: _Seen, holes: Sequence[tuple[date, str, str]]) -> tuple[str, ...]:
-    """What a site would have to send for its spend to be known."""
-    sent = [f"{_month(month)} return sent" for month in seen.months(*GONE)]
-    typed = [f"{_month(month)} {_thing(key)} typed" for month, key, _ in holes]
-    return (*sent, *typed, *(f"{_month(month)} spend confirmed" for month in seen.queried("spend")))
-
-
-def _evidence(
-    seen: _Seen, known: float | None, holes: Sequence[tuple[date, str, str]], measure: str
-) -> tuple[date, date] | None:
-    """The return that shows most: the last, the last with a hole or a query, or the last before one is missing."""
-    if known is not None:
-        return seen.came(seen.window[-1])
-    troubled = [*(month for month, _, _ in holes), *seen.queried(measure)]
-    if troubled:
-        return seen.came(max(troubled))
-    gone = seen.months(*GONE)
-    before = [month for month in seen.months(*RECEIVED) if not gone or month < min(gone)]
-    return seen.came(max(before)) if before else None
-
-
-def _last_cases(site: str, reference: Reference, years: Years) -> tuple[date, int, float] | None:
-    """The last complete year of new cases: its last month, the cases, the plan."""
-    for starts, value in sorted(years.get((site, "new_cases"), {}).items(), reverse=True):
-        last = month_after(starts, 11)
-        planned = plan_over(reference.plans, site, months_from(starts, last), "new_cases")
-        return None if planned is None else (last, round(value), planned)
-    return None
-
-
-def _answers(site: str, assessments: Sequence[Assessment]) -> Answer | None:
-    rows = {row.question: row for row in newest((a for a in assessments if a.site == site), "question")}
-    if len(rows) < len(QUESTIONS):
-        return None
-    ordered = [rows[question.number] for question in QUESTIONS]
-    answers = tuple(row.answer for row in ordered)
-    oldest, lowest = min(ordered, key=lambda row: row.date), min(ordered, key=lambda row: row.answer)
-    why = lowest.remark if lowest.answer < THRESHOLDS["score_met"] and lowest.remark else oldest.document
-    source = MADE_UP if any(row.source == MADE_UP for row in ordered) else oldest.source
-    return Answer(answers, f"{', '.join(map(str, answers))}: {why}", oldest.document, oldest.date, source)
-
-
 # The words of a cell: value, words, evidence, its date, its source
 
 _Cell = tuple[float | None, str, str, date | None, str]
@@ -524,7 +256,7 @@ def _caseload_cell(case: Case, judged: Readiness, day: date) -> _Cell:
         words = _first_capital(_listed(case.case_gaps))
         if case.last_cases:
             last, cases, planned = case.last_cases
-            words += f"; {cases:,} of {_number(planned)} to {_month(last)}"
+            words += f"; {cases:,} of {_number(planned)} to {month_name(last)}"
         return None, words, evidence, dated, evidence
     low, high = (write(round_half_up(end), "count") for end in judged.count_ci95)
     return case.cases, f"{case.cases:,} of {_number(case.planned_cases)}; {low} to {high}", evidence, dated, evidence
@@ -584,29 +316,36 @@ def _still_to_secure(case: Case) -> str:
 
 
 def _change_of_unknown(case: Case, judged: Readiness) -> str:
-    """What has to come in before there is a verdict, the best verdict that it can give, and what better would need."""
+    """What has to come in before there is a verdict, the verdict that this gives, and what a better one would need."""
     mended, steps = _mend(case, judged)
     after = judge(mended)
-    if after.verdict == CANNOT_SAY:
-        return f"{_first_capital(' and '.join(steps))}: still {CANNOT_SAY}" if steps else "More returns"
-    words = [f"{_first_capital(' and '.join(steps))}: {after.verdict}"]
-    better = [step for step in after.what_would_change if _rank(step.verdict) > _rank(after.verdict)]
-    for step in sorted(better, key=lambda step: step.criteria != ("F",))[:1]:
-        words.append(f"{_first_capital(_step_words(mended, step))} as well: {step.verdict}")
+    if case.money.planned is None or not case.planned_spend:
+        return f"{_first_capital(' and '.join(['a plan for each month', *steps]))}: then it can be judged"
+    first = _first_capital(" and ".join(steps))
+    words = [f"{first}: {after.verdict}"] if after.verdict != CANNOT_SAY else []
+    joined = " as well" if words else ""
+    for step in _better(after)[:1]:
+        said = _step_words(mended, step) if words else " and ".join([*steps, _step_words(mended, step)])
+        words.append(f"{_first_capital(said)}{joined}: {step.verdict}")
     return ". ".join(words)
+
+
+def _better(judged: Readiness) -> list[Change]:
+    """The steps to a better verdict, that of money alone first."""
+    steps = [step for step in judged.what_would_change if _rank(step.verdict) > _rank(judged.verdict)]
+    return sorted(steps, key=lambda step: step.criteria != ("F",))
 
 
 def _mend(case: Case, judged: Readiness) -> tuple[Case, list[str]]:
     """The case once what is missing has come and is as planned, and the steps in words."""
     levels, mended = _levels(judged), case
     steps: list[str] = []
-    if case.to_come or (case.missing_returns and levels["returns"] == "not_met"):
-        steps += case.to_come or [f"{case.missing_returns} missing returns sent"]
-        mended = replace(
-            mended, received=case.received + case.missing_returns, holes=max(0, case.holes - len(case.to_come))
-        )
+    if case.to_come:
+        steps += case.to_come
+        left = max(0, case.holes - case.holes_to_come)
+        mended = replace(mended, received=case.received + case.missing_returns, holes=left)
     as_planned: list[str] = []
-    if levels["spend"] == "unknown" and case.planned_spend and case.money.planned:
+    if levels["spend"] == "unknown" and case.planned_spend:
         mended, as_planned = replace(mended, spend=case.planned_spend), [*as_planned, "spend"]
     if levels["caseload"] == "unknown" and case.planned_cases is not None:
         mended, as_planned = replace(mended, cases=round(case.planned_cases)), [*as_planned, "new cases"]
@@ -614,7 +353,7 @@ def _mend(case: Case, judged: Readiness) -> tuple[Case, list[str]]:
         steps = [*steps[:-1], f"{steps[-1] if steps else 'returns sent'}, with {' and '.join(as_planned)} as planned"]
     if levels["commitment"] == "unknown":
         answer = Answer((3,) * len(QUESTIONS), "", "", case.money.year, "")
-        mended, steps = replace(mended, commitment=answer), [*steps, "the four questions answered in full"]
+        mended, steps = replace(mended, commitment=answer), [*steps, "all four questions answered with 3"]
     return mended, steps
 
 
@@ -656,27 +395,12 @@ def _milestone_state(row: Milestone, first_due: date, day: date) -> str:
     return "moved" if row.due != first_due else "due"
 
 
-def _gone(seen: _Seen, month: date) -> str:
-    state = next(state for at, state, _ in seen.calendar if at == month)
-    return {"due": "not yet in"}.get(state, state)
-
-
-def _thing(key: str) -> str:
-    """A number in short: training spend, new cases."""
-    measure, _, part = key.partition(".")
-    return f"{part.replace('_', ' ')} {measure.replace('_', ' ')}".strip()
-
-
 def _listed(words: Sequence[str]) -> str:
     return ", ".join(words) if len(words) <= 2 else f"{words[0]}, and {len(words) - 1} more"
 
 
 def _first_capital(words: str) -> str:
     return words[:1].upper() + words[1:]
-
-
-def _month(month: date) -> str:
-    return MONTH_NAMES[month.month - 1]
 
 
 def _number(value: float) -> str:

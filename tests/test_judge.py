@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from etl.case import build_cases
 from etl.definitions.periods import month_after, months_from
 from etl.definitions.readiness import CRITERIA, VERDICTS
 from etl.fund import cover
-from etl.judge import build_cases, count_verdicts, edition_tables, holds, judge, milestone_rows, shared_lines
+from etl.judge import count_verdicts, edition_tables, holds, judge, milestone_rows, shared_lines
 from etl.reference import MADE_UP, Assessment, Milestone, Reference, as_known_at, read_reference
 
 SITES = ("croydon", "west_midlands", "west_mercia", "south_wales")
@@ -332,7 +333,7 @@ def situations(draw: st.DrawFn) -> tuple[Reference, pd.DataFrame, pd.DataFrame, 
     return reference, results_of(lines), calendar_of(["croydon"], croydon=states), holes_of(*holes)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(situations())
 def test_a_verdict_is_what_its_five_cells_imply(
     situation: tuple[Reference, pd.DataFrame, pd.DataFrame, pd.DataFrame],
@@ -354,7 +355,7 @@ def test_a_verdict_is_what_its_five_cells_imply(
     assert row["words"] == VERDICTS[row["verdict"]]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(situations())
 def test_what_would_change_it_changes_it(
     situation: tuple[Reference, pd.DataFrame, pd.DataFrame, pd.DataFrame],
@@ -365,7 +366,7 @@ def test_what_would_change_it_changes_it(
     now = VERDICTS[row["verdict"]].lower()
     for step in row["change"].split(". "):
         said = step.rpartition(": ")[2]
-        assert said.startswith("still") or said != now
+        assert said in {"not yet", "ready", "ready with conditions", "cannot say"} - {now}
 
 
 @settings(max_examples=60, deadline=None)
@@ -395,3 +396,26 @@ def test_sensitive_to_caseload_says_at_which_end() -> None:
     overspent = replace(case, spend=400000.0)
     assert judge(overspent).verdict == "ready with conditions"
     assert holds(overspent, judge(overspent)) == "Sensitive to caseload: not yet at 85 new cases"
+
+
+def test_too_few_returns_in_time_need_more_of_them() -> None:
+    late = dict.fromkeys(months_from(YEAR, date(2019, 5, 1)), "late")
+    results = results_of([("croydon", YEAR, "spend", 312000, True), ("croydon", YEAR, "new_cases", 125, True)])
+    tables = edition_tables(
+        read_reference(), results, calendar_of(["croydon"], croydon=late), holes_of(), KNOWN, NOVEMBER, ["croydon"]
+    )
+    row = tables["verdicts"].iloc[0]
+    assert row["reason"] == "Too few returns: 12 in, 6 on time, 100% filled"
+    assert row["change"] == "2 more returns on time: ready with conditions"
+
+
+def test_spend_is_put_in_proportion_when_the_plan_of_the_year_differs() -> None:
+    reference = as_known_at(read_reference(), KNOWN)
+    (plan,) = (row for row in reference.plans if row.site == "croydon" and row.source != MADE_UP)
+    halves = (replace(plan, ends=date(2020, 3, 31)), replace(plan, starts=date(2020, 4, 1), cost=624000.0))
+    changed = replace(reference, plans=halves)
+    results = results_of([("croydon", YEAR, "spend", 327600, True), ("croydon", YEAR, "new_cases", 125, True)])
+    tables = edition_tables(changed, results, calendar_of(["croydon"]), holes_of(), KNOWN, NOVEMBER, ["croydon"])
+    cells = tables["readiness"].set_index("criterion")
+    assert cells.loc["spend", ["level", "words"]].tolist() == ["met", "£327,600 of £312,000: 1.05"]
+    assert cells.loc["money", "level"] == "not_met"

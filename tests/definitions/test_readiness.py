@@ -1,0 +1,39 @@
+"""Readiness: one set of thresholds, which the method and the words share."""
+
+from dataclasses import asdict
+
+from etl.definitions.readiness import CRITERIA, LEVELS, PROPOSED_BY, QUESTIONS, THRESHOLDS, VERDICTS
+from etl.methods import readiness as method
+
+
+def test_the_method_proposes_the_same_thresholds() -> None:
+    asked = asdict(method.Thresholds())
+    asked.pop("secured_statuses")
+    assert asked == THRESHOLDS
+
+
+def test_the_five_criteria_are_those_of_the_method() -> None:
+    assert [criterion.name for criterion in CRITERIA] == list(method.CRITERIA.values())
+    assert len({criterion.label for criterion in CRITERIA}) == len(CRITERIA)
+
+
+def test_verdicts_and_levels_are_those_of_the_method() -> None:
+    assert {name.replace("_", " ") for name in VERDICTS} == set(method.BEST_LAST)
+    assert [words.lower() for words in LEVELS.values()] == list(method.LEVEL_WORDS.values())
+
+
+def test_four_questions_are_numbered_in_order() -> None:
+    assert [question.number for question in QUESTIONS] == [1, 2, 3, 4] == list(range(1, len(method.QUESTIONS) + 1))
+
+
+def test_each_criterion_says_its_thresholds_its_reason_and_whose_they_are() -> None:
+    said = {criterion.name: criterion for criterion in CRITERIA}
+    assert all(criterion.proposed_by == PROPOSED_BY and criterion.reason for criterion in CRITERIA)
+    assert said["money"].threshold == "Of 12 months. 12 met, 6 partly"
+    assert said["spend"].threshold == "To 1.05 met, to 1.15 partly"
+    assert said["caseload"].threshold == "95% reaches plan; 99.8% partly"
+    assert said["returns"].threshold == "12 in, 10 on time, 95% filled"
+
+
+def test_no_word_of_a_score() -> None:
+    assert not any("score" in f"{criterion.meaning} {criterion.label}".lower() for criterion in CRITERIA)
