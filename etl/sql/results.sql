@@ -43,7 +43,7 @@ with known as (
 )
 select due.site, due.month, r.number, known.value, coalesce(known.state, 'missing') not in ('reported', 'not_applicable') as hole
 from (select distinct site, month from spans) as due
-cross join (select distinct number from reported) as r
+cross join (select distinct number from reported where number not in (select number from plan)) as r
 left join known using (site, month, number)
 union all
 select due.site, due.month, p.number, plan.value, plan.value is null
