@@ -2,8 +2,11 @@
 -- Needs the temporary tables touched(month), reported(number, over_months), plan(site, month, number, value),
 -- addends(measure, number, over_months), ratios(measure, numerator, denominator).
 
+-- Sums are kept to a millionth, so that neither the order of adding nor a twelfth of a plan leaves a trace.
+create or replace temp macro added(value) as round(sum(value), 6);
+
 -- A sum with a hole in it is no sum.
-create or replace temp macro whole_sum(value, hole) as if(bool_or(hole), null, sum(value));
+create or replace temp macro whole_sum(value, hole) as if(bool_or(hole), null, added(value));
 
 -- 1. The months that are due: from a site's first month (an earlier one, if it sent it) to the last that any site sent.
 create or replace temp table due as
@@ -55,7 +58,7 @@ left join plan using (site, month, number);
 create or replace temp table numbers as
 select spans.site, period, starts, m.number, r.over_months, any_value(unfinished) as unfinished,
     case r.over_months
-        when 'sum' then sum(m.value)
+        when 'sum' then added(m.value)
         when 'first' then arg_min_null(m.value, m.month)
         else arg_max_null(m.value, m.month)
     end as value,
@@ -75,7 +78,7 @@ select site, period, starts, number as measure, value, hole, unfinished
 from numbers
 semi join (select number, any_value(own) as over_months from reported group by number) as own using (number, over_months)
 union all
-select site, period, starts, a.measure, sum(value), bool_or(hole), any_value(unfinished)
+select site, period, starts, a.measure, added(value), bool_or(hole), any_value(unfinished)
 from numbers
 join addends as a using (number, over_months)
 group by site, period, starts, a.measure;
