@@ -49,7 +49,9 @@ FILLED = (
     rb"<text:p>(?=[^<])" + PARAGRAPH.removeprefix(rb"<text:p>") + rb"</table:table-cell>"
     rb"|(?: table:formula=\"[^\"<&]*\")?+ office:value-type=\"(?:float|percentage|currency)\""
     rb"(?: office:currency=\"[^\"<&]*\")?+ office:value=\"[-+.0-9eE]++\""
-    rb"(?: calcext:value-type=\"(?:float|percentage|currency)\")?+(?:/>|>(?:" + PARAGRAPH + rb")?+</table:table-cell>)"
+    rb"(?: calcext:value-type=\"(?:float|percentage|currency)\")?+(?:/>|>(?:(?!<text:p>(?:#|Err))"
+    + PARAGRAPH
+    + rb")?+</table:table-cell>)"
     rb"| office:value-type=\"date\" office:date-value=\"[-0-9T:.]++\"(?: calcext:value-type=\"date\")?+>"
     + PARAGRAPH
     + rb"</table:table-cell>)"
@@ -286,13 +288,14 @@ def _state(cell: _Cell) -> tuple[bool, object]:
     text = "\n".join("".join(pieces) for pieces in cell.paragraphs)
     formula = _get(cell.attributes, "formula")
     kind = cell.attributes.get("office:value-type", "")
-    if cell.attributes.get("calcext:value-type") == "error" or (formula and ERROR_FORM.fullmatch(text)):
-        shown = Unreadable(text if ERROR_FORM.fullmatch(text) else "#ERROR!")
-        return kind == "string" and bool(cell.attributes.get("office:string-value", text)), shown
     if kind == "string":
-        return bool(cell.attributes.get("office:string-value", text)), None
-    if kind in VALUE_OF and cell.attributes.get(f"office:{VALUE_OF[kind]}"):
-        return True, None
+        filled = bool(cell.attributes.get("office:string-value", text))
+    else:
+        filled = kind in VALUE_OF and bool(cell.attributes.get(f"office:{VALUE_OF[kind]}"))
+    if cell.attributes.get("calcext:value-type") == "error" or (formula and ERROR_FORM.fullmatch(text)):
+        return filled, Unreadable(text if ERROR_FORM.fullmatch(text) else "#ERROR!")
+    if filled or kind == "string":
+        return filled, None
     if formula:
         return False, Unreadable(NOT_CALCULATED)
     return False, text or None
