@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import combinations
 
 from dashboard.edition import Row
-from etl.definitions.measure import round_half_up
+from etl.definitions.measure import MINUS, round_half_up
 from etl.definitions.periods import month_after, write_financial_year, write_month
 
 SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -156,3 +157,356 @@ def why_no_sum(row: Row | None) -> str:
     """Why the programme has no number."""
     gaps = len(row.why.split(";")) if row is not None and row.why else 0
     return "No sum over a gap" if gaps < 2 else f"No sum over {count(gaps)} gaps"
+
+
+def new_cases_against_plan(rows: Sequence[tuple[str, Row | None, Row | None]]) -> str:
+    """New cases of each site against its plan, by 95% intervals; a row is a site's label, its count and its plan."""
+    stands: dict[str, list[str]] = {}
+    for label, value, plan in rows:
+        stands.setdefault(against_plan(value, plan) or "not known", []).append(label)
+    below, above, reach = (stands.get(key, []) for key in ("below plan", "above plan", "reaches plan"))
+    said = []
+    if below:
+        said.append(f"{listed(below)} took on fewer new cases than planned")
+    if above:
+        said.append(f"{listed(above)} took on more new cases than planned" if not below else f"{listed(above)} more")
+    if reach:
+        whose = "its plan" if len(reach) == 1 else "their plans"
+        said.append(f"{listed(reach)} cannot be told from {whose}")
+    if not said:
+        return "New cases cannot be set against plan: a number is missing at every site"
+    return first_upper("; ".join(said))
+
+
+def below_plan_only(rows: Sequence[tuple[str, Row | None, Row | None]]) -> str:
+    """The first finding about new cases and plan that is not the page's own headline."""
+    gaps = [label for label, value, _ in rows if value is None or value.value is None]
+    if gaps and len(gaps) < len(rows):
+        return f"{listed(gaps)} {'has' if len(gaps) == 1 else 'have'} no sum for these months: a return has a gap"
+    if gaps:
+        return "No site has a sum for these months"
+    near = [label for label, value, plan in rows if against_plan(value, plan) == "reaches plan"]
+    if len(near) == len(rows) > 1:
+        return f"All {count(len(rows))} intervals reach the plan"
+    return (
+        f"{counted(len(near), 'interval reaches', 'intervals reach')} the plan"
+        if near
+        else "No interval reaches the plan"
+    )
+
+
+def growth(rows: Sequence[tuple[str, float | None, float | None]], what: str = "Open cases") -> str:
+    """How a number at each site stands to a year before, by more than a tenth; a row is label, then, now."""
+    grew, fell, level = [], [], []
+    for label, then, now in rows:
+        if not then or now is None:
+            continue
+        (grew if now > then * 1.1 else fell if now < then * 0.9 else level).append(label)
+    if not grew and not fell:
+        return f"{what} are within a tenth of a year before" if level else f"{what}: no year to compare with"
+    said = [f"grew in {listed(grew)}"] if grew else []
+    said += [f"fell in {listed(fell)}"] if fell else []
+    return f"{what} {' and '.join(said)} over the year"
+
+
+SIGNALS = {
+    "above_limit": "above the upper limit in {month}",
+    "below_limit": "below the lower limit in {month}",
+    "trend_up": "in a run of seven or more that rises, to {month}",
+    "trend_down": "in a run of seven or more that falls, to {month}",
+    "two_in_three_above": "near the upper limit twice in three months, to {month}",
+    "two_in_three_below": "near the lower limit twice in three months, to {month}",
+    "shift_above": "above average seven or more months in a row, to {month}",
+    "shift_below": "below average seven or more months in a row, to {month}",
+}
+
+
+def control(label: str, measure: str, points: Sequence[Row], lines: bool) -> str:
+    """What a control chart shows: its last signal, or none."""
+    what = f"{label}: {lower_first(measure)} by month"
+    if not lines:
+        return f"{what}, too few months for limits"
+    marked = [row for row in points if row.label in SIGNALS]
+    if not marked:
+        return f"{what} show{'s' if not measure.endswith('s') else ''} no clear change"
+    last = marked[-1]
+    return f"{label}: {lower_first(measure)} {SIGNALS[last.label].format(month=write_month(last.month))}"
+
+
+def spread(rows: Sequence[Row], what: str) -> str:
+    """The lowest and highest of some numbers as they are shown, unnamed: 62% to 74% of referrals were accepted."""
+    known = sorted((row.value, row.shown) for row in rows if row.value is not None)
+    if not known:
+        return ""
+    low, high = known[0][1], known[-1][1]
+    return f"{low} {what}" if low == high else f"{low} to {high} {what}"
+
+
+def unit_costs(rows: Sequence[tuple[str, Row]], per: str) -> str:
+    """How unit costs compare: one far from all others, or none that can be told apart. Rows are label and number."""
+    known = [(label, row) for label, row in rows if row.value is not None and row.low is not None]
+    if not known:
+        return f"The cost per {per} is not known at any site"
+    if len(known) == 1:
+        label, row = known[0]
+        return f"{label} spends {row.shown} per {per}; by chance alone it could be {interval(row, money=True)}"
+    apart = [entry for entry in known if all(_apart(entry[1], other[1]) for other in known if other is not entry)]
+    rest = [entry for entry in known if entry not in apart]
+    if len(apart) == 1 and len(known) > 2:
+        label, row = apart[0]
+        others = [other.value for _, other in rest]
+        if row.value > max(others):
+            return f"{label} spends {times(row.value / max(others), row.value / min(others))} as much per {per} as the others"
+        if row.value < min(others):
+            return f"{label} spends less per {per} than the others: {row.shown}"
+    if not any(_apart(a[1], b[1]) for a in known for b in known if a is not b):
+        return f"{listed([label for label, _ in known])} cannot be told apart by cost per {per}"
+    low, high = min(known, key=lambda e: e[1].value), max(known, key=lambda e: e[1].value)
+    return f"The cost per {per} differs: {low[1].shown} in {low[0]}, {high[1].shown} in {high[0]}"
+
+
+def alike(rows: Sequence[tuple[str, Row]]) -> str:
+    """Which sites' costs cannot be told apart: the largest group of known ones whose intervals all overlap."""
+    known = [(label, row) for label, row in rows if row.value is not None and row.low is not None]
+    for size in range(len(known), 1, -1):
+        for group in combinations(known, size):
+            if not any(_apart(a[1], b[1]) for a, b in combinations(group, 2)):
+                return f"{listed([label for label, _ in group])} cannot be told apart"
+    return "All known costs lie apart" if len(known) > 1 else ""
+
+
+def _apart(one: Row, other: Row) -> bool:
+    """Whether two intervals do not touch."""
+    return bool(one.low > other.high or one.high < other.low)
+
+
+def times(low: float, high: float) -> str:
+    """A ratio or a range of ratios in words that round fairly: two to three times, 1.4 times."""
+    first, last = round_half_up(low), round_half_up(high)
+    near = abs(low - first) <= 0.3 and abs(high - last) <= 0.3 and first >= 2
+    if near and first == last:
+        return f"about {count(int(first))} times"
+    if near:
+        return f"{count(int(first))} to {count(int(last))} times"
+    one, two = f"{round_half_up(low, 1):g}", f"{round_half_up(high, 1):g}"
+    return f"{one} times" if one == two else f"{one} to {two} times"
+
+
+def bridge(label: str, row: Row, per: str) -> str:
+    """What changed a unit cost: how much, and the part that made more than four fifths of it."""
+    change = row.unit1 - row.unit0
+    if abs(change) < 0.5:
+        return f"{label}: no change in the cost per {per}"
+    said = f"{label}: {pounds(change)} {'more' if change > 0 else 'less'} per {per}"
+    if row.volume / change > 0.8:
+        fewer = row.count1 < row.count0
+        return f"{said}, because {'fewer' if fewer else 'more'} share it"
+    if row.spending / change > 0.8:
+        return f"{said}, because {'more' if row.cost1 * row.count0 > row.cost0 * row.count1 else 'less'} was spent"
+    return f"{said}, from spending and caseload together"
+
+
+def gaps_in(rows: Sequence[tuple[str, Row | None]], period: str) -> str:
+    """How many sites have no number for a period."""
+    holes = [label for label, row in rows if row is None or row.value is None]
+    if not holes:
+        return f"Every site has a whole {period}"
+    if len(holes) == 1:
+        return f"{holes[0]}’s {period} has a gap"
+    return f"{first_upper(count(len(holes)))} sites’ {period} has a gap"
+
+
+def funding(row: Row | None) -> str:
+    """How much of the planned cost of the year without the grant is secured."""
+    if row is None or not row.planned or row.secured is None:
+        return "What is secured once the grant ends is not known"
+    from_month = f"From {write_month(row.year, long=True)}"
+    left = row.planned - row.secured
+    if left <= 0.5:
+        return f"{from_month}, all of the planned cost is secured"
+    pence = round_half_up(100 * row.secured / row.planned)
+    return f"{from_month}, {pence:.0f}p of each planned pound is secured; {pounds(left)} is not"
+
+
+def no_funder(label: str, amount: float) -> str:
+    """What nobody has said they will pay; never called a shortfall."""
+    return (
+        f"{label}: {pounds(amount)} has no funder stated"
+        if amount > 0.5
+        else f"{label}: every pound has a funder named"
+    )
+
+
+def cliff(secured: Sequence[tuple[date, float]], planned: Mapping[date, float], start: date) -> str:
+    """The share of planned cost that secured money covers from the day the grant has ended, and where it steps."""
+    shares = [
+        (month, round_half_up(100 * amount / planned[month]))
+        for month, amount in secured
+        if month >= start and planned.get(month)
+    ]
+    if not shares:
+        return "No month has a planned cost to set money against"
+    steps = [shares[0]] + [now for before, now in zip(shares, shares[1:], strict=False) if now[1] != before[1]]
+    said = f"Secured money covers {steps[0][1]:.0f}% of planned cost from {write_month(steps[0][0], long=True)}"
+    if len(steps) == 2:
+        return f"{said}, {steps[1][1]:.0f}% from {write_month(steps[1][0], long=True).split()[0]}"
+    if len(steps) > 2:
+        low = min(share for _, share in shares)
+        return f"{said}, as little as {low:.0f}% later"
+    return said
+
+
+def largest_funder(rows: Sequence[tuple[str, str, float]]) -> str:
+    """Who pays most at each site; a row is a site's label, the largest funder's label, and its share."""
+    if not rows:
+        return "Who pays is not known"
+    funders = {funder for _, funder, _ in rows}
+    shares = [round_half_up(100 * share) for _, _, share in rows]
+    if len(funders) == 1:
+        low, high = min(shares), max(shares)
+        where = f"at {'every site' if len(rows) > 1 else rows[0][0]}"
+        part = f"{low:.0f}%" if low == high else f"{low:.0f}% to {high:.0f}%"
+        return f"{funders.pop()} pays {part} {where}"
+    return "The largest funder is not the same at every site"
+
+
+def agreements(rows: Sequence[Row], year: str) -> str:
+    """How many agreements are signed or approved."""
+    signed = sum(row.status == "approved" for row in rows)
+    if not rows:
+        return f"No agreement is known for {year}"
+    return f"{first_upper(counted(signed, 'agreement'))} {'is' if signed == 1 else 'are'} approved for {year}"
+
+
+def things_to_mend(missing: int, queried: int, holding: int) -> str:
+    """What came in and what is wrong with it."""
+    if not missing and not queried:
+        return "Every return that is due has come, and no number is queried"
+    said = []
+    if missing:
+        said.append(f"{counted(missing, 'return')} {'is' if missing == 1 else 'are'} missing")
+    if queried:
+        said.append(f"{counted(queried, 'number')} {'is' if queried == 1 else 'are'} queried")
+    total = missing + queried
+    tail = ""
+    if holding:
+        if total == 1:
+            tail = "; it holds up a verdict"
+        else:
+            tail = f"; {count(holding)} of the {count(total)} {'holds' if holding == 1 else 'hold'} up a verdict"
+    return first_upper(" and ".join(said)) + tail
+
+
+def received(came: int, due: int, on_time: int) -> str:
+    """How many returns came, and how many of them in time."""
+    if not due:
+        return "No return is due yet"
+    said = f"{came} of {due} {'return' if due == 1 else 'returns'} received"
+    if came == on_time:
+        return f"{said}, {'on time' if came == 1 else 'all of them on time'}" if came else said
+    return f"{said}, {on_time} of them on time"
+
+
+def spend_against_plan(rows: Sequence[Row]) -> str:
+    """Spend of each planned pound: £0.97 to £1.04 was spent of each planned pound."""
+    known = sorted(row.value for row in rows if row.value is not None)
+    if not known:
+        return ""
+    low, high = (f"£{round_half_up(value, 2):.2f}" for value in (known[0], known[-1]))
+    return f"{low if low == high else f'{low} to {high}'} was spent of each planned pound"
+
+
+def per_of(measure: str) -> str:
+    """What a unit cost is per, from its name."""
+    for end in ("_shared", "_with_in_kind"):
+        measure = measure.removesuffix(end)
+    name = measure.removeprefix("cost_per_")
+    return name.replace("case_month", "case-month").replace("_", " ") if measure.startswith("cost_per_") else ""
+
+
+def plural(per: str) -> str:
+    """Several of what a unit cost is per: new cases, perpetrators worked with."""
+    first, _, rest = per.partition(" worked")
+    return f"{first}s{' worked' + rest if rest else ''}"
+
+
+def signed(amount: float) -> str:
+    """A change in whole pounds: +£728, −£28."""
+    return f"{'+' if amount >= 0 else MINUS}{pounds(amount)}"
+
+
+def trend(ends: Sequence[tuple[str, Row | None, Row | None]], per: str) -> str:
+    """Whether the first and last year of a unit cost lie apart; a row is a site's label and the two numbers."""
+    moved = []
+    for label, first, last in ends:
+        if first is None or last is None or first.low is None or last.low is None or not _apart(first, last):
+            continue
+        moved.append(f"{label} {'rose' if last.value > first.value else 'fell'} from {first.shown} to {last.shown}")
+    if moved:
+        return f"Year by year, {' and '.join(moved[:2])} per {per}"
+    return f"No site’s yearly cost per {per} shows a clear change"
+
+
+def percent(share: float | None) -> str:
+    """A share in whole per cent."""
+    return f"{round_half_up(100 * share):.0f}%" if share is not None else ""
+
+
+def share_moved(rows: Sequence[tuple[str, Row | None, Row | None]]) -> str:
+    """Whether the Home Office's share moved by five points or more between two quarters."""
+    moved = []
+    known = 0
+    for label, first, last in rows:
+        if first is None or last is None or first.value is None or last.value is None:
+            continue
+        known += 1
+        if abs(last.value - first.value) >= 0.05:
+            moved.append(f"{label} {first.shown} to {last.shown}")
+    if moved:
+        return f"The Home Office share moved: {'; '.join(moved[:3])}"
+    return "The Home Office share shows no clear change" if known else "The Home Office share by quarter is not known"
+
+
+def covered(rows: Sequence[Row]) -> str:
+    """How many sites have a full year's money."""
+    known = [row for row in rows if row.months is not None]
+    full = sum(row.months >= 12 for row in known)
+    if not known:
+        return "Months of cover are not known"
+    if len(known) == 1:
+        return f"{known[0].months:.1f} of 12 months are secured"
+    if not full:
+        return "No site has a full year’s money secured"
+    return f"{first_upper(counted(full, 'site'))} of {count(len(known))} {'has' if full == 1 else 'have'} a full year’s money secured"
+
+
+def in_the_way(verdicts: Sequence[Row], labels: Mapping[str, str]) -> str:
+    """How many sites are ready, and why some cannot be judged."""
+    if not verdicts:
+        return "No site has been judged yet"
+    if len(verdicts) == 1:
+        return _one_verdict(verdicts[0], labels)
+    kinds = [row.verdict for row in verdicts]
+    ready, unknown = kinds.count("ready"), [row for row in verdicts if row.verdict == "cannot_say"]
+    if ready == len(kinds):
+        said = f"All {count(len(kinds))} sites are ready"
+    elif ready:
+        said = f"{first_upper(count(ready))} of {count(len(kinds))} sites {'is' if ready == 1 else 'are'} ready"
+    else:
+        said = "No site is ready yet"
+    conditions = kinds.count("ready_with_conditions")
+    if conditions:
+        said += f", {count(conditions)} with conditions"
+    if not unknown:
+        return said
+    who = listed([labels.get(row.site, row.site) for row in unknown])
+    return f"{said}; what {who} sent leaves {counted(len(unknown), 'verdict')} open"
+
+
+def milestones(rows: Sequence[Row]) -> str:
+    """How many milestones are done, and what comes next."""
+    done = sum(row.done is not None for row in rows)
+    ahead = [row for row in rows if row.done is None and row.due is not None]
+    if not ahead:
+        return f"All {len(rows)} milestones are done" if done == len(rows) else "Milestones"
+    return f"{first_upper(counted(len(ahead), 'milestone'))} ahead; the next is due in {write_month(ahead[0].due, long=True)}"

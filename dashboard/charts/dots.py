@@ -1,0 +1,83 @@
+"""Dots with intervals: one row a site, one scale, the plan as an upright."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from dashboard import theme
+from dashboard.charts import Figure, Shape, figure, line, marker
+from dashboard.scale import ticks
+from dashboard.theme import Mark
+
+ROW, HEAD, FOOT = 36, 22, 6
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A row: a value, its 95% and 99.8% limits, its plan, and whether it is of an earlier period."""
+
+    name: str
+    mark: Mark
+    value: float | None
+    text: str
+    low: float | None = None
+    high: float | None = None
+    low_998: float | None = None
+    high_998: float | None = None
+    plan: float | None = None
+    hollow: bool = False
+
+
+def height(rows: int, row: int = ROW) -> int:
+    """The height of the chart in pixels, so that names beside it can stand on its rows."""
+    return HEAD + rows * row + FOOT
+
+
+def dots(
+    rows: Sequence[Dot],
+    top: float,
+    write: Callable[[float], str],
+    *,
+    labelled: bool = False,
+    row: int = ROW,
+    thin: bool = True,
+) -> Figure:
+    """The figure. Rows lie from the top down; `labelled` writes the value above its dot."""
+    shapes: list[Shape] = []
+    traces = []
+    for index, dot in enumerate(rows):
+        if dot.plan is not None:
+            shapes.append(line(dot.plan, index - 0.34, dot.plan, index + 0.34, theme.INK, 2))
+        if dot.value is None:
+            continue
+        if thin and dot.low_998 is not None and dot.high_998 is not None:
+            shapes.append(line(dot.low_998, index, dot.high_998, index, dot.mark.colour, 1.2))
+        if dot.low is not None and dot.high is not None:
+            shapes.append(line(dot.low, index, dot.high, index, dot.mark.colour, 4))
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers+text" if labelled else "markers",
+                "x": [dot.value],
+                "y": [index],
+                "name": dot.name,
+                "marker": marker(dot.mark, 7.5, hollow=dot.hollow),
+                "text": [dot.text],
+                "textposition": "top center",
+                "textfont": {"size": 14, "color": theme.INK, "weight": 700},
+                "hovertemplate": f"{dot.name}: {dot.text}<extra></extra>",
+                "cliponaxis": False,
+            }
+        )
+    steps = ticks(top, 4)
+    x = {
+        "range": [0, top],
+        "tickvals": steps,
+        "ticktext": [write(step) for step in steps],
+        "side": "top",
+        "showgrid": True,
+        "zeroline": True,
+        "zerolinecolor": theme.RULE,
+        "zerolinewidth": 1.5,
+    }
+    y = {"range": [len(rows) - 0.5, -0.5], "visible": False}
+    return figure(traces, x=x, y=y, margin=(HEAD, 24, FOOT, 12), shapes=[{**s, "layer": "between"} for s in shapes])

@@ -1,0 +1,277 @@
+"""Charts of money: the bridge of a change, the gap of a year, the cliff, and who pays."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from dashboard import theme
+from dashboard.charts import Figure, Note, Shape, figure, line, note
+from dashboard.scale import ticks
+from dashboard.theme import Mark
+from dashboard.words import pounds, pounds_short, signed
+from etl.definitions.measure import MINUS
+from etl.definitions.periods import month_after
+
+INK_BOLD = {"size": 14, "color": theme.INK, "weight": 700}
+
+
+def bar(x: float, y0: float, y1: float, colour: str, **more: Any) -> Shape:
+    """A bar of a bridge, around a place of the axis."""
+    return {
+        "type": "rect",
+        "x0": x - 0.29,
+        "x1": x + 0.29,
+        "y0": y0,
+        "y1": y1,
+        "fillcolor": colour,
+        "line": {"width": 0},
+        "layer": "between",
+        **more,
+    }
+
+
+def bridge(
+    before: tuple[str, str, float], parts: Sequence[tuple[str, str, float]], after: tuple[str, str, float], mark: Mark
+) -> Figure:
+    """From one unit cost to another by its parts; each step is a name, what stands under it, and pounds."""
+    steps = [before, *parts, after]
+    level, tops = before[2], [before[2]]
+    shapes = [bar(0, 0, before[2], theme.BASELINE)]
+    notes = [note(0, before[2], pounds(before[2]), font=INK_BOLD, xanchor="center", yanchor="bottom", yshift=2)]
+    for place, (_, _, amount) in enumerate(parts, 1):
+        start, level = level, level + amount
+        shapes.append(line(place - 1 + 0.29, start, place - 0.29, start, theme.RULE, 1))
+        shapes.append(bar(place, min(start, level), max(start, level), mark.colour))
+        tops.append(max(start, level))
+        notes.append(
+            note(place, max(start, level), signed(amount), font=INK_BOLD, xanchor="center", yanchor="bottom", yshift=2)
+        )
+    last = len(parts) + 1
+    shapes.append(line(last - 1 + 0.29, level, last - 0.29, level, theme.RULE, 1))
+    shapes.append(bar(last, 0, after[2], mark.colour))
+    notes.append(note(last, after[2], pounds(after[2]), font=INK_BOLD, xanchor="center", yanchor="bottom", yshift=2))
+    tops.append(after[2])
+    return _steps(steps, max(tops), shapes, notes)
+
+
+def gap(
+    planned: float, pieces: Sequence[tuple[str, str, float, str, bool]], left: float, words: Sequence[str]
+) -> Figure:
+    """Planned cost less what is there, piece by piece, to what nobody has said they will pay.
+
+    A piece is a name, what stands under it, pounds, a colour, and whether it is secured; what is not is hatched
+    lightly. `words` stand under the first and last bar.
+    """
+    steps = [("Planned cost", words[0], planned), *[(name, below, amount) for name, below, amount, _, _ in pieces]]
+    shapes = [bar(0, 0, planned, theme.BASELINE)]
+    notes = [note(0, planned, pounds(planned), font=INK_BOLD, xanchor="center", yanchor="bottom", yshift=2)]
+    level = planned
+    for place, (_, _, amount, colour, secured) in enumerate(pieces, 1):
+        start, level = level, level - amount
+        shapes.append(line(place - 1 + 0.29, start, place - 0.29, start, theme.RULE, 1))
+        edge = {"line": {"width": 1.5, "color": colour, "dash": "solid"}} if not secured else {}
+        shapes.append(bar(place, level, start, colour if secured else theme.UNKNOWN_GROUND, **edge))
+        text = f"{MINUS}{pounds(amount)}"
+        notes.append(note(place, start, text, font=INK_BOLD, xanchor="center", yanchor="bottom", yshift=2))
+    if left > 0.5:
+        last = len(pieces) + 1
+        steps.append(("No funder stated", words[1], left))
+        shapes.append(line(last - 1 + 0.29, left, last - 0.29, left, theme.RULE, 1))
+        edge = {"color": theme.NOT_MET, "width": 2, "dash": "5px,4px"}
+        shapes.append(bar(last, 0, left, "rgba(0,0,0,0)", line=edge))
+        red = {"size": 20, "color": theme.NOT_MET, "weight": 700}
+        notes.append(note(last, left, pounds(left), font=red, xanchor="center", yanchor="bottom", yshift=3))
+    return _steps(steps, planned, shapes, notes)
+
+
+def _steps(steps: Sequence[tuple[str, str, float]], highest: float, shapes: list[Shape], notes: list[Note]) -> Figure:
+    """The frame of a bridge: a zero line, names under the bars, no axis of values, because every bar is labelled."""
+    for place, (name, below, _) in enumerate(steps):
+        bold = {"size": 13, "color": theme.INK, "weight": 700}
+        under = {"xanchor": "center", "yanchor": "top", "yref": "paper"}
+        notes.append(note(place, 0, name, font=bold, yshift=-5, **under))
+        notes.append(note(place, 0, below, yshift=-22, **under))
+    shapes.append(line(-0.5, 0, len(steps) - 0.5, 0, theme.RULE, 1))
+    x = {"range": [-0.5, len(steps) - 0.5], "visible": False}
+    y = {"range": [0, highest * 1.16], "visible": False}
+    empty = {"type": "scatter", "mode": "markers", "x": [None], "y": [None], "hoverinfo": "skip"}
+    return figure([empty], x=x, y=y, margin=(4, 0, 44, 0), shapes=shapes, notes=notes)
+
+
+# From the ground up. A pattern's own ground is paper; money that ends is hatched the other way.
+LAYERS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("approved", "Secured", {"color": theme.SECURED}),
+    (
+        "ending",
+        "Home Office",
+        {"color": "#EDEFF0", "pattern": {"shape": "\\", "fgcolor": theme.EDGE, "bgcolor": "#F3F4F5", "size": 8}},
+    ),
+    (
+        "agreed_in_principle",
+        "Agreed in principle",
+        {"color": theme.PAPER, "pattern": {"shape": "/", "fgcolor": theme.MUTED, "bgcolor": theme.PAPER, "size": 7}},
+    ),
+    (
+        "expected",
+        "Expected",
+        {"color": theme.PAPER, "pattern": {"shape": "-", "fgcolor": theme.CONTEXT, "bgcolor": theme.PAPER, "size": 7}},
+    ),
+    (
+        "bid",
+        "Bid",
+        {"color": theme.PAPER, "pattern": {"shape": ".", "fgcolor": theme.MUTED, "bgcolor": theme.PAPER, "size": 6}},
+    ),
+    ("no_funder", "No funder", {"color": theme.NOT_MET_GROUND}),
+)
+
+
+def cliff(
+    months: Sequence[date],
+    amounts: Mapping[str, Mapping[date, float]],
+    grant_ends: date | None,
+    first_short: date | None,
+) -> Figure:
+    """Money by month, layer on layer by how certain it is, against the planned cost."""
+    names = [month.isoformat() for month in months]
+    planned = [amounts.get("planned", {}).get(month, 0.0) for month in months]
+    traces = []
+    for status, label, paint in LAYERS:
+        heights = [amounts.get(status, {}).get(month, 0.0) for month in months]
+        if any(heights):
+            traces.append(
+                {
+                    "type": "bar",
+                    "name": label,
+                    "x": names,
+                    "y": heights,
+                    "width": 1.0,
+                    "marker": {**paint, "line": {"width": 0}},
+                    "hovertemplate": f"{label}: £%{{y:,.0f}}<extra></extra>",
+                }
+            )
+    top = max([*planned, *_totals(traces)], default=1.0) * 1.16
+    shapes, notes = [], _layer_notes(months, amounts, top)
+    for start, end, value in _runs(planned):
+        shapes.append(line(start - 0.5, value, end + 0.5, value, theme.INK, 2))
+    if grant_ends in months:
+        place = list(months).index(grant_ends) + 0.5
+        shapes.append({**line(place, 0, place, 1, theme.INK, 1.5), "yref": "paper"})
+        bold = {"size": 12, "color": theme.INK, "weight": 700}
+        text = f"Grant ends {_last_day(grant_ends)}"
+        notes.append(note(place, 1, text, yref="paper", xanchor="right", yanchor="top", xshift=-7, font=bold))
+    if first_short in months:
+        place = list(months).index(first_short) - 0.5
+        red = {"size": 12, "color": theme.NOT_MET, "weight": 700}
+        text = f"{first_short:%B %Y}: first short month"
+        notes.append(note(place, 1, text, yref="paper", yanchor="top", xshift=7, font=red))
+    steps = ticks(top / 1.16, 3)
+    x = {
+        "type": "category",
+        "categoryorder": "array",
+        "categoryarray": names,
+        "range": [-0.5, len(names) - 0.5],
+        "tickvals": names[::3],
+        "ticktext": [
+            f"{month:%b %Y}" if month.month in (4,) or month == months[0] else f"{month:%b}" for month in months[::3]
+        ],
+        "tickangle": 0,
+        "ticklabelstandoff": 3,
+    }
+    y = {"range": [0, top], "tickvals": steps, "ticktext": [pounds_short(step) for step in steps]}
+    return figure(traces, x=x, y=y, margin=(2, 150, 22, 46), shapes=shapes, notes=notes, barmode="stack", bargap=0)
+
+
+def _totals(traces: Sequence[Mapping[str, Any]]) -> list[float]:
+    """The height of the stack in each month."""
+    return [sum(values) for values in zip(*(trace["y"] for trace in traces), strict=True)]
+
+
+def _runs(values: Sequence[float]) -> list[tuple[int, int, float]]:
+    """Runs of equal values as first and last place."""
+    runs: list[tuple[int, int, float]] = []
+    for place, value in enumerate(values):
+        if runs and abs(runs[-1][2] - value) < 0.5:
+            runs[-1] = (runs[-1][0], place, value)
+        else:
+            runs.append((place, place, value))
+    return runs
+
+
+def _layer_notes(months: Sequence[date], amounts: Mapping[str, Mapping[date, float]], top: float) -> list[Note]:
+    """The name of each layer and its last month's money at the right, moved apart where two would touch."""
+    if not months:
+        return []
+    last, level, wanted = months[-1], 0.0, []
+    for status, label, _ in LAYERS:
+        value = amounts.get(status, {}).get(last, 0.0)
+        if value > 0:
+            wanted.append((level + value / 2, label, pounds_short(value), status))
+        level += value
+    planned = amounts.get("planned", {}).get(last)
+    if planned:
+        wanted.append((max(planned, level) * 1.0, "Planned cost", f"{pounds_short(planned)} a month", "planned"))
+    notes, floor = [], -1.0
+    for height, label, value, status in wanted:
+        height = max(height, floor)
+        floor = height + top * 0.145
+        colour = theme.NOT_MET if status == "no_funder" else theme.INK
+        bold = {"size": 12, "color": colour, "weight": 700}
+        text = f"{label} {value}" if status == "no_funder" else label
+        shift = {"xref": "paper", "xshift": 9}
+        notes.append(note(1, height, text, font=bold, yshift=0 if status == "no_funder" else 7, **shift))
+        if status != "no_funder":
+            notes.append(note(1, height, value, yshift=-7, **shift))
+    return notes
+
+
+def _last_day(month: date) -> str:
+    """A month's last day in words."""
+    return f"{(month_after(month) - date.resolution).day} {month:%B %Y}"
+
+
+MIX_ROW = 34
+
+
+def mix_height(bars: int) -> int:
+    """The height of the chart of shares in pixels."""
+    return 22 + bars * MIX_ROW + 6
+
+
+def mix(bars: Sequence[tuple[str, Mark, Sequence[tuple[str, float, bool]]]]) -> Figure:
+    """Shares of a whole, a bar a site: a piece is a funder, its share, and whether it is money that ends."""
+    traces, notes = [], []
+    for index, (site, mark, pieces) in enumerate(bars):
+        start = 0.0
+        for name, share, ends in sorted(pieces, key=lambda piece: not piece[2]):
+            hatched = {"shape": "\\", "fgcolor": theme.EDGE, "bgcolor": "#F3F4F5", "size": 8}
+            paint: dict[str, Any] = {"color": mark.colour, "line": {"color": theme.PAPER, "width": 2}}
+            if ends:
+                paint = {"color": "#F3F4F5", "pattern": hatched, "line": {"color": theme.EDGE, "width": 1}}
+            traces.append(
+                {
+                    "type": "bar",
+                    "orientation": "h",
+                    "x": [share],
+                    "base": [start],
+                    "y": [index],
+                    "width": 0.7,
+                    "marker": paint,
+                    "hovertemplate": f"{site}: {name} {share:.0%}<extra></extra>",
+                }
+            )
+            if share >= 0.2:
+                bold = {"size": 13, "color": theme.INK if ends else mark.on_fill, "weight": 700}
+                ground = {"bgcolor": "#F3F4F5"} if ends else {}
+                notes.append(note(start, index, f"{share:.0%}", xshift=6, font=bold, **ground))
+            start += share
+    head = {"size": 12, "color": theme.INK, "weight": 700}
+    notes.append(note(0, 1, "Home Office", yref="paper", yanchor="bottom", font=head))
+    notes.append(note(1, 1, "Local", yref="paper", yanchor="bottom", xanchor="right", font=head))
+    return figure(
+        traces,
+        x={"range": [0, 1.005], "visible": False},
+        y={"range": [len(bars) - 0.5, -0.5], "visible": False},
+        margin=(22, 6, 6, 6),
+        notes=notes,
+        barmode="overlay",
+    )

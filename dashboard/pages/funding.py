@@ -1,0 +1,357 @@
+"""Funding: who pays, until when, and what is not secured once the Home Office grant has ended."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from dash import html
+
+from dashboard import marks, theme, words
+from dashboard.charts import graph
+from dashboard.charts.money import LAYERS, cliff, gap, mix, mix_height
+from dashboard.edition import Row
+from dashboard.exhibits import beside_dots
+from dashboard.page import (
+    Content,
+    Page,
+    View,
+    card,
+    choose,
+    definition,
+    grid,
+    nothing,
+    pick,
+    pick_sites,
+    site_name,
+    source_words,
+)
+from dashboard.tables import Column, hidden, link, number, state, table
+from etl.definitions.periods import write_date, write_financial_year, write_month, write_period
+
+Component = Any
+FORMS = {"cash": "Cash", "in_kind": "In kind", "both": "Both"}
+HOME_OFFICE = "home_office"
+STATUSES = {
+    "approved": ("met", "Approved"),
+    "agreed_in_principle": ("partly", "In principle"),
+    "bid": ("unknown", "Bid"),
+    "expected": ("unknown", "Expected"),
+}
+MOST_AGREEMENTS = 12
+
+
+def build(view: View) -> Content:
+    """The page."""
+    who = "all" if view.all_sites else view.sites[0].name
+    form = view.address.get("money") if view.address.get("money") in FORMS else "cash"
+    cover = one(view, "cover", who)
+    return Content(
+        words.funding(cover) if view.all_sites or len(view.sites) == 1 else words.funding(None),
+        note(view, who, cover),
+        [
+            grid(steps(view, who), gap_of_year(view), kind="wider-left"),
+            grid(
+                html.Div([who_pays(view, form), by_quarter(view, form)], className="stack"),
+                html.Div([agreements(view), cover_table(view)], className="stack"),
+            ),
+        ],
+        controls=[pick_sites(view), choose("Money", "money", list(FORMS.items()), form)],
+    )
+
+
+def one(view: View, name: str, site: str) -> Row | None:
+    """A site's row of a table that has one a site."""
+    rows = view.edition.rows(name, "site = ?", (site,))
+    return rows[0] if rows else None
+
+
+def note(view: View, who: str, cover: Row | None) -> str:
+    """What is set against what."""
+    year = write_financial_year(cover.year) if cover is not None else "the year without the grant"
+    sites = "all sites" if who == "all" else view.label(who)
+    said = f"Approved agreements against planned cost, cash, {sites}, {year}."
+    if any(row.made_up for row in view.edition.rows("agreements")):
+        said += " Made-up agreements are marked."
+    return said
+
+
+def amounts_of(view: View, who: str) -> tuple[list[date], dict[str, dict[date, float]]]:
+    """The months of the cliff, and money by status and month."""
+    amounts: dict[str, dict[date, float]] = {}
+    for row in view.edition.rows("cliff", "site = ?", (who,), "month"):
+        amounts.setdefault(row.status, {})[row.month] = row.amount or 0.0
+    return sorted({month for by_month in amounts.values() for month in by_month}), amounts
+
+
+def steps(view: View, who: str) -> Component:
+    """The cliff."""
+    months, amounts = amounts_of(view, who)
+    if not months:
+        return card("Money ahead is not known", "", nothing("No agreement or plan is known."), name="cliff")
+    grant_ends = words.grant_end(view.edition.rows("cliff", "site = ?", (who,)))
+    cover = one(view, "cover", who)
+    start = cover.year if cover is not None else months[0]
+    secured = [(month, amounts.get("approved", {}).get(month, 0.0)) for month in months]
+    headline = words.cliff(secured, amounts.get("planned", {}), start)
+    first_short = cover.first_short_month if cover is not None else None
+    drawn = cliff(months, amounts, grant_ends, first_short)
+    used = [(status, label) for status, label, _ in LAYERS if any(amounts.get(status, {}).values())]
+    columns = [Column("Month"), Column("Planned cost", True), *(Column(label, True) for _, label in used)]
+    body = [
+        [
+            write_month(month),
+            words.pounds(amounts.get("planned", {}).get(month, 0.0)),
+            *(words.pounds(amounts.get(status, {}).get(month, 0.0)) for status, _ in used),
+        ]
+        for month in months
+    ]
+    sites = "all sites" if who == "all" else view.label(who)
+    return card(
+        headline,
+        f"Cash by month against planned cost, {sites}, {write_month(months[0], long=True)} to "
+        f"{write_month(months[-1], long=True)}",
+        graph(drawn, "cliff", f"{headline}. Money by month and certainty against planned cost", 262),
+        name="cliff",
+        twin=table(columns, body, "Money by month and certainty", class_name="wide"),
+        source=f"Agreements known on {write_date(view.edition.made.date())}",
+    )
+
+
+def gap_of_year(view: View) -> Component:
+    """Planned cost of the year less what there is for it."""
+    rows = {row.site: row for row in view.edition.rows("cover") if row.planned}
+    options = [(site.name, site.label) for site in view.sites if site.name in rows]
+    if view.all_sites and "all" in rows and len(view.sites) > 1:
+        options.append(("all", "Programme"))
+    if not options:
+        return card("The gap is not known", "", nothing("No plan is known."), name="gap")
+    published = next((name for name, _ in options if not rows[name].made_up), options[0][0])
+    chosen = view.address.get("of")
+    site = chosen if chosen in dict(options) else published
+    row = rows[site]
+    mark = view.mark(site)
+    deals = view.edition.rows("agreements", "site = ? and starts >= ? and form = 'cash'", (site, row.year))
+    funders = sorted({deal.funder_label for deal in deals if deal.status == "approved"})
+    months = f"{row.months:.1f} of 12 months" if row.months is not None else ""
+    pieces = [
+        (f"Secured{f': {funders[0]}' if len(funders) == 1 else ''}", months, row.secured or 0.0, mark.colour, True)
+    ]
+    waiting = (("In principle", row.in_principle), ("Bid", row.bid))
+    pieces += [(name, "not secured", amount, theme.CONTEXT, False) for name, amount in waiting if amount]
+    left = max(0.0, row.planned - sum(piece[2] for piece in pieces))
+    short = 12 * left / row.planned
+    year = write_financial_year(row.year)
+    headline = words.no_funder(view.label(site), left)
+    drawn = gap(row.planned, pieces, left, (year, f"{short:.1f} months of cost"))
+    body = [["Planned cost", words.pounds(row.planned)], *([p[0], words.pounds(p[2])] for p in pieces)]
+    body.append(["No funder stated", words.pounds(left)])
+    return card(
+        headline,
+        f"Planned cost less money there is or may be, {year}",
+        graph(drawn, "gap", f"{headline}, {year}", 236 if len(options) > 1 else 262),
+        name="gap",
+        twin=table([Column("Step"), Column("Amount", True)], body, "From planned cost to what has no funder"),
+        controls=[pick("Site", "of", options, site)] if len(options) > 1 else [],
+        source="Some agreements are made up for the sample" if row.made_up else "",
+    )
+
+
+def mix_rows(view: View, form: str) -> tuple[dict[str, list[Row]], dict[str, str]]:
+    """Each site's funders in the newest period that has them, and that period in words."""
+    kind = view.period[0]
+    found: dict[str, list[Row]] = {}
+    when: dict[str, str] = {}
+    for site in view.sites:
+        where = "site = ? and period = ? and starts <= ? and amount is not null"
+        rows = view.edition.rows("funding_mix", where, (site.name, kind, view.period[1]), "starts desc, amount desc")
+        rows = tuple(row for row in rows if form == "both" or row.form == form)
+        if rows:
+            found[site.name] = [row for row in rows if row.starts == rows[0].starts and row.amount]
+            when[site.name] = write_period(kind, rows[0].starts) if rows[0].starts != view.period[1] else ""
+    return found, when
+
+
+def who_pays(view: View, form: str) -> Component:
+    """The share of each funder at each site."""
+    found, when = mix_rows(view, form)
+    shown = [site for site in view.sites if found.get(site.name)]
+    if not shown:
+        return card("Who pays is not known", FORMS[form], nothing("No site has a whole year of funding."), name="mix")
+    bars = [
+        (
+            site.label,
+            view.mark(site.name),
+            [(r.label, r.share or 0.0, r.funder == HOME_OFFICE) for r in found[site.name]],
+        )
+        for site in shown
+    ]
+    beside = []
+    for site in shown:
+        local = [row for row in found[site.name] if row.funder != HOME_OFFICE]
+        said = ", ".join(f"{row.label} {words.percent(row.share)}" for row in local[:3])
+        below = [html.Small(when[site.name])] if when[site.name] else []
+        beside.append((site_name(view, site.name, *below), html.Span(said, className="muted small")))
+    top = []
+    for site in shown:
+        first = max(found[site.name], key=lambda row: row.share or 0.0)
+        top.append((site.label, first.label, first.share or 0.0))
+    body = [
+        [site_name(view, site.name), row.label, money_link(view, row), words.percent(row.share)]
+        for site in shown
+        for row in found[site.name]
+    ]
+    columns = [Column("Site"), Column("Funder"), Column("Amount", True), Column("Share", True)]
+    headline = words.largest_funder(top)
+    return card(
+        headline,
+        f"Share of funding, {FORMS[form].lower() if form != 'both' else 'cash and in kind'}, "
+        f"{write_period(view.period[0], view.period[1])} or last complete year; hatched: Home Office",
+        beside_dots(graph(mix(bars), "mix", headline, mix_height(len(bars))), beside, "", 34),
+        name="mix",
+        twin=table(columns, body, "Funders and their shares", class_name="wide"),
+        source=source_words(view),
+        links=[definition(view, "funding")],
+    )
+
+
+def money_link(view: View, row: Row) -> Component:
+    """An amount of the mix as a number of `results`, where it is one."""
+    measure = "funding_in_kind" if row.form == "in_kind" else f"funding.{row.funder}"
+    result = view.edition.result(row.site, measure, row.period, row.starts)
+    if result is not None and result.shown == "[c]":
+        return hidden()
+    key = f"{row.site}|{row.period}|{row.starts}|{measure}"
+    return link(view, key, words.pounds(row.amount), f"{row.label}, {view.label(row.site)}")
+
+
+def by_quarter(view: View, form: str) -> Component:
+    """The Home Office's share of cash funding by quarter."""
+    wanted = f"funding_share.{HOME_OFFICE}"
+    quarters = [
+        starts
+        for starts, ends in view.edition.periods("quarter")
+        if view.edition.data_month and ends <= view.edition.data_month
+    ]
+    quarters = sorted(quarters)[-6:]
+    if not quarters or wanted not in view.edition.measures:
+        return card("Home Office share by quarter", "", nothing("No whole quarter yet."), name="quarters")
+    columns = [
+        Column("Site"),
+        *(Column(f"{start:%b} to {write_period('quarter', start).split(' to ')[1]}", True) for start in quarters),
+    ]
+    sites = [site.name for site in view.sites] + (["all"] if view.all_sites and len(view.sites) > 1 else [])
+    body = [
+        [
+            site_name(view, site, short=True),
+            *(number(view, view.edition.result(site, wanted, "quarter", start)) for start in quarters),
+        ]
+        for site in sites
+    ]
+    firsts = [view.edition.result(site.name, wanted, "quarter", quarters[0]) for site in view.sites]
+    lasts = [view.edition.result(site.name, wanted, "quarter", quarters[-1]) for site in view.sites]
+    return card(
+        words.share_moved([(s.label, a, b) for s, a, b in zip(view.sites, firsts, lasts, strict=True)]),
+        "Home Office share of cash funding by quarter",
+        table(columns, body, "Home Office share of cash funding by quarter", class_name="wide"),
+        name="quarters",
+        source=source_words(view),
+        links=[definition(view, wanted)],
+    )
+
+
+def agreements(view: View) -> Component:
+    """Agreements of the assessed year with their status, time and source."""
+    here = {site.name for site in view.sites}
+    order = [site.name for site in view.sites]
+    cover = view.edition.rows("cover")
+    start = max((row.year for row in cover), default=None)
+    rows = [row for row in view.edition.rows("agreements", order="starts, amount desc") if row.site in here]
+    rows = [row for row in rows if start is None or row.ends is None or row.ends >= start]
+    ranks = list(STATUSES)
+    rows.sort(key=lambda row: (ranks.index(row.status) if row.status in ranks else 9, order.index(row.site)))
+    year = words.year_of(cover) or "the year ahead"
+    body = [
+        [
+            site_name(view, row.site, short=True),
+            row.funder_label,
+            link(
+                view,
+                f"{row.site}|agreement|{row.agreement}|amount",
+                words.pounds(row.amount),
+                f"{row.funder_label}, {view.label(row.site)}",
+            )
+            if row.amount is not None
+            else state("not stated"),
+            status(row.status),
+            f"{row.starts:%b} to {row.ends:%b %y}" if row.starts and row.ends else "open",
+            "Made up" if row.made_up else row.source,
+        ]
+        for row in rows[:MOST_AGREEMENTS]
+    ]
+    columns = [
+        Column("Site"),
+        Column("Funder"),
+        Column("Amount", True),
+        Column("Status"),
+        Column("Time"),
+        Column("Source"),
+    ]
+    made_up = sum(bool(row.made_up) for row in rows)
+    source = f"{len(body)} of {len(rows)} agreements" + (f"; {made_up} made up for the sample" if made_up else "")
+    return card(
+        words.agreements(rows, year),
+        "Only approved money counts as secured",
+        table(columns, body, "Agreements", class_name="wide") if body else nothing("No agreement is known."),
+        name="agreements",
+        source=source,
+    )
+
+
+def status(name: str) -> Component:
+    """An agreement's status: an icon and a word."""
+    level, said = STATUSES.get(name, ("unknown", name))
+    return html.Span([marks.icon(level, 14), said], className=f"status {level.replace('_', '-')}")
+
+
+def cover_table(view: View) -> Component:
+    """Cover, first short month and notice of each site."""
+    order: Mapping[str, int] = {site.name: site.position for site in view.sites}
+    rows = [row for row in view.edition.rows("cover") if row.site in order or (row.site == "all" and view.all_sites)]
+    rows.sort(key=lambda row: order.get(row.site, 999))
+    if not rows:
+        return card("Months of cover are not known", "", nothing("No plan is known."), name="cover")
+    body = [
+        [
+            site_name(view, row.site, short=True),
+            words.pounds(row.planned) if row.planned is not None else state("not known"),
+            words.pounds(row.secured or 0.0),
+            link(
+                view,
+                f"{row.site}|cover|{row.year}|months",
+                f"{row.months:.1f}",
+                f"months secured, {view.label(row.site)}",
+            )
+            if row.months is not None
+            else state("not known"),
+            write_month(row.first_short_month) if row.first_short_month else html.Span("none", className="muted"),
+            f"{row.notice_months:.1f}" if row.notice_months is not None else "",
+        ]
+        for row in rows
+    ]
+    columns = [
+        Column("Site"),
+        Column("Planned", True),
+        Column("Secured", True),
+        Column("Months", True),
+        Column("First short month", True),
+        Column("Months’ notice", True),
+    ]
+    return card(
+        words.covered([row for row in rows if row.site != "all"]),
+        f"Secured money of {words.year_of(rows)} in months of planned cost",
+        table(columns, body, "Months of cover", class_name="wide", row_names=[row.site for row in rows]),
+        name="cover",
+    )
+
+
+PAGE = Page("/funding", "Funding", 4, "Who pays for Drive, and what is secured once the Home Office grant ends?", build)

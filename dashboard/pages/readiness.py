@@ -1,0 +1,167 @@
+"""Readiness: five criteria in words for each site, the verdict they imply, and what would change it."""
+
+from typing import Any
+
+from dash import html
+
+from dashboard import words
+from dashboard.edition import Row
+from dashboard.page import Content, Page, View, card, pick_sites, site_name, source_line
+from dashboard.tables import Column, link, state, table, tag, verdict_tag
+from etl.definitions.periods import write_date
+
+Component = Any
+# The thresholds in the heads of the rows, as the method states them.
+CRITERIA = {
+    "money": ("Money secured", "Of 12 months. 12 met, 6 partly"),
+    "spend": ("Spend against plan", "To 1.05 met, to 1.15 partly"),
+    "caseload": ("New cases", "95% reaches plan; 99.8% partly"),
+    "returns": ("Returns", "12 in, 10 on time, 95% filled"),
+    "commitment": ("Commitment", "Four questions, each 0 to 3"),
+}
+MOST_COLUMNS = 5
+
+
+def build(view: View) -> Content:
+    """The page."""
+    verdicts = {row.site: row for row in view.edition.rows("verdicts")}
+    cells = {(row.site, row.criterion): row for row in view.edition.rows("readiness")}
+    shown = [site.name for site in view.sites]
+    labels = {site.name: site.label for site in view.sites}
+    if not verdicts and not cells:
+        return Content("No site has been judged yet", "", [], [pick_sites(view)])
+    headline = words.in_the_way([verdicts[s] for s in shown if s in verdicts], labels)
+    rows = [entry for entry in CRITERIA if any((site, entry) in cells for site in shown)]
+    matrix = (
+        by_site(view, shown, rows, verdicts, cells)
+        if len(shown) > MOST_COLUMNS
+        else by_criterion(view, shown, rows, verdicts, cells)
+    )
+    closing = "Whether a site did carry on is not known here, so no verdict on this page can be tested."
+    made_up = (
+        " Some assessments and agreements are made up for the sample."
+        if any(row.made_up for row in cells.values())
+        else ""
+    )
+    links = [html.A("Method", href=view.address.keep("/methods", "edition").href)]
+    return Content(
+        headline,
+        "Five criteria in words, no score. Thresholds are proposals of the Drive central team.",
+        [matrix, source_line(closing + made_up, links), own_answer(view)],
+        [pick_sites(view)],
+    )
+
+
+def by_criterion(
+    view: View, sites: list[str], rows: list[str], verdicts: dict[str, Row], cells: dict[tuple[str, str], Row]
+) -> Component:
+    """Criteria down, sites across."""
+    columns = [Column(html.Span("Criterion", className="heard")), *(Column(site_name(view, site)) for site in sites)]
+
+    def line(head: str, below: str, cell: Any) -> list[Component]:
+        named = [html.Div([html.Div(site_name(view, s), className="phone-name"), cell(s)]) for s in sites]
+        return [html.Span([head, html.Small(below)]), *named]
+
+    body = [line("Verdict", "Money gates it; unknown is not failed", lambda s: verdict(verdicts.get(s)))]
+    body += [line(*CRITERIA[c], lambda s, c=c: evidence(view, cells.get((s, c)), s, c)) for c in rows]
+    body.append(line("What would change it", "the nearest threshold", lambda s: change(verdicts.get(s))))
+    body.append(line("Does it hold?", "tested at both ends", lambda s: holds(verdicts.get(s))))
+    names = ["verdict", *rows, "change", "holds"]
+    return table(columns, body, "Readiness of each site", class_name="verdicts matrix", row_names=names)
+
+
+def by_site(
+    view: View, sites: list[str], rows: list[str], verdicts: dict[str, Row], cells: dict[tuple[str, str], Row]
+) -> Component:
+    """Many sites: one a row."""
+    columns = [
+        Column("Site"),
+        Column("Verdict"),
+        *(Column(CRITERIA[c][0]) for c in rows),
+        Column("What would change it"),
+    ]
+    body = [
+        [
+            site_name(view, site),
+            verdict(verdicts.get(site)),
+            *(tag(cells[site, c].level) if (site, c) in cells else state("not known") for c in rows),
+            change(verdicts.get(site)),
+        ]
+        for site in sites
+    ]
+    return table(columns, body, "Readiness of each site", class_name="wide", row_names=sites)
+
+
+def verdict(row: Row | None) -> Component:
+    """A site's verdict."""
+    return verdict_tag(row.verdict, words.VERDICT_WORDS.get(row.verdict, row.words)) if row else state("not judged")
+
+
+def evidence(view: View, row: Row | None, site: str, criterion: str) -> Component:
+    """A criterion's level, the evidence and its date; stale evidence says so."""
+    if row is None:
+        return state("not known")
+    when = " ".join(
+        part for part in (row.evidence or "", write_date(row.evidence_date) if row.evidence_date else "") if part
+    )
+    stale = html.Strong(" over a year old") if row.stale else None
+    said = (
+        link(view, f"{site}|readiness|{criterion}|level", row.words, f"{CRITERIA[criterion][0]}, {view.label(site)}")
+        if row.words
+        else None
+    )
+    return html.Div(
+        [html.Div([tag(row.level), html.Span([when, stale], className="when")], className="level"), html.Div(said)],
+        className="cell",
+    )
+
+
+def change(row: Row | None) -> Component:
+    """What would change the verdict, with the verdict that follows in bold."""
+    if row is None or not row.change:
+        return html.Span("", className="muted")
+    parts: list[Component] = []
+    rest = row.change
+    while rest:
+        found = [
+            (rest.find(name), name)
+            for name in ("ready with conditions", "not yet", "cannot say", "ready")
+            if name in rest
+        ]
+        if not found:
+            break
+        place, name = min(found, key=lambda entry: (entry[0], -len(entry[1])))
+        parts += [rest[:place], html.Strong(name)]
+        rest = rest[place + len(name) :]
+    return html.Span([*parts, rest])
+
+
+def holds(row: Row | None) -> Component:
+    """Whether the verdict is the same at both ends of the intervals."""
+    return html.Span(row.holds if row is not None and row.holds else "", className="muted")
+
+
+def own_answer(view: View) -> Component:
+    """What is due before the grant ends."""
+    here = {site.name for site in view.sites} | {"", "all"}
+    rows = [row for row in view.edition.rows("milestones", order="due") if (row.site or "") in here]
+    if not rows:
+        return None
+    body = [
+        [
+            row.words,
+            site_name(view, row.site or "all"),
+            write_date(row.due) if row.due else "",
+            row.state or "",
+            "Made up" if row.made_up else row.source,
+        ]
+        for row in rows[:12]
+    ]
+    columns = [Column("Milestone"), Column("Site"), Column("Due"), Column("State"), Column("Source")]
+    headline = words.milestones(rows)
+    return card(
+        headline, "", table(columns, body, "Milestones", class_name="wide"), name="milestones", class_name="spaced"
+    )
+
+
+PAGE = Page("/readiness", "Readiness", 5, "Is each site ready to carry on without the Home Office grant?", build)
