@@ -145,7 +145,7 @@ class _Seen:
         return [
             (month, key, state)
             for month, key, state in self.holes
-            if month in came and (not measures or key in measures or key.partition(".")[0] in measures)
+            if key and month in came and (not measures or key in measures or key.partition(".")[0] in measures)
         ]
 
     def queried(self, measure: str) -> list[date]:

@@ -50,6 +50,17 @@ VERDICT_COLUMNS = [
     "site", "verdict", "words", "reason", "change", "holds", "conditions", "own_verdict", "own_words",
 ]  # fmt: skip
 
+# What a column holds, for a table in which it has no value.
+DAYS = {
+    "day", "month", "year", "due", "done", "first_due", "starts", "ends", "known_from", "evidence_date",
+    "first_short_month", "first_short_if_even", "secured_until", "period_start", "period_end",
+}  # fmt: skip
+FLAGS = {"made_up", "stale", "shared", "recurring", "up_to"}
+NUMBERS = {
+    "amount", "share", "value", "position", "new_cases", "cost", "open_cases", "drawn", "left", "stands", "planned",
+    "secured", "in_principle", "bid", "expected", "no_funder", "months", "gap", "notice_months", "runway_months",
+}  # fmt: skip
+
 
 def edition_tables(
     reference: Reference,
@@ -75,7 +86,7 @@ def edition_tables(
     cases = build_cases(known, covers, results, calendar, holes, data_month, names, queries)
     judged = {site: judge(case) for site, case in cases.items()}
     ahead = gap_steps(known, names, month_after(data_month), month_after(data_month, 12))
-    return {
+    tables = {
         "cliff": cliff(known, names, min(data_month, month_after(year, -6)), last),
         "cover": covers,
         "gaps": pd.concat([gap_steps(known, names, year, last), ahead], ignore_index=True).drop_duplicates(),
@@ -89,6 +100,7 @@ def edition_tables(
         "funding_mix": funding_mix(results, known.funders),
         "published_facts": as_frame(known.published_facts, Fact),
     }
+    return {name: _typed(frame) for name, frame in tables.items()}
 
 
 def judge(case: Case) -> Readiness:
@@ -365,6 +377,20 @@ def _step_words(case: Case, step: Change) -> str:
     more = after - case.money.secured
     months = round_half_up(12 * after / (case.money.planned or 1), 1)
     return f"{write(abs(more), 'gbp')} {'more' if more > 0 else 'less'} secured ({months:g} months)"
+
+
+def _typed(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with a type for each column that has no value to tell it by."""
+    empty = {name: _type_of(name) for name in frame.columns if frame[name].isna().all()}
+    return frame.astype(empty)
+
+
+def _type_of(column: str) -> str:
+    if column in DAYS:
+        return "datetime64[us]"
+    if column in FLAGS:
+        return "bool"
+    return "float64" if column in NUMBERS else "str"
 
 
 def _levels(judged: Readiness) -> dict[str, str]:

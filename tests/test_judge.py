@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+import duckdb
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -42,6 +43,7 @@ def calendar_of(sites: Iterable[str] = SITES, **states: dict[date, str]) -> pd.D
 
 
 def holes_of(*rows: tuple[str, date, str, str]) -> pd.DataFrame:
+    """Numbers that are missing in returns that came, as rows of the edition; a return that never came is one too."""
     return pd.DataFrame(list(rows), columns=["site", "month", "measure", "state"])
 
 
@@ -66,6 +68,7 @@ CALENDAR = calendar_of(
 HOLES = holes_of(
     ("croydon", date(2019, 10, 1), "spend.training", "unreadable"),
     ("croydon", date(2018, 9, 1), "spend.other", "missing"),
+    ("west_midlands", date(2019, 8, 1), "", "no_return"),
     ("south_wales", date(2019, 6, 1), "funding.charity", "missing"),
     ("south_wales", date(2019, 5, 1), "sex.female", "suppressed"),
 )
@@ -419,3 +422,19 @@ def test_spend_is_put_in_proportion_when_the_plan_of_the_year_differs() -> None:
     cells = tables["readiness"].set_index("criterion")
     assert cells.loc["spend", ["level", "words"]].tolist() == ["met", "£327,600 of £312,000: 1.05"]
     assert cells.loc["money", "level"] == "not_met"
+
+
+def test_columns_without_a_value_have_their_type() -> None:
+    tables = edition_tables(Reference(), results_of([]), calendar_of([]), holes_of(), KNOWN, NOVEMBER, SITES)
+    with duckdb.connect() as con:
+        for name, frame in tables.items():
+            con.register("frame", frame)
+            con.execute(f"create table {name} as select * from frame")
+        types = con.execute(
+            "select table_name, column_name, data_type from duckdb_columns() where not internal"
+        ).fetchall()
+    assert {kind for _, _, kind in types} <= {"VARCHAR", "DATE", "TIMESTAMP", "DOUBLE", "BIGINT", "BOOLEAN"}
+    found = {(table, column): kind for table, column, kind in types}
+    assert found["milestones", "done"] == found["cover", "first_short_month"] == "TIMESTAMP"
+    assert found["agreements", "drawn"] == found["cover", "months"] == "DOUBLE"
+    assert found["plans", "made_up"] == "BOOLEAN"
