@@ -2,6 +2,7 @@
 
 import io
 import os
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ Rows = Sequence[tuple[str, list[list[object]]]]
 def serve() -> None:
     """Answer each file that comes in on standard input, until the parent closes it."""
     incoming, outgoing = sys.stdin.buffer, _only_output()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes our input
     _limit_self()
     while (content := wire.receive(incoming, limits.FILE_BYTES)) is not None:
         _allow_processor_time()
@@ -72,6 +74,7 @@ def _only_output() -> BinaryIO:
 
 
 def _limit_self() -> None:
+    sys.dont_write_bytecode = True
     try:
         import resource
     except ImportError:  # not POSIX: the parent's limit on time remains

@@ -15,6 +15,7 @@ BORN_FROM, BORN_BEFORE = 1900, 2014
 DATE_CELL_FROM = 1915  # a date cell before this is a small number that was formatted as a date
 TWO_DIGIT_YEARS = {year: 1900 + year for year in range(31, 100)} | {year: 2000 + year for year in range(14)}
 
+DIGIT = re.compile(r"\d")
 NHS = re.compile(r"(?<![\d£$€])(?<!\d[.,])(?:\d{3}[ ./_-]{0,2}\d{3}[ ./_-]{0,2}\d{4}|\d(?:[ .-]\d){9})(?![.,]?\d)")
 INSURANCE = re.compile(
     r"(?<![A-Z0-9])(?!BG|GB|KN|NK|NT|TN|ZZ)(?:[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]|QQ)"
@@ -99,13 +100,13 @@ def looks_personal(text: str) -> str:
     if len(text) < 5:
         return ""
     text = plain(text)
-    if any(map(str.isdigit, text)):
+    if DIGIT.search(text):
         for what, is_in in PATTERNS:
             if is_in(text):
                 return what
     elif EMAIL.search(text):
         return "an e-mail address"
-    return label_of(text)
+    return label_of(text) if ":" in text or "=" in text else ""
 
 
 def _refuse_cells(kind: str, sheet: Sheet, expected: Cells, number_cells: Cells) -> None:

@@ -17,6 +17,7 @@ from etl.intake import limits, refusals, wire
 from etl.intake.grid import Grid, Refused
 
 CHILDREN = 2
+NEVER = float("inf")
 AHEAD = 8  # files read before the caller asks for them: enough to keep the children busy, at most 40 MB
 ANSWER_BYTES = 64_000_000
 PROJECT = str(Path(__file__).resolve().parents[2])
@@ -51,7 +52,10 @@ class Reader:
             answer = child.ask(content)
         finally:
             self._free.put(child)
-        return wire.to_grid(answer)
+        try:
+            return wire.to_grid(answer)
+        except (ValueError, TypeError, LookupError):  # no honest child says this
+            raise refusals.unreadable() from None
 
     def read_many(self, contents: Iterable[bytes]) -> Iterator[Grid | Refused]:
         """Each file's grid or refusal, in the order given."""
@@ -79,23 +83,36 @@ class _Child:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
-        self._due = float("inf")
+        self._due = NEVER
 
     def ask(self, content: bytes) -> bytes:
-        """Send a file and wait for the answer; raises Refused when the child dies or takes too long."""
-        process = self._running()
-        assert process.stdin and process.stdout
-        self._due = time.monotonic() + limits.SECONDS
+        """Send a file and wait for the answer; raises Refused when the child dies of it or takes too long."""
+        answered = False
         try:
-            wire.send(process.stdin, content)
-            answer = wire.receive(process.stdout, ANSWER_BYTES)
-        except OSError:  # the pipe broke while we wrote: the child is gone
-            answer = None
-        self._due = float("inf")
+            answer = self._answer(content)
+            answered = answer is not None
+        finally:
+            self._due = NEVER
+            if not answered:  # dead, or interrupted: what it would still say belongs to no file
+                self.stop()
         if answer is None:
-            self.stop()
             raise refusals.unreadable()
         return answer
+
+    def _answer(self, content: bytes) -> bytes | None:
+        try:
+            self._send(content)
+        except OSError:  # a child takes a file in whole before it opens it, so this one had died before
+            self.stop()
+            self._send(content)
+        assert self._process and self._process.stdout
+        return wire.receive(self._process.stdout, ANSWER_BYTES)
+
+    def _send(self, content: bytes) -> None:
+        process = self._running()
+        assert process.stdin
+        self._due = time.monotonic() + limits.SECONDS
+        wire.send(process.stdin, content)
 
     def stop(self) -> None:
         """End the process, whatever it is doing."""

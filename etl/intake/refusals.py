@@ -58,7 +58,7 @@ def sheet_too_large(sheet: str, what: str) -> Refused:
         "too_large",
         f"{_named(sheet)} has {what}, which is more than any return needs.",
         "Delete what is not part of the return, look for stray entries far down or far right, and send it again.",
-        sheet,
+        _told(sheet),
     )
 
 
@@ -77,7 +77,7 @@ def hidden_sheet(sheet: str) -> Refused:
         "hidden_sheet",
         f"{_named(sheet)} is hidden and has something in it.",
         "Show the sheet, delete it if it is not part of the return, and send the return again.",
-        sheet,
+        _told(sheet),
     )
 
 
@@ -87,7 +87,7 @@ def disagreement(sheet: str) -> Refused:
         "disagreement",
         f"{_named(sheet)} can be read in more than one way.",
         SAVE_AGAIN,
-        sheet,
+        _told(sheet),
     )
 
 
@@ -101,4 +101,13 @@ def bad_quotes(line: int) -> Refused:
 
 
 def _named(sheet: str) -> str:
-    return f"Sheet {sheet}" if sheet else "The file"
+    if not sheet:
+        return "The file"
+    return f"Sheet {_told(sheet)}" if _told(sheet) else "A sheet"
+
+
+def _told(sheet: str) -> str:
+    """A sheet's name, unless it looks like personal data itself or is no ordinary name."""
+    from etl.intake.personal import looks_personal  # slow to load, and needed only when a sheet is refused
+
+    return sheet if len(sheet) <= 60 and sheet.isprintable() and not looks_personal(sheet) else ""

@@ -57,6 +57,8 @@ WORDLESS = (
     "xl/volatile",
 )
 GROUPS = ("comment", "threadedComment", "p", "si")
+CELL_NAME = re.compile(r"[A-Z]{1,3}[1-9][0-9]{0,6}")
+PLACES = ("col", "colOff", "row", "rowOff")
 PRINT_CODES = re.compile(r'&(?:"[^"]*"|K[0-9A-Fa-f]{6}|K[0-9]{2}[+-][0-9]{3}|[0-9]+|[A-Z+-])')
 TOLD_ATTRIBUTES = {
     "dataValidation": ("prompt", "promptTitle", "error", "errorTitle"),
@@ -264,7 +266,7 @@ def _texts_of(sheet: str, part: str, found: tuple[Element, ...]) -> list[Text]:
         if group < 0 and element.name in GROUPS:
             group = element.depth
             texts.append((_where(element, part), []))
-        if element.text.strip():
+        if element.text.strip() and element.name not in PLACES:
             if group < 0:
                 texts.append((_where(element, part), []))
             texts[-1][1].append(element.text)
@@ -276,7 +278,8 @@ def _texts_of(sheet: str, part: str, found: tuple[Element, ...]) -> list[Text]:
 
 def _where(element: Element, part: str) -> str:
     if element.name in ("comment", "threadedComment"):
-        return f"comment on {element.get('ref')}"
+        reference = element.get("ref")  # told only when it is what it should be: anything can stand there
+        return f"comment on {reference}" if CELL_NAME.fullmatch(reference) else "comment"
     if element.name.endswith(("Header", "Footer")):
         return "page header" if element.name.endswith("Header") else "page footer"
     if "drawing" in part.casefold():
