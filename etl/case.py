@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import pandas as pd
@@ -83,10 +84,10 @@ class Case:
         That knows one planned cost, of the assessed year. Where the plan of the last twelve months was another, spend
         is put in proportion to it.
         """
-        spend = self.spend
-        if spend is not None and self.planned_spend != self.money.planned:
-            both = self.planned_spend and self.money.planned
-            spend = round(spend * self.money.planned / self.planned_spend, 2) if both else None  # type: ignore[operator]
+        spend: float | Fraction | None = self.spend
+        planned, year = self.planned_spend, self.money.planned
+        if spend is not None and planned != year:
+            spend = Fraction(str(spend)) * Fraction(str(year)) / Fraction(str(planned)) if planned and year else None
         returns = {"expected": self.expected, "received": self.received, "on_time": self.on_time}
         return {
             "planned_annual_cost": self.money.planned,
