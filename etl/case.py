@@ -239,7 +239,8 @@ def _gaps(seen: _Seen, holes: Sequence[tuple[date, str, str]], measure: str) -> 
 
 def _to_come(seen: _Seen, holes: Sequence[tuple[date, str, str]]) -> tuple[str, ...]:
     """What a site would have to send for its spend to be known."""
-    sent = [f"{month_name(month)} return sent" for month in seen.months(*GONE)]
+    gone = [month_name(month) for month in seen.months(*GONE)]
+    sent = [f"{' and '.join(gone)} {'return' if len(gone) == 1 else 'returns'} sent"] if gone else []
     typed = [f"{month_name(month)} {_thing(key)} typed" for month, key, _ in holes]
     return (*sent, *typed, *(f"{month_name(month)} spend confirmed" for month in seen.queried("spend")))
 

@@ -169,7 +169,8 @@ def cover(reference: Reference, sites: Sequence[str], year: date, data_month: da
 
     Pounds, months and dates; what depends on a plan is None where there is none. `notice_months` counts from the data
     month to the first month that is short. `runway_months` is how long approved cash lasts from the month after the
-    data month, to the end of the plan at most; `share` is secured money over planned cost.
+    data month, to the end of the plan at most; `share` is secured money over planned cost. `grant_before` and
+    `local_before` are the approved cash of the twelve months before: what the secured money has to replace.
     """
     money = standing(reference.agreements)
     rows = [_cover_of(site, year, data_month, reference.plans, money) for site in sites]
@@ -193,6 +194,8 @@ COVER_COLUMNS = [
     "secured_until",
     "notice_months",
     "runway_months",
+    "grant_before",
+    "local_before",
     "made_up",
 ]
 
@@ -382,6 +385,8 @@ def _cover_of(
     row: dict[str, object] = dict.fromkeys(COVER_COLUMNS)
     row |= {"site": site, "year": year, "secured": secured / 100}
     row |= {name: pence / 100 for name, pence in hopes.items()}
+    before = _by_status(site, months_from(month_after(year, -12), month_after(year, -1)), money)
+    row |= {"grant_before": sum(before[ENDING].values()) / 100, "local_before": sum(before[APPROVED].values()) / 100}
     row["made_up"] = _made_up(site, months, plans, money)
     needs = {month: need for month, need in planned.items() if need}
     if not needs or None in planned.values():
@@ -439,6 +444,9 @@ def _made_up(site: str, months: Sequence[date], plans: Sequence[Plan], money: It
     return MADE_UP in sources
 
 
+_SUMMED = ("planned", "secured", "in_principle", "bid", "expected", "no_funder", "gap", "grant_before", "local_before")
+
+
 def _programme_cover(rows: Sequence[dict], year: date, data_month: date) -> dict[str, object]:
     """All sites together; months and share count no more of a site's money than its plan costs."""
 
@@ -451,7 +459,7 @@ def _programme_cover(rows: Sequence[dict], year: date, data_month: date) -> dict
 
     row: dict[str, object] = dict.fromkeys(COVER_COLUMNS)
     row |= {"site": ALL, "year": year, "made_up": any(entry["made_up"] for entry in rows)}
-    row |= {name: total(name) for name in ("planned", "secured", "in_principle", "bid", "expected", "no_funder", "gap")}
+    row |= {name: total(name) for name in _SUMMED}
     planned, gap = total("planned"), total("gap")
     if not planned or gap is None:
         return row

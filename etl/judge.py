@@ -57,8 +57,9 @@ DAYS = {
 }  # fmt: skip
 FLAGS = {"made_up", "stale", "shared", "recurring", "up_to"}
 NUMBERS = {
-    "amount", "share", "value", "position", "new_cases", "cost", "open_cases", "drawn", "left", "stands", "planned",
-    "secured", "in_principle", "bid", "expected", "no_funder", "months", "gap", "notice_months", "runway_months",
+    "amount", "share", "value", "position", "new_cases", "cost", "open_cases", "drawn", "left", "stands",
+    "planned", "secured", "in_principle", "bid", "expected", "no_funder", "months", "gap", "notice_months",
+    "runway_months", "grant_before", "local_before",
 }  # fmt: skip
 
 

@@ -104,6 +104,12 @@ def test_the_other_sites_say_what_the_pictures_show(rows: dict[str, dict], site:
     assert rows[site]["gap"] == gap
 
 
+def test_what_the_grant_paid_stands_beside_what_is_secured(rows: dict[str, dict]) -> None:
+    assert (rows["croydon"]["grant_before"], rows["croydon"]["local_before"]) == (196560, 115440)
+    assert rows["west_mercia"]["grant_before"] == pytest.approx(121519.80)
+    assert rows[ALL]["grant_before"] + rows[ALL]["local_before"] == pytest.approx(rows[ALL]["planned"], abs=1)
+
+
 def test_the_cliff_is_the_picture(sample: Reference) -> None:
     frame = cliff(sample, SITES, date(2019, 10, 1), MARCH)
     at = frame[frame["site"] == ALL].set_index(["month", "status"])["amount"]

@@ -438,3 +438,19 @@ def test_columns_without_a_value_have_their_type() -> None:
     assert found["milestones", "done"] == found["cover", "first_short_month"] == "TIMESTAMP"
     assert found["agreements", "drawn"] == found["cover", "months"] == "DOUBLE"
     assert found["plans", "made_up"] == "BOOLEAN"
+
+
+def test_two_missing_returns_are_asked_for_together() -> None:
+    gone = {date(2019, 8, 1): "missing", date(2019, 10, 1): "rejected"}
+    tables = edition_tables(
+        read_reference(),
+        results_of([]),
+        calendar_of(["croydon"], croydon=gone),
+        holes_of(),
+        KNOWN,
+        NOVEMBER,
+        ["croydon"],
+    )
+    row = tables["verdicts"].iloc[0]
+    assert row["reason"].startswith("August return missing, October return rejected; too few returns: 10 in")
+    assert row["change"].startswith("August and October returns sent, with spend and new cases as planned: ready with")
