@@ -46,10 +46,26 @@ class Receipt:
 
 def open_warehouse(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     """The warehouse, made where it is not there yet; raises duckdb.Error when another process writes it."""
+    if not read_only and not path.exists():
+        _make_warehouse(path)
     con = duckdb.connect(str(path), read_only=read_only, config=LOCKED)  # type: ignore[arg-type]
     if not read_only:
         con.execute(_sql("schema"))
     return con
+
+
+def _make_warehouse(path: Path) -> None:
+    """An empty warehouse under its name only when it is whole: a crash or a full disk leaves none behind."""
+    making = path.with_suffix(".making")
+    making.unlink(missing_ok=True)
+    try:
+        with duckdb.connect(str(making), config=LOCKED) as con:  # type: ignore[arg-type]
+            con.execute(_sql("schema"))
+            con.execute("checkpoint")
+        making.replace(path)
+    finally:
+        for left in (making, Path(f"{making}.wal")):
+            left.unlink(missing_ok=True)
 
 
 @contextmanager
