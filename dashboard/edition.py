@@ -22,6 +22,15 @@ KEPT_EDITIONS = 6
 KEPT_ANSWERS = 2000
 
 
+# Columns that hold a day, in whatever type a table has them.
+DAYS = frozenset(("month", "starts", "ends", "due", "done", "known_from", "evidence_date", "day", "known"))
+
+
+def _day(name: str, value: Any) -> Any:
+    """A day where the column holds days."""
+    return value.date() if isinstance(value, datetime) and name in DAYS else value
+
+
 class NoEdition(LookupError):
     """There is no such edition to show; the message says which and what to do."""
 
@@ -116,7 +125,7 @@ class Edition:
         try:
             cursor.execute(sql, list(given))
             names = [column[0] for column in cursor.description or ()]
-            return tuple(Row(zip(names, row, strict=True)) for row in cursor.fetchall())
+            return tuple(Row(zip(names, map(_day, names, row), strict=True)) for row in cursor.fetchall())
         finally:
             cursor.close()
 

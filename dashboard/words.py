@@ -6,7 +6,7 @@ from itertools import combinations
 
 from dashboard.edition import Row
 from etl.definitions.measure import MINUS, round_half_up
-from etl.definitions.periods import month_after, write_financial_year, write_month
+from etl.definitions.periods import month_after, write_date, write_financial_year, write_month
 
 SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 VERDICT_WORDS = {
@@ -416,6 +416,14 @@ def spend_against_plan(rows: Sequence[Row]) -> str:
     return f"{low if low == high else f'{low} to {high}'} was spent of each planned pound"
 
 
+def two_spans(row: Row) -> str:
+    """The two spans of a bridge: April to November, 2018 and 2019."""
+    first, last = (month.strftime("%B") for month in (row.to_starts, row.to_ends))
+    if (row.from_starts.month, row.from_ends.month) == (row.to_starts.month, row.to_ends.month):
+        return f"{first} to {last}, {row.from_ends.year} and {row.to_ends.year}"
+    return f"{write_month(row.from_starts)} to {write_month(row.from_ends)}, then to {write_month(row.to_ends)}"
+
+
 def per_of(measure: str) -> str:
     """What a unit cost is per, from its name."""
     for end in ("_shared", "_with_in_kind"):
@@ -510,3 +518,25 @@ def milestones(rows: Sequence[Row]) -> str:
     if not ahead:
         return f"All {len(rows)} milestones are done" if done == len(rows) else "Milestones"
     return f"{first_upper(counted(len(ahead), 'milestone'))} ahead; the next is due in {write_month(ahead[0].due, long=True)}"
+
+
+def counted_figure(number: int | None, one: str) -> str:
+    """A number of things in figures: 1 day, 33 days."""
+    return "" if number is None else f"{number:,} {one}{'' if number == 1 else 's'}"
+
+
+def mend(things: int, holding: int) -> str:
+    """How many things there are to mend."""
+    if not things:
+        return "Nothing to mend"
+    said = f"{first_upper(counted(things, 'thing'))} to mend"
+    return f"{said}, those that hold up a verdict first" if 0 < holding < things else said
+
+
+def evidence(row: Row) -> str:
+    """What a criterion rests on and when it was known, the day said once."""
+    said = row.evidence or ""
+    day = write_date(row.evidence_date) if row.evidence_date else ""
+    if not said or said in (row.words or ""):
+        return day
+    return said if day in said else f"{first_upper(said)}, {day}"

@@ -164,6 +164,7 @@ def cliff(
         red = {"size": 12, "color": theme.NOT_MET, "weight": 700}
         text = f"{first_short:%B %Y}: first short month"
         notes.append(note(place, 1, text, yref="paper", yanchor="top", xshift=7, font=red))
+    notes += _inner_notes(months, amounts, top)
     steps = ticks(top / 1.16, 3)
     x = {
         "type": "category",
@@ -179,6 +180,27 @@ def cliff(
     }
     y = {"range": [0, top], "tickvals": steps, "ticktext": [pounds_short(step) for step in steps]}
     return figure(traces, x=x, y=y, margin=(2, 150, 22, 46), shapes=shapes, notes=notes, barmode="stack", bargap=0)
+
+
+def _inner_notes(months: Sequence[date], amounts: Mapping[str, Mapping[date, float]], top: float) -> list[Note]:
+    """Words in the blocks: who pays until the grant ends, and each level of secured money; none in a thin block."""
+    secured = [amounts.get("approved", {}).get(month, 0.0) for month in months]
+    ending = [amounts.get("ending", {}).get(month, 0.0) for month in months]
+    notes = []
+    for start, end, value in _runs(secured):
+        if value < top * 0.09 or end - start < 2:
+            continue
+        grant = ending[start]
+        words = "Local money" if grant else pounds_short(value)
+        white = {"size": 12, "color": theme.PAPER, "weight": 700}
+        notes.append(note((start + end) / 2, value / 2, words, xanchor="center", font=white))
+    for start, end, value in _runs(ending):
+        if value >= top * 0.09 and end - start >= 2:
+            bold = {"size": 12, "color": theme.INK, "weight": 700}
+            middle = secured[start] + value / 2
+            ground = {"bgcolor": "#F3F4F5", "borderpad": 2}
+            notes.append(note((start + end) / 2, middle, "Home Office", xanchor="center", font=bold, **ground))
+    return notes
 
 
 def _totals(traces: Sequence[Mapping[str, Any]]) -> list[float]:

@@ -271,7 +271,7 @@ def controlled(view: View) -> Component:
         controls=[
             pick("Chart of", "chart", [(m, view.measure_label(m)) for m in measures], measure),
             pick("Site", "of", [(entry.name, entry.label) for entry in sites], site.name),
-            html.Span(variation(icon_level, about.words), className="pushed"),
+            html.Span(variation(icon_level, words.first_upper(about.words or "")), className="pushed"),
         ],
         source=source_words(view),
         links=[definition(view, measure)],

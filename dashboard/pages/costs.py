@@ -43,6 +43,8 @@ BASIS = {
     "in_kind": ("_with_in_kind", "With in kind", "cash and in kind"),
 }
 ROW_HEIGHT = 58
+# No ratio is shown on a count under this.
+LEAST = 10
 
 
 def build(view: View) -> Content:
@@ -97,7 +99,7 @@ def same_scope(view: View) -> bool:
     """Whether all sites count the same cost lines."""
     said: dict[str, set[str]] = {}
     for row in view.edition.rows("scope"):
-        if row.line.startswith("spend"):
+        if row.line not in ("in_kind", "central"):
             said.setdefault(row.line, set()).add(row.says)
     return bool(said) and all(len(answers) == 1 for answers in said.values())
 
@@ -174,7 +176,7 @@ def bridged(view: View, measure: str, one: str) -> Component:
     here = {site.name for site in view.sites}
     newest: dict[str, Row] = {}
     for row in rows:
-        if row.site in here:
+        if row.site in here and min(row.count0, row.count1) >= LEAST:
             newest.setdefault(row.site, row)
     if not newest:
         return card(
@@ -208,7 +210,7 @@ def bridged(view: View, measure: str, one: str) -> Component:
     options = [(site.name, site.label) for site in view.sites if site.name in newest]
     return card(
         headline,
-        f"Bridge of {words.lower_first(view.measure_label(row.measure))}, {row.period_words}",
+        f"Bridge of {words.lower_first(view.measure_label(row.measure))}, {words.two_spans(row)}",
         graph(
             drawn, "bridge", f"{headline}. {first}: {words.pounds(row.unit0)}; {last}: {words.pounds(row.unit1)}", 190
         ),

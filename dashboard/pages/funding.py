@@ -120,6 +120,8 @@ def steps(view: View, who: str) -> Component:
 def gap_of_year(view: View) -> Component:
     """Planned cost of the year less what there is for it."""
     rows = {row.site: row for row in view.edition.rows("cover") if row.planned}
+    known = {row.site for row in view.edition.rows("gaps")}
+    rows = {name: row for name, row in rows.items() if name in known}
     options = [(site.name, site.label) for site in view.sites if site.name in rows]
     if view.all_sites and "all" in rows and len(view.sites) > 1:
         options.append(("all", "Programme"))
@@ -129,20 +131,13 @@ def gap_of_year(view: View) -> Component:
     chosen = view.address.get("of")
     site = chosen if chosen in dict(options) else published
     row = rows[site]
-    mark = view.mark(site)
-    deals = view.edition.rows("agreements", "site = ? and starts >= ? and form = 'cash'", (site, row.year))
-    funders = sorted({deal.funder_label for deal in deals if deal.status == "approved"})
+    steps_of = view.edition.rows("gaps", "site = ?", (site,), "position")
+    left = next((step.amount for step in steps_of if step.step == "no_funder"), 0.0)
     months = f"{row.months:.1f} of 12 months" if row.months is not None else ""
-    pieces = [
-        (f"Secured{f': {funders[0]}' if len(funders) == 1 else ''}", months, row.secured or 0.0, mark.colour, True)
-    ]
-    waiting = (("In principle", row.in_principle), ("Bid", row.bid))
-    pieces += [(name, "not secured", amount, theme.CONTEXT, False) for name, amount in waiting if amount]
-    left = max(0.0, row.planned - sum(piece[2] for piece in pieces))
-    short = 12 * left / row.planned
+    pieces = [gap_piece(view, site, step, months) for step in steps_of if step.step not in ("planned", "no_funder")]
     year = write_financial_year(row.year)
     headline = words.no_funder(view.label(site), left)
-    drawn = gap(row.planned, pieces, left, (year, f"{short:.1f} months of cost"))
+    drawn = gap(row.planned, pieces, left, (year, "of planned cost"))
     body = [["Planned cost", words.pounds(row.planned)], *([p[0], words.pounds(p[2])] for p in pieces)]
     body.append(["No funder stated", words.pounds(left)])
     return card(
@@ -154,6 +149,14 @@ def gap_of_year(view: View) -> Component:
         controls=[pick("Site", "of", options, site)] if len(options) > 1 else [],
         source="Some agreements are made up for the sample" if row.made_up else "",
     )
+
+
+def gap_piece(view: View, site: str, step: Row, months: str) -> tuple[str, str, float, str, bool]:
+    """A step of the gap: its name, what stands under it, pounds, its colour, and whether it is secured."""
+    _, said = STATUSES.get(step.step, ("", step.step))
+    secured = step.step == "approved"
+    below = months if secured else said.lower()
+    return step.label, below, step.amount, view.mark(site).colour if secured else theme.CONTEXT, secured
 
 
 def mix_rows(view: View, form: str) -> tuple[dict[str, list[Row]], dict[str, str]]:

@@ -101,9 +101,7 @@ def evidence(view: View, row: Row | None, site: str, criterion: str) -> Componen
     """A criterion's level, the evidence and its date; stale evidence says so."""
     if row is None:
         return state("not known")
-    when = " ".join(
-        part for part in (row.evidence or "", write_date(row.evidence_date) if row.evidence_date else "") if part
-    )
+    when = words.evidence(row)
     stale = html.Strong(" over a year old") if row.stale else None
     said = (
         link(view, f"{site}|readiness|{criterion}|level", row.words, f"{CRITERIA[criterion][0]}, {view.label(site)}")

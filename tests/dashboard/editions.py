@@ -44,6 +44,7 @@ COLUMNS: dict[str, str] = {
     "cliff": "site varchar, month date, status varchar, amount double",
     "cover": "site varchar, year date, planned double, secured double, in_principle double, bid double, "
     "months double, gap double, first_short_month date, secured_until date, notice_months double, made_up boolean",
+    "gaps": "site varchar, starts date, ends date, position integer, step varchar, label varchar, amount double",
     "funding_mix": "site varchar, period varchar, starts date, funder varchar, label varchar, form varchar, "
     "amount double, share double",
     "readiness": "site varchar, criterion varchar, position integer, level varchar, value double, words varchar, "

@@ -1,0 +1,337 @@
+"""Returns: what came in, month by month, and what is wrong with it."""
+
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from dash import html
+
+from dashboard import marks, words
+from dashboard.edition import Row
+from dashboard.native import Picker
+from dashboard.page import Content, Page, View, card, nothing, pick, pick_sites, site_name
+from dashboard.tables import Column, link, state, table
+from etl.definitions.measure import write
+from etl.definitions.periods import MONTH_NAMES, month_after, write_date, write_month
+
+Component = Any
+MOST_MONTHS = 24
+MOST_THINGS = 40
+# A state of a return as its icon and its name, quiet ones first.
+STATES = {
+    "on_time": ("tick", "On time"),
+    "late": ("clock", "Late"),
+    "missing": ("cross", "Missing"),
+    "rejected": ("warning", "Rejected"),
+    "revised": ("revised", "Revised"),
+    "query": ("tick", "With a query"),
+    "not_due": ("dash", "Not due"),
+    "due": ("dash", "Due, not in yet"),
+}
+WRONG = {
+    "missing_return": ("cross", "No return"),
+    "missing": ("query", "Blank"),
+    "blank": ("query", "Blank"),
+    "unreadable": ("query", "Unreadable"),
+    "suppressed": ("query", "Hidden by site"),
+    "unlikely": ("query", "Unlikely"),
+    "not_applicable": ("query", "Not applicable"),
+}
+TONES = {"missing": "not-met", "rejected": "not-met", "late": "partly", "query": "partly", "revised": "revised"}
+
+
+def build(view: View) -> Content:
+    """The page."""
+    here = [site.name for site in view.sites]
+    calendar = [row for row in view.edition.rows("calendar", order="month") if row.site in here]
+    if not calendar:
+        return Content("No return is due yet", "", [nothing("The edition has no calendar.")], [pick_sites(view)])
+    months = months_shown(view, calendar)
+    shown = [row for row in calendar if row.month in months]
+    things = to_mend(view, shown)
+    missing = sum(thing.code == "missing_return" for thing in things)
+    holding = sum(bool(thing.holds_verdict) for thing in things)
+    first, last = write_month(months[0], long=True), write_month(months[-1], long=True)
+    who = view.sites[0].label if len(here) == 1 else f"{words.count(len(here))} sites"
+    return Content(
+        words.things_to_mend(missing, len(things) - missing, holding),
+        f"Monthly returns due from {who}, {first} to {last}, as received by {write_date(view.edition.made.date())}.",
+        [calendar_card(view, months, shown), mend_card(view, things), revisions_card(view), quality_card(view)],
+        controls=[pick_sites(view), pick_months(view, calendar), pick_state(view)],
+    )
+
+
+def months_shown(view: View, calendar: list[Row]) -> list[date]:
+    """The months of the calendar: from and to as the address says, and never more than two years."""
+    months = sorted({row.month for row in calendar})
+    start, end = view.address.get("from"), view.address.get("to")
+    chosen = [m for m in months if (not start or m.isoformat()[:7] >= start) and (not end or m.isoformat()[:7] <= end)]
+    return (chosen or months)[-MOST_MONTHS:]
+
+
+def pick_months(view: View, calendar: list[Row]) -> Component:
+    """The choice of months: all, or a financial year."""
+    months = sorted({row.month for row in calendar})
+    options = [("from=&to=", f"{write_month(months[-MOST_MONTHS:][0])} to {write_month(months[-1])}")]
+    for year in sorted({month.year if month.month > 3 else month.year - 1 for month in months}, reverse=True):
+        options.append((f"from={year}-04&to={year + 1}-03", f"{year}/{(year + 1) % 100:02d}"))
+    return Picker("Months", options, f"from={view.address.get('from')}&to={view.address.get('to')}")
+
+
+def pick_state(view: View) -> Component:
+    """The choice of a state; the others then fade."""
+    options = [("", "Any"), *((key, text) for key, (_, text) in STATES.items() if key not in ("not_due", "due"))]
+    return pick("State", "state", options, view.address.get("state"))
+
+
+def kinds(row: Row) -> list[str]:
+    """All that a cell of the calendar is: how it came, and whether it was revised or has a query."""
+    found = [row.state]
+    if (row.versions or 0) > 1:
+        found.append("revised")
+    if row.queries:
+        found.append("query")
+    return found
+
+
+def calendar_card(view: View, months: list[date], rows: list[Row]) -> Component:
+    """A cell a site and month. Exceptions have an edge, an icon and a word; what is in order is quiet."""
+    cells = {(row.site, row.month): row for row in rows}
+    due = [row for row in rows if row.state not in ("not_due", "due")]
+    came = [row for row in due if row.state in ("on_time", "late")]
+    on_time = [row for row in came if row.state == "on_time"]
+    years = [(year, len(list(group))) for year, group in groupby(months, key=lambda month: month.year)]
+    head = [
+        html.Tr(
+            [
+                html.Td(rowSpan=2),
+                *(html.Th(str(year), colSpan=span, scope="colgroup", className="year") for year, span in years),
+                html.Th("On time", rowSpan=2, scope="col", className="right"),
+            ]
+        ),
+        html.Tr([html.Th(MONTH_NAMES[m.month - 1][:3], scope="col", className=year_start(m, months)) for m in months]),
+    ]
+    body = []
+    for site in view.sites:
+        mine = [cells.get((site.name, month)) for month in months]
+        mine_due = [row for row in mine if row is not None and row.state not in ("not_due", "due")]
+        line: list[Component] = [html.Th(site_name(view, site.name), scope="row")]
+        line += [
+            html.Td(cell(view, site.label, row, month), className=year_start(month, months))
+            for row, month in zip(mine, months, strict=True)
+        ]
+        count = sum(row.state == "on_time" for row in mine_due)
+        key = f"{site.name}|returns|{months[0]}|on_time"
+        total = [link(view, key, str(count), f"returns on time, {site.label}", bold=True), f" of {len(mine_due)}"]
+        body.append(html.Tr([*line, html.Td(total, className="right muted")], **{"data-row": site.name}))
+    grid = html.Table(
+        [html.Caption("Returns by site and month", className="heard"), html.Thead(head), html.Tbody(body)],
+        className="calendar",
+    )
+    return card(
+        words.received(len(came), len(due), len(on_time)),
+        "A return is due on the 10th working day after its month",
+        html.Div(grid, className="table-frame", tabIndex=0, role="region", **{"aria-label": "Calendar of returns"}),
+        key_of(rows),
+        name="calendar",
+        class_name="subtitle-right",
+    )
+
+
+def year_start(month: date, months: list[date]) -> str:
+    """The class of a cell that begins a year, unless it is the first one."""
+    return "gap" if month.month == 1 and month != months[0] else ""
+
+
+def cell(view: View, label: str, row: Row | None, month: date) -> Component:
+    """A return's cell, as a link to its receipt where there is one."""
+    if row is None:
+        return html.Span(className="day not-due")
+    found = kinds(row)
+    wanted = view.address.get("state")
+    tone = next((k for k in ("rejected", "missing", "late", "revised", "query") if k in found), row.state)
+    faded = " faded" if wanted and wanted not in found else ""
+    icon, said = STATES.get(tone, STATES["on_time"])
+    text = {
+        "late": write_date(row.received.date())[:-5] if row.received else "late",
+        "missing": "missing",
+        "rejected": "rejected",
+        "revised": f"v{row.versions}",
+        "query": "query",
+    }.get(tone, "")
+    inside = [marks.icon(icon, 16 if text else 13), html.Span(text) if text else None]
+    classes = f"day {tone.replace('_', '-')} {TONES.get(tone, '')}{faded}".strip()
+    name = f"{label}, {write_month(month)}: {', '.join(STATES[k][1].lower() for k in found if k in STATES)}"
+    if row.state in ("not_due", "due"):
+        return html.Span([*inside, html.Span(name, className="heard")], className=classes)
+    key = f"{row.site}|receipt|{month}|return"
+    href = view.address.with_(number=key).href
+    return html.A(inside, href=href, className=classes, **{"data-number": key, "aria-label": name})
+
+
+def key_of(rows: list[Row]) -> Component:
+    """What the cells mean and how many there are of each, also of those that there are none of."""
+    found = [kind for row in rows for kind in kinds(row)]
+    shown = [name for name in STATES if name != "due" or "due" in found]
+    items = [
+        html.Li(
+            [
+                html.Span(
+                    marks.icon(STATES[name][0], 13),
+                    className=f"day {name.replace('_', '-')} {TONES.get(name, '')}".strip(),
+                ),
+                f"{STATES[name][1]} ",
+                html.Strong(str(found.count(name))),
+            ]
+        )
+        for name in shown
+    ]
+    return html.Ul(items, className="calendar-key")
+
+
+def to_mend(view: View, calendar: list[Row]) -> list[Row]:
+    """What is wrong: returns that are missing or were refused, and queries; what holds up a verdict first."""
+    asked = {(row.site, row.month) for row in calendar}
+    queries = [
+        row for row in view.edition.rows("queries") if (row.site, row.month) in asked and row.severity == "query"
+    ]
+    said = {(row.site, row.month) for row in queries if row.code == "missing_return"}
+    for row in calendar:
+        if row.state in ("missing", "rejected") and (row.site, row.month) not in said:
+            queries.append(missing_return(view, row))
+    order = {site.name: site.position for site in view.sites}
+    return sorted(
+        queries,
+        key=lambda q: (not q.holds_verdict, q.code != "missing_return", order.get(q.site, 99), q.month),
+    )
+
+
+def missing_return(view: View, row: Row) -> Row:
+    """A return that is not there, told as a thing to mend. It holds up a verdict while it is one of the last twelve."""
+    last = view.edition.data_month or row.month
+    refused = row.state == "rejected"
+    said = "The return was refused, so none of its numbers is used." if refused else ""
+    return Row(
+        site=row.site,
+        month=row.month,
+        sheet="",
+        cell="",
+        code="missing_return",
+        severity="query",
+        message=said or f"Return was due {write_date(row.due)}. No year with this month can be added up until it comes.",
+        fix="Mend it and send it again" if refused else "Send the return",
+        measure=None,
+        days_open=max(0, (view.edition.made.date() - row.due).days) if row.due else None,
+        holds_verdict=row.month > month_after(last, -12),
+    )
+
+
+def mend_card(view: View, things: list[Row]) -> Component:
+    """The list of what to mend."""
+    body = []
+    for row in things[:MOST_THINGS]:
+        icon, said = WRONG.get(row.code, ("query", words.first_upper((row.code or "").replace("_", " "))))
+        tone = "not-met" if icon == "cross" else "partly"
+        place = f"{row.sheet}!{row.cell}" if row.sheet and row.cell else row.cell or row.sheet or "Whole file"
+        key = f"{row.site}|receipt|{row.month}|{row.measure or 'return'}"
+        body.append(
+            [
+                site_name(view, row.site),
+                write_month(row.month),
+                html.Span([marks.icon(icon, 14), said], className=f"status {tone}"),
+                html.A(
+                    place,
+                    href=view.address.with_(number=key).href,
+                    className="place",
+                    **{"data-number": key, "aria-label": f"{place}, {view.label(row.site)}, {write_month(row.month)}"},
+                ),
+                row.message,
+                row.fix,
+                html.Span(words.counted_figure(row.days_open, "day"), className="whole") if row.days_open is not None else "",
+            ]
+        )
+    headline = words.mend(len(things), sum(bool(row.holds_verdict) for row in things))
+    columns = [
+        Column("Site"),
+        Column("Month", class_name="whole"),
+        Column("What is wrong"),
+        Column("Where"),
+        Column("What it says"),
+        Column("What to do"),
+        Column("Open for", True),
+    ]
+    more = f"{MOST_THINGS} of {len(things)} shown" if len(things) > MOST_THINGS else ""
+    exhibit = (
+        table(columns, body, "Things to mend", class_name="mend wide")
+        if body
+        else nothing("Nothing is missing and nothing is queried.")
+    )
+    return card(headline, "", exhibit, name="mend", source=more, class_name="spaced")
+
+
+def revisions_card(view: View) -> Component:
+    """Numbers that a later return changed."""
+    here = {site.name for site in view.sites}
+    rows = [row for row in view.edition.rows("revisions", order="changed desc") if row.site in here]
+    body = [
+        [
+            site_name(view, row.site),
+            write_month(row.month),
+            view.measure_label(row.measure),
+            revised(view, row.measure, row.old, row.old_state),
+            revised(view, row.measure, row.new, row.new_state),
+            write_date(row.changed.date()),
+        ]
+        for row in rows[:MOST_THINGS]
+    ]
+    columns = [Column("Site"), Column("Month"), Column("Number"), Column("Was", True), Column("Is", True), Column("Since", True)]
+    if not body:
+        return card("No number was changed by a later return", "", name="revisions", class_name="spaced")
+    more = f"The newest {MOST_THINGS} of {len(rows)}" if len(rows) > MOST_THINGS else ""
+    return card(
+        f"{words.first_upper(words.counted(len(rows), 'number'))} {'was' if len(rows) == 1 else 'were'} changed by a later return",
+        "",
+        table(columns, body, "Revisions", class_name="wide"),
+        name="revisions",
+        source=more,
+        class_name="spaced",
+    )
+
+
+def revised(view: View, measure: str, value: float | None, said: str | None) -> Component:
+    """A number as it was or is, or its state."""
+    about = view.edition.measures.get(measure)
+    return write(value, about.unit) if value is not None and about is not None else state((said or "missing").replace("_", " "))
+
+
+def quality_card(view: View) -> Component:
+    """Six dimensions of data quality, apart and never averaged."""
+    here = [site.name for site in view.sites]
+    rows = [row for row in view.edition.rows("data_quality") if row.site in here]
+    if not rows:
+        return None
+    dimensions = list(dict.fromkeys(row.dimension for row in rows))
+    found = {(row.site, row.dimension): row for row in rows}
+    columns = [Column("Site"), *(Column(words.first_upper(name), True) for name in dimensions)]
+    body = [
+        [
+            site_name(view, site),
+            *(
+                html.Span(f"{row.value:,.0f} of {row.of:,.0f}", title=row.words or "")
+                if (row := found.get((site, name))) is not None and row.value is not None and row.of is not None
+                else state("not known")
+                for name in dimensions
+            ),
+        ]
+        for site in here
+    ]
+    return card(
+        "Six dimensions of data quality, each by itself",
+        "They are never averaged",
+        table(columns, body, "Data quality", class_name="wide"),
+        name="quality",
+        class_name="spaced",
+    )
+
+
+PAGE = Page("/returns", "Returns", 7, "What came in, and what is wrong with it?", build)
