@@ -10,15 +10,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
 
 import duckdb
-import pandas as pd
 from filelock import FileLock, Timeout
 
 from etl.check import check_return
-from etl.definitions.periods import months_from
 from etl.intake import Grid, Reader, Refused
+from etl.plan import plan_by_month, shared_lines
 from etl.problem import Problem
 from etl.read import Rejected, Return, fits_name_pattern, read_return
-from etl.reference import Reference, as_known_at, plan_on, read_reference
+from etl.reference import Reference, as_known_at, read_reference
 from etl.sites import Site, load_sites, read_site
 from etl.store import ACCEPTED, Receipt, open_warehouse, return_id, store, transaction
 
@@ -243,7 +242,7 @@ def _store(
     fresh = [receipt for receipt in receipts.values() if receipt.return_id in known.fresh]
     months = known.moved | {m for r in fresh if r.content and r.verdict in ACCEPTED for m in r.content.months}
     last = max([*months, *known.months], default=None)
-    store(con, fresh, months, sites, _plan(reference, sites, last), _shared_lines(reference, sites), now)
+    store(con, fresh, months, sites, plan_by_month(reference, sites, last), shared_lines(reference, sites), now)
     return [(one.given, receipts.get(id(one)) or _unstored(one)) for one in checked]
 
 
@@ -319,23 +318,3 @@ def _stored_name(one: Checked, sites: Mapping[str, Site]) -> str:
     candidates = [sites[one.site]] if one.site else sites.values()
     fits = any(fits_name_pattern(path.name, site) for site in candidates)
     return "/".join([*folder, path.name]) if fits else ""
-
-
-def _plan(reference: Reference, sites: Mapping[str, Site], last: date | None) -> pd.DataFrame:
-    """The plans of each month, a twelfth of the year's: site, month, number, value."""
-    rows = []
-    for site in sites.values():
-        for month in months_from(site.first_month, last) if last else ():
-            if plan := plan_on(reference.plans, site.name, month):
-                rows.append((site.name, month, "planned_new_cases", plan.new_cases / 12))
-                rows.append((site.name, month, "planned_cost", plan.cost / 12))
-                if plan.open_cases is not None:
-                    rows.append((site.name, month, "planned_open_cases", float(plan.open_cases)))
-    return pd.DataFrame(rows, columns=["site", "month", "number", "value"])
-
-
-def _shared_lines(reference: Reference, sites: Mapping[str, Site]) -> list[str]:
-    """The spend lines that no site says it does not count in full."""
-    lines = dict.fromkeys(row.line for row in reference.scope)
-    partly = {row.line for row in reference.scope if row.site in sites and row.says != "Yes"}
-    return [line for line in lines if line not in partly]

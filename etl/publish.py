@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import duckdb
@@ -17,11 +17,12 @@ from etl.definitions.measure import Breakdown, Ratio
 from etl.definitions.periods import month_after
 from etl.judge import edition_tables
 from etl.load import Busy, WrongUse
+from etl.plan import plan_by_month, shared_lines
 from etl.read.cell import HOLES
-from etl.reference import as_known_at, read_reference
+from etl.reference import Reference, as_known_at, read_reference
 from etl.sites import Site, load_sites
-from etl.status import calendar
-from etl.store import open_warehouse
+from etl.status import calendar, due_date
+from etl.store import open_warehouse, results_as_known
 
 # An edition of returns that are older than this is made as known when the last of them came in.
 _STILL_CURRENT = timedelta(days=92)
@@ -31,7 +32,7 @@ KEPT = 24
 def publish(data: Path, note: str = "", as_of: datetime | None = None, now: datetime | None = None) -> str:
     """Makes a new edition of what is loaded, points to it, and returns its name.
 
-    `as_of` is the time as known at which it is made: now, or when the last return came in if that is long ago.
+    `as_of` is the time as known at which it is made: now, or when the last return was due if that is long ago.
     Raises WrongUse when nothing is loaded, Busy, OSError and duckdb.Error; then the current edition stays.
     """
     if not (data / "warehouse.duckdb").is_file():
@@ -53,17 +54,17 @@ def make_tables(
     con: duckdb.DuckDBPyConnection, data: Path, note: str, as_of: datetime | None, now: datetime
 ) -> dict[str, pd.DataFrame]:
     """All tables of the central team's edition, by name."""
-    data_month, received = con.execute(
-        "select max(month), max(known_from) from in_force_at('infinity'::timestamp)"
-    ).fetchall()[0]
+    known_at = as_of or _as_known(con, now)
+    force = con.execute("select max(month) from in_force_at(?)", [known_at]).fetchall()
+    data_month = force[0][0]
     if data_month is None:
-        raise WrongUse("No return has been accepted yet, so there is nothing to publish.")
-    known_at = as_of or (now if now - received <= _STILL_CURRENT else received)
+        raise WrongUse("No return had been accepted by then, so there is nothing to publish.")
     sites = load_sites(data / "sites")
     reference = as_known_at(read_reference(data / "reference", sites=set(sites)), known_at.date())
     days = calendar(con, sites, known_at, data_month)
-    holes = _holes(con, sites, days, data_month)
-    results = _results(con, holes, {site.name: site.label for site in sites.values()})
+    holes = _holes(con, sites, days, data_month, known_at)
+    results = _results(con, known_at, reference, sites, data_month, holes)
+    queries = _queries(con, known_at)
     charts, points = control_charts(results)
     tables = {
         "edition": _edition(data / "editions", known_at, now, data_month, note),
@@ -71,26 +72,34 @@ def make_tables(
         "measures": _measures(),
         "results": results,
         "calendar": days,
-        "queries": _queries(con, known_at),
-        "returns": con.execute(_RETURNS).df(),
-        "revisions": con.execute(_REVISIONS).df(),
-        "cells": con.execute(_CELLS).df(),
+        "queries": queries,
+        "returns": con.execute(_RETURNS, {"at": known_at}).df(),
+        "revisions": con.execute(_REVISIONS, {"at": known_at}).df(),
+        "cells": con.execute(_CELLS, {"at": known_at}).df(),
         "holes": holes,
         "control_charts": charts,
         "control_points": points,
         "bridges": bridges(results, data_month),
     }
-    return tables | edition_tables(reference, results, days, holes, known_at, data_month, sites)
+    return tables | edition_tables(reference, results, days, holes, known_at, data_month, sites, queries)
+
+
+def _as_known(con: duckdb.DuckDBPyConnection, now: datetime) -> datetime:
+    """The time as known at which an edition is made: now; when its last return was due, if that is long ago."""
+    month, received = con.execute("select max(month), max(known_from) from in_force_at(?)", [now]).fetchall()[0]
+    if month is None or now - received <= _STILL_CURRENT:
+        return now
+    return max(received, datetime.combine(due_date(month), time(23, 59, 59)))
 
 
 _RETURNS = """
     select return_id, r.site, r.month, received, verdict, file, sha256, version, count(p.code) as problems
-    from returns as r left join problems as p using (return_id) group by all order by received, return_id
+    from returns as r left join problems as p using (return_id) where received <= $at group by all order by received, return_id
 """
 _CELLS = """
     select site, month, if(part = '', measure, measure || '.' || part) as measure, value, state, return_id, sheet, cell,
         known_from
-    from observations order by all
+    from observations_at($at) order by all
 """
 _REVISIONS = """
     with said as (
@@ -98,7 +107,7 @@ _REVISIONS = """
             return_id, received,
             lag(value) over versions as old, lag(state) over versions as old_state
         from entries as e join returns as r using (return_id)
-        where verdict in ('accepted', 'accepted_with_queries')
+        where verdict in ('accepted', 'accepted_with_queries') and received <= $at
         window versions as (partition by e.site, e.month, measure, part order by received, version, sha256)
     )
     select site, month, measure, old, value as new, old_state, state as new_state, received as changed, return_id
@@ -111,27 +120,38 @@ _QUERIES = """
         r.received as raised, r.return_id
     from problems as p
     join returns as r using (return_id)
-    join in_force_at('infinity'::timestamp) as f on f.return_id = p.return_id and f.month = p.month and f.site = p.site
+    join in_force_at($at) as f on f.return_id = p.return_id and f.month = p.month and f.site = p.site
     where p.severity = 'query'
     order by raised desc, p.site, p.sheet, p.cell
 """
 
 
-def _results(con: duckdb.DuckDBPyConnection, holes: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
-    results = con.execute("select * from results order by site, period, starts, measure").df()
+def _results(
+    con: duckdb.DuckDBPyConnection,
+    known_at: datetime,
+    reference: Reference,
+    sites: Mapping[str, Site],
+    data_month: date,
+    holes: pd.DataFrame,
+) -> pd.DataFrame:
+    """All results as known at a time, with what stands beside them."""
+    plan = plan_by_month(reference, sites, data_month)
+    results = results_as_known(con, known_at, plan, shared_lines(reference, sites))
     results["starts"] = results.starts.dt.date
     results["ends"] = [month_after(s, months_of(p) - 1) for s, p in zip(results.starts, results.period, strict=True)]
     results["shown"] = [shown(v, m) for v, m in zip(results.value, results.measure, strict=True)]
     results = with_intervals(results)
-    return results.assign(why=why_unknown(results, holes, labels))
+    return results.assign(why=why_unknown(results, holes, {site.name: site.label for site in sites.values()}))
 
 
-def _holes(con: duckdb.DuckDBPyConnection, sites: Mapping[str, Site], days: pd.DataFrame, last: date) -> pd.DataFrame:
+def _holes(
+    con: duckdb.DuckDBPyConnection, sites: Mapping[str, Site], days: pd.DataFrame, last: date, known_at: datetime
+) -> pd.DataFrame:
     """The numbers that should be there and are not: site, month, measure ('' for a whole return) and state."""
     numbers = con.execute(
         "select site, month, if(part = '', measure, measure || '.' || part) as measure, state"
-        " from observations where state in ?",
-        [list(HOLES)],
+        " from observations_at(?) where state in ?",
+        [known_at, list(HOLES)],
     ).df()
     numbers["month"] = numbers.month.dt.date
     without = days[
@@ -143,7 +163,7 @@ def _holes(con: duckdb.DuckDBPyConnection, sites: Mapping[str, Site], days: pd.D
 
 def _queries(con: duckdb.DuckDBPyConnection, known_at: datetime) -> pd.DataFrame:
     """Open queries, with how long each has been open and whether it holds up a verdict."""
-    queries = con.execute(_QUERIES).df()
+    queries = con.execute(_QUERIES, {"at": known_at}).df()
     queries["days_open"] = (pd.Timestamp(known_at).normalize() - queries.raised.dt.normalize()).dt.days.clip(lower=0)
     judged = components("spend") | components("new_cases")
     queries["holds_verdict"] = [m in judged and c in HOLES for m, c in zip(queries.measure, queries.code, strict=True)]

@@ -116,11 +116,27 @@ def _bring_results_up_to_date(
         }
     if last and touched:
         first = min(touched) if fingerprint != before[1] else before[0] or last
-        touched |= set(months_from(first, last))
-        con.execute("create or replace temp table touched (month date)")
-        _insert(con, "touched", pd.DataFrame({"month": pd.to_datetime(sorted(touched))}))
-        con.execute(_sql("results"))
+        _work_out(con, touched | set(months_from(first, last)), datetime.max)
+        con.execute(_sql("store_results"))
     con.execute("create or replace table built as select ? as fingerprint", [fingerprint])
+
+
+def results_as_known(
+    con: duckdb.DuckDBPyConnection, at: datetime, plan: pd.DataFrame, shared_lines: Iterable[str]
+) -> pd.DataFrame:
+    """All results as they stood at a time: site, period, starts, measure, value, complete; nothing is stored."""
+    _write_definitions(con, plan, list(shared_lines))
+    months = con.execute("select first_month from sites union select month from in_force_at(?)", [at]).fetchall()
+    _work_out(con, set(months_from(min(months)[0], max(months)[0])), at)
+    return con.execute("select * from fresh order by site, period, starts, measure").df()
+
+
+def _work_out(con: duckdb.DuckDBPyConnection, touched: set[date], at: datetime) -> None:
+    """Works out the results of all periods with a touched month, as known at a time, into the table `fresh`."""
+    con.execute("create or replace temp table touched (month date)")
+    _insert(con, "touched", pd.DataFrame({"month": pd.to_datetime(sorted(touched))}))
+    con.execute("set variable horizon = ?::timestamp", [at])
+    con.execute(_sql("results"))
 
 
 def return_id(sha256: str, taken: set[str]) -> str:

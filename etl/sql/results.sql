@@ -1,6 +1,6 @@
--- All results of the periods that touch a month in `touched`: months first, sites second, ratios last.
--- Needs the temporary tables touched(month), reported(number, over_months), plan(site, month, number, value),
--- addends(measure, number, over_months), ratios(measure, numerator, denominator).
+-- All results of the periods that touch a month in `touched`, as known at the variable `horizon`, into `fresh`: months
+-- first, sites second, ratios last. Needs the temporary tables touched(month), reported(number, over_months, own),
+-- plan(site, month, number, value), addends(measure, number, over_months), ratios(measure, numerator, denominator).
 
 -- Sums are kept to a millionth, so that neither the order of adding nor a twelfth of a plan leaves a trace.
 create or replace temp macro added(value) as round(sum(value), 6);
@@ -10,7 +10,7 @@ create or replace temp macro whole_sum(value, hole) as if(bool_or(hole), null, a
 
 -- 1. The months that are due: from a site's first month (an earlier one, if it sent it) to the last that any site sent.
 create or replace temp table due as
-with force as (select * from in_force_at('infinity'::timestamp)),
+with force as (select * from in_force_at(getvariable('horizon')::timestamp)),
 firsts as (
     select site, least(any_value(first_month), coalesce(min(month), any_value(first_month))) as first
     from sites
@@ -41,7 +41,8 @@ where period <> 'rolling_year' or (starts >= first and starts + interval 11 mont
 -- 3. What is known of each month: a number, not applicable, or a hole.
 create or replace temp table monthly as
 with known as (
-    select site, month, if(part = '', measure, measure || '.' || part) as number, value, state from observations
+    select site, month, if(part = '', measure, measure || '.' || part) as number, value, state
+    from observations_at(getvariable('horizon')::timestamp)
     where month in (select month from spans)
 )
 select due.site, due.month, r.number, known.value, coalesce(known.state, 'missing') not in ('reported', 'not_applicable') as hole
@@ -101,10 +102,3 @@ select n.site, n.period, n.starts, r.measure, n.value / nullif(d.value, 0), not 
 from ratios as r
 join wholes as n on n.measure = r.numerator
 join wholes as d on d.measure = r.denominator and d.site = n.site and d.period = n.period and d.starts = n.starts;
-
-delete from results
-using (select distinct period, starts from fresh) as f
-where results.period = f.period and results.starts = f.starts;
-
-insert into results
-select site, period, starts, measure, value, complete from fresh;
