@@ -100,7 +100,7 @@ def look(editions: Editions, address: Address, current: str) -> View:
 
 def page_at(path: str) -> Page | None:
     """The page of a path."""
-    return next((page for page in pages() if page.path == path), None)
+    return next((page for page in pages() if page.answers(path)), None)
 
 
 def frame(view: View) -> list[Any]:
@@ -136,7 +136,7 @@ def top_bar(address: Address) -> Any:
             html.A(
                 html.Span(page.name, **{"data-text": page.name}),
                 href=address.keep(page.path, *KEPT_BETWEEN_PAGES).href,
-                **({"aria-current": "page"} if page.path == address.path else {}),
+                **({"aria-current": "page"} if page.answers(address.path) else {}),
             )
         )
         for page in pages()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dashboard import theme
+from dashboard.edition import Row
 from dashboard.native import Drawing, Tree
 from dashboard.theme import Mark
 
@@ -179,4 +180,23 @@ def strip(states: Sequence[str], width: float = 184) -> Drawing:
             shapes.append(["line", {"x1": x - 3, "x2": x + 3, "y1": 11, "y2": 11, "stroke": theme.CONTEXT}])
         else:
             shapes.append(["rect", {"x": x - 4, "y": 7, "width": 8, "height": 8, "fill": colour}])
+    return draw(width, 22, *shapes, class_name="track")
+
+
+def among(value: float | None, row: Row | None, others: Sequence[float], top: float, mark: Mark) -> Drawing:
+    """A site's value and interval on a scale from 0, and the other sites' values as grey ticks."""
+    width = 220.0
+
+    def at(number: float) -> float:
+        return round(max(0.0, min(1.0, number / top)) * width, 2)
+
+    shapes: list[Tree] = [["line", {"x1": 0, "x2": width, "y1": 11, "y2": 11, "stroke": theme.HAIRLINE}]]
+    for other in others:
+        ends = {"x1": at(other), "x2": at(other), "y1": 4, "y2": 18}
+        shapes.append(["line", {**ends, "stroke": theme.CONTEXT, "strokeWidth": 2}])
+    if value is not None and row is not None:
+        if row.low is not None and row.high is not None:
+            ends = {"x1": at(row.low), "x2": at(row.high), "y1": 11, "y2": 11}
+            shapes.append(["line", {**ends, "stroke": mark.colour, "strokeWidth": 2.5}])
+        shapes.append(shape(mark, at(value), 11, 5.5, halo=True))
     return draw(width, 22, *shapes, class_name="track")

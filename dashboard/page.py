@@ -92,13 +92,18 @@ class Content:
 
 @dataclass(frozen=True)
 class Page:
-    """A page: one question, and the function that answers it. `under` puts it below another page's name in the bar."""
+    """A page: one question, and the function that answers it. With `takes_more`, its path may go on: /site/croydon."""
 
     path: str
     name: str
     position: int
     question: str
     build: Callable[[View], Content]
+    takes_more: bool = False
+
+    def answers(self, path: str) -> bool:
+        """Whether this page is the one at a path."""
+        return path == self.path or (self.takes_more and path.startswith(f"{self.path}/"))
 
 
 def period_words(period: tuple[str, date, date]) -> str:

@@ -233,13 +233,14 @@ def control(label: str, measure: str, points: Sequence[Row], lines: bool) -> str
     return f"{label}: {lower_first(measure)} {SIGNALS[last.label].format(month=write_month(last.month))}"
 
 
-def spread(rows: Sequence[Row], what: str) -> str:
+def spread(rows: Sequence[Row | None], what: str) -> str:
     """The lowest and highest of some numbers as they are shown, unnamed: 62% to 74% of referrals were accepted."""
-    known = sorted((row.value, row.shown) for row in rows if row.value is not None)
+    known = sorted((row.value, row.shown) for row in rows if row is not None and row.value is not None)
     if not known:
         return ""
     low, high = known[0][1], known[-1][1]
-    return f"{low} {what}" if low == high else f"{low} to {high} {what}"
+    said = f"{low} {what}" if low == high else f"{low} to {high} {what}"
+    return said if len(known) == len(rows) else f"{said}, where known"
 
 
 def unit_costs(rows: Sequence[tuple[str, Row]], per: str) -> str:
@@ -407,13 +408,14 @@ def received(came: int, due: int, on_time: int) -> str:
     return f"{said}, {on_time} of them on time"
 
 
-def spend_against_plan(rows: Sequence[Row]) -> str:
+def spend_against_plan(rows: Sequence[Row | None]) -> str:
     """Spend of each planned pound: £0.97 to £1.04 was spent of each planned pound."""
-    known = sorted(row.value for row in rows if row.value is not None)
+    known = sorted(row.value for row in rows if row is not None and row.value is not None)
     if not known:
         return ""
     low, high = (f"£{round_half_up(value, 2):.2f}" for value in (known[0], known[-1]))
-    return f"{low if low == high else f'{low} to {high}'} was spent of each planned pound"
+    said = f"{low if low == high else f'{low} to {high}'} was spent of each planned pound"
+    return said if len(known) == len(rows) else f"{said}, where known"
 
 
 def two_spans(row: Row) -> str:
@@ -534,9 +536,13 @@ def mend(things: int, holding: int) -> str:
 
 
 def evidence(row: Row) -> str:
-    """What a criterion rests on and when it was known, the day said once."""
+    """What a criterion rests on and when it was known, in few words and the day said once."""
     said = row.evidence or ""
     day = write_date(row.evidence_date) if row.evidence_date else ""
+    if said.startswith("Return for"):
+        return f"Return of {day}"
+    if said == "made up for the sample":
+        return f"Made up, {day}"
     if not said or said in (row.words or ""):
         return day
-    return said if day in said else f"{first_upper(said)}, {day}"
+    return said if not day or day in said else f"{first_upper(said)}, {day}"

@@ -321,10 +321,9 @@ def per_manager(view: View) -> Component:
     )
 
 
-def rates(view: View, measure: str) -> list[Row]:
-    """What is known of a measure in the period, a row a site."""
-    rows = [view.result(site.name, measure) for site in view.sites]
-    return [row for row in rows if row is not None and row.value is not None]
+def rates(view: View, measure: str) -> list[Row | None]:
+    """A measure in the period, a row a site."""
+    return [view.result(site.name, measure) for site in view.sites]
 
 
 def caseload_words(view: View) -> str:

@@ -295,7 +295,7 @@ def trend(view: View, measure: str, one: str) -> Component:
     heads = [Column("Year to"), *(Column(site_name(view, site.name, short=True), True) for site in view.sites)]
     return card(
         words.trend(ends, one),
-        f"{view.measure_label(measure)}, each year to the month shown, one scale; no mark: a year with a hole in it",
+        f"{view.measure_label(measure)}, each year to the month shown, one scale",
         html.Div(charts, className="multiples"),
         name="trend",
         twin=table(heads, body, "Unit cost of each rolling year", class_name="wide"),
@@ -308,13 +308,9 @@ def by_line(view: View) -> Component:
     """Spend by line, in all, and against plan and funding."""
     lines = [name for name in view.edition.measures if name.startswith("spend.")]
     rows = [*lines, "spend", "planned_cost", "spend_against_plan", "funding", "spend_against_funding", "spend_in_kind"]
-    known = [
-        (site.label, row)
-        for site in view.sites
-        if (row := view.result(site.name, "spend_against_plan")) is not None and row.value is not None
-    ]
+    known = [view.result(site.name, "spend_against_plan") for site in view.sites]
     return card(
-        words.spend_against_plan([row for _, row in known]) or "Spend by line",
+        words.spend_against_plan(known) or "Spend by line",
         f"Cash spend by line, {write_period(view.period[0], view.period[1])}",
         shares_table(view, rows, {}, "Spend by line"),
         name="by-line",

@@ -131,7 +131,7 @@ def gap_of_year(view: View) -> Component:
     chosen = view.address.get("of")
     site = chosen if chosen in dict(options) else published
     row = rows[site]
-    steps_of = view.edition.rows("gaps", "site = ?", (site,), "position")
+    steps_of = view.edition.rows("gaps", "site = ? and starts = ?", (site, row.year), "position")
     left = next((step.amount for step in steps_of if step.step == "no_funder"), 0.0)
     months = f"{row.months:.1f} of 12 months" if row.months is not None else ""
     pieces = [gap_piece(view, site, step, months) for step in steps_of if step.step not in ("planned", "no_funder")]
@@ -337,7 +337,7 @@ def cover_table(view: View) -> Component:
             if row.months is not None
             else state("not known"),
             write_month(row.first_short_month) if row.first_short_month else html.Span("none", className="muted"),
-            f"{row.notice_months:.1f}" if row.notice_months is not None else "",
+            f"{row.notice_months:g}" if row.notice_months is not None else "",
         ]
         for row in rows
     ]

@@ -218,7 +218,8 @@ def missing_return(view: View, row: Row) -> Row:
         cell="",
         code="missing_return",
         severity="query",
-        message=said or f"Return was due {write_date(row.due)}. No year with this month can be added up until it comes.",
+        message=said
+        or f"Return was due {write_date(row.due)}. No year with this month can be added up until it comes.",
         fix="Mend it and send it again" if refused else "Send the return",
         measure=None,
         days_open=max(0, (view.edition.made.date() - row.due).days) if row.due else None,
@@ -247,7 +248,9 @@ def mend_card(view: View, things: list[Row]) -> Component:
                 ),
                 row.message,
                 row.fix,
-                html.Span(words.counted_figure(row.days_open, "day"), className="whole") if row.days_open is not None else "",
+                html.Span(words.counted_figure(row.days_open, "day"), className="whole")
+                if row.days_open is not None
+                else "",
             ]
         )
     headline = words.mend(len(things), sum(bool(row.holds_verdict) for row in things))
@@ -284,7 +287,14 @@ def revisions_card(view: View) -> Component:
         ]
         for row in rows[:MOST_THINGS]
     ]
-    columns = [Column("Site"), Column("Month"), Column("Number"), Column("Was", True), Column("Is", True), Column("Since", True)]
+    columns = [
+        Column("Site"),
+        Column("Month"),
+        Column("Number"),
+        Column("Was", True),
+        Column("Is", True),
+        Column("Since", True),
+    ]
     if not body:
         return card("No number was changed by a later return", "", name="revisions", class_name="spaced")
     more = f"The newest {MOST_THINGS} of {len(rows)}" if len(rows) > MOST_THINGS else ""
@@ -301,7 +311,11 @@ def revisions_card(view: View) -> Component:
 def revised(view: View, measure: str, value: float | None, said: str | None) -> Component:
     """A number as it was or is, or its state."""
     about = view.edition.measures.get(measure)
-    return write(value, about.unit) if value is not None and about is not None else state((said or "missing").replace("_", " "))
+    return (
+        write(value, about.unit)
+        if value is not None and about is not None
+        else state((said or "missing").replace("_", " "))
+    )
 
 
 def quality_card(view: View) -> Component:

@@ -1,0 +1,117 @@
+"""Methods: every measure with its meaning and formula, the published methods, and the rules for small numbers."""
+
+from typing import Any
+
+from dash import html
+
+from dashboard import words
+from dashboard.edition import Row
+from dashboard.page import Content, Page, View, pick
+from dashboard.tables import Column, table
+from etl.definitions.periods import write_date
+
+Component = Any
+OVER_MONTHS = {"sum": "Months are added up", "first": "The first month's", "last": "The last month's"}
+UNITS = {
+    "count": "count",
+    "fte": "full-time equivalents",
+    "gbp": "pounds",
+    "gbp_each": "pounds each",
+    "share": "share",
+    "ratio": "ratio",
+}
+METHODS = (
+    (
+        "Control charts",
+        "XmR charts as NHS England’s Making Data Count makes them: limits at the mean ± 2.66 times the mean moving range. "
+        "They are drawn from 12 points, dashed as a trial from 6. Of 20 charts of pure chance, about 4 show a signal.",
+    ),
+    (
+        "Intervals",
+        "Counts have exact Poisson limits, shares Wilson’s. A unit cost’s limits are its spend over the limits of its "
+        "count: what chance in caseload alone would do. No rate is shown on a count under 10.",
+    ),
+    (
+        "Cost per perpetrator",
+        "Always over twelve months or the financial year, never one month. The name says what it is divided by and what "
+        "is spent. Sites are compared on the cost lines that every one of them counts.",
+    ),
+    (
+        "Gaps",
+        "A number that is missing, hidden by the site or unreadable is a hole. A sum with a hole in it is no sum, and "
+        "the page says which return or cell is in the way.",
+    ),
+    (
+        "Readiness",
+        "Five criteria, each in words, and no score. Money gates a verdict, and what is not known is not failed. "
+        "The thresholds are proposals of the Drive central team.",
+    ),
+    (
+        "Small numbers",
+        "Counts from 1 to 5, and all from which they could be worked back, are marked [c] in editions for readers "
+        "outside the central team. They are not in those readers’ files at all. Money is not hidden.",
+    ),
+    (
+        "Editions",
+        "A page shows an edition, which never changes. A copied address with an edition in it shows the same numbers "
+        "later on.",
+    ),
+)
+
+
+def build(view: View) -> Content:
+    """The page."""
+    subjects = list(dict.fromkeys(row.subject for row in view.edition.measures.values()))
+    chosen = view.address.get("subject")
+    shown = [subject for subject in subjects if not chosen or subject == chosen]
+    options = [("", "All subjects"), *((subject, words.first_upper(subject)) for subject in subjects)]
+    count = len(view.edition.measures)
+    return Content(
+        f"{count} numbers, each defined once",
+        f"As they stood in the edition of {write_date(view.edition.made.date())}.",
+        [*(subject_card(view, subject) for subject in shown), methods_card()],
+        controls=[pick("Subject", "subject", options, chosen if chosen in subjects else "")],
+    )
+
+
+def subject_card(view: View, subject: str) -> Component:
+    """The measures of a subject."""
+    rows = [row for row in view.edition.measures.values() if row.subject == subject]
+    body = [
+        [
+            html.Span([row.label, html.Small(html.Code(row.measure))], id=row.measure, className="anchor"),
+            row.meaning,
+            made_of(row),
+            UNITS.get(row.unit, row.unit),
+        ]
+        for row in rows
+    ]
+    columns = [Column("Number"), Column("What it means"), Column("How it is made"), Column("Unit")]
+    return html.Section(
+        [
+            html.H2(words.first_upper(subject), id=f"subject-{subject}"),
+            table(columns, body, subject, class_name="definitions wide"),
+        ],
+        className="card spaced",
+        **{"aria-labelledby": f"subject-{subject}"},
+    )
+
+
+def made_of(row: Row) -> str:
+    """How a number comes about."""
+    if row.formula and row.formula != "as reported":
+        return str(row.formula)
+    return f"As reported. {OVER_MONTHS.get(row.over_months or '', '')}".strip()
+
+
+def methods_card() -> Component:
+    """The methods in words."""
+    parts = [part for name, said in METHODS for part in (html.Dt(name), html.Dd(said))]
+    return html.Section(
+        [html.H2("Methods and rules", id="methods-headline"), html.Dl(parts, className="facts methods")],
+        className="card spaced",
+        **{"aria-labelledby": "methods-headline"},
+    )
+
+
+PAGE = Page("/methods", "Methods", 9, "What does each number mean, and how is it made?", build)

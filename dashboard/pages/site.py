@@ -1,0 +1,213 @@
+"""Sites: one site on one page, to print: every headline number with its plan, its own year, and the others beside it."""
+
+from datetime import date
+from typing import Any
+
+from dash import html
+
+from dashboard import marks, words
+from dashboard.charts import graph
+from dashboard.charts.over_time import site_line
+from dashboard.edition import Row, Site
+from dashboard.page import Content, Page, View, card, definition, grid, nothing, pick_period, source_words
+from dashboard.tables import Column, number, state, table, tag, verdict_tag
+from etl.definitions.periods import month_after, months_from, write_date, write_month, write_period
+
+Component = Any
+HEADLINES = (
+    "new_cases",
+    "closing_cases",
+    "caseload_per_case_manager",
+    "acceptance_rate",
+    "completion_rate",
+    "risk_reduced_rate",
+    "victims_in_contact_rate",
+    "cost_per_new_case_shared",
+    "spend",
+    "funding_share.home_office",
+)
+PLANS = {"new_cases": "planned_new_cases", "closing_cases": "planned_open_cases", "spend": "planned_cost"}
+
+
+def site_of(view: View) -> Site:
+    """The site that the path names."""
+    name = view.address.path.removeprefix("/site").strip("/")
+    return next((site for site in view.edition.sites if site.name == name), view.edition.sites[0])
+
+
+def build(view: View) -> Content:
+    """The page of a site."""
+    if not view.edition.sites:
+        return Content("The edition has no site", "", [])
+    site = site_of(view)
+    verdict = next(iter(view.edition.rows("verdicts", "site = ?", (site.name,))), None)
+    headline = (
+        words.in_the_way([verdict], {site.name: site.label}) if verdict is not None else f"{site.label}: not judged yet"
+    )
+    who = f"{site.commissioner or 'Commissioner not known'}; {site.provider or 'provider not known'}"
+    options = [
+        (view.address.keep(f"/site/{s.name}", "period", "to", "edition").href, s.label) for s in view.edition.sites
+    ]
+    others = html.Nav(
+        html.Ul(
+            [
+                html.Li(
+                    html.A(
+                        text,
+                        href=href,
+                        className="button" + (" filled" if text == site.label else ""),
+                        **({"aria-current": "page"} if text == site.label else {}),
+                    )
+                )
+                for href, text in options
+            ],
+            className="site-links",
+        ),
+        **{"aria-label": "Sites"},
+    )
+    return Content(
+        headline,
+        f"{who}. Since {write_month(site.first_month, long=True)}; {write_period(view.period[0], view.period[1])}.",
+        [
+            others,
+            grid(
+                measures(view, site),
+                html.Div([judged(view, site, verdict), agreements(view, site)], className="stack"),
+                kind="wide-left",
+            ),
+            grid(over_time(view, site, "closing_cases"), over_time(view, site, "new_cases")),
+            to_mend(view, site),
+        ],
+        controls=[pick_period(view)],
+    )
+
+
+def measures(view: View, site: Site) -> Component:
+    """Every headline number with its plan, its range over twelve months, and the other sites as grey ticks."""
+    body = []
+    for measure in HEADLINES:
+        if measure not in view.edition.measures:
+            continue
+        row = view.result(site.name, measure)
+        plan = view.result(site.name, PLANS[measure]) if measure in PLANS else None
+        body.append(
+            [
+                view.measure_label(measure),
+                number(view, row, bold=True),
+                number(view, plan)
+                if plan is not None
+                else html.Span("–", className="muted", **{"aria-label": "no plan"}),
+                beside_others(view, site, measure, row),
+            ]
+        )
+    columns = [Column("Measure"), Column("Number", True), Column("Plan", True), Column("Beside the other sites (grey)")]
+    return card(
+        f"{site.label} in {words.counted(len(body), 'number')}",
+        f"{words.first_upper(write_period(view.period[0], view.period[1]))}; line: 95% interval; grey: other sites, no ranks",
+        table(columns, body, f"Headline numbers of {site.label}", class_name="tall"),
+        name="measures",
+        source=source_words(view),
+        links=[definition(view, HEADLINES[0])],
+    )
+
+
+def beside_others(view: View, site: Site, measure: str, row: Row | None) -> Component:
+    """The site's mark and interval on a scale, the others as ticks."""
+    others = [view.result(s.name, measure) for s in view.edition.sites if s.name != site.name]
+    values = [r.value for r in others if r is not None and r.value is not None]
+    own = row.value if row is not None else None
+    seen = [v for v in (*values, own, row.high if row is not None else None) if v is not None]
+    if not seen:
+        return state("not known")
+    return marks.among(own, row, values, max(seen) * 1.05 or 1.0, view.mark(site.name))
+
+
+def judged(view: View, site: Site, verdict: Row | None) -> Component:
+    """The verdict and its criteria."""
+    rows = view.edition.rows("readiness", "site = ?", (site.name,), "position")
+    if verdict is None and not rows:
+        return card("Not judged yet", "", nothing("No verdict is known."), name="judged")
+    body = [[words.first_upper(row.criterion), tag(row.level), row.words or ""] for row in rows]
+    head = words.VERDICT_WORDS.get(verdict.verdict, "") if verdict is not None else "No verdict"
+    met = sum(row.level == "met" for row in rows)
+    columns = [Column("Criterion"), Column("Level"), Column("Evidence")]
+    return card(
+        f"{words.first_upper(words.count(met))} of {words.count(len(rows))} criteria met",
+        "",
+        html.P(verdict_tag(verdict.verdict, head)) if verdict is not None else None,
+        table(columns, body, "Criteria", class_name="wide"),
+        html.P(["What would change it: ", verdict.change], className="note small")
+        if verdict is not None and verdict.change
+        else None,
+        name="judged",
+    )
+
+
+def agreements(view: View, site: Site) -> Component:
+    """Money agreed, and until when."""
+    rows = view.edition.rows("agreements", "site = ? and form = 'cash'", (site.name,), "ends desc")[:8]
+    body = [
+        [
+            row.funder_label,
+            words.pounds(row.amount) if row.amount is not None else state("not stated"),
+            words.first_upper((row.status or "").replace("_", " ")),
+            write_date(row.ends) if row.ends else "open",
+        ]
+        for row in rows
+    ]
+    columns = [Column("Funder"), Column("Amount", True), Column("Status"), Column("Ends", True)]
+    made_up = "Some are made up for the sample" if any(row.made_up for row in rows) else ""
+    return card(
+        f"{words.first_upper(words.counted(len(rows), 'agreement'))} known" if rows else "No agreement is known",
+        "",
+        table(columns, body, "Agreements", class_name="wide") if rows else nothing("Nothing is known of money ahead."),
+        name="agreements",
+        source=made_up,
+    )
+
+
+def over_time(view: View, site: Site, measure: str) -> Component:
+    """A measure of the site by month."""
+    rows = {row.starts: row for row in view.edition.series(measure).get(site.name, [])}
+    last: date | None = view.edition.data_month
+    if not rows or last is None:
+        return card(view.measure_label(measure), "", nothing("No returns yet."), name=measure)
+    months = [month for month in months_from(min(rows), last) if month > month_after(last, -36)]
+    values = {month: row.value for month, row in rows.items()}
+    plan = view.edition.result(site.name, PLANS.get(measure, ""), "month", last)
+    planned = plan.value if plan is not None else None
+    top = 1.18 * max([v for v in (*values.values(), planned) if v is not None] or [1.0])
+    texts = {month: row.shown for month, row in rows.items()}
+    drawn = site_line(months, values, texts, view.mark(site.name), top, planned)
+    body = [[write_month(month), number(view, rows.get(month))] for month in months]
+    points = view.edition.rows("control_points", "site = ? and measure = ?", (site.name, measure), "month")
+    headline = words.control(site.label, view.measure_label(measure), points, any(p.mean is not None for p in points))
+    return card(
+        headline,
+        f"{view.measure_label(measure)} by month, {write_month(months[0])} to {write_month(months[-1])}",
+        graph(drawn, measure, headline, 150),
+        name=measure,
+        twin=table([Column("Month"), Column(view.measure_label(measure), True)], body, headline),
+        source=source_words(view),
+        links=[definition(view, measure)],
+    )
+
+
+def to_mend(view: View, site: Site) -> Component:
+    """Open queries of the site."""
+    rows = view.edition.rows("queries", "site = ?", (site.name,), "month desc")
+    missing = view.edition.rows("calendar", "site = ? and state = 'missing'", (site.name,), "month desc")
+    body = [[write_month(row.month), "Whole return", "Missing", "Send the return"] for row in missing]
+    body += [[write_month(row.month), html.Code(f"{row.sheet}!{row.cell}"), row.message, row.fix] for row in rows]
+    columns = [Column("Month"), Column("Where"), Column("What it says"), Column("What to do")]
+    return card(
+        words.mend(len(body), 0),
+        "",
+        table(columns, body, "Things to mend", class_name="wide")
+        if body
+        else nothing("Nothing is missing or queried."),
+        name="mend",
+    )
+
+
+PAGE = Page("/site", "Sites", 8, "How does this site stand?", build, takes_more=True)
