@@ -11,6 +11,7 @@ import duckdb
 import pandas as pd
 from filelock import FileLock, Timeout
 
+from etl.changes import changes, read_earlier
 from etl.compare import bridges, components, control_charts, formula_of, months_of, shown, why_unknown, with_intervals
 from etl.definitions import MEASURES, key, subject_of, unit_of
 from etl.definitions.measure import Breakdown, Ratio
@@ -81,7 +82,19 @@ def make_tables(
         "control_points": points,
         "bridges": bridges(results, data_month),
     }
-    return tables | edition_tables(reference, results, days, holes, known_at, data_month, sites, queries)
+    tables |= edition_tables(reference, results, days, holes, known_at, data_month, sites, queries)
+    earlier = _earlier(data / "editions", known_at)
+    return tables | {"changes": changes(tables, earlier)}
+
+
+def _earlier(folder: Path, known_at: datetime) -> dict[str, pd.DataFrame] | None:
+    """The edition that was current until now, where it is of an earlier time."""
+    name = read_pointer(folder)
+    path = folder / name / "central.duckdb" if name else None
+    if path is None or not path.is_file():
+        return None
+    earlier = read_earlier(path)
+    return earlier if earlier["edition"].known_at[0] < pd.Timestamp(known_at) else None
 
 
 def _as_known(con: duckdb.DuckDBPyConnection, now: datetime) -> datetime:
@@ -94,7 +107,8 @@ def _as_known(con: duckdb.DuckDBPyConnection, now: datetime) -> datetime:
 
 _RETURNS = """
     select return_id, r.site, r.month, received, verdict, file, sha256, version, count(p.code) as problems
-    from returns as r left join problems as p using (return_id) where received <= $at group by all order by received, return_id
+    from returns as r left join problems as p using (return_id)
+    where received <= $at group by all order by received, return_id
 """
 _CELLS = """
     select site, month, if(part = '', measure, measure || '.' || part) as measure, value, state, return_id, sheet, cell,

@@ -1,0 +1,199 @@
+"""What changed since an earlier edition: verdicts moved, money approved, numbers restated, returns that came late."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from etl.definitions import label_of, unit_of
+from etl.definitions.measure import write
+from etl.definitions.periods import month_after, write_date, write_month
+from etl.definitions.readiness import CRITERIA, LEVELS, VERDICTS
+
+COLUMNS = ["position", "site", "what", "effect", "verdict_effect", "known"]
+ARROW = " → "
+
+_VERBS = {
+    "approved": "approved",
+    "agreed_in_principle": "agreed in principle",
+    "bid": "asked for",
+    "expected": "expected",
+}
+_UNITS = {"money": " months secured", "spend": " of plan", "caseload": " in 12 months"}
+
+Tables = Mapping[str, pd.DataFrame]
+
+
+def read_earlier(path: Path) -> dict[str, pd.DataFrame]:
+    """The tables of an earlier edition that are compared."""
+    con = duckdb.connect(str(path), read_only=True)
+    try:
+        return {name: con.table(name).df() for name in ("edition", "readiness", "verdicts", "calendar")}
+    finally:
+        con.close()
+
+
+def changes(tables: Tables, earlier: Tables | None) -> pd.DataFrame:
+    """What a forum that saw the earlier edition should know, first what moved a verdict, then what moved a criterion.
+
+    One row a criterion of a site that moved, and one a site whose earlier months were restated. Columns: position,
+    site, what happened, its effect in figures, its effect on criterion or verdict, and since when it is known.
+    """
+    if earlier is None:
+        return pd.DataFrame(columns=COLUMNS)
+    rows = sorted(_rows(tables, earlier), key=lambda row: row[0])
+    return pd.DataFrame([(place, *row[1:]) for place, row in enumerate(rows, 1)], columns=COLUMNS)
+
+
+def _rows(tables: Tables, earlier: Tables) -> Iterator[tuple[Any, ...]]:
+    before = _by(earlier["readiness"], "site", "criterion")
+    verdicts = _by(tables["verdicts"], "site"), _by(earlier["verdicts"], "site")
+    positions = {row["site"]: row["position"] for row in tables["sites"].to_dict("records")}
+    moved = {
+        site: f"Verdict: {_word(VERDICTS, verdicts[1][site]['verdict'])}{ARROW}{_word(VERDICTS, row['verdict'])}"
+        for site, row in verdicts[0].items()
+        if site in verdicts[1] and site[0] in positions and verdicts[1][site]["verdict"] != row["verdict"]
+    }
+    since = _at(earlier)
+    for now in tables["readiness"].sort_values(["site", "position"]).to_dict("records"):
+        then = before.get((now["site"], now["criterion"]))
+        if then is None or (then["words"] == now["words"] and then["level"] == now["level"]):
+            continue
+        verdict = moved.pop((now["site"],), None) if _moves_verdict(now, then, verdicts[0]) else None
+        rank = 0 if verdict else 1 if then["level"] != now["level"] else 2
+        what, known = _what(now, tables, since, earlier)
+        effect = _effect(now, then)
+        if effect or rank < 2:
+            yield (
+                (rank, positions.get(now["site"], 999)),
+                now["site"],
+                what,
+                effect,
+                verdict or _criterion_effect(now, then),
+                known,
+            )
+    yield from _restated(tables, since, positions)
+
+
+def _moves_verdict(
+    now: dict[str, Any], then: dict[str, Any], verdicts: Mapping[tuple[str, ...], dict[str, Any]]
+) -> bool:
+    """Whether this criterion is the one to name for a verdict that moved: an unknown one for "cannot say"."""
+    cannot_say = verdicts[(now["site"],)]["verdict"] == "cannot_say"
+    return then["level"] != now["level"] and (now["level"] == "unknown" if cannot_say else True)
+
+
+def _what(now: dict[str, Any], tables: Tables, since: datetime, earlier: Tables) -> tuple[str, date]:
+    """What happened, in words, and the day since when it is known."""
+    known_at = _at(tables).date()
+    if now["criterion"] == "money":
+        fresh = tables["agreements"]
+        fresh = fresh[(fresh.site == now["site"]) & (pd.to_datetime(fresh.known_from) > since)]
+        for row in fresh.sort_values(["status", "amount"], ascending=[True, False]).to_dict("records"):
+            verb = {"approved": "approved", "agreed_in_principle": "agreed in principle"}.get(
+                row["status"], "is asked for"
+            )
+            return f"{row['funder_label']}: {write(row['amount'], 'gbp')} {verb}", _day(row["known_from"])
+    if now["criterion"] == "caseload" and now["level"] != "unknown":
+        months = _new_months(tables, earlier, now["site"])
+        count = _sum_of(tables, now["site"], "new_cases", months)
+        if count is not None:
+            return f"{write(count, 'count')} new cases in {_months(months)}", _day(now["evidence_date"])
+    if now["criterion"] == "returns":
+        late = _late_since(tables, now["site"], since)
+        if late:
+            return late
+    return now["words"], _day(now["evidence_date"]) if pd.notna(now["evidence_date"]) else known_at
+
+
+def _effect(now: dict[str, Any], then: dict[str, Any]) -> str:
+    """The figures before and after; the words of both where there are no figures."""
+    criterion, known = now["criterion"], pd.notna([then["value"], now["value"]])
+    if criterion not in _UNITS or not known.any():
+        return f"{then['words']}{ARROW}{now['words']}"
+    if not known.all():
+        return ARROW.join("known" if one else "not known" for one in known)
+    digits = {"money": 1, "spend": 2}.get(criterion, 0)
+    figures = [f"{value:,.{digits}f}" for value in (then["value"], now["value"])]
+    return "" if figures[0] == figures[1] else ARROW.join(figures) + _UNITS[criterion]
+
+
+def _criterion_effect(now: dict[str, Any], then: dict[str, Any]) -> str:
+    label = next(criterion.label for criterion in CRITERIA if criterion.name == now["criterion"])
+    if then["level"] == now["level"]:
+        return f"{label}: still {_word(LEVELS, now['level'])}"
+    return f"{label}: {_word(LEVELS, then['level'])}{ARROW}{_word(LEVELS, now['level'])}"
+
+
+def _restated(tables: Tables, since: datetime, positions: Mapping[str, int]) -> Iterator[tuple[Any, ...]]:
+    """One row a site: how many numbers of earlier months were restated, with the first of them."""
+    revisions = tables["revisions"]
+    fresh = revisions[pd.to_datetime(revisions.changed) > since]
+    for site, rows in fresh.groupby("site", sort=False):
+        first = rows.iloc[0]
+        count = f"{len(rows)} numbers" if len(rows) > 1 else "1 number"
+        what = f"{count} restated, such as {label_of(first.measure)} of {write_month(_day(first.month))}"
+        old, new = (write(None if pd.isna(v) else v, unit_of(first.measure)) for v in (first.old, first.new))
+        yield (
+            (2, positions.get(str(site), 999)),
+            site,
+            what,
+            f"{old}{ARROW}{new}",
+            "See the revisions",
+            _day(first.changed),
+        )
+
+
+def _late_since(tables: Tables, site: str, since: datetime) -> tuple[str, date] | None:
+    days = tables["calendar"]
+    late = days[(days.site == site) & (days.state == "late") & (pd.to_datetime(days.received) > since)]
+    for row in late.sort_values("month", ascending=False).to_dict("records"):
+        came = row["received"].date()
+        return (
+            f"{write_month(_day(row['month']))} return came {write_date(came)}, due {write_date(_day(row['due']))}",
+            came,
+        )
+    return None
+
+
+def _new_months(tables: Tables, earlier: Tables, site: str) -> list[date]:
+    """The months of a site that the earlier edition did not have."""
+    known = {_day(row.month) for row in earlier["calendar"].itertuples() if row.site == site and pd.notna(row.received)}
+    now = {_day(row.month) for row in tables["calendar"].itertuples() if row.site == site and pd.notna(row.received)}
+    return sorted(now - known)
+
+
+def _sum_of(tables: Tables, site: str, measure: str, months: list[date]) -> float | None:
+    results = tables["results"]
+    rows = results[(results.site == site) & (results.period == "month") & (results.measure == measure)]
+    values = {_day(row.starts): row.value for row in rows.itertuples()}
+    found = [values.get(month) for month in months]
+    return sum(found) if found and all(pd.notna(value) for value in found) else None  # type: ignore[arg-type]
+
+
+def _months(months: list[date]) -> str:
+    if len(months) == 1:
+        return write_month(months[0])
+    if months == [month_after(months[0], step) for step in range(len(months))] and len(months) > 2:
+        return f"{write_month(months[0])} to {write_month(months[-1])}"
+    return " and ".join(write_month(month) for month in months)
+
+
+def _by(frame: pd.DataFrame, *keys: str) -> dict[tuple[str, ...], dict[str, Any]]:
+    return {tuple(row[name] for name in keys): row for row in frame.to_dict("records")}
+
+
+def _at(tables: Tables) -> datetime:
+    return pd.Timestamp(tables["edition"].known_at.iloc[0]).to_pydatetime()
+
+
+def _day(value: Any) -> date:
+    return pd.Timestamp(value).date()
+
+
+def _word(words: Mapping[str, str], name: str) -> str:
+    """A level or verdict in the middle of a sentence."""
+    return words[name].lower()
