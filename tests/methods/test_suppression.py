@@ -11,6 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from etl.methods.suppression import CannotProtect, audit, protect
+
 from .brute_force import rectangle, what_a_reader_can_believe, with_margins
 
 VECTORS = Path(__file__).parent / "vectors"
@@ -201,7 +202,7 @@ def test_a_table_that_is_wrong_is_refused(table, relations, message):
 def test_random_cubes_are_safe(seed):
     counts = np.random.default_rng(seed).poisson(6, (4, 3, 3))
     table, relations = with_margins(
-        [[f"{axis}{i}" for i in range(n)] for axis, n in zip("abc", (4, 3, 3))], counts
+        [[f"{axis}{i}" for i in range(n)] for axis, n in (("a", 4), ("b", 3), ("c", 3))], counts
     )
     hidden = protect(table, relations, zeros_shown=False)
     assert_safe(table, relations, hidden, zeros_shown=False)
