@@ -47,7 +47,7 @@ PROMISES = {
 PROMISED = tuple(PROMISES)
 PROMISE = re.compile("|".join(f"({'|'.join(words)})" for words in PROMISES.values()))
 PARTS = re.compile(r"[/&,;|\n+]| and | a(?:c)? | or | neu | - ")
-LABEL = re.compile(r"\s*([^:=\n]{2,40}?)\s*[:=]\s*(\S.*)")
+LABEL_END = re.compile("[:=]")
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 SPACES = re.compile(r"[^\S\n]+")
 DASHES = re.compile("[\u2010-\u2015\u2212\u2043\ufe58\ufe63\uff0d]")
@@ -69,8 +69,8 @@ def heading_of(text: str) -> str:
 def label_of(text: str) -> str:
     """What a text such as `Name: …` says of the words after its label, or ''."""
     for line in text.split("\n"):
-        label = LABEL.match(line)
-        if label and (found := heading_of(label[1])):
+        label, *words = LABEL_END.split(line, maxsplit=1)
+        if words and words[0].strip() and (found := heading_of(label.strip())):
             return f"an entry in {found}"
     return ""
 

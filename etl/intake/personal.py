@@ -22,24 +22,29 @@ INSURANCE = re.compile(
     r"[ -]{0,2}\d\d[ -]?\d\d[ -]?\d\d[ -]?[A-D](?![A-Z0-9])",
     re.IGNORECASE,
 )
-AREAS = (
-    "AB AL B BA BB BD BH BL BN BR BS BT CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN EX FK FY "
-    "G GL GU GY HA HD HG HP HR HS HU HX IG IM IP IV JE KA KT KW KY L LA LD LE LL LN LS LU M ME MK ML N NE NG NN NP NR "
-    "NW OL OX PA PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP SR SS ST SW SY TA TD TF TN TQ TR TS TW UB W WA "
-    "WC WD WF WN WR WS WV YO ZE"
+AREAS = frozenset(
+    (
+        "AB AL B BA BB BD BH BL BN BR BS BT CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN EX FK FY "
+        "G GL GU GY HA HD HG HP HR HS HU HX IG IM IP IV JE KA KT KW KY L LA LD LE LL LN LS LU M ME MK ML N NE NG NN NP NR "
+        "NW OL OX PA PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP SR SS ST SW SY TA TD TF TN TQ TR TS TW UB W WA "
+        "WC WD WF WN WR WS WV YO ZE"
+    ).split()
 )
 POSTCODE = re.compile(
-    rf"(?<![A-Z0-9])(?:{'|'.join(AREAS.split())})\d[\dA-HJKMNPR-Y]?[ -]{{0,2}}(\d[ABD-HJLNP-UW-Z]{{2}})(?![A-Z0-9])"
-    r"|(?<![A-Z0-9])GIR ?(0AA)(?![A-Z0-9])",
+    r"(?<![A-Z0-9])([A-Z]{1,2})\d[\dA-HJKMNPR-Y]?[ -]{0,2}(\d[ABD-HJLNP-UW-Z]{2})(?![A-Z0-9])"
+    r"|(?<![A-Z0-9])(GIR) ?(0AA)(?![A-Z0-9])",
     re.IGNORECASE,
 )
 ORDINAL = re.compile(r"1st|2nd|3rd|[04-9]th")
 EMAIL = re.compile(
-    r"[^\s@<>()\[\]]+ ?(?:@|[\[(] ?at ?[\])]) ?[^\s@<>()\[\]]+(?:\.| ?[\[(] ?dot ?[\])] ?)[a-z]{2,}", re.IGNORECASE
+    r"(?<![^\s@<>()\[\]])[^\s@<>()\[\]]{1,64} ?(?:@|[\[(] ?at ?[\])]) ?"
+    r"[^\s@<>()\[\].]{1,63}(?:(?:\.| ?[\[(] ?dot ?[\])] ?)[^\s@<>()\[\].]{1,63}){0,8}?"
+    r"(?:\.| ?[\[(] ?dot ?[\])] ?)[a-z]{2,}",
+    re.IGNORECASE,
 )
 GAP = r"[ ().-]{0,2}"
 TELEPHONE = re.compile(
-    rf"(?<![\w£$€/])(?<!\d[.,])(?:(?:\+|00) ?44{GAP}(?:\(?0\)?{GAP})?[1-35789](?:{GAP}\d){{8,9}}"
+    rf"(?=[+(07])(?<![\w£$€/])(?<!\d[.,])(?:(?:\+|00) ?44{GAP}(?:\(?0\)?{GAP})?[1-35789](?:{GAP}\d){{8,9}}"
     rf"|\+[1-9](?:{GAP}\d){{8,13}}"
     rf"|\(?0[1-35789](?:{GAP}\d){{8,9}}"
     r"|7\d{3} ?\d{3} ?\d{3})(?![\d/])(?![.,]\d)"
@@ -47,7 +52,7 @@ TELEPHONE = re.compile(
 MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|ion|chw|maw|ebr|mai|meh|gor|aws|med|hyd|tach|rhag"
 MONTH = rf"(?:{MONTHS})[a-z]*"
 DATE = re.compile(
-    r"(?<![\d/.-])(?:"
+    r"(?=[\djfmasonditcrgehb])(?<![\w/.-])(?:"
     r"(?:0?[1-9]|[12]\d|3[01])(?P<gap>[/.\- ])(?:0?[1-9]|1[0-2])(?P=gap)(?P<year>(?:19|20)\d\d)"
     r"|(?P<year_first>(?:19|20)\d\d)(?P<first_gap>[/.\-])(?:0?[1-9]|1[0-2])(?P=first_gap)(?:[12]\d|3[01]|0?[1-9])"
     r"|(?:0?[1-9]|[12]\d|3[01])(?P<short_gap>[/-])(?:0?[1-9]|1[0-2])(?P=short_gap)(?P<short>\d\d)"
@@ -151,8 +156,11 @@ def _has_nhs_number(text: str) -> bool:
 
 
 def _has_postcode(text: str) -> bool:
-    """A whole postcode; `E1 1st quarter` is none."""
-    return any(not ORDINAL.fullmatch(found[1] or "") for found in POSTCODE.finditer(text))
+    """A whole postcode of an area that there is; `E1 1st quarter` is none."""
+    for area, inward, giro, _ in POSTCODE.findall(text):
+        if giro or (area.upper() in AREAS and not ORDINAL.fullmatch(inward)):
+            return True
+    return False
 
 
 def _has_telephone(text: str) -> bool:
