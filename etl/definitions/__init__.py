@@ -1,7 +1,7 @@
-"""What every number means: each measure is written once, in the file of its subject, and everything else is made from it."""
+"""What every number means: each measure is written once, in its subject's file, and all else is made from it."""
 
 from etl.definitions import caseload, costs, funding, outcomes, people, plans, victims
-from etl.definitions.measure import Breakdown, Measure, Ratio, Reported, Total, key, keys
+from etl.definitions.measure import Breakdown, Measure, Reported, Unit, key, keys
 
 SUBJECTS = {
     "caseload": caseload,
@@ -33,7 +33,7 @@ def subject_of(measure: str) -> str:
     return "plans"
 
 
-def unit_of(number: str) -> str:
+def unit_of(number: str) -> Unit:
     """The unit of a number of `results`, named `measure` or `measure.part`."""
     return MEASURES[number if number in MEASURES else number.partition(".")[0]].unit
 
@@ -47,19 +47,17 @@ def label_of(number: str) -> str:
     assert isinstance(measure, Breakdown)
     return next(entry.label for entry in measure.parts if entry.name == part)
 
-
-__all__ = ["DERIVED", "MEASURES", "PLANNED", "REPORTED", "REPORTED_KEYS", "SUBJECTS"] + [
-    name
-    for name in (
-        "Breakdown",
-        "Measure",
-        "Ratio",
-        "Reported",
-        "Total",
-        "key",
-        "keys",
-        "label_of",
-        "subject_of",
-        "unit_of",
-    )
+__all__ = [
+    "DERIVED",
+    "MEASURES",
+    "PLANNED",
+    "REPORTED",
+    "REPORTED_KEYS",
+    "SUBJECTS",
+    "Breakdown",
+    "key",
+    "keys",
+    "label_of",
+    "subject_of",
+    "unit_of",
 ]

@@ -168,16 +168,18 @@ def _layout(table: dict[str, Any]) -> Layout:
     if len(named) != len(set(named)) or set(named) != wanted:
         wrong = sorted(wanted.symmetric_difference(named)) or [n for n in named if named.count(n) > 1]
         raise ValueError(f"the layout must name each reported number once; look at {', '.join(wrong[:5])}")
-    lists = {name: tuple(table.get(name, ())) for name in ("ignored_labels", "columns", "ignored_columns")}
-    words = {name: table.get(name, "") for name in ("month_label", "site_label", "version_label")}
     return Layout(
-        table["from"],
-        table["kind"],
-        table["file_name"],
-        blocks,
+        starts=table["from"],
+        kind=table["kind"],
+        file_name=table["file_name"],
+        blocks=blocks,
+        month_label=table.get("month_label", ""),
+        site_label=table.get("site_label", ""),
+        version_label=table.get("version_label", ""),
+        ignored_labels=tuple(table.get("ignored_labels", ())),
+        columns=tuple(table.get("columns", ())),
+        ignored_columns=tuple(table.get("ignored_columns", ())),
         multiply=table.get("multiply", {}),
-        **lists,
-        **words,
     )
 
 
