@@ -9,7 +9,10 @@ Severity = Literal["reject", "query", "info"]
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing to mend. `severity` is `reject` (the file is not used), `query` (the site must look) or `info`."""
+    """One thing to mend. `severity` is `reject` (the file is not used), `query` (the site must look) or `info`.
+
+    `cause` names the likely cause, where one fits (a key of `etl.definitions.checks.CAUSES`).
+    """
 
     month: date | None
     sheet: str
@@ -19,3 +22,4 @@ class Problem:
     message: str
     fix: str
     measure: str = ""
+    cause: str = ""

@@ -1,0 +1,270 @@
+"""Likely causes: what else a number may have been meant to be, and which of these explains most of what is wrong.
+
+A cause is a change of one or more numbers, such as a tenth of what was typed. It is considered when it lets checks pass
+that failed and lets none fail that passed. Of those the one is named that explains most; between equals, the one by
+which the number becomes likeliest among the site's other months, weighed by how common the mistake is.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from math import exp, log
+
+import numpy as np
+
+from etl.check.history import COLUMN, COUNTS, MONEY, STOCKS, UNITS, Row
+from etl.check.month import NEXT, PAIRS, Failed, Month, columns_of, failures, log_chance
+from etl.definitions import REPORTED
+from etl.definitions.checks import EQUAL
+from etl.definitions.measure import Breakdown
+
+# How common each mistake is beside the others, as natural logarithms; only their order matters much.
+_COMMON: dict[str, float] = {
+    "year_to_date": -1.0,
+    "several_months": -3.0,
+    "times_12": -2.0,
+    "times_10": -1.5,
+    "times_100": -2.0,
+    "times_1000": -1.5,
+    "a_tenth": -2.0,
+    "a_hundredth": -3.0,
+    "a_thousandth": -1.5,
+    "sign": -1.0,
+    "digits_swapped": -1.5,
+    "cells_swapped": -2.0,
+    "last_month": -2.5,
+    "one_number": -5.0,
+}
+_TIMES = {"times_12": 12.0, "times_10": 10.0, "times_100": 100.0, "times_1000": 1000.0}
+_SHARES = {"a_tenth": 10.0, "a_hundredth": 100.0, "a_thousandth": 1000.0}
+
+# A check that passes again counts for more than any likelihood; next month's opening is half as good a witness.
+_PASSES, _NEXT_PASSES = 10.0, 5.0
+# A cause is named only when it is likelier than that the number is simply another one.
+_LEAST_SCORE = 7.0
+# Of a hundred numbers hardly one is mistyped: what chance can do as well is not put down to a mistake.
+_MISTAKES_ARE_RARE = 5.0
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A change that explains failed checks: which cells, what they would say, and by which mistake."""
+
+    name: str
+    columns: tuple[int, ...]
+    meant: tuple[float, ...]  # NaN where only a person can know
+    resolved: tuple[str, ...] = ()
+    score: float = 0.0
+    months: int = 0  # how many months were typed as one
+    since: str = ""  # 'April' or 'January' for a year to date
+
+
+def explain(month: Month, values: Row, failed: dict[str, Failed]) -> Cause | None:
+    """The cause that explains most of the failed checks, or None where none is likelier than any other number."""
+    best: Cause | None = None
+    for cause in _candidates(month, values, failed):
+        changed = values.copy()
+        changed[list(cause.columns)] = cause.meant
+        judged = _judge(month, values, cause, failed, failures(month, changed))
+        if judged and (best is None or judged.score > best.score + 1e-9):
+            best = judged
+    return best
+
+
+def _judge(
+    month: Month, values: Row, cause: Cause, failed: dict[str, Failed], after: dict[str, Failed]
+) -> Cause | None:
+    """The cause with what it explains and how well; None where it breaks another check or explains too little."""
+    resolved = tuple(name for name in failed if name not in after)
+    broken = [name for name in after if name not in failed and name != NEXT]
+    hard = [name for name in resolved if name != NEXT]
+    if not hard or broken or (cause.name == "one_number" and len(resolved) < 2):
+        return None
+    if all(failed[name].code == "unlikely_count" for name in hard) and not _likelier(month, values, cause):
+        return None
+    passes = _PASSES * len(hard) + _NEXT_PASSES * ((NEXT in resolved) - (NEXT in after and NEXT not in failed))
+    fit = _likelihood(month, values, cause)
+    score = passes + _COMMON[cause.name] + fit
+    if score - passes + _PASSES < _LEAST_SCORE - 3 * (len(hard) - 1) and cause.name != "one_number":
+        return None
+    return Cause(cause.name, cause.columns, cause.meant, resolved, score, cause.months, cause.since)
+
+
+def _likelier(month: Month, values: Row, cause: Cause) -> bool:
+    """Whether a mistake is likelier than that the counts are right and chance made them so."""
+    pairs = list(zip(cause.columns, cause.meant, strict=True))
+    if any(meant != meant for _, meant in pairs):
+        return False
+    gain = sum(log_chance(month, c, meant) - log_chance(month, c, float(values[c])) for c, meant in pairs)
+    return gain + _COMMON[cause.name] > _MISTAKES_ARE_RARE
+
+
+def _likelihood(month: Month, values: Row, cause: Cause) -> float:
+    """How likely the numbers meant are among the other months, beside any other number; per number that changed."""
+    fits = [
+        _fit(month, column, meant, values[column], cause.name)
+        for column, meant in zip(cause.columns, cause.meant, strict=True)
+        if meant == meant and meant != values[column]
+    ]
+    return sum(fits) / len(fits) if fits else 0.0
+
+
+def _fit(month: Month, column: int, meant: float, typed: float, name: str) -> float:
+    if COUNTS[column]:
+        if month.known[column] < 3:
+            return 0.0
+        usual = round(month.last[column] if STOCKS[column] and month.last[column] == month.last[column] else 0)
+        most = log_chance(month, column, max(usual, round(month.mean[column])))
+        return max(log_chance(month, column, meant) - most, -12.0)
+    centre, spread = month.centre[column], month.spread[column]
+    if centre != centre or spread <= 0:
+        return 0.0
+    stretched = _stretch(name, meant, typed)
+    # Against an amount that could be anything up to ten times the usual.
+    return max(-0.5 * ((meant - centre) / spread) ** 2 + log(4 * abs(centre) / spread) - log(stretched), -12.0)
+
+
+def _stretch(name: str, meant: float, typed: float) -> float:
+    """How many amounts would have passed for a usual one under this mistake, beside one that is typed exactly."""
+    if name in ("times_12", "several_months"):
+        return max(abs(typed / meant), 1.0) if meant else 1.0
+    return {"digits_swapped": 3.0, "times_10": 1.0, "year_to_date": 1.0}.get(name, 1.0)
+
+
+def _candidates(month: Month, values: Row, failed: dict[str, Failed]) -> Iterator[Cause]:
+    """Every change worth trying: of one number, of two that changed places, of a whole block."""
+    suspects = sorted({column for one in failed.values() for column in one.columns if values[column] == values[column]})
+    for column in suspects:
+        yield from _of_one(month, values, column, failed)
+    asked = set(suspects)
+    for a, b in PAIRS:
+        if (a in asked or b in asked) and values[a] != values[b] and values[a] == values[a] and values[b] == values[b]:
+            yield Cause("cells_swapped", (a, b), (values[b], values[a]))
+    for group in _GROUPS:
+        filled = tuple(column for column in group if values[column] == values[column] and values[column])
+        if len(filled) > 1 and asked & set(filled):
+            yield from _of_many(month, values, filled)
+
+
+def _groups() -> list[tuple[int, ...]]:
+    """Numbers that share a mistake: a block, all money, all counts of a month's work."""
+    blocks = [columns_of(m.name) for m in REPORTED.values() if isinstance(m, Breakdown)]
+    flows = tuple(int(c) for c in np.flatnonzero(COUNTS & ~STOCKS))
+    spend = (*columns_of("spend"), COLUMN["spend_in_kind"])
+    people = tuple(c for equal in EQUAL[1:5] for c in columns_of(equal.plus[0]))
+    return [*blocks, spend, tuple(int(c) for c in np.flatnonzero(MONEY)), people, flows]
+
+
+_GROUPS = _groups()
+
+
+def _of_one(month: Month, values: Row, column: int, failed: dict[str, Failed]) -> Iterator[Cause]:
+    typed = float(values[column])
+    changes = _count_changes if COUNTS[column] else _amount_changes
+    for name, meant in changes(typed):
+        if meant != typed:
+            yield Cause(name, (column,), (meant,))
+    if not STOCKS[column]:
+        yield from _sums(month, values, (column,))
+    if COUNTS[column]:
+        for meant in _implied(month, values, column, failed):
+            yield Cause("one_number", (column,), (meant,))
+            if typed == month.last[column] and typed > 2:
+                yield Cause("last_month", (column,), (meant,))
+
+
+def _implied(month: Month, values: Row, column: int, failed: dict[str, Failed]) -> set[float]:
+    """What the number would have to be for each failed sum that it takes part in."""
+    sums = np.where(month.not_applicable, 0.0, values)
+    implied = set()
+    for equal in EQUAL:
+        if equal.code not in failed:
+            continue
+        plus = [c for name in equal.plus for c in columns_of(name)]
+        minus = [c for name in equal.minus for c in columns_of(name)]
+        left = float(sums[plus].sum() - sums[minus].sum())
+        if column in plus:
+            implied.add(float(values[column]) - left)
+        elif column in minus:
+            implied.add(float(values[column]) + left)
+    if "opening_differs" in failed and column == COLUMN["opening_cases"]:
+        implied.add(float(month.last[list(columns_of("closing_cases"))].sum()))
+    return {meant for meant in implied if meant >= 0 and meant != values[column]}
+
+
+def _count_changes(typed: float) -> Iterator[tuple[str, float]]:
+    number = round(typed)
+    for meant in swapped_digits(str(number)):
+        yield "digits_swapped", float(meant)
+    if number and number % 10 == 0:
+        yield "times_10", number / 10
+    if number and number % 100 == 0:
+        yield "times_100", number / 100
+    if number and number % 12 == 0:
+        yield "times_12", number / 12
+    if number:
+        yield "a_tenth", number * 10.0
+
+
+def _amount_changes(typed: float) -> Iterator[tuple[str, float]]:
+    pence = round(typed * 100)
+    yield "sign", -typed
+    for name, times in _TIMES.items():
+        if name == "times_12" or pence % times == 0:
+            yield name, round(typed / times, 2)
+    for name, times in _SHARES.items():
+        yield name, round(typed * times, 2)
+    for months in (2, 3, 6):
+        yield "several_months", round(typed / months, 2)
+    pounds, _, rest = f"{abs(typed):.2f}".partition(".")
+    for meant in swapped_digits(pounds):
+        yield "digits_swapped", float(f"{meant}.{rest}") * (1 if typed >= 0 else -1)
+
+
+def swapped_digits(number: str) -> set[str]:
+    """The whole numbers that become this one when two neighbouring digits change places."""
+    swapped = {number[:i] + number[i + 1] + number[i] + number[i + 2 :] for i in range(len(number) - 1)}
+    return {other for other in swapped if other != number}
+
+
+def _sums(month: Month, values: Row, columns: tuple[int, ...]) -> Iterator[Cause]:
+    """The year so far typed as the month: what is left when the months before are taken off."""
+    spans = (
+        ("April", month.year, month.year_missing, month.year_months),
+        ("January", month.calendar, month.calendar_missing, month.calendar_months),
+    )
+    for since, before, missing, months in spans:
+        usable = [c for c in columns if not missing[c] or not COUNTS[c]]
+        if not usable or not months or any(missing[c] >= months for c in usable):
+            continue
+        meant = tuple(round(float(values[c] - before[c]) / (1 + int(missing[c])), 2) for c in usable)
+        if all(amount >= 0 for amount in meant) and any(before[c] for c in usable):
+            yield Cause("year_to_date", tuple(usable), meant, months=months + 1, since=since)
+
+
+def _of_many(month: Month, values: Row, columns: tuple[int, ...]) -> Iterator[Cause]:
+    """The same mistake in all numbers of a block."""
+    flows = tuple(c for c in columns if not STOCKS[c])
+    if len(flows) == len(columns):
+        yield from _sums(month, values, columns)
+    typed = values[list(columns)]
+    if all(UNITS[c] == "gbp" for c in columns):
+        yield Cause("sign", columns, tuple(-typed))
+        for name, times in (*_TIMES.items(), ("several_months", 2.0), ("several_months", 3.0)):
+            yield Cause(name, columns, tuple(np.round(typed / times, 2)), months=int(times))
+        for name, times in _SHARES.items():
+            yield Cause(name, columns, tuple(np.round(typed * times, 2)))
+    elif (typed % 10 == 0).all():
+        yield Cause("times_10", columns, tuple(typed / 10))
+    if (typed == month.last[list(columns)]).all() and _by_chance(month, columns, typed) < 0.02:
+        yield Cause("last_month", columns, (np.nan,) * len(columns))
+
+
+def _by_chance(month: Month, columns: Iterable[int], typed: np.ndarray) -> float:
+    """How likely it is that all these counts come out as last month's."""
+    return exp(
+        sum(
+            log_chance(month, column, float(count))
+            for column, count in zip(columns, typed, strict=True)
+            if COUNTS[column]
+        )
+    )

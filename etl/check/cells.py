@@ -1,0 +1,137 @@
+"""What the cells of one return show by themselves: holes, numbers that nobody asked for, sums that the site typed."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+
+from etl.check.history import COLUMN
+from etl.check.words import name_number, write_value
+from etl.definitions import DERIVED, MEASURES, REPORTED, key, unit_of
+from etl.definitions.checks import CHECKS, MONEY_TOLERANCE
+from etl.definitions.measure import Breakdown, Ratio, Total, Unit, write, write_pence
+from etl.definitions.periods import financial_year_start, months_from, write_month
+from etl.problem import Problem
+from etl.read import Entry, Return
+from etl.read.cell import HOLES, quote
+
+_WANTED: dict[Unit, str] = {
+    "count": "Type a whole number of people, such as 12, or 0 if there were none.",
+    "fte": "Type the full-time equivalent, such as 3.5.",
+    "gbp": "Type the amount in pounds, such as 1,234.50, or 0 if there was none.",
+}
+_IN_THOUSANDS = "Type the amount in thousands of pounds, such as 1.23 for £1,230, or 0 if there was none."
+
+
+def check_cells(given: Return) -> list[Problem]:
+    """What a return shows to be wrong in its own cells."""
+    problems = [_hole(entry, given) for entry in given.entries if entry.state in HOLES]
+    problems += [_unknown(entry) for entry in given.unknown]
+    problems += _typed_totals(given)
+    problems += _typed_to_date(given)
+    return problems
+
+
+def _hole(entry: Entry, given: Return) -> Problem:
+    """The query for a cell without a number, with what it leaves incomplete."""
+    number = key(entry.measure, entry.part)
+    name = f"{name_number(given.layout, number)} for {write_month(entry.month)}"
+    fix = _wanted(entry, given)
+    if entry.state == "missing":
+        message = f"{name} is empty."
+    elif entry.state == "suppressed":
+        message = f"{name} says {quote(entry.typed)}."
+        fix = "Type the exact number: small numbers are hidden before anything is published."
+    else:
+        message = f"{name} says {quote(entry.typed)}, which is not a number that can be used."
+    message += f" {_incomplete(number)}"
+    return Problem(entry.month, entry.sheet, entry.cell, entry.state, "query", message, fix, number)
+
+
+def _wanted(entry: Entry, given: Return) -> str:
+    unit = unit_of(key(entry.measure, entry.part))
+    if unit == "gbp" and given.layout.multiply.get(entry.sheet) == 1000:
+        return _IN_THOUSANDS
+    return _WANTED[unit]
+
+
+def _incomplete(number: str) -> str:
+    """What cannot be worked out without the number: its total and what is made from it."""
+    needed = {number, number.partition(".")[0]}
+    sums = [m.name for m in DERIVED.values() if isinstance(m, Total) and needed & {*m.of, *_wholes(m)}]
+    ratios = [m for m in DERIVED.values() if isinstance(m, Ratio) and {m.numerator, m.denominator} & {*needed, *sums}]
+    measure = MEASURES[number.partition(".")[0]]
+    first = [measure.label] if isinstance(measure, Breakdown) else [MEASURES[name].label for name in sums[:1]]
+    rest = len(sums) + len(ratios) - (0 if isinstance(measure, Breakdown) else len(sums[:1]))
+    if not first and not rest:
+        return "Until it is there, no total with it can be shown."
+    if not first:
+        first, rest = [ratios[0].label], rest - 1
+    more = f" and {rest} more that need it" if rest > 1 else f" and {ratios[-1].label}" if rest and ratios else ""
+    return f"Until it is there, these cannot be worked out for the month, its quarter and its year: {first[0]}{more}."
+
+
+def _wholes(total: Total) -> set[str]:
+    return {number.partition(".")[0] for number in total.of}
+
+
+def _unknown(entry: Entry) -> Problem:
+    message = "A number stands beside a label that the layout does not have, so it is not counted."
+    fix = CHECKS["unknown_label"].fix
+    return Problem(entry.month, entry.sheet, entry.cell, "unknown_label", "query", message, fix)
+
+
+def _typed_totals(given: Return) -> Iterator[Problem]:
+    """Totals that the site made itself and that their parts do not add up to; none where a part is not known."""
+    parts: dict[tuple[str, date], list[Entry]] = defaultdict(list)
+    for entry in given.entries:
+        if entry.part and entry.state != "not_applicable":
+            parts[entry.measure, entry.month].append(entry)
+    for total in given.totals:
+        values = [entry.value for entry in parts[total.measure, total.month]]
+        added = _sum(values)
+        if total.value is None or added is None or abs(added - total.value) < MONEY_TOLERANCE / 2:
+            continue
+        measure = REPORTED[total.measure]
+        said, made = _amount(total.value, measure.unit), _amount(added, measure.unit)
+        message = f"{measure.label}: the total for {write_month(total.month)} says {said}, but its lines make {made}."
+        fix = CHECKS["total_differs"].fix
+        yield Problem(total.month, total.sheet, total.cell, "total_differs", "query", message, fix, total.measure)
+
+
+def _typed_to_date(given: Return) -> Iterator[Problem]:
+    """Years to date that the site typed and that its months do not add up to; none where a month is not known."""
+    months: dict[str, dict[date, float | None]] = defaultdict(dict)
+    for entry in given.entries:
+        months[key(entry.measure, entry.part)][entry.month] = entry.value
+    for said in given.to_date:
+        number = key(said.measure, said.part)
+        if MEASURES[said.measure].unit == "fte" or getattr(MEASURES[said.measure], "over_months", "sum") != "sum":
+            continue
+        mine = months[number]
+        due = [m for m in months_from(financial_year_start(said.month), said.month) if m >= min(mine, default=m)]
+        added = _sum([mine.get(month) for month in due])
+        tolerance = _to_date_tolerance(said, given)
+        if said.value is None or added is None or abs(added - said.value) <= tolerance:
+            continue
+        column = COLUMN[number]
+        message = (
+            f"The year to date of {name_number(given.layout, number)} says {write_value(column, said.value)}, but its "
+            f"months to {write_month(said.month)} make {write_value(column, added)}."
+        )
+        fix = f"Correct the year to date or the month that is wrong; the months make {write_value(column, added)}."
+        yield Problem(said.month, said.sheet, said.cell, "to_date_differs", "query", message, fix, number)
+
+
+def _to_date_tolerance(said: Entry, given: Return) -> float:
+    """Counts agree exactly and money to the penny, whatever the unit in which it is typed."""
+    return MONEY_TOLERANCE + 1e-6 if unit_of(key(said.measure, said.part)) == "gbp" else 1e-9
+
+
+def _sum(values: list[float | None]) -> float | None:
+    """The sum, or None where one is not known or there is none."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known and len(known) == len(values) else None
+
+
+def _amount(value: float, unit: Unit) -> str:
+    return write_pence(value) if unit == "gbp" else write(value, unit)

@@ -1,0 +1,150 @@
+"""What each return says of each month, side by side, so that a month can be held against the others of its site."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+import numpy as np
+
+from etl.definitions import REPORTED, REPORTED_KEYS, key, unit_of
+from etl.definitions.checks import SMALLEST_DIFFERENCE, SMALLEST_SPREAD
+from etl.definitions.periods import months_between, months_from
+
+NUMBERS: tuple[str, ...] = tuple(key(*pair) for pair in REPORTED_KEYS)
+COLUMN: dict[str, int] = {number: column for column, number in enumerate(NUMBERS)}
+UNITS: tuple[str, ...] = tuple(unit_of(number) for number in NUMBERS)
+COUNTS = np.array([unit == "count" for unit in UNITS])
+MONEY = np.array([unit == "gbp" for unit in UNITS])
+STOCKS = np.array([REPORTED[measure].over_months != "sum" for measure, _ in REPORTED_KEYS])
+
+# Posts come and go by halves and wholes, so only a number three times the usual is asked about.
+_SPREAD_OF = {"gbp": SMALLEST_SPREAD, "fte": 0.4, "count": SMALLEST_SPREAD}
+_DIFFERENCE_OF = {"gbp": SMALLEST_DIFFERENCE, "fte": 2.0, "count": 1.0}
+FLOOR = np.array([_SPREAD_OF[unit] for unit in UNITS])
+LEAST = np.array([_DIFFERENCE_OF[unit] for unit in UNITS])
+
+Row = np.ndarray  # one number for each of NUMBERS, NaN where none is known
+
+
+class Order(NamedTuple):
+    """Which of two returns is the newer."""
+
+    received: datetime
+    version: int
+    sha256: str
+
+
+@dataclass(frozen=True, eq=False)
+class Said:
+    """What one return says of one month: its numbers, those that do not apply, and the cell of each."""
+
+    return_id: str
+    site: str
+    month: date
+    order: Order
+    values: Row
+    not_applicable: np.ndarray
+    places: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """A site's months in force, without a gap: a row a month. `values` has NaN where a number is not known."""
+
+    site: str
+    months: tuple[date, ...]
+    values: np.ndarray
+    not_applicable: np.ndarray
+
+    def row_of(self, month: date) -> int:
+        """The row of a month; it may lie before the first or behind the last."""
+        return months_between(self.months[0], month)
+
+
+@dataclass(frozen=True, eq=False)
+class Usual:
+    """What is usual for each number of a month, by all the other months: arrays of months × numbers.
+
+    `known` is how many other months have the number; `centre` their median, `spread` their median deviation from it in
+    units of a standard deviation (with the floor of `etl.definitions.checks`), `low` and `high` the range of the middle
+    eight tenths; `mean` and `excess` the mean and how many times chance alone the counts vary.
+    """
+
+    known: np.ndarray
+    centre: np.ndarray
+    spread: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    mean: np.ndarray
+    excess: np.ndarray
+
+
+def newest(said: Iterable[Said]) -> dict[tuple[str, date], Said]:
+    """Whose word counts for each site and month."""
+    force: dict[tuple[str, date], Said] = {}
+    for one in said:
+        before = force.get((one.site, one.month))
+        if before is None or one.order > before.order:
+            force[one.site, one.month] = one
+    return force
+
+
+def history_of(site: str, force: Iterable[Said]) -> History:
+    """The months in force of a site as one table."""
+    rows = {one.month: one for one in force}
+    months = tuple(months_from(min(rows), max(rows)))
+    values = np.full((len(months), len(NUMBERS)), np.nan)
+    not_applicable = np.zeros(values.shape, dtype=bool)
+    for row, month in enumerate(months):
+        if one := rows.get(month):
+            values[row], not_applicable[row] = one.values, one.not_applicable
+    return History(site, months, values, not_applicable)
+
+
+def with_rows(history: History, said: Iterable[Said]) -> History:
+    """The same with some months as another return had them; all of them must lie in the history."""
+    values, not_applicable = history.values.copy(), history.not_applicable.copy()
+    for one in said:
+        row = history.row_of(one.month)
+        values[row], not_applicable[row] = one.values, one.not_applicable
+    return History(history.site, history.months, values, not_applicable)
+
+
+def usual(values: np.ndarray) -> Usual:
+    """What is usual for each number, leaving the month itself out.
+
+    Where the median deviation is 0 the mean deviation stands in for it, as in `etl.methods.outlier`.
+    """
+    months, numbers = values.shape
+    others = np.array([np.delete(values, row, axis=0) for row in range(months)]).reshape(months, months - 1, numbers)
+    known = (~np.isnan(others)).sum(axis=1)
+    ordered = np.sort(others, axis=1)  # what is not known comes last
+    centre = _quantile(ordered, known, 0.5)
+    deviations = np.abs(others - centre[:, None, :])
+    spread = _quantile(np.sort(deviations, axis=1), known, 0.5) / 0.6745
+    counted = np.maximum(known, 1)
+    spread = np.where(spread > 0, spread, 1.253314 * np.nansum(deviations, axis=1) / counted)
+    mean = np.nansum(others, axis=1) / counted
+    squares = np.nansum((others - mean[:, None, :]) ** 2, axis=1) / np.maximum(known - 1, 1)
+    return Usual(
+        known=known,
+        centre=centre,
+        spread=np.maximum(spread, FLOOR / 0.6745 * np.abs(centre)),
+        low=_quantile(ordered, known, 0.1),
+        high=_quantile(ordered, known, 0.9),
+        mean=np.where(known > 0, mean, np.nan),
+        excess=np.maximum(1.0, squares / np.maximum(mean, 0.5)),
+    )
+
+
+def _quantile(ordered: np.ndarray, known: np.ndarray, share: float) -> np.ndarray:
+    """The quantile of the known numbers of each column, between neighbours; NaN where none is known."""
+    if ordered.shape[1] == 0:
+        return np.full(known.shape, np.nan)
+    place = np.maximum(known - 1, 0) * share
+    below = np.floor(place).astype(int)
+    above = np.ceil(place).astype(int)
+    low = np.take_along_axis(ordered, below[:, None, :], axis=1)[:, 0, :]
+    high = np.take_along_axis(ordered, above[:, None, :], axis=1)[:, 0, :]
+    return low + (high - low) * (place - below)
