@@ -8,18 +8,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 import duckdb
 from filelock import FileLock, Timeout
 
 from etl.check import check_return
+from etl.check.stored import compare_stored
 from etl.intake import Grid, Reader, Refused
 from etl.plan import plan_by_month, shared_lines
 from etl.problem import Problem
 from etl.read import Rejected, Return, fits_name_pattern, read_return
 from etl.reference import Reference, as_known_at, read_reference
 from etl.sites import Site, load_sites, read_site
-from etl.store import ACCEPTED, Receipt, open_warehouse, return_id, store, transaction
+from etl.store import ACCEPTED, Receipt, open_warehouse, store, transaction
 
 RECEIVED = "received.csv"
 # Files that lie in a folder beside the returns and are none.
@@ -63,15 +65,21 @@ def gather(paths: Iterable[Path], received: datetime | None) -> list[Given]:
 
     `received` counts for all; else a `received.csv` in a given folder, else the file's own time. Raises WrongUse.
     """
-    given: list[Given] = []
+    files: dict[Path, str] = {}
     for path in paths:
         if path.is_dir():
-            given += _in_folder(path, received)
+            files |= {found: name for found, name in _in_folder(path) if found not in files}
         elif path.is_file():
-            given.append(Given(path, path.name, received or _own_time(path)))
+            files.setdefault(path, path.name)
         else:
             raise WrongUse(f"There is no file or folder {path}.")
-    return given
+    lists = [path for path in files if path.name == RECEIVED]
+    times = {} if received else {file: time for path in lists for file, time in _received(path).items()}
+    return [
+        Given(path, name, received or times.get(path.absolute()) or _own_time(path))
+        for path, name in files.items()
+        if path.name != RECEIVED
+    ]
 
 
 def check_files(given: list[Given], sites: Mapping[str, Site], progress: Progress | None = None) -> Iterator[Checked]:
@@ -131,36 +139,28 @@ def _adopt_sites(paths: Iterable[Path], data: Path) -> None:
         target.write_bytes(path.read_bytes())
 
 
-def _in_folder(folder: Path, received: datetime | None) -> list[Given]:
-    times = {} if received else _received(folder)
-    given = []
+def _in_folder(folder: Path) -> Iterator[tuple[Path, str]]:
+    """The files in a folder that may be returns, each with its name relative to the folder."""
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         hidden = any(part.startswith((".", "~$")) for part in PurePosixPath(name).parts)
-        if (
-            hidden
-            or path.name == RECEIVED
-            or path.suffix.lower() in _NOT_RETURNS
-            or path.is_symlink()
-            or not path.is_file()
-        ):
-            continue
-        given.append(Given(path, name, received or times.get(name) or _own_time(path)))
-    return given
+        if not (hidden or path.suffix.lower() in _NOT_RETURNS or path.is_symlink()) and path.is_file():
+            yield path, name
 
 
-def _received(folder: Path) -> dict[str, datetime]:
-    """When each file arrived, from the folder's received.csv (file, received); raises WrongUse naming the line."""
-    path = folder / RECEIVED
-    if not path.is_file():
-        return {}
+def _received(path: Path) -> dict[Path, datetime]:
+    """When each file arrived, from a received.csv (file, received); raises WrongUse naming the line."""
     times = {}
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        rows = csv.DictReader(lines)
-        if not {"file", "received"} <= set(rows.fieldnames or ()):
-            raise WrongUse(f"{path}: the first line must be file,received.")
-        for row in rows:
-            times[(row["file"] or "").replace("\\", "/")] = _time(row["received"], path, rows.line_num)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            rows = csv.DictReader(lines)
+            if not {"file", "received"} <= set(rows.fieldnames or ()):
+                raise WrongUse(f"{path}: the first line must be file,received.")
+            for row in rows:
+                file = path.parent.absolute() / (row["file"] or "").strip().replace("\\", "/")
+                times[Path(os.path.normpath(file))] = _time(row["received"], path, rows.line_num)
+    except (UnicodeDecodeError, csv.Error):
+        raise WrongUse(f"{path} cannot be read: save it as CSV in UTF-8.") from None
     return times
 
 
@@ -243,7 +243,26 @@ def _store(
     months = known.moved | {m for r in fresh if r.content and r.verdict in ACCEPTED for m in r.content.months}
     last = max([*months, *known.months], default=None)
     store(con, fresh, months, sites, plan_by_month(reference, sites, last), shared_lines(reference, sites), now)
+    _compare(con, sites, receipts.values(), known)
     return [(one.given, receipts.get(id(one)) or _unstored(one)) for one in checked]
+
+
+def _compare(
+    con: duckdb.DuckDBPyConnection, sites: Mapping[str, Site], receipts: Iterable[Receipt], known: "_Known"
+) -> None:
+    """Holds the returns of the sites that something new is known of against each other, and completes the receipts."""
+    fresh = {r.return_id: r for r in receipts if r.return_id in known.fresh and r.verdict in ACCEPTED}
+    compare_stored(con, sites, {r.site for r in fresh.values() if r.site} | known.moved_sites)
+    if fresh:
+        found = con.execute(
+            f"select return_id, {', '.join(_PROBLEM)} from problems where compared and return_id in ?", [list(fresh)]
+        )
+        for return_id, *what in found.fetchall():
+            fresh[return_id].problems.append(Problem(*what))
+            fresh[return_id].verdict = _verdict(fresh[return_id].problems)
+
+
+_PROBLEM = ("month", "sheet", "cell", "code", "severity", "message", "fix", "measure", "cause")
 
 
 def _by_arrival(one: Checked) -> tuple[datetime, int, str, str]:
@@ -255,53 +274,92 @@ def _unstored(one: Checked) -> Receipt:
     return Receipt("", None, None, one.given.received, "rejected", "", "", problems=list(one.problems))
 
 
+class _Copy(NamedTuple):
+    """One time that bytes were given: a row of `returns`, as far as the next copy needs it."""
+
+    return_id: str
+    sha256: str
+    verdict: str
+    received: datetime
+    name: str
+    site: str | None
+    month: date | None
+
+
 class _Known:
-    """The returns that the warehouse has, and those that this load adds."""
+    """The returns that the warehouse has, and those that this load adds: the same in whatever order they are given."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self.con = con
         rows = con.execute("select return_id, sha256, verdict, received, file, site, month from returns").fetchall()
-        self.taken = {row[0] for row in rows}
-        self.accepted = {row[1]: row for row in rows if row[2] in ACCEPTED}
-        self.given = {(row[1], row[4], row[3]): row for row in rows}
+        copies = [_Copy(*row)._replace(name="" if row[4] == _neutral(row[0]) else row[4]) for row in rows]
+        self.copies = {copy.return_id: copy for copy in copies}
+        self.accepted = {copy.sha256: copy for copy in copies if copy.verdict in ACCEPTED}
         self.months = [row[0] for row in con.execute("select max(month) from covered").fetchall() if row[0]]
         self.fresh: set[str] = set()
         self.moved: set[date] = set()
+        self.moved_sites: set[str] = set()
 
     def receipt(self, one: Checked, sites: Mapping[str, Site]) -> Receipt:
         """The receipt of a file: a new one, or the one that it got when it was given before."""
-        name, received = _stored_name(one, sites), one.given.received
-        before = self.given.get((one.sha256, name, received))
-        first = self.accepted.get(one.sha256)
-        if before and (first or not one.content):
-            verdict = "duplicate" if first else "rejected"
-            return Receipt(before[0], before[5], before[6], received, verdict, name, one.sha256, problems=[])
-        if first and received < first[3]:
-            self._move(first, received)
-            received = first[3]
-        receipt = self._new(one, name, received, "duplicate" if first else _verdict(one.problems))
-        if receipt.verdict in ACCEPTED:
-            self.accepted[one.sha256] = (receipt.return_id, one.sha256, receipt.verdict, received, name, receipt.site)
-        return receipt
-
-    def _new(self, one: Checked, name: str, received: datetime, verdict: str) -> Receipt:
-        name_of_return = return_id(one.sha256, self.taken)
-        self.taken.add(name_of_return)
-        self.fresh.add(name_of_return)
+        verdict, name, received = _verdict(one.problems), _stored_name(one, sites), one.given.received
+        first = self.accepted.get(one.sha256) if verdict in ACCEPTED else None
         month = one.content.month if one.content else one.problems[0].month
-        problems = [] if verdict == "duplicate" else list(one.problems)
-        version = one.content.version if one.content else 1
-        receipt = Receipt(
-            name_of_return, one.site, month, received, verdict, name or f"return {name_of_return}", one.sha256
-        )
-        receipt.version, receipt.content, receipt.problems = version, one.content, problems
+        copy = _Copy("", one.sha256, verdict, received, name, one.site, month)
+        if first is None:
+            whole = verdict in ACCEPTED
+            return self._keep(one, copy._replace(return_id=self._own_id(one.sha256) if whole else _copy_id(copy)))
+        if (received, name) == (first.received, first.name):
+            return _receipt(first._replace(verdict="duplicate"))
+        if (received, name) < (first.received, first.name):
+            self._move(first, copy)
+            copy = first
+        copy = copy._replace(verdict="duplicate")
+        return self._keep(one, copy._replace(return_id=_copy_id(copy)))
+
+    def _keep(self, one: Checked, copy: _Copy) -> Receipt:
+        """The receipt of a copy, which is new unless the same was given before."""
+        receipt = _receipt(copy)
+        receipt.problems = [] if copy.verdict == "duplicate" else list(one.problems)
+        if copy.return_id not in self.copies:
+            self.fresh.add(copy.return_id)
+            receipt.version, receipt.content = (one.content.version if one.content else 1), one.content
+        self.copies[copy.return_id] = copy
+        if copy.verdict in ACCEPTED:
+            self.accepted[copy.sha256] = copy
         return receipt
 
-    def _move(self, first: tuple[object, ...], received: datetime) -> None:
-        """The same bytes had come earlier: that is when the return arrived."""
-        self.con.execute("update returns set received = ? where return_id = ?", [received, first[0]])
-        months = self.con.execute("select month from covered where return_id = ?", [first[0]]).fetchall()
+    def _own_id(self, sha256: str) -> str:
+        """The start of the SHA-256, a little more of it where another return's is the same."""
+        return next(sha256[:end] for end in range(12, 65, 4) if sha256[:end] not in self.copies)
+
+    def _move(self, first: _Copy, earlier: _Copy) -> None:
+        """The same bytes had come earlier: that is when the return arrived, and under which name."""
+        moved = first._replace(received=earlier.received, name=earlier.name)
+        file = earlier.name or _neutral(first.return_id)
+        self.con.execute(
+            "update returns set received = ?, file = ? where return_id = ?", [moved.received, file, first.return_id]
+        )
+        self.accepted[first.sha256] = self.copies[first.return_id] = moved
+        months = self.con.execute("select month from covered where return_id = ?", [first.return_id]).fetchall()
         self.moved |= {row[0] for row in months}
+        self.moved_sites.add(str(first[5]))
+
+
+def _copy_id(copy: _Copy) -> str:
+    """The name of a row that brought no numbers: by its bytes, its own name and when it came."""
+    text = "\n".join([copy.sha256, copy.name, copy.received.isoformat(), copy.verdict])
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _neutral(name: str) -> str:
+    """What stands for a file's name that no layout gives."""
+    return f"return {name}"
+
+
+def _receipt(copy: _Copy) -> Receipt:
+    file = copy.name or _neutral(copy.return_id)
+    return Receipt(copy.return_id, copy.site, copy.month, copy.received, copy.verdict, file, copy.sha256)
 
 
 def _verdict(problems: Iterable[Problem]) -> str:

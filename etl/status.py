@@ -84,8 +84,8 @@ def remind(site: Site, months: Iterable[date], on: date) -> str:
             f"the following monthly {what} not reached us:",
             *each,
             "",
-            "Please send each in its usual layout. Until it comes, no total for you or for the programme can be shown for"
-            f" those months.{copy}",
+            "Please send each in its usual layout. Until it comes, no total for you or for the programme can be shown"
+            f" for those months.{copy}",
             "",
             "Drive Central Team",
         ]
@@ -97,10 +97,17 @@ def _row(site: Site, month: date, today: date, received: dict, sent: dict, force
     came = received.get("received")
     days_late = max(0, ((came.date() if came is not None else today) - due).days)
     return (
-        site.name, month, _state(site, month, today, came, sent.get("rejected", 0)), due, came,
-        0 if month < site.first_month and came is None else days_late, int(sent.get("versions", 0)), int(force.get("queries", 0)),
-        force.get("return_id"), force.get("file"),
-    )  # fmt: skip
+        site.name,
+        month,
+        _state(site, month, today, came, sent.get("rejected", 0)),
+        due,
+        came,
+        0 if month < site.first_month and came is None else days_late,
+        int(sent.get("versions", 0)),
+        int(force.get("queries", 0)),
+        force.get("return_id"),
+        force.get("file"),
+    )
 
 
 def _state(site: Site, month: date, today: date, came: datetime | None, rejected: int) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from importlib.resources import files
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 import pandas as pd
@@ -94,29 +95,28 @@ def store(
     `months` are those of which something new is known; `plan` has site, month, number and value; `shared_lines` are
     the spend lines that every site counts.
     """
-    before = _state(con)
+    before = _in_force(con)
     _write_sites(con, sites)
     _write_receipts(con, receipts, now)
     _write_definitions(con, plan, list(shared_lines))
     _bring_results_up_to_date(con, set(months), before)
 
 
-def _bring_results_up_to_date(
-    con: duckdb.DuckDBPyConnection, touched: set[date], before: tuple[date | None, str]
-) -> None:
+def _bring_results_up_to_date(con: duckdb.DuckDBPyConnection, touched: set[date], before: "_InForce") -> None:
     """Works out again the results of all periods with a touched month; everything, where a definition or plan changed.
 
-    `before` is the last month in force and the fingerprint before the load; months that fell due since are touched.
+    `before` is what was in force before the load: a month that has fallen due since is touched too.
     """
-    last, fingerprint = _state(con)[0], _fingerprint(con)
-    if fingerprint != before[1]:
+    after, fingerprint = _in_force(con), _fingerprint(con)
+    if fingerprint != before.made_with:
         con.execute("delete from results")
-        touched |= {
-            row[0] for row in con.execute("select first_month from sites union select month from covered").fetchall()
-        }
-    if last and touched:
-        first = min(touched) if fingerprint != before[1] else before[0] or last
-        _work_out(con, touched | set(months_from(first, last)), datetime.max)
+        before = _InForce(None, {}, "")
+        touched = set(months_from(min(after.firsts.values()), after.last)) if after.last else set()
+    if touched and after.last:
+        touched = touched | set(months_from(before.last or after.last, after.last))
+        for site, first in after.firsts.items():
+            touched |= set(months_from(first, before.firsts.get(site, first)))
+        _work_out(con, touched, datetime.max)
         con.execute(_sql("store_results"))
     con.execute("create or replace table built as select ? as fingerprint", [fingerprint])
 
@@ -139,20 +139,20 @@ def _work_out(con: duckdb.DuckDBPyConnection, touched: set[date], at: datetime) 
     con.execute(_sql("results"))
 
 
-def return_id(sha256: str, taken: set[str]) -> str:
-    """A name for a return: the start of its SHA-256, with a number behind it where that name is taken."""
-    name, count = sha256[:12], 1
-    while name in taken:
-        count += 1
-        name = f"{sha256[:12]}-{count}"
-    return name
+class _InForce(NamedTuple):
+    """The last month of all and the first one of each site, and what the results were made with."""
+
+    last: date | None
+    firsts: dict[str, date]
+    made_with: str
 
 
-def _state(con: duckdb.DuckDBPyConnection) -> tuple[date | None, str]:
-    """The last month with a return in force, and what the results were made with."""
+def _in_force(con: duckdb.DuckDBPyConnection) -> _InForce:
+    rows = con.execute("select site, first from firsts_at('infinity'::timestamp)").fetchall()
     last = con.execute("select max(month) from in_force_at('infinity'::timestamp)").fetchall()[0][0]
     made = con.execute("select count(*) from duckdb_tables() where table_name = 'built'").fetchall()[0][0]
-    return last, con.execute("select fingerprint from built").fetchall()[0][0] if made else ""
+    made_with = con.execute("select fingerprint from built").fetchall()[0][0] if made else ""
+    return _InForce(last, dict(rows), made_with)
 
 
 def _write_sites(con: duckdb.DuckDBPyConnection, sites: Mapping[str, Site]) -> None:
@@ -177,10 +177,10 @@ def _write_receipts(con: duckdb.DuckDBPyConnection, receipts: Sequence[Receipt],
 def problem_frame(problems: Iterable[tuple[str, str | None, Problem]]) -> pd.DataFrame:
     """Problems as rows of the table, from (return_id, site, problem)."""
     rows = [
-        (given, site, p.month, p.sheet, p.cell, p.code, p.severity, p.message, p.fix, p.measure)
+        (given, site, p.month, p.sheet, p.cell, p.code, p.severity, p.message, p.fix, p.measure, p.cause)
         for given, site, p in problems
     ]
-    columns = ["return_id", "site", "month", "sheet", "cell", "code", "severity", "message", "fix", "measure"]
+    columns = ["return_id", "site", "month", "sheet", "cell", "code", "severity", "message", "fix", "measure", "cause"]
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -1,20 +1,19 @@
 """A grid and the sites' layouts in, a return in our words out: each number with its state, its sheet and its cell."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from etl.definitions import unit_of
-from etl.definitions.periods import MONTH_NAMES, month_after, write_date, write_month
+from etl.definitions.periods import month_after, write_date, write_month
 from etl.intake import Grid, Refused, address, refuse_personal_data
 from etl.read.blocks import find_blocks
 from etl.read.cell import State, quote, read_cell
 from etl.read.find import Address, Found, NumberCell, layout_words, right_of, text_of
 from etl.read.long import find_long
 from etl.read.month import read_month
+from etl.read.name import fits_name_pattern, refuse_wrong_name, sites_named
 from etl.read.tables import find_tables
 from etl.read.tracker import find_tracker
 from etl.read.words import plain, plain_cell
@@ -22,6 +21,7 @@ from etl.sites import Layout, Site, standard_layout
 
 # A file that has fewer of a layout's words than this share is not taken for a return in it.
 _LEAST_FIT = 0.5
+_MOST_VERSIONS = 1_000
 
 
 class Entry(NamedTuple):
@@ -84,7 +84,7 @@ def read_return(grid: Grid, name: str, received: datetime, sites: Mapping[str, S
             month, entries = _covered_months(entries, site)
         assert month is not None
         _refuse_personal_data(grid, layout, found, cover)
-        _refuse_wrong_name(name, site, layout, month, sites)
+        refuse_wrong_name(name, site, layout, month, sites)
         _refuse_future(month, received)
     except Refused as refused:
         raise Rejected(refused, site.name if site else None, month) from None
@@ -118,17 +118,17 @@ def _find(grid: Grid, layout: Layout, month: date) -> Found:
 def _recognise(grid: Grid, sites: Mapping[str, Site]) -> tuple[Site, Layout]:
     """The site and layout whose words the file has; refuses a file that has those of none."""
     texts = text_of(grid)
-    fits = [
-        (len(layout_words(layout) & texts) / len(layout_words(layout)), site.position, site, layout)
-        for site in sites.values()
-        for layout in (*site.layouts, standard_layout())
-    ]
-    best = max(fits, key=lambda fit: (fit[0], -fit[1]))
-    share, _, site, layout = best
-    if share < _LEAST_FIT:
-        raise _not_a_return(share, site, layout, texts)
-    shared = [other for other in sites.values() if layout in (*other.layouts, standard_layout())]
-    return (_site_on_cover(grid, layout, shared) if len(shared) > 1 or layout.site_label else site), layout
+    senders: dict[Layout, list[Site]] = {}
+    for site in sites.values():
+        for layout in (*site.layouts, standard_layout()):
+            senders.setdefault(layout, []).append(site)
+    shares = {layout: len(layout_words(layout) & texts) / len(layout_words(layout)) for layout in senders}
+    layout = max(shares, key=lambda layout: shares[layout])
+    if shares[layout] < _LEAST_FIT:
+        raise _not_a_return(shares[layout], senders[layout][0], layout, texts)
+    shared = list(dict.fromkeys(site.name for site in senders[layout]))
+    site = sites[shared[0]]
+    return (_site_on_cover(grid, layout, shared, sites) if layout.site_label else site), layout
 
 
 def _not_a_return(share: float, site: Site, layout: Layout, texts: set[str]) -> Refused:
@@ -158,7 +158,7 @@ def _read_cover(grid: Grid, layout: Layout) -> tuple[date | None, _Cover]:
         return None, _Cover(expected)
     months: dict[date, tuple[str, int, int]] = {}
     wrong: tuple[str, int, int, object] | None = None
-    for sheet_name, row, column, said in _beside(grid, layout.month_label):
+    for sheet_name, row, column, said in _beside(grid, layout.month_label, read_month):
         expected.add((sheet_name, row, column))
         month = read_month(said)
         if month:
@@ -189,23 +189,30 @@ def _at(place: tuple[str, int, int]) -> tuple[str, str]:
     return place[0], address(place[1], place[2])
 
 
-def _beside(grid: Grid, label: str) -> list[tuple[str, int, int, object]]:
-    """For each cell with this label: the next filled cell to the right, or what follows the label in the same cell."""
-    wanted, found = plain(label), []
+def _beside(
+    grid: Grid, label: str, wanted: Callable[[object], object] = lambda value: value
+) -> list[tuple[str, int, int, object]]:
+    """For each cell with this label what stands beside it, or after the label in the same cell.
+
+    Of several cells to the right it is the first that `wanted` says yes to; the first filled one where there is none.
+    """
+    text, found = plain(label), []
     for sheet in grid.sheets:
         for (row, column), value in sheet.cells.items():
-            text = plain_cell(value)
-            if text == wanted:
-                place = right_of(sheet, row, column)
-                found.append((sheet.name, *place, sheet.cells[place]) if place else (sheet.name, row, column, None))
-            elif text.startswith(f"{wanted}:"):
-                assert isinstance(value, str)
-                found.append((sheet.name, row, column, value.partition(":")[2]))
+            said = plain_cell(value)
+            if said == text:
+                places = right_of(sheet, row, column)
+                place = next((p for p in places if wanted(sheet.cells[p])), places[0] if places else (row, column))
+                found.append((sheet.name, *place, sheet.cells[place] if places else None))
+            elif said.startswith(text):
+                rest = said.removeprefix(text).lstrip()
+                if rest.startswith(":") or (rest.lstrip("-= ") and read_month(rest.lstrip("-= "))):
+                    found.append((sheet.name, row, column, rest.lstrip(":-= ")))
     return found
 
 
 def _cover_lines(grid: Grid, layout: Layout) -> set[Address]:
-    """The cover's own lines: their labels, and beside an expected label whatever was typed (such as who completed it)."""
+    """The cover's own lines: their labels, and beside each whatever was typed (such as who completed it)."""
     labels = (layout.month_label, layout.site_label, layout.version_label, *layout.ignored_labels)
     wanted = {plain(label) for label in labels if label}
     places: set[Address] = set()
@@ -213,29 +220,32 @@ def _cover_lines(grid: Grid, layout: Layout) -> set[Address]:
         for (row, column), value in sheet.cells.items():
             if plain_cell(value) in wanted:
                 places.add((sheet.name, row, column))
-                if place := right_of(sheet, row, column):
-                    places.add((sheet.name, *place))
+                places |= {(sheet.name, *place) for place in right_of(sheet, row, column)[:1]}
     return places
 
 
-def _site_on_cover(grid: Grid, layout: Layout, shared: list[Site]) -> Site:
-    """The site that the cover names, of those that use the layout."""
+def _site_on_cover(grid: Grid, layout: Layout, shared: list[str], sites: Mapping[str, Site]) -> Site:
+    """The site that the cover names; refuses a cover that names none, or one that does not use the layout."""
     said = [(sheet, row, c, str(value)) for sheet, row, c, value in _beside(grid, layout.site_label) if value]
     for sheet, row, column, value in said:
-        named = [site for site in shared if any(plain(word) in plain(value) for word in site.words)]
+        named = sites_named(value, sites)
+        meant = next((name for name in named if name in shared), None)
+        if meant:
+            return sites[meant]
         if named:
-            return max(named, key=lambda site: max(len(w) for w in site.words if plain(w) in plain(value)))
+            sentence = f"The cover says {sites[named[0]].label}, but the layout is {sites[shared[0]].label}'s."
+            fix = "Send the return in the site's own layout, or correct the site on its cover."
+            raise Refused("wrong_site", sentence, fix, sheet, address(row, column))
         if len(shared) > 1:
             raise Refused(
                 "unknown_site",
                 f"The site beside “{layout.site_label}” is not one that we know.",
-                f"Type the site's name there, such as {shared[0].label}, and send the return again.",
+                f"Type the site's name there, such as {sites[shared[0]].label}, and send the return again.",
                 sheet,
                 address(row, column),
             )
-        return shared[0]
     if len(shared) == 1:
-        return shared[0]
+        return sites[shared[0]]
     raise Refused(
         "unknown_site",
         f"The site is missing: there is nothing beside “{layout.site_label}”.",
@@ -250,7 +260,7 @@ def _read_version(grid: Grid, layout: Layout) -> int:
     if not layout.version_label:
         return 1
     said = [read_cell(value, "count").value for *_, value in _beside(grid, layout.version_label)]
-    return int(next((value for value in said if value), 1))
+    return int(next((value for value in said if value and value <= _MOST_VERSIONS), 1))
 
 
 def _entries(grid: Grid, layout: Layout, numbers: list[NumberCell]) -> list[Entry]:
@@ -292,53 +302,6 @@ def _unknown(month: date, place: Address, grid: Grid) -> Entry:
 def _refuse_personal_data(grid: Grid, layout: Layout, found: Found, cover: _Cover) -> None:
     numbers = {(c.sheet, c.row, c.column) for c in (*found.numbers, *found.totals, *found.to_date)}
     refuse_personal_data(grid, found.expected | cover.expected, numbers)
-
-
-def _refuse_wrong_name(name: str, site: Site, layout: Layout, month: date, sites: Mapping[str, Site]) -> None:
-    """Refuses a file whose folder or name says another site or month than it does itself."""
-    path = PurePosixPath(name.replace("\\", "/"))
-    for what, text in (*(("folder", part) for part in path.parts[:-1]), ("name", path.stem)):
-        said = _site_named(text, sites)
-        if said and site.name not in said:
-            sentence = f"The file's {what} says {sites[said[0]].label}, but the return is {site.label}'s."
-            fix = f"Put the return into the folder of {site.label}, under its own name, or send the right file."
-            raise Refused("wrong_site", sentence, fix, "", "")
-    named = _month_named(path.stem, layout, site)
-    if named and named != month:
-        says, has = write_month(named, long=True), write_month(month, long=True)
-        sentence = f"The file's name says {says}, but the return is for {has}."
-        if layout.kind == "tracker":
-            sentence = f"The file's name says {says}, but {has} is the last month with numbers in it."
-        raise Refused("wrong_month", sentence, "Correct the name or the month and send the return again.", "", "")
-
-
-def _site_named(text: str, sites: Mapping[str, Site]) -> list[str]:
-    """The sites that a folder or file name may mean."""
-    said = plain(re.sub(r"[_\s]+", " ", text))
-    return [
-        s.name
-        for s in sites.values()
-        if plain(s.name.replace("_", " ")) in said or any(plain(w) in said for w in s.words)
-    ]
-
-
-def _month_named(stem: str, layout: Layout, site: Site) -> date | None:
-    """The month in a file's name, by the layout's own pattern or in words (November 2019)."""
-    if match := re.fullmatch(_name_pattern(layout, site), stem):
-        return read_month(match["month"])
-    names = "|".join(f"{name}|{name[:3]}" for name in MONTH_NAMES)
-    named = re.search(rf"(?<![a-z])({names})[ _-]*(20\d\d)(?!\d)", stem, re.IGNORECASE)
-    return read_month(f"{named[1]} {named[2]}") if named else None
-
-
-def fits_name_pattern(name: str, site: Site) -> bool:
-    """Whether a file's name is one that the site's layouts give, and so may be stored."""
-    stem = PurePosixPath(name).stem
-    return any(re.fullmatch(_name_pattern(layout, site), stem) for layout in (*site.layouts, standard_layout()))
-
-
-def _name_pattern(layout: Layout, site: Site) -> str:
-    return layout.file_name.replace("{label}", re.escape(site.label))
 
 
 __all__ = ["Entry", "Rejected", "Return", "fits_name_pattern", "read_return"]

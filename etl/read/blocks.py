@@ -3,16 +3,26 @@
 from collections import Counter
 from datetime import date
 
-from etl.intake import Grid, Refused, Sheet, address
+from etl.definitions import unit_of
+from etl.intake import Grid, Refused, Sheet
+from etl.intake.grid import column_letters
 from etl.read.cell import read_cell
-from etl.read.find import TOTALS, Address, Found, NumberCell, Words, sheet_named, wrong_words
+from etl.read.find import (
+    Found,
+    NumberCell,
+    Words,
+    is_total,
+    names_other_month,
+    says_other,
+    says_this,
+    sheet_named,
+    wrong_words,
+)
 from etl.read.words import plain
 from etl.sites import Block, Layout
 
-# Words above a column of numbers that say it is not the month's.
-_OTHER_COLUMNS = ("last month", "previous", "ytd", "year to date", "cumulative", "target", "plan", "note", "comment")
-
-LabelCells = dict[str, tuple[int, int]]
+Place = tuple[int, int]  # row, column
+LabelCells = dict[str, Place]
 
 
 def find_blocks(grid: Grid, layout: Layout, month: date) -> Found:
@@ -27,41 +37,48 @@ def find_blocks(grid: Grid, layout: Layout, month: date) -> Found:
 def _find_in_sheet(sheet: Sheet, blocks: list[Block], month: date, found: Found) -> None:
     words = Words(sheet)
     headings = {block.heading: _heading(words, block) for block in blocks}
-    starts = sorted(headings.values())
-    labels: LabelCells = {}
+    rows = {block.heading: _rows_under(headings[block.heading], [*headings.values()], words) for block in blocks}
+    labels = {b.heading: _labels(words, b, headings[b.heading][1], rows[b.heading]) for b in blocks}
+    numbers = _number_columns(sheet, {k: place for each in labels.values() for k, place in each.items()}, month)
     for block in blocks:
-        row, column = headings[block.heading]
-        end = min((r for r, c in starts if c == column and r > row), default=words.rows + 1)
-        labels |= _labels(words, block, (row, column), end)
-    numbers = _number_columns(sheet, labels)
-    found.expected |= {(sheet.name, *place) for place in (*labels.values(), *headings.values())}
-    for number, (row, column) in labels.items():
-        found.numbers.append(NumberCell(number, month, sheet.name, row, numbers[column]))
-    for block in blocks:
-        row, column = headings[block.heading]
-        end = min((r for r, c in starts if c == column and r > row), default=words.rows + 1)
-        _rest_of_block(sheet, block, range(row + 1, end), column, numbers[column], month, labels, found)
+        place, under = headings[block.heading], labels[block.heading]
+        column = _own_column(sheet, [row for row, _ in under.values()], place[1], numbers, month)
+        found.expected |= {(sheet.name, *cell) for cell in (place, *under.values())}
+        found.numbers += [NumberCell(number, month, sheet.name, row, column) for number, (row, _) in under.items()]
+        _rest_of_block(sheet, block, rows[block.heading], place[1], column, month, under, found)
 
 
-def _heading(words: Words, block: Block) -> tuple[int, int]:
-    """Where the block's heading stands: of several, the one with labels of the block under it."""
+def _heading(words: Words, block: Block) -> Place:
+    """Where the block's heading stands: of several cells with its words, the one with the block's labels under it."""
     places = words.of(block.heading)
     if len(places) > 1:
-        places = [
-            (row, column)
-            for row, column in places
-            if any(c == column and r > row for label in block.words.values() for r, c in words.of(label))
-        ]
+        whole = [place for place in places if _has_labels(words, block, place, _rows_under(place, places, words))]
+        places = whole or [place for place in places if _has_any_label(words, block, place)]
     if len(places) != 1:
         raise wrong_words("heading", block.heading, f"on sheet “{block.sheet}”", len(places))
     return places[0]
 
 
-def _labels(words: Words, block: Block, heading: tuple[int, int], end: int) -> LabelCells:
-    """The cells of the block's labels, between its heading and the next one in the same column."""
+def _rows_under(heading: Place, headings: list[Place], words: Words) -> range:
+    """The rows from a heading to the next one in its column."""
+    row, column = heading
+    return range(row + 1, min((r for r, c in headings if c == column and r > row), default=words.rows + 1))
+
+
+def _has_labels(words: Words, block: Block, heading: Place, rows: range) -> bool:
+    return all(any(c == heading[1] and r in rows for r, c in words.of(label)) for label in block.words.values())
+
+
+def _has_any_label(words: Words, block: Block, heading: Place) -> bool:
+    row, column = heading
+    return any(c == column and r > row for label in block.words.values() for r, c in words.of(label))
+
+
+def _labels(words: Words, block: Block, column: int, rows: range) -> LabelCells:
+    """The cells of the block's labels, under its heading in the same column."""
     labels = {}
     for number, label in block.words.items():
-        places = [(r, c) for r, c in words.of(label) if c == heading[1] and heading[0] < r < end]
+        places = [(r, c) for r, c in words.of(label) if c == column and r in rows]
         if len(places) != 1:
             where = f"under “{block.heading}” on sheet “{block.sheet}”"
             raise wrong_words("label", label, where, len(places))
@@ -69,40 +86,72 @@ def _labels(words: Words, block: Block, heading: tuple[int, int], end: int) -> L
     return labels
 
 
-def _number_columns(sheet: Sheet, labels: LabelCells) -> dict[int, int]:
+class _Columns:
+    """A sheet's columns of numbers beside one column of labels: what they hold, and what their headings say."""
+
+    def __init__(self, sheet: Sheet, labels: LabelCells, columns: range, month: date) -> None:
+        units = {row: unit_of(number) for number, (row, _) in labels.items()}
+        self.filled: Counter[int] = Counter()
+        self.numbers: Counter[int] = Counter()
+        above: dict[int, list[object]] = {}
+        for (row, column), value in sheet.cells.items():
+            if column not in columns:
+                continue
+            if row in units:
+                self.filled[column] += 1
+                self.numbers[column] += read_cell(value, units[row]).state == "reported"
+            elif row < max(units):
+                above.setdefault(column, []).append(value)
+        self.others = {column for column, cells in above.items() if says_other(cells)}
+        self.this = {column for column, cells in above.items() if says_this(cells, month)} - self.others
+        self.other_months = {column for column, cells in above.items() if names_other_month(cells, month)} - self.this
+
+
+def _number_columns(sheet: Sheet, labels: LabelCells, month: date) -> dict[int, int]:
     """For each column of labels the column of its numbers, which is the one to its right that has them."""
     label_columns = sorted({column for _, column in labels.values()})
     ends = [*label_columns[1:], 1 << 20]
-    return {
-        column: _number_column(sheet, [row for row, c in labels.values() if c == column], range(column + 1, end))
-        for column, end in zip(label_columns, ends, strict=True)
-    }
+    chosen = {}
+    for column, end in zip(label_columns, ends, strict=True):
+        mine = {number: place for number, place in labels.items() if place[1] == column}
+        chosen[column] = _number_column(sheet, _Columns(sheet, mine, range(column + 1, end), month), column)
+    return chosen
 
 
-def _number_column(sheet: Sheet, rows: list[int], columns: range) -> int:
+def _number_column(sheet: Sheet, columns: _Columns, label_column: int) -> int:
     """The column that holds most numbers beside the labels; refuses the file when two could be meant."""
-    wanted = set(rows)
-    near = {column for row, column in sheet.cells if row in wanted and column in columns}
-    others = {column for column in near if _is_other_column(sheet, column, min(rows))}
-    filled = [(row, column) for row, column in sheet.cells if row in wanted and column in near - others]
-    with_numbers = Counter(c for r, c in filled if read_cell(sheet.cells[r, c], "gbp").state == "reported")
-    if not with_numbers:
-        return Counter(column for _, column in filled).most_common(1)[0][0] if filled else columns.start + 1
-    ranked = with_numbers.most_common()
-    best = min(column for column, count in ranked if count == ranked[0][1])
-    rivals = [column for column, count in ranked if column != best and 2 * count > ranked[0][1]]
-    if rivals:
-        first, second = (address(1, column)[:-1] for column in sorted((best, rivals[0])))
-        sentence = f"Sheet “{sheet.name}” has two columns of numbers, {first} and {second}; it is not clear which counts."
+    ranked = [(n, column) for column, n in columns.numbers.most_common() if n and column not in columns.others]
+    if not ranked:
+        filled = [column for column, _ in columns.filled.most_common() if column not in columns.others]
+        return (filled or sorted(columns.this) or [label_column + 2])[0]
+    most = ranked[0][0]
+    meant = sorted(column for n, column in ranked if 2 * n > most)
+    if len(meant) > 1 or meant[0] in columns.other_months:
+        meant = sorted(columns.this.intersection(meant) or columns.this) or meant
+    if len(meant) > 1:
+        first, second = map(column_letters, meant[:2])
+        sentence = (
+            f"Sheet “{sheet.name}” has two columns of numbers, {first} and {second}; it is not clear which counts."
+        )
         fix = "Leave the month's numbers only, or head the other column “Last month” or “Year to date”."
         raise Refused("two_columns", sentence, fix, sheet.name, "")
-    return best
+    return meant[0]
 
 
-def _is_other_column(sheet: Sheet, column: int, first_row: int) -> bool:
-    """Whether words above the numbers say that the column is not the month's."""
-    above = (value for (r, c), value in sheet.cells.items() if c == column and r < first_row and isinstance(value, str))
-    return any(word in plain(text) for text in above for word in _OTHER_COLUMNS)
+def _own_column(sheet: Sheet, rows: list[int], labels: int, numbers: dict[int, int], month: date) -> int:
+    """The column of a block's numbers: the sheet's, unless the block has nothing there and numbers in one other."""
+    end = min((column for column in numbers if column > labels), default=1 << 20)
+    wanted = set(rows)
+    cells = {(row, c): value for (row, c), value in sheet.cells.items() if row in wanted and labels < c < end}
+    if any(column == numbers[labels] for _, column in cells):
+        return numbers[labels]
+    others = {column for (_, column), value in cells.items() if read_cell(value, "gbp").state == "reported"}
+    above = {
+        column: [v for (r, c), v in sheet.cells.items() if c == column and r < min(rows) and isinstance(v, str)]
+        for column in others
+    }
+    meant = [column for column in others if not says_other(above[column])]
+    return meant[0] if len(meant) == 1 else numbers[labels]
 
 
 def _rest_of_block(
@@ -116,16 +165,15 @@ def _rest_of_block(
     found: Found,
 ) -> None:
     """Adds the totals that the site made itself, and labels with a number that the layout does not have."""
-    known = {row for row, column in labels.values() if column == label_column}
+    known = {row for row, _ in labels.values()}
     measures = {number.partition(".")[0] for number in block.words}
     for row in rows:
         label, number = sheet.cells.get((row, label_column)), sheet.cells.get((row, number_column))
         if row in known or not isinstance(label, str):
             continue
-        place: Address = (sheet.name, row, label_column)
-        if plain(label) in TOTALS:
-            found.expected.add(place)
+        if is_total(plain(label)):
+            found.expected.add((sheet.name, row, label_column))
             if len(measures) == 1:
-                found.totals.append(NumberCell(*measures, month, sheet.name, row, number_column))
+                found.totals.append(NumberCell(next(iter(measures)), month, sheet.name, row, number_column))
         elif isinstance(number, float):
-            found.unknown.append(place)
+            found.unknown.append((sheet.name, row, label_column))

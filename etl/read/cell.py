@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal, NamedTuple
 
 from etl.definitions.measure import Unit
-from etl.read.words import plain
+from etl.read.words import as_typed, plain
 
 State = Literal["reported", "missing", "not_applicable", "suppressed", "unreadable"]
 
@@ -20,17 +20,19 @@ _FEWER = re.compile(r"^(?:(?:<|≤|<=|under|fewer than|less than) ?\d{1,3}|\d{1,
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+"
 _NUMBER = re.compile(rf"^(?:{_DIGITS})$")
 _MONEY = re.compile(rf"^(?P<sign>-?) ?£? ?(?P<inner_sign>-?)(?P<digits>{_DIGITS})$")
-_BRACKETS = re.compile(rf"^\( ?£? ?(?P<digits>{_DIGITS}) ?\)$")
+_BRACKETS = re.compile(rf"^£? ?\( ?£? ?(?P<digits>{_DIGITS}) ?\)$")
 
 # Larger numbers are not exact in the warehouse, and no return has them.
 _LARGEST = Decimal(10) ** 12
 _PENNY = Decimal("0.01")
+# What a formula adds to a whole number or a number of posts by working in binary.
+_DUST = Decimal("1e-9")
 
 # Words that people type where a number is to follow; only these, and figures, are ever quoted back.
 _PLACEHOLDERS = {
-    "tbc", "tba", "tbd", "to be confirmed", "to follow", "awaiting", "pending", "unknown", "not known", "not available",
-    "not recorded", "see note", "see notes", "see comment", "n/k", "nk", "na", "x", "?", "??", "yes", "no", "true", "false",
-    "zero", "one", "two", "three", "four", "five", "various", "error", "formula not calculated", "tbc finance",
+    "tbc", "tba", "tbd", "to be confirmed", "to follow", "awaiting", "pending", "unknown", "not known", "not recorded",
+    "not available", "see note", "see notes", "see comment", "n/k", "nk", "na", "x", "?", "??", "yes", "no", "true",
+    "false", "zero", "one", "two", "three", "four", "five", "various", "error", "formula not calculated", "tbc finance",
 }  # fmt: skip
 _FIGURES = re.compile(r"^[\d\s.,£$€%()<>=/+*\-–—oOlI:;?#!~]{1,24}$")
 _ERROR = re.compile(r"^#[A-Z0-9/!?]+[!?A]?$|^Err:\d{3}$")
@@ -55,7 +57,7 @@ def read_cell(cell: object, unit: Unit, times: int = 1) -> Said:
         return UNREADABLE
     if isinstance(cell, int | float):
         return _number(Decimal(repr(cell)), unit, times)
-    return _read_text(plain(cell), unit, times) if isinstance(cell, str) else UNREADABLE
+    return _read_text(as_typed(cell), unit, times) if isinstance(cell, str) else UNREADABLE
 
 
 def _read_text(text: str, unit: Unit, times: int) -> Said:
@@ -90,9 +92,12 @@ def _number(number: Decimal, unit: Unit, times: int) -> Said:
         return UNREADABLE
     if unit == "gbp":
         return Said(float((number * times).quantize(_PENNY, ROUND_HALF_UP)) + 0.0, "reported")
-    if number < 0 or (unit == "count" and number != number.to_integral_value()):
+    whole = number.to_integral_value()
+    if abs(number - whole) <= _DUST:
+        number = abs(whole) if whole == 0 else whole
+    elif unit == "count":
         return UNREADABLE
-    return Said(float(number), "reported")
+    return UNREADABLE if number < 0 else Said(float(number.quantize(_DUST)), "reported")
 
 
 def quote(cell: object) -> str:

@@ -1,19 +1,30 @@
 """What finding the cells of a layout in a grid yields, and how a file that does not have them is refused."""
 
+import re
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import NamedTuple
 
 from etl.intake import Grid, Refused, Sheet
+from etl.read.month import read_month
 from etl.read.words import plain, plain_cell
 from etl.sites import Layout
 
 Address = tuple[str, int, int]  # sheet, row, column
 
-TOTALS = {"total", "totals", "cyfanswm/total", "cyfanswm"}
 YEAR_TO_DATE = {"ytd", "year to date", "total", "cumulative"}
+_TOTALS = {"total", "totals", "cyfanswm/total", "cyfanswm"}
+
+# Words over numbers that say they are not the month's, and words that say they are.
+_OTHER = re.compile(
+    r"\b(?:last (?:month|year)|previous|prior|ytd|to date|cumulative|target|plan|planned|budget|forecast|variance"
+    r"|change|average|notes?|comments?|ref|mis diwethaf|targed|nodiadau)\b|%|per ?cent|^20\d\d[-/]\d\d$"
+)
+_THIS = re.compile(r"\b(?:this|current|reporting) month\b|\bactuals?\b|^mis hwn\b")
+_LONGEST_HEADING = 40
 
 
 class NumberCell(NamedTuple):
@@ -58,6 +69,29 @@ class Words:
         return sorted(self.places.get(plain(text), ()))
 
 
+def is_total(text: str) -> bool:
+    """Whether a plain label is that of a sum which the site made itself."""
+    return text in _TOTALS or text.startswith("total ")
+
+
+def says_other(cells: Iterable[object]) -> bool:
+    """Whether a heading among the cells says that the numbers with it are not those of the month."""
+    texts = (value for value in cells if isinstance(value, str) and len(value) <= _LONGEST_HEADING)
+    return any(_OTHER.search(plain(text)) for text in texts)
+
+
+def names_other_month(cells: Iterable[object], month: date) -> bool:
+    """Whether a heading among the cells is a month, and not the one given."""
+    return any(read_month(value) not in (None, month) for value in cells if not isinstance(value, float))
+
+
+def says_this(cells: Iterable[object], month: date) -> bool:
+    """Whether a heading among the cells says that the numbers with it are those of the month."""
+    return any(
+        read_month(value) == month or bool(_THIS.search(plain_cell(value)[:_LONGEST_HEADING])) for value in cells
+    )
+
+
 def sheet_named(grid: Grid, name: str) -> Sheet:
     """The sheet with this name; refuses the file when it is missing or stands twice."""
     sheets = [sheet for sheet in grid.sheets if plain(sheet.name) == plain(name)]
@@ -91,7 +125,6 @@ def text_of(grid: Grid) -> set[str]:
     return texts | {plain(sheet.name) for sheet in grid.sheets}
 
 
-def right_of(sheet: Sheet, row: int, column: int) -> tuple[int, int] | None:
-    """The first filled cell to the right in the same row, or None."""
-    columns = [c for (r, c) in sheet.cells if r == row and c > column]
-    return (row, min(columns)) if columns else None
+def right_of(sheet: Sheet, row: int, column: int) -> list[tuple[int, int]]:
+    """The filled cells to the right in the same row, from the nearest on."""
+    return [(row, c) for c in sorted(c for (r, c) in sheet.cells if r == row and c > column)]

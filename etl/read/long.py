@@ -1,11 +1,15 @@
 """Long layouts: after a preamble one row a number, with its section, indicator, breakdown and value."""
 
+import re
 from datetime import date
 
-from etl.intake import Grid, Refused, Sheet
-from etl.read.find import Found, NumberCell, wrong_words
+from etl.intake import Grid, Refused, Sheet, address
+from etl.read.find import Found, NumberCell, is_total, wrong_words
 from etl.read.words import plain, plain_cell
 from etl.sites import Layout
+
+_THOUSANDS = re.compile(r"^\s*[-(]?£\s?\d{1,3}\s*$")
+_THE_REST = re.compile(r"^\s*\d{3}(?:\.\d{1,2})?\)?\s*$")
 
 
 def find_long(grid: Grid, layout: Layout, month: date) -> Found:
@@ -13,22 +17,53 @@ def find_long(grid: Grid, layout: Layout, month: date) -> Found:
     sheet, header, columns = _header(grid, layout)
     found = Found(expected={(sheet.name, header, column) for column in columns.values()})
     section, indicator, breakdown, value = (columns[plain(name)] for name in layout.columns)
-    rows: dict[tuple[str, str, str], list[int]] = {}
-    for row in sorted({r for r, _ in sheet.cells if r > header}):
-        cells = [sheet.cells.get((row, column)) for column in (section, indicator, breakdown)]
-        rows.setdefault(tuple(map(plain_cell, cells)), []).append(row)  # type: ignore[arg-type]
+    rows = _rows(sheet, header, (section, indicator, breakdown))
     for block in layout.blocks:
         for number, label in block.words.items():
             place = rows.pop((plain(block.sheet), plain(block.heading), plain(label)), [])
             if len(place) != 1:
                 raise wrong_words("row", f"{block.sheet}, {block.heading}, {label}", "", len(place))
+            _refuse_split_amount(sheet, place[0], value)
             found.numbers.append(NumberCell(number, month, sheet.name, place[0], value))
             found.expected |= {(sheet.name, place[0], column) for column in (section, indicator, breakdown)}
-    rest = [row for places in rows.values() for row in places]
-    found.unknown += [
-        (sheet.name, r, indicator) for r in rest if sheet.cells.get((r, value)) and (r, breakdown) in sheet.cells
-    ]
+    totals = _totals(layout)
+    for names, places in rows.items():
+        filled = [row for row in places if sheet.cells.get((row, value)) and (row, breakdown) in sheet.cells]
+        if is_total(names[2]) and names[:2] in totals:
+            found.totals += [NumberCell(totals[names[:2]], month, sheet.name, row, value) for row in filled]
+        else:
+            found.unknown += [(sheet.name, row, indicator) for row in filled]
     return found
+
+
+Names = tuple[str, str, str]  # section, indicator, breakdown
+
+
+def _rows(sheet: Sheet, header: int, columns: tuple[int, int, int]) -> dict[Names, list[int]]:
+    """The rows by their names; an empty section or indicator is the one above it, as in merged cells."""
+    rows: dict[Names, list[int]] = {}
+    above = ("", "")
+    for row in sorted({r for r, _ in sheet.cells if r > header}):
+        section, indicator, breakdown = (plain_cell(sheet.cells.get((row, column))) for column in columns)
+        if breakdown:
+            above = (section or above[0], indicator or ("" if section else above[1]))
+            rows.setdefault((*above, breakdown), []).append(row)
+    return rows
+
+
+def _totals(layout: Layout) -> dict[tuple[str, str], str]:
+    """The breakdowns of a layout by section and indicator: what a row named Total among them adds up."""
+    measures = {(b.sheet, b.heading): {n.partition(".")[0] for n in b.words} for b in layout.blocks if len(b.words) > 1}
+    return {(plain(s), plain(h)): next(iter(names)) for (s, h), names in measures.items() if len(names) == 1}
+
+
+def _refuse_split_amount(sheet: Sheet, row: int, value: int) -> None:
+    """Refuses a file in which £1,234.50 stands without quotation marks and so in two columns."""
+    first, second = sheet.cells.get((row, value)), sheet.cells.get((row, value + 1))
+    if isinstance(first, str) and isinstance(second, str) and _THOUSANDS.match(first) and _THE_REST.match(second):
+        sentence = f"In line {row} a comma splits an amount of money into two columns."
+        fix = "Put amounts with commas into quotation marks, or leave the commas out, and send the return again."
+        raise Refused("split_amount", sentence, fix, sheet.name, address(row, value))
 
 
 def _header(grid: Grid, layout: Layout) -> tuple[Sheet, int, dict[str, int]]:

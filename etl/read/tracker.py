@@ -3,9 +3,9 @@
 from datetime import date
 from typing import NamedTuple
 
-from etl.definitions.periods import month_after, write_month
+from etl.definitions.periods import financial_year_start, month_after, months_from, write_month
 from etl.intake import Grid, Refused, Sheet, address
-from etl.read.find import YEAR_TO_DATE, Found, NumberCell, sheet_named, wrong_words
+from etl.read.find import YEAR_TO_DATE, Found, NumberCell, is_total, sheet_named, wrong_words
 from etl.read.month import read_financial_year, read_month, read_month_name
 from etl.read.words import plain, plain_cell
 from etl.sites import Block, Layout
@@ -22,10 +22,13 @@ class _Header(NamedTuple):
 def find_tracker(grid: Grid, layout: Layout) -> Found:
     """The cells of a tracker, for every month that it has a column for; refuses a missing or repeated row or month."""
     found = Found()
+    names = dict.fromkeys(block.sheet for block in layout.blocks)
+    sheets = {name: sheet_named(grid, name) for name in names}
+    years = {name: _financial_year(sheet) for name, sheet in sheets.items()}
+    any_year = next((year for year in years.values() if year), None)
     months: dict[str, list[date]] = {}
-    for name in dict.fromkeys(block.sheet for block in layout.blocks):
-        sheet = sheet_named(grid, name)
-        header = _header(sheet, layout)
+    for name, sheet in sheets.items():
+        header = _header(sheet, layout, years[name] or any_year)
         months[sheet.name] = sorted(header.months)
         _find_in_sheet(sheet, header, [b for b in layout.blocks if b.sheet == name], found)
     first = next(iter(months))
@@ -39,7 +42,7 @@ def find_tracker(grid: Grid, layout: Layout) -> Found:
 
 
 def _find_in_sheet(sheet: Sheet, header: _Header, blocks: list[Block], found: Found) -> None:
-    rows = _rows(sheet, header)
+    rows = _rows(sheet, header, {plain(block.heading) for block in blocks})
     head = [(header.row, c) for c in (header.indicator, header.category, *header.months.values())]
     found.expected |= {(sheet.name, *place) for place in head}
     for block in blocks:
@@ -54,24 +57,36 @@ def _find_in_sheet(sheet: Sheet, header: _Header, blocks: list[Block], found: Fo
             if header.to_date:
                 last = max(header.months)
                 found.to_date.append(NumberCell(number, last, sheet.name, row, header.to_date))
-    for (_, category), places in rows.items():
+    measures = {plain(b.heading): {number.partition(".")[0] for number in b.words} for b in blocks}
+    for (indicator, category), places in rows.items():
         filled = [r for r in places if any(isinstance(sheet.cells.get((r, c)), float) for c in header.months.values())]
-        if category:
+        if is_total(category) and len(measures.get(indicator, ())) == 1:
+            months = header.months.items()
+            found.totals += [
+                NumberCell(next(iter(measures[indicator])), m, sheet.name, r, c) for r in filled for m, c in months
+            ]
+        else:
             found.unknown += [(sheet.name, row, header.category) for row in filled]
 
 
-def _rows(sheet: Sheet, header: _Header) -> dict[tuple[str, str], list[int]]:
-    """The rows by indicator and category; an empty indicator is the one above it, as in merged cells."""
+def _rows(sheet: Sheet, header: _Header, headings: set[str]) -> dict[tuple[str, str], list[int]]:
+    """The rows by indicator and category; an empty indicator is the one above it, as in merged cells.
+
+    A line without a category is a heading of the rows below it, or a note, which they do not belong to.
+    """
     rows: dict[tuple[str, str], list[int]] = {}
-    indicator = ""
+    above = ""
     for row in sorted({r for r, _ in sheet.cells if r > header.row}):
-        indicator = plain_cell(sheet.cells.get((row, header.indicator))) or indicator
+        indicator = plain_cell(sheet.cells.get((row, header.indicator)))
         category = plain_cell(sheet.cells.get((row, header.category)))
-        rows.setdefault((indicator, category), []).append(row)
+        if category or indicator in headings:
+            above = indicator or above
+        if category:
+            rows.setdefault((above, category), []).append(row)
     return rows
 
 
-def _header(sheet: Sheet, layout: Layout) -> _Header:
+def _header(sheet: Sheet, layout: Layout, year: date | None) -> _Header:
     """The row of column headings: the first that has both names and a month."""
     indicator_name, category_name = map(plain, layout.columns)
     for row in sorted({r for r, _ in sheet.cells}):
@@ -79,15 +94,14 @@ def _header(sheet: Sheet, layout: Layout) -> _Header:
         indicator = [c for c, value in cells.items() if plain_cell(value) == indicator_name]
         category = [c for c, value in cells.items() if plain_cell(value) == category_name]
         if indicator and category:
-            months = _months(sheet, row, {c: v for c, v in cells.items() if c not in (*indicator, *category)})
+            months = _months(sheet, row, {c: v for c, v in cells.items() if c not in (*indicator, *category)}, year)
             to_date = [c for c, value in cells.items() if plain_cell(value) in YEAR_TO_DATE]
             return _Header(row, indicator[0], category[0], months, to_date[0] if to_date else None)
     raise wrong_words("line of headings", ", ".join(layout.columns), f"on sheet “{sheet.name}”", 0)
 
 
-def _months(sheet: Sheet, row: int, cells: dict[int, object]) -> dict[date, int]:
+def _months(sheet: Sheet, row: int, cells: dict[int, object], year: date | None) -> dict[date, int]:
     """The column of each month; refuses a month that stands twice, and a gap between months."""
-    year = _financial_year(sheet)
     columns: dict[date, int] = {}
     for column, value in sorted(cells.items()):
         month = read_month(value) or _month_of_year(value, year)
@@ -95,22 +109,27 @@ def _months(sheet: Sheet, row: int, cells: dict[int, object]) -> dict[date, int]
             raise wrong_words("month", write_month(month), f"on sheet “{sheet.name}”", 2)
         if month:
             columns[month] = column
+    if not columns and any(map(read_month_name, cells.values())):
+        sentence = f"Sheet “{sheet.name}” does not say of which year its months are."
+        raise Refused("no_year", sentence, "Put the year into its title, such as 2019-20.", sheet.name, "")
     if not columns:
         raise wrong_words("line of months", "Apr to Mar", f"on sheet “{sheet.name}”", 0)
-    first, last = min(columns), max(columns)
-    gap = next((m for step in range(12) if first < (m := month_after(first, step)) < last and m not in columns), None)
-    if gap or (last.year - first.year) * 12 + last.month - first.month > 11:
-        wrong = gap or last
-        sentence = (
-            f"Sheet “{sheet.name}” has no column that is headed {write_month(wrong)}."
-            if gap
-            else (
-                f"Sheet “{sheet.name}” has months of more than one year, {write_month(first)} to {write_month(last)}."
-            )
-        )
-        fix = f"Head each month's column with its month, such as {write_month(wrong)}, and send the return again."
-        raise Refused("months_wrong", sentence, fix, sheet.name, address(row, columns[first]))
+    _refuse_gaps(sheet, row, columns)
     return columns
+
+
+def _refuse_gaps(sheet: Sheet, row: int, columns: dict[date, int]) -> None:
+    """Refuses months that do not follow each other from April on, all of one financial year."""
+    first, last = min(columns), max(columns)
+    year = months_from(financial_year_start(first), last)
+    gap = next((month for month in year if month not in columns), None)
+    if len(year) > 12:
+        sentence = f"Sheet “{sheet.name}” has months of two years, {write_month(first)} to {write_month(last)}."
+    else:
+        sentence = f"Sheet “{sheet.name}” has no column that is headed {write_month(gap)}." if gap else ""
+    if sentence:
+        fix = f"Head each month's column with its month, such as {write_month(first)}, and send the return again."
+        raise Refused("months_wrong", sentence, fix, sheet.name, address(row, columns[first]))
 
 
 def _month_of_year(value: object, year: date | None) -> date | None:

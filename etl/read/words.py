@@ -12,10 +12,16 @@ _AROUND_SIGNS = re.compile(r"\s*([-/])\s*")
 @lru_cache(maxsize=20_000)
 def plain(text: str) -> str:
     """The text in the form in which it is compared: `' NPS /  CRC: '` is `'nps/crc'`."""
-    text = _UNSEEN.sub("", unicodedata.normalize("NFC", text))
-    text = _DASHES.sub("-", text).replace("\u2019", "'").replace("\u2018", "'")
-    text = " ".join(text.split()).rstrip(": ").casefold()
-    return _AROUND_SIGNS.sub(r"\1", text)
+    return as_typed(text).rstrip(": ")
+
+
+@lru_cache(maxsize=20_000)
+def as_typed(text: str) -> str:
+    """The text as `plain` has it, but with a colon at the end: in a value that is no slip of the hand."""
+    if not text.isascii():
+        text = _UNSEEN.sub("", unicodedata.normalize("NFC", text))
+        text = _DASHES.sub("-", text).replace("\u2019", "'").replace("\u2018", "'")
+    return _AROUND_SIGNS.sub(r"\1", " ".join(text.split()).casefold())
 
 
 def plain_cell(value: object) -> str:

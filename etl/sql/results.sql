@@ -10,17 +10,13 @@ create or replace temp macro whole_sum(value, hole) as if(bool_or(hole), null, a
 
 -- 1. The months that are due: from a site's first month (an earlier one, if it sent it) to the last that any site sent.
 create or replace temp table due as
-with force as (select * from in_force_at(getvariable('horizon')::timestamp)),
-firsts as (
-    select site, least(any_value(first_month), coalesce(min(month), any_value(first_month))) as first
-    from sites
-    left join force using (site)
-    group by site
-)
-select site, first, cast(unnest(generate_series(first, (select max(month) from force), interval 1 month)) as date) as month
-from firsts;
+with last as (select max(month) as month from in_force_at(getvariable('horizon')::timestamp))
+select site, first, cast(unnest(generate_series(first, last.month, interval 1 month)) as date) as month
+from firsts_at(getvariable('horizon')::timestamp)
+cross join last;
 
--- 2. The periods of a site that hold a touched month, each with its months. A rolling year has twelve due months.
+-- 2. The periods of a site that hold a touched month, each with its due months. A rolling year ends with a month that
+-- was sent; the programme has one from the first month of its first site on, a site from its own first month (`own`).
 create or replace temp table spans as
 with last as (select max(month) as month from due),
 starting as (
@@ -32,11 +28,13 @@ starting as (
     union
     select 'rolling_year', cast(month - to_months(cast(step as integer)) as date), 12 from touched, range(12) as steps (step)
 )
-select due.site, period, starts, due.month, starts + to_months(cast(months - 1 as integer)) > last.month as unfinished
+select due.site, period, starts, due.month, starts + to_months(cast(months - 1 as integer)) > last.month as unfinished,
+    period <> 'rolling_year' or starts >= first as own
 from starting
 join due on due.month >= starts and due.month < starts + to_months(cast(months as integer))
 cross join last
-where period <> 'rolling_year' or (starts >= first and starts + interval 11 month <= last.month);
+where period <> 'rolling_year'
+    or (starts >= (select min(first) from due) and starts + interval 11 month <= last.month);
 
 -- 3. What is known of each month: a number, not applicable, or a hole.
 create or replace temp table monthly as
@@ -58,6 +56,7 @@ left join plan using (site, month, number);
 -- 4. Months make periods, site by site: summed, or the first or the last of them.
 create or replace temp table numbers as
 select spans.site, period, starts, m.number, r.over_months, any_value(unfinished) as unfinished,
+    any_value(spans.own) as own,
     case r.over_months
         when 'sum' then added(m.value)
         when 'first' then arg_min_null(m.value, m.month)
@@ -75,11 +74,11 @@ group by spans.site, period, starts, m.number, r.over_months;
 
 -- 5. Parts make totals.
 create or replace temp table totals as
-select site, period, starts, number as measure, value, hole, unfinished
+select site, period, starts, number as measure, value, hole, unfinished, own
 from numbers
-semi join (select number, any_value(own) as over_months from reported group by number) as own using (number, over_months)
+semi join (select distinct number, own as over_months from reported) as usual using (number, over_months)
 union all
-select site, period, starts, a.measure, added(value), bool_or(hole), any_value(unfinished)
+select site, period, starts, a.measure, added(value), bool_or(hole), any_value(unfinished), any_value(own)
 from numbers
 join addends as a using (number, over_months)
 group by site, period, starts, a.measure;
@@ -88,6 +87,7 @@ group by site, period, starts, a.measure;
 create or replace temp table wholes as
 select site, period, starts, measure, if(hole, null, value) as value, hole, unfinished
 from totals
+where own
 union all
 select 'all', period, starts, measure, whole_sum(value, hole), bool_or(hole), bool_or(unfinished)
 from totals

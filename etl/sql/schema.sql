@@ -38,8 +38,13 @@ create table if not exists problems (
     severity varchar not null,  -- reject, query or info
     message varchar not null,
     fix varchar not null,
-    measure varchar not null
+    measure varchar not null,
+    cause varchar default '',           -- the likely cause, where one fits
+    compared boolean default false      -- found beside other returns, and worked out again when one of them changes
 );
+
+-- What checks in shadow find: the same, shown to nobody.
+create table if not exists in_shadow as from problems limit 0;
 
 create table if not exists results (
     site varchar not null,
@@ -69,6 +74,13 @@ qualify row_number() over (
     partition by covered.site, covered.month
     order by received desc, version desc, sha256 desc
 ) = 1;
+
+-- The month from which each site is due, as known at t: its first one, or an earlier one that it sent.
+create or replace macro firsts_at(t) as table
+select site, least(any_value(first_month), coalesce(min(month), any_value(first_month))) as first
+from sites
+left join in_force_at(t) using (site)
+group by site;
 
 create or replace macro observations_at(t) as table
 select e.site, e.month, e.measure, e.part, e.value, e.state, e.return_id, e.sheet, e.cell, f.known_from
