@@ -32,7 +32,10 @@ def answer(content: bytes) -> bytes:
     """The message for one file: its rows, or why it is refused."""
     try:
         rows, seen = read(content)
-        return wire.from_rows(seen.kind, rows, seen.texts)
+        message = wire.from_rows(seen.kind, rows, seen.texts)
+        if len(message) > limits.ANSWER_BYTES:
+            raise refusals.too_large("holds more than 1.5 MB of words and numbers")
+        return message
     except Refused as refused:
         return wire.from_refused(refused)
     except BaseException:  # whatever a library raises, even a panic: its words may quote the file, so they end here

@@ -10,6 +10,8 @@ ROWS = 5_000
 COLUMNS = 200
 FILLED = 20_000
 STRINGS = 20_000
+TEXT_BYTES = 20_000_000  # of all cells, repeats and shared strings counted as often as they are shown
+ANSWER_BYTES = 1_500_000  # what the child may hand back: every word of it is looked at in turn
 TEXT_LENGTH = 32_767  # what a cell of a spreadsheet program can hold
 
 MEMORY_BYTES = 512 * 1024 * 1024

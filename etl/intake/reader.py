@@ -19,7 +19,6 @@ from etl.intake.grid import Grid, Refused
 CHILDREN = 2
 NEVER = float("inf")
 AHEAD = 8  # files read before the caller asks for them: enough to keep the children busy, at most 40 MB
-ANSWER_BYTES = 64_000_000
 PROJECT = str(Path(__file__).resolve().parents[2])
 START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from etl.intake.child import serve; serve()"
 
@@ -106,7 +105,7 @@ class _Child:
             self.stop()
             self._send(content)
         assert self._process and self._process.stdout
-        return wire.receive(self._process.stdout, ANSWER_BYTES)
+        return wire.receive(self._process.stdout, limits.ANSWER_BYTES)
 
     def _send(self, content: bytes) -> None:
         process = self._running()

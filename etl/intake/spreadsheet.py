@@ -143,6 +143,7 @@ class Scan:
         self.row = self.column = self.row_repeats = 0
         self.row_filled, self.row_overrides = 0, dict[int, object]()
         self.last_column = 0
+        self.row_characters = self.characters = 0
         self.cell: _Cell | None = None
         self.aside: list[str] | None = None  # a paragraph outside the cells' own text
         self.aside_depth = 0
@@ -214,7 +215,7 @@ class Scan:
         if self.cell is not None:
             raise refusals.damaged()  # a table within a cell
         self.row_repeats = _repeats(attributes, "number-rows-repeated")
-        self.column = self.row_filled = self.last_column = 0
+        self.column = self.row_filled = self.last_column = self.row_characters = 0
         self.row_overrides = {}
 
     def _end_row(self) -> None:
@@ -223,6 +224,9 @@ class Scan:
             return
         self._refuse_place(self.row, self.last_column)
         self.filled += self.row_filled * self.row_repeats
+        self.characters += self.row_characters * self.row_repeats
+        if self.characters > limits.TEXT_BYTES // 4:  # at most four bytes each
+            raise refusals.too_large("shows more than 20 MB of text")
         if self.filled + (len(self.overrides) + len(self.row_overrides)) * self.row_repeats > limits.FILLED:
             raise refusals.sheet_too_large(self.table, f"more than {limits.FILLED:,} filled cells")
         for row in range(first, self.row + 1):
@@ -255,6 +259,7 @@ class Scan:
         self.last_column = self.column
         self._refuse_place(self.row + self.row_repeats, self.column)
         self.row_filled += cell.repeats if filled else 0
+        self.row_characters += cell.repeats * _length(cell)
         if override is not None:
             self.row_overrides.update(dict.fromkeys(range(first, self.column + 1), override))
 
@@ -299,6 +304,12 @@ def _state(cell: _Cell) -> tuple[bool, object]:
     if formula:
         return False, Unreadable(NOT_CALCULATED)
     return False, text or None
+
+
+def _length(cell: _Cell) -> int:
+    """How many characters a cell may come to."""
+    said = sum(map(len, cell.attributes.values()))
+    return said + sum(len(piece) + 1 for pieces in cell.paragraphs for piece in pieces)
 
 
 def _get(attributes: dict[str, str], name: str) -> str:

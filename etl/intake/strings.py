@@ -9,19 +9,24 @@ from etl.intake import limits, markup, refusals
 OPENING = re.compile(rb"<(?:[\w.-]+:)?sst(\s[^<>]*)?>")
 COUNTS = re.compile(rb"""\b(?:count|uniqueCount)\s*=\s*["']([^"']*)["']""")
 PIECE = rb"[^<&\x00-\x08\x0b\x0c\x0e-\x1f]*+(?:&(?:amp|lt|gt|quot|apos);[^<&\x00-\x08\x0b\x0c\x0e-\x1f]*+)*+"
-PLAIN = re.compile(rb"(?:<si><t(?: xml:space=\"preserve\")?+>" + PIECE + rb"</t></si>)*+</sst>\s*")
+XML_SPACES = " \t\r\n"  # left out by the reader at either end, unless the text says that they are to be kept
+PLAIN = re.compile(rb"(?:<si><t(?: xml:space=\"preserve\"|(?=>[^ \t\r\n]))>" + PIECE + rb"</t></si>)*+</sst>\s*")
 PLAIN_TEXT = re.compile(rb"<t[^>]*>([^<]*)</t>")
 
 
 @dataclass(frozen=True)
 class Strings:
-    """`empty` are the indices of strings without text; `aside` is text that the reader leaves out (phonetic)."""
+    """`empty` are the indices of strings without text; `aside` is text that the reader leaves out (phonetic).
+
+    `longest` is the length of the longest, in bytes at most.
+    """
 
     count: int
     empty: frozenset[int]
     content: bytes = b""
     listed: tuple[str, ...] = ()
     aside: tuple[str, ...] = ()
+    longest: int = 0
 
     def texts(self) -> tuple[str, ...]:
         """Every string, in order."""
@@ -50,7 +55,7 @@ def _plain(content: bytes, start: int) -> Strings | None:
     count = content.count(b"<si>")
     if b"></t>" in content or count > limits.STRINGS or not PLAIN.fullmatch(content, start):
         return None
-    return Strings(count, frozenset(), content)
+    return Strings(count, frozenset(), content, longest=max(map(len, PLAIN_TEXT.findall(content)), default=0))
 
 
 def _any(content: bytes) -> Strings:
@@ -67,8 +72,9 @@ def _any(content: bytes) -> Strings:
         elif element.name == "t" and phonetic:
             aside.append(element.text)
         elif element.name == "t" and texts:
-            texts[-1] += element.text
+            texts[-1] += element.text if element.get("space") == "preserve" else element.text.strip(XML_SPACES)
     if len(texts) > limits.STRINGS:
         raise refusals.too_large(f"holds more than {limits.STRINGS:,} different texts")
     empty = frozenset(index for index, text in enumerate(texts) if not text)
-    return Strings(len(texts), empty, b"", tuple(texts), tuple(aside))
+    longest = max((len(text.encode()) for text in texts), default=0)
+    return Strings(len(texts), empty, b"", tuple(texts), tuple(aside), longest)

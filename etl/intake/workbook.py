@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from etl.intake import archive, markup, refusals, strings, worksheet
+from etl.intake import archive, limits, markup, refusals, strings, worksheet
 from etl.intake.grid import Text
 from etl.intake.markup import Element
 from etl.intake.seen import Seen, SeenSheet
@@ -88,7 +88,7 @@ def inspect(content: bytes, parts: dict[str, bytes]) -> Seen:
     listed = _listed(book, relations, parts)
     shared = _strings(relations, parts)
     texts = _texts_of("", WORKBOOK, book)
-    sheets, used, mended = [], set(), {}
+    sheets, used, references, mended = [], set(), 0, {}
     for sheet in listed:
         if not sheet.has_cells:
             sheets.append(SeenSheet(sheet.name, 0, has_cells=False))
@@ -98,11 +98,14 @@ def inspect(content: bytes, parts: dict[str, bytes]) -> Seen:
         if sheet.hidden and (found.filled or found.overrides or _speaks(parts, sheet.part)):
             raise refusals.hidden_sheet(sheet.name)
         used |= found.used
+        references += found.references
         texts += _texts_of(sheet.name, sheet.part, found.others)
         texts += [Text(sheet.name, f"formula in {cell}", text) for cell, text in found.formula_texts]
         sheets.append(SeenSheet(sheet.name, found.filled, found.overrides))
         if found.unknown_errors:
             mended[sheet.part] = _with_known_errors(parts[sheet.part], found.unknown_errors)
+    if references * shared.longest > limits.TEXT_BYTES:
+        raise refusals.too_large("shows more than 20 MB of text")
     _refuse_unlisted(parts, listed)
     texts += _unused(shared, used)
     texts += _words(parts, listed)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from etl.intake import limits, markup, refusals
 from etl.intake.grid import NOT_CALCULATED, Unreadable, address, column_number
 from etl.intake.markup import Element, local
-from etl.intake.strings import Strings
+from etl.intake.strings import XML_SPACES, Strings
 
 # The plain form that nearly every program writes. One expression takes in all of a sheet's rows or none: a sheet that
 # it takes in is well formed, within the limits, and has no error cell, no empty value and no text in a formula.
@@ -20,7 +20,7 @@ CELL = (
     rb"| t=\"s\"><v>[0-9]++</v></c>"
     rb"| t=\"b\">" + FORMULA + rb"<v>[01]</v></c>"
     rb"| t=\"str\">" + FORMULA + rb"<v>" + WORDS + rb"</v></c>"
-    rb"| t=\"inlineStr\"><is><t(?: xml:space=\"preserve\")?+>" + WORDS + rb"</t></is></c>)"
+    rb"| t=\"inlineStr\"><is><t(?: xml:space=\"preserve\"|(?=>[^ \t\r\n]))>" + WORDS + rb"</t></is></c>)"
 )
 PLAIN = re.compile(rb"(?:<row r=\"[1-9][0-9]{0,4}\"" + ATTRIBUTES + rb"(?: ?/>|>(?:" + CELL + rb")*+</row>))*+")
 SHARED = re.compile(rb" t=\"s\"><v>([0-9]+)")
@@ -37,6 +37,7 @@ class Found:
     filled: int = 0
     overrides: dict[tuple[int, int], object] = field(default_factory=dict)
     used: set[int] = field(default_factory=set)
+    references: int = 0
     others: tuple[Element, ...] = ()
     formula_texts: list[tuple[str, str]] = field(default_factory=list)
     unknown_errors: set[str] = field(default_factory=set)
@@ -58,10 +59,11 @@ def _plain(content: bytes, strings: Strings) -> Found | None:
     others = markup.elements(before + b"<sheetData/>" + after)
     if [element.depth for element in others if element.name == "sheetData"] != [1]:
         return None  # what looked like the rows stood in a comment
-    used = set(map(int, SHARED.findall(body)))
+    references = SHARED.findall(body)
+    used = set(map(int, references))
     if used and max(used) >= strings.count:
         raise refusals.damaged()
-    return Found(filled=body.count(b"<v>") + body.count(b"<is>"), used=used, others=others)
+    return Found(filled=body.count(b"<v>") + body.count(b"<is>"), used=used, references=len(references), others=others)
 
 
 class _Scan:
@@ -79,6 +81,7 @@ class _Scan:
         self.inline: str | None = None
         self.formula: str | None = None
         self.pieces = 0
+        self.run_of_text, self.kept = "", False
 
     def run(self, content: bytes) -> Found:
         if b"<![CDATA[" in content:  # no spreadsheet program writes it here, and the reader leaves it out
@@ -106,6 +109,9 @@ class _Scan:
             self.inline = ""
         elif len(self.path) == 5 and name == "f":
             self.formula = ""
+        elif self.path[4:5] == ["is"] and name == "t":
+            self.kept = attributes.get("xml:space") == "preserve"
+            self.run_of_text = ""
         elif self.path[4:5] != ["is"] and self.path[4:5] != ["extLst"] and self.path[3:4] != ["extLst"]:
             raise refusals.damaged()
 
@@ -113,6 +119,9 @@ class _Scan:
         path = self.path
         if len(path) == 4 and path[1] == "sheetData" and path[3] == "c":
             self._end_cell()
+        elif path[4:5] == ["is"] and path[-1] == "t" and self.inline is not None:
+            self.inline += self.run_of_text if self.kept else self.run_of_text.strip(XML_SPACES)
+            self.run_of_text = ""
         if path[1:2] != ["sheetData"] or len(path) == 2:
             self.open_others.pop()
         path.pop()
@@ -126,8 +135,8 @@ class _Scan:
             self.pieces += 1
         elif path[4:5] == ["f"] and self.formula is not None:
             self.formula += piece
-        elif path[4:5] == ["is"] and path[-1] == "t" and "rPh" not in path and self.inline is not None:
-            self.inline += piece
+        elif path[4:5] == ["is"] and path[-1] == "t" and "rPh" not in path:
+            self.run_of_text += piece
 
     def _start_other(self, name: str, attributes: dict[str, str]) -> None:
         if len(self.others) >= markup.ELEMENTS:
@@ -193,6 +202,7 @@ class _Scan:
         if not written.isdecimal() or len(written) > 9 or int(written) >= self.strings.count:
             raise refusals.damaged()
         self.found.used.add(int(written))
+        self.found.references += 1
         return int(written) not in self.strings.empty
 
 

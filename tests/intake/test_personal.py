@@ -221,16 +221,17 @@ def with_check_digit(nine: str) -> str | None:
     return None if 11 - rest == 10 else nine + str((11 - rest) % 11)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.from_regex(r"[1-9][0-9]{8}", fullmatch=True), st.sampled_from(["", " ", "-", "\u00a0", "\u2011"]))
 def test_every_nhs_number_is_seen_and_no_other_with_gaps(nine, gap):
     number = with_check_digit(nine)
     for digit in "0123456789":
         text = gap.join((nine[:3], nine[3:6], nine[6:] + digit))
-        assert (looks_personal(text) == "an NHS number") == (nine + digit == number)
+        of_one_digit = len(set(nine + digit)) == 1  # the check digit fits, but it is nobody's number
+        assert (looks_personal(text) == "an NHS number") == (nine + digit == number and not of_one_digit)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_answered(text):
     assert isinstance(looks_personal(text) + heading_of(text), str)
