@@ -343,7 +343,7 @@ class _Known:
         self.accepted[first.sha256] = self.copies[first.return_id] = moved
         months = self.con.execute("select month from covered where return_id = ?", [first.return_id]).fetchall()
         self.moved |= {row[0] for row in months}
-        self.moved_sites.add(str(first[5]))
+        self.moved_sites |= {first.site} if first.site else set()
 
 
 def _copy_id(copy: _Copy) -> str:
