@@ -1,6 +1,5 @@
-"""The command that serves the dashboard: `python -m dashboard`."""
+"""The commands of the dashboard: `python -m dashboard` serves it, `user` says who may come in, `audit` who did."""
 
-import ipaddress
 import os
 import socket
 import sys
@@ -9,25 +8,23 @@ from typing import Annotated
 
 import typer
 
-from dashboard import server
+from dashboard.access import commands
+from dashboard.access.origin import is_loopback
+from dashboard.access.provider import WrongProvider, find_provider
+from dashboard.access.roles import NoSuchRole, of_audience
+from dashboard.access.settings import Settings
+from dashboard.access.users import Users, UsersUnreadable
 from dashboard.edition import Editions, NoEdition
 
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+cli.add_typer(commands.user, name="user")
+cli.add_typer(commands.audit, name="audit")
+PLAIN = "Passwords would cross the network in plain text: use --certificate and --key, or --behind-proxy with https."
 
 
 def _stop(words: str, code: int) -> typer.Exit:
     typer.echo(words, err=True)
     return typer.Exit(code)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach a host."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def is_free(host: str, port: int) -> bool:
@@ -42,38 +39,76 @@ def is_free(host: str, port: int) -> bool:
     return True
 
 
-@cli.command()
+@cli.callback(invoke_without_command=True)
 def serve(
+    context: typer.Context,
     data: Annotated[Path, typer.Option(help="The folder that holds editions/")] = Path("data"),
-    host: Annotated[str, typer.Option(help="The address to serve on; this machine only")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="The address to serve on; without users, this machine only")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8050,
-    audience: Annotated[str, typer.Option(help="central, forum or a site's name")] = "central",
+    audience: Annotated[str, typer.Option(help="As whom to look without users: central, forum or a site")] = "central",
+    behind_proxy: Annotated[bool, typer.Option(help="A proxy of ours brings requests by https and says whose")] = False,
+    certificate: Annotated[Path | None, typer.Option(help="Serve by https with this certificate")] = None,
+    key: Annotated[Path | None, typer.Option(help="The key of the certificate")] = None,
 ) -> None:
     """Serves the dashboard on the current edition."""
-    if not is_loopback(host):
-        raise _stop(
-            f"Will not serve on {host}: nobody signs in yet, so only this machine may look. Use --host 127.0.0.1.", 2
-        )
-    try:
-        edition = Editions(data, audience).get()
-    except NoEdition as problem:
-        raise _stop(str(problem), 1) from None
-    except Exception as problem:  # whatever is wrong with the file, a person reads a sentence
-        raise _stop(f"The current edition in {data / 'editions'} cannot be opened: {problem}", 1) from None
+    context.obj = data
+    if context.invoked_subcommand:
+        return
+    if (certificate is None) != (key is None):
+        raise _stop("A certificate has a key: give both --certificate and --key.", 2)
+    must_sign_in = _must_sign_in(data)
+    if not must_sign_in and (behind_proxy or not is_loopback(host)):
+        where = "behind a proxy" if behind_proxy else f"on {host}"
+        words = "there are no users, so only this machine may look. Add one: python -m dashboard user add NAME"
+        raise _stop(f"Will not serve {where}: {words} --role central --data {data}", 2)
+    edition = _open_edition(data, "central" if must_sign_in else audience)
     if not is_free(host, port):
         raise _stop(f"Port {port} on {host} is in use. Choose another, such as --port {port + 1}.", 1)
+    open_as = audience if is_loopback(host) and not behind_proxy else ""
+    settings = Settings(data, open_as, behind_proxy, certificate is not None)
     shown = f"[{host}]" if ":" in host else host
-    typer.echo(f"Dashboard: http://{shown}:{port}  (edition {edition.name}, {audience}; stop with Ctrl+C)")
+    typer.echo(f"Dashboard: http{'s' if certificate else ''}://{shown}:{port}  (edition {edition}; stop with Ctrl+C)")
+    typer.echo("Everybody signs in." if must_sign_in else f"Nobody signs in: this machine looks as {audience}.")
+    if must_sign_in and not settings.secure and not is_loopback(host):
+        typer.echo(PLAIN, err=True)
+    os.environ.update(settings.as_environment())
+    run(host, port, certificate, key)
+
+
+def _must_sign_in(data: Path) -> bool:
+    """Whether there are people who can sign in, so that everybody must."""
+    try:
+        return bool(Users(data).all()) or find_provider() is not None
+    except UsersUnreadable as problem:
+        raise _stop(str(problem), 1) from None
+    except (WrongProvider, NoSuchRole) as problem:
+        raise _stop(str(problem), 2) from None
+
+
+def _open_edition(data: Path, audience: str) -> str:
+    """The name of the current edition, which an audience can open; stops in a sentence if it cannot."""
+    try:
+        of_audience(audience, "somebody")
+        edition = Editions(data, audience).get()
+    except NoSuchRole as problem:
+        raise _stop(str(problem), 2) from None
+    except NoEdition as problem:
+        raise _stop(f"{problem} (Looked in {data / 'editions'}.)", 1) from None
+    except Exception as problem:  # whatever is wrong with the file, a person reads a sentence
+        raise _stop(f"The current edition in {data / 'editions'} cannot be opened: {problem}", 1) from None
     edition.close()
-    os.environ[server.DATA] = str(data.resolve())
-    os.environ[server.AUDIENCE] = audience
-    run(host, port)
+    return edition.name
 
 
-def run(host: str, port: int) -> None:
-    """Serves until stopped: with granian, or with waitress on Windows."""
+def run(host: str, port: int, certificate: Path | None = None, key: Path | None = None) -> None:
+    """Serves until stopped: with granian, or with waitress on Windows, which has no https of its own."""
     if sys.platform == "win32":
         from waitress import serve as serve_with_threads
+
+        from dashboard import server
+
+        if certificate:
+            raise _stop("On Windows https comes from a proxy in front: start with --behind-proxy.", 2)
 
         serve_with_threads(server.application(), host=host, port=port, threads=8)
         return
@@ -89,6 +124,8 @@ def run(host: str, port: int) -> None:
         interface=Interfaces.WSGI,
         workers=2,
         blocking_threads=4,
+        ssl_cert=certificate,
+        ssl_key=key,
         log_level=LogLevels.warning,
     ).serve()
 

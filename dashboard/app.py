@@ -5,6 +5,7 @@ from typing import Any
 from dash import Dash, Input, Output, State, dcc, html, no_update
 
 from dashboard import panel, theme
+from dashboard.access.badge import who_looks
 from dashboard.address import Address, read
 from dashboard.edition import Editions, NoEdition
 from dashboard.native import Title
@@ -13,6 +14,7 @@ from dashboard.pages import pages
 from etl.definitions.periods import write_date, write_month
 
 NAME = "Drive"
+MARKS = "Numbers too small to show are marked [c]. A gap in the data is a gap in the line."
 KEPT_BETWEEN_PAGES = ("site", "edition")
 
 DOCUMENT = """<!DOCTYPE html>
@@ -126,7 +128,7 @@ def frame(view: View) -> list[Any]:
 def message_frame(address: Address, headline: str, words: str, view: View | None = None) -> list[Any]:
     """The frame with a message in place of a page."""
     main = html.Main([html.H1(headline), html.P(words, className="note")], id="main", tabIndex=-1)
-    return [Title(text=f"{headline} – {NAME}"), top_bar(address), main, *([foot(view)] if view else [])]
+    return [Title(text=f"{headline} – {NAME}"), top_bar(address), main, foot(view)]
 
 
 def top_bar(address: Address) -> Any:
@@ -188,18 +190,16 @@ def head(question: str, content: Content) -> Any:
     )
 
 
-def foot(view: View) -> Any:
-    """Which editions there are."""
+def foot(view: View | None) -> Any:
+    """Who looks, and which editions there are."""
+    shown = [] if view is None else [html.P(MARKS), editions_there_are(view)]
+    return html.Footer(html.Div([*shown, who_looks()], className="inside"))
+
+
+def editions_there_are(view: View) -> Any:
+    """The last editions that the reader may open."""
     links: list[Any] = []
     for name in view.editions[:12]:
         chosen = name == view.edition.name
         links.append(html.Li(html.Strong(name) if chosen else html.A(name, href=view.address.with_(edition=name).href)))
-    return html.Footer(
-        html.Div(
-            [
-                html.P("Numbers too small to show are marked [c]. A gap in the data is a gap in the line."),
-                html.Nav([html.Span("Editions"), html.Ul(links)], className="editions", **{"aria-label": "Editions"}),
-            ],
-            className="inside",
-        )
-    )
+    return html.Nav([html.Span("Editions"), html.Ul(links)], className="editions", **{"aria-label": "Editions"})

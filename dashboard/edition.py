@@ -4,7 +4,7 @@ import json
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ SETTINGS = {
     "threads": "1",
 }
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
-KEPT_EDITIONS = 6
+KEPT_EDITIONS = 12
 KEPT_ANSWERS = 2000
 
 
@@ -33,6 +33,11 @@ def _day(name: str, value: Any) -> Any:
 
 class NoEdition(LookupError):
     """There is no such edition to show; the message says which and what to do."""
+
+
+def audience_words(audience: str) -> str:
+    """An audience as a sentence names it."""
+    return {"central": "the central team", "forum": "the forum"}.get(audience, f"{audience.replace('_', ' ').title()}")
 
 
 class Row(dict[str, Any]):
@@ -88,6 +93,11 @@ class Edition:
     def name(self) -> str:
         """The edition's name."""
         return str(self.about.edition_id)
+
+    @property
+    def audience(self) -> str:
+        """Whom the file says it is for; one that does not say may hold everything, so it is the central team's."""
+        return str(self.about.get("audience") or "central")
 
     @property
     def made(self) -> datetime:
@@ -162,14 +172,29 @@ class Edition:
         self._base.close()
 
 
-class Editions:
-    """The editions in a folder, as one audience may open them."""
+def _note_nothing(edition: str, found: bool) -> None:
+    """What is noted of an edition that is asked for when nobody keeps a record."""
 
-    def __init__(self, data: Path, audience: str) -> None:
+
+class Editions:
+    """The editions in a folder, of which each request opens the file of its own audience and no other.
+
+    `noted` is told of each edition that is asked for, and whether the audience has it.
+    """
+
+    def __init__(
+        self, data: Path, audience: str | Callable[[], str], noted: Callable[[str, bool], None] = _note_nothing
+    ) -> None:
         self.folder = data / "editions"
-        self.audience = audience
-        self._open: OrderedDict[str, Edition] = OrderedDict()
+        self._audience = audience
+        self._noted = noted
+        self._open: OrderedDict[tuple[str, str], Edition] = OrderedDict()
         self._lock = threading.Lock()
+
+    @property
+    def audience(self) -> str:
+        """The audience that asks."""
+        return self._audience if isinstance(self._audience, str) else self._audience()
 
     def current_name(self) -> str:
         """The name of the current edition."""
@@ -177,29 +202,39 @@ class Editions:
         try:
             name = json.loads(pointer.read_text(encoding="utf-8"))["edition"]
         except FileNotFoundError:
-            raise NoEdition(
-                f"There is no edition in {self.folder} yet. Load returns first: python -m etl load PATH"
-            ) from None
+            raise NoEdition("There is no edition yet. Load returns first: python -m etl load PATH") from None
         except (ValueError, KeyError, TypeError):
-            raise NoEdition(f"{pointer} does not name an edition. Make one: python -m etl publish") from None
+            raise NoEdition("The pointer names no edition. Make one: python -m etl publish") from None
         return str(name)
 
     def names(self) -> Iterator[str]:
         """The names of all editions that this audience may open, newest first."""
-        yield from sorted((path.parent.name for path in self.folder.glob(f"*/{self.audience}.duckdb")), reverse=True)
+        found = (path.parent.name for path in self.folder.glob(f"*/{self.audience}.duckdb"))
+        yield from sorted(filter(NAME.fullmatch, found), reverse=True)
 
     def get(self, name: str = "") -> Edition:
-        """An edition by name, or the current one; opened once a process."""
-        name = name or self.current_name()
+        """An edition by name, or the current one; opened once a process and audience."""
+        name, audience = name or self.current_name(), self.audience
+        if not NAME.fullmatch(name) or not (self.folder / name).is_dir():
+            self._noted("", False)
+            raise NoEdition(f"There is no edition “{name}”. Choose one in the foot of the first page.")
+        path = self.folder / name / f"{audience}.duckdb"
+        if not path.is_file():
+            self._noted(name, False)
+            raise NoEdition(f"The edition {name} has nothing for {audience_words(audience)} yet.")
+        self._noted(name, True)
         with self._lock:
-            if name in self._open:
-                self._open.move_to_end(name)
-                return self._open[name]
-            path = self.folder / name / f"{self.audience}.duckdb"
-            if not NAME.fullmatch(name) or not path.is_file():
-                raise NoEdition(f"There is no edition “{name}” for {self.audience}")
-            self._open[name] = Edition(path)
-            # An edition that falls out is not closed here: a page may still be asking it. It closes with its last user.
-            while len(self._open) > KEPT_EDITIONS:
-                self._open.popitem(last=False)
-            return self._open[name]
+            return self._keep((name, audience), path)
+
+    def _keep(self, key: tuple[str, str], path: Path) -> Edition:
+        """An edition that is open, or is opened now if it says that it is for the audience who asks."""
+        if key not in self._open:
+            edition = Edition(path)
+            if edition.audience != key[1]:
+                raise NoEdition(f"The file for {audience_words(key[1])} in this edition is not theirs; publish again.")
+            self._open[key] = edition
+        self._open.move_to_end(key)
+        # An edition that falls out is not closed here: a page may still be asking it. It closes with its last user.
+        while len(self._open) > KEPT_EDITIONS:
+            self._open.popitem(last=False)
+        return self._open[key]

@@ -1,27 +1,28 @@
 """The server: who may ask for what, the headers of every answer, health, and warm workers."""
 
-import os
 from pathlib import Path
 from typing import Any
 
 from dash import Dash
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, g, request
 from flask_compress import Compress
 
+from dashboard.access.forgery import COOKIE, HEADER
+from dashboard.access.plug import FROM_INSIDE, audience_of_request, plug_in
+from dashboard.access.record import note_opened
+from dashboard.access.settings import Settings, read_settings
 from dashboard.app import make_app
 from dashboard.edition import Editions, NoEdition
 from dashboard.pages import pages
 
-DATA, AUDIENCE = "DRIVE_DATA", "DRIVE_AUDIENCE"
-# Dash's own paths that a page needs; any other path of Dash is not answered, also not one that comes with a newer Dash.
-DASH_PATHS = ("/_dash-layout", "/_dash-dependencies", "/_dash-update-component", "/_favicon.ico")
 DASH_FOLDERS = ("/_dash-component-suites/", "/assets/")
 MOST_BYTES = 64 * 1024
 
 
-def make_server(data: Path, audience: str = "central") -> Flask:
-    """The WSGI application on the editions in a folder."""
-    editions = Editions(data, audience)
+def make_server(data: Path, audience: str = "central", settings: Settings | None = None) -> Flask:
+    """The WSGI application on the editions in a folder: open to this machine as an audience, or as the settings say."""
+    settings = settings or Settings(data, open_as=audience)
+    editions = Editions(settings.data, lambda: audience_of_request(settings.open_as or "central"), note_opened)
     app = make_app(editions)
     server: Flask = app.server
     server.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
@@ -33,46 +34,33 @@ def make_server(data: Path, audience: str = "central") -> Flask:
         "text/javascript",
     ]
     Compress(server)
-    _guard(server)
-    _health(server, editions)
     _headers(app, server)
+    plug_in(server, settings)
+    _health(server, editions)
     _warm(server)
     return server
 
 
 def application() -> Flask:
     """The WSGI application of a worker, which is told by its environment what to serve."""
-    return make_server(Path(os.environ.get(DATA, "data")), os.environ.get(AUDIENCE, "central"))
-
-
-def _guard(server: Flask) -> None:
-    """Lets nothing through that is not named."""
-
-    @server.before_request
-    def let_in() -> None:
-        path = request.path
-        if request.method not in ("GET", "HEAD") and path != "/_dash-update-component":
-            abort(405)
-        if path.startswith(("/_", "/assets")) and path not in DASH_PATHS and not path.startswith(DASH_FOLDERS):
-            abort(404)
-        if path == "/_dash-update-component" and not request.is_json:
-            abort(415)
+    settings = read_settings()
+    return make_server(settings.data, settings=settings)
 
 
 def _health(server: Flask, editions: Editions) -> None:
     """Whether the process lives, and whether it has something to show."""
 
+    @server.get("/healthz")
     def healthz() -> Response:
         return Response("ok\n", mimetype="text/plain")
 
+    @server.get("/readyz")
     def readyz() -> Response:
         try:
-            return Response(f"{editions.get().name}\n", mimetype="text/plain")
+            ready = editions.get().name if g.who.name else editions.current_name() and "ready"
+            return Response(f"{ready}\n", mimetype="text/plain")
         except NoEdition as problem:
             return Response(f"{problem}\n", status=503, mimetype="text/plain")
-
-    # Dash answers any path with its page; these stand before it.
-    server.before_request(lambda: {"/healthz": healthz, "/readyz": readyz}.get(request.path, lambda: None)())
 
 
 def _headers(app: Dash, server: Flask) -> None:
@@ -89,7 +77,7 @@ def _headers(app: Dash, server: Flask) -> None:
                 "img-src 'self' data: blob:",
                 "font-src 'self'",
                 "connect-src 'self'",
-                "form-action 'none'",
+                "form-action 'self'",
                 "frame-ancestors 'none'",
                 "base-uri 'none'",
             )
@@ -118,6 +106,7 @@ def _headers(app: Dash, server: Flask) -> None:
 def _warm(server: Flask) -> None:
     """Answers every page once: a worker that has shown no page yet cannot hand out Dash's own scripts."""
     client = server.test_client()
+    client.environ_base.update(FROM_INSIDE)
     client.get("/")
     client.get("/_dash-layout")
     client.get("/_dash-dependencies")
@@ -131,8 +120,10 @@ def ask_page(client: Any, path: str, search: str = "") -> Any:
         {"id": "address", "property": "pathname", "value": path},
         {"id": "address", "property": "search", "value": search},
     ]
+    token = client.get_cookie(COOKIE)
     return client.post(
         "/_dash-update-component",
+        headers={HEADER: token.value} if token else {},
         json={
             "output": "..frame.children...shown.data..",
             "outputs": [{"id": "frame", "property": "children"}, {"id": "shown", "property": "data"}],

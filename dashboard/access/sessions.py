@@ -42,7 +42,8 @@ class Sessions:
         now, key = self._clock(), _hash(token)
         with self._store.read() as con:
             row = con.execute(
-                "select name, role, site, label, stamp, seen from sessions where token = ? and seen > ? and started > ?",
+                "select name, role, site, label, stamp, seen from sessions"
+                " where token = ? and seen > ? and started > ?",
                 (key, now - IDLE, now - ABSOLUTE),
             ).fetchone()
         if row is None:

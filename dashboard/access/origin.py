@@ -1,0 +1,34 @@
+"""Where a request comes from: this machine or another, this site or another."""
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from flask import Request
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can be meant by a host's name or address."""
+    if host == "localhost":
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return (mapped or address).is_loopback
+
+
+def is_from_elsewhere(request: Request) -> bool:
+    """Whether a browser says that another site sent this; a program that is no browser says nothing."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        return True
+    origin = request.headers.get("Origin")
+    return origin is not None and urlsplit(origin).netloc != request.host
+
+
+def host_of(request: Request) -> str:
+    """The name under which this server is asked, without its port."""
+    try:
+        return urlsplit(f"//{request.host}").hostname or ""
+    except ValueError:
+        return ""

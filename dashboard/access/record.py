@@ -1,0 +1,51 @@
+"""What a request opened, and the line about it in the audit log."""
+
+from flask import Response, g, has_request_context, request
+
+from dashboard.access.forgery import show_token
+from dashboard.access.gate import INSIDE, INSIDE_KEY, Gate
+from dashboard.access.routes import ANYONE, CALLBACK, RULES
+from dashboard.pages import pages
+
+ELSEWHERE = "another address"
+
+
+def note_opened(edition: str, found: bool) -> None:
+    """Notes that this request asked for an edition, and whether its audience has it."""
+    if has_request_context() and "opened" in g:
+        if found and edition not in g.opened:
+            g.opened.append(edition)
+        g.missing = g.missing or not found
+
+
+def finish(gate: Gate, response: Response) -> Response:
+    """Writes down what was looked at before it is sent; what cannot be written down is not sent."""
+    if request.environ.get(INSIDE_KEY) is INSIDE or "opened" not in g:
+        return response
+    if (g.opened or g.missing) and RULES[request.endpoint or ""].who != ANYONE:
+        instead = gate.note(*_what(response), page=_page(), edition=" ".join(g.opened))
+        if instead is not None:
+            response.set_data(instead.get_data())
+            response.status_code, response.mimetype = instead.status_code, "text/plain"
+            return response
+    if g.signed_in and response.mimetype == "text/html":
+        show_token(response, secure=gate.settings.secure)
+    return response
+
+
+def _what(response: Response) -> tuple[str, str]:
+    """What was done, and how it came out."""
+    what = "page" if request.endpoint == CALLBACK else "download"
+    return what, "no edition" if g.missing else "shown" if response.status_code < 400 else str(response.status_code)
+
+
+def _page() -> str:
+    """The page that was looked at, or the route of a download: never what somebody typed after them."""
+    if request.endpoint != CALLBACK:
+        return request.url_rule.rule if request.url_rule else ELSEWHERE
+    asked = request.get_json(silent=True)
+    inputs = asked.get("inputs", []) if isinstance(asked, dict) else []
+    paths = [i.get("value") for i in inputs if isinstance(i, dict) and i.get("property") == "pathname"]
+    path = "/" + str(paths[0] if paths else "").strip("/")
+    known = sorted((page.path for page in pages()), key=len, reverse=True)
+    return next((k for k in known if path == k or (k != "/" and path.startswith(f"{k}/"))), ELSEWHERE)

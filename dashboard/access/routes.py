@@ -1,0 +1,53 @@
+"""Who may ask for what: every endpoint of the server that is answered, and for whom. What is not here is not answered.
+
+`tests/dashboard/access/test_routes.py` has the reviewed matrix: a new route is added in both places, or stays shut.
+"""
+
+from dataclasses import dataclass
+
+from dashboard.access.roles import ROLES
+
+ANYONE = frozenset({"anyone"})
+EVERY_ROLE = frozenset(ROLES)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who may ask for an endpoint, by which methods; `page` if a person types its address."""
+
+    who: frozenset[str] = EVERY_ROLE
+    methods: frozenset[str] = frozenset({"GET", "HEAD"})
+    page: bool = False
+
+
+_POST = frozenset({"POST"})
+CALLBACK = "/_dash-update-component"
+
+# By the name of the endpoint; Dash names its own after their paths.
+RULES: dict[str, Rule] = {
+    "healthz": Rule(ANYONE),
+    "readyz": Rule(ANYONE),
+    "sign_in": Rule(ANYONE, page=True),
+    "try_sign_in": Rule(ANYONE, _POST),
+    "sign_out": Rule(ANYONE, _POST),
+    "to_provider": Rule(ANYONE),
+    "from_provider": Rule(ANYONE),
+    "_dash_assets.static": Rule(ANYONE),
+    "/_favicon.ico": Rule(ANYONE),
+    "/": Rule(page=True),
+    "/<path:path>": Rule(page=True),
+    "/_dash-layout": Rule(),
+    "/_dash-dependencies": Rule(),
+    "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>": Rule(),
+    CALLBACK: Rule(methods=_POST),
+}
+
+
+def rule_of(endpoint: str | None, path: str) -> Rule | None:
+    """The rule of what is asked for; None if it is not answered.
+
+    Dash answers any path with its page, so a path that looks like one of Dash's own has to be that one.
+    """
+    if endpoint == "/<path:path>" and path.startswith(("/_", "/.", "/assets")):
+        return None
+    return RULES.get(endpoint or "")
