@@ -2,8 +2,9 @@
 
 Source: M. Fischetti and J. J. Salazar (2001), Solving the cell suppression problem on tabular data with
 linear constraints, Management Science 47. The reader's programme: every total equals its parts, every
-hidden count is at least `lowest`. Where the relations among hidden cells form a network its vertices are
-whole numbers, so linear programming is exact; elsewhere whole-number programming decides.
+hidden count is at least `lowest`. Among cells of two-way tables the
+linear answer is whole by nature; where three dimensions meet it may not be, and whole-number programming
+decides.
 """
 
 from __future__ import annotations
@@ -105,16 +106,17 @@ class Block:
     counts: Numbers
     room: Numbers
 
-    @cached_property
-    def whole_by_nature(self) -> bool:
-        """Whether the relations form a network, so that linear programming answers in whole numbers."""
-        return is_network(self.matrix)
+    def change(self, aim: Numbers, caps: Numbers | None = None) -> Numbers | None:
+        """The whole-number change, consistent with what is published, that does most for `aim` (None: no end).
 
-    def change(self, aim: Numbers, caps: Numbers | None = None, whole: bool | None = None) -> Numbers | None:
-        """The change of all counts, consistent with what is published, that does most for `aim`; None if
-        unbounded.
+        A linear answer that happens to be whole is the best whole one: only others are asked again.
         """
-        whole = not self.whole_by_nature if whole is None else whole
+        change = self._solved(aim, caps, whole=False)
+        if change is None or np.all(change == np.round(change)):
+            return change
+        return self._solved(aim, caps, whole=True)
+
+    def _solved(self, aim: Numbers, caps: Numbers | None, whole: bool) -> Numbers | None:
         answer = milp(
             -aim,
             constraints=LinearConstraint(self.matrix, 0, 0) if self.rows.size else None,
@@ -142,13 +144,9 @@ class Block:
         """The lowest and highest whole number that the cell at `at` can hold."""
         aim = np.zeros(self.cells.size)
         aim[at] = 1
-        ends = []
-        for sign in (-1, 1):
-            change = self.change(sign * aim, whole=False)
-            if change is not None and not self.whole_by_nature:
-                change = self.change(sign * aim, whole=True)
-            ends.append(math.inf if change is None else self.counts[at] + change[at])
-        return math.ceil(ends[0] - CLOSE), ends[1] if ends[1] == math.inf else math.floor(ends[1] + CLOSE)
+        down, up = self.change(-aim), self.change(aim)
+        assert down is not None
+        return self.counts[at] + round(down[at]), math.inf if up is None else self.counts[at] + round(up[at])
 
 
 def blocks(table: Table, open_to_reader: NDArray[np.bool_], lowest: NDArray[np.float64]) -> Iterator[Block]:
@@ -174,31 +172,3 @@ def connected(matrix: Numbers) -> Iterator[tuple[Cells, Cells]]:
             columns |= links[rows].any(axis=0)
         left &= ~columns
         yield np.flatnonzero(columns), np.flatnonzero(rows)
-
-
-def is_network(matrix: Numbers) -> bool:
-    """Whether turning the sign of some rows leaves at most one +1 and one -1 in every column."""
-    entries = [np.flatnonzero(column) for column in matrix.T]
-    if np.abs(matrix).max(initial=0) > 1 or max(map(len, entries), default=0) > 2:
-        return False
-    turned: dict[int, int] = {}
-    ties: dict[int, list[tuple[int, int]]] = {row: [] for row in range(matrix.shape[0])}
-    for column, rows in enumerate(entries):
-        if len(rows) == 2:
-            first, second = map(int, rows)
-            turn = -int(matrix[first, column] * matrix[second, column])
-            ties[first].append((second, turn))
-            ties[second].append((first, turn))
-    for start in ties:
-        if start in turned:
-            continue
-        turned[start], queue = 1, [start]
-        while queue:
-            row = queue.pop()
-            for other, turn in ties[row]:
-                if other not in turned:
-                    turned[other] = turned[row] * turn
-                    queue.append(other)
-                elif turned[other] != turned[row] * turn:
-                    return False
-    return True

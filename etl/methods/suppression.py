@@ -145,7 +145,7 @@ class _Part:
     seen: dict[_Demand, list[Mask]] = field(default_factory=dict)
 
     def solve(self, threshold: int) -> Mask:
-        """The cells to hide: at least cost where few cells need it, else within 3% of it, or 8% where that takes long."""
+        """The cells to hide, at least cost where few need it, else within 3% of that, or 8% where slow."""
         demands = self._demands(threshold)
         many = len(demands) > FEW
         for demand in demands:
@@ -234,8 +234,8 @@ class _Part:
     def _why_not(self, demand: _Demand) -> str:
         cell = self.table.cells[self.cells[demand.at]]
         return (
-            f"{cell!r} is small and can be worked out whatever else is hidden: no other cell can make up for it being"
-            f" {demand.need:g} {'higher' if demand.sign > 0 else 'lower'}. Publish a coarser table."
+            f"{cell!r} is small and can be worked out whatever else is hidden: no other cell can make up for"
+            f" it being {demand.need:g} {'higher' if demand.sign > 0 else 'lower'}. Publish a coarser table."
         )
 
     def _cut_by_lines(self, demand: _Demand) -> None:

@@ -95,6 +95,22 @@ def test_the_audit_agrees_with_trying_every_table(counts, zeros_shown, known, ra
         assert (low, high) == (min(expected), max(expected))
 
 
+@pytest.mark.long
+@given(st.integers(0, 10**6), st.booleans(), st.sampled_from([2, 4, 8, 12]), st.booleans())
+@settings(max_examples=100, deadline=None)
+def test_many_random_cubes_are_safe_against_every_site(seed, zeros_shown, mean, sites_know):
+    counts = np.random.default_rng(seed).poisson(mean, (3, 3, 3))
+    table, relations = with_margins([["A", "B", "C"], ["p", "q", "r"], ["x", "y", "z"]], counts)
+    readers = [[cell for cell in table if cell.startswith(site)] for site in "ABC"] if sites_know else [[]]
+    try:
+        hidden = protect(table, relations, zeros_shown=zeros_shown, readers=readers)
+    except CannotProtect:
+        assert not all(everything_hidden_is_safe(table, relations, own, zeros_shown) for own in readers)
+        return
+    for own in readers:
+        assert_safe(table, relations, hidden, own, zeros_shown)
+
+
 @given(TINY, st.booleans(), st.sampled_from([(), ("r0|c0", "r0|c1", "r0|c2", "r0|Total")]))
 @settings(max_examples=40, deadline=None)
 def test_what_is_protected_is_safe_or_refused(counts, zeros_shown, known):
