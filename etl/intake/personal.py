@@ -22,13 +22,12 @@ INSURANCE = re.compile(
     r"[ -]{0,2}\d\d[ -]?\d\d[ -]?\d\d[ -]?[A-D](?![A-Z0-9])",
     re.IGNORECASE,
 )
-AREAS = frozenset(
-    (
-        "AB AL B BA BB BD BH BL BN BR BS BT CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN EX FK FY "
-        "G GL GU GY HA HD HG HP HR HS HU HX IG IM IP IV JE KA KT KW KY L LA LD LE LL LN LS LU M ME MK ML N NE NG NN NP NR "
-        "NW OL OX PA PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP SR SS ST SW SY TA TD TF TN TQ TR TS TW UB W WA "
-        "WC WD WF WN WR WS WV YO ZE"
-    ).split()
+AREA = re.compile(
+    r"AB|AL|B|BA|BB|BD|BH|BL|BN|BR|BS|BT|CA|CB|CF|CH|CM|CO|CR|CT|CV|CW|DA|DD|DE|"
+    r"DG|DH|DL|DN|DT|DY|E|EC|EH|EN|EX|FK|FY|G|GL|GU|GY|HA|HD|HG|HP|HR|HS|HU|HX|"
+    r"IG|IM|IP|IV|JE|KA|KT|KW|KY|L|LA|LD|LE|LL|LN|LS|LU|M|ME|MK|ML|N|NE|NG|NN|NP|"
+    r"NR|NW|OL|OX|PA|PE|PH|PL|PO|PR|RG|RH|RM|S|SA|SE|SG|SK|SL|SM|SN|SO|SP|SR|SS|"
+    r"ST|SW|SY|TA|TD|TF|TN|TQ|TR|TS|TW|UB|W|WA|WC|WD|WF|WN|WR|WS|WV|YO|ZE"
 )
 POSTCODE = re.compile(
     r"(?<![A-Z0-9])([A-Z]{1,2})\d[\dA-HJKMNPR-Y]?[ -]{0,2}(\d[ABD-HJLNP-UW-Z]{2})(?![A-Z0-9])"
@@ -158,7 +157,7 @@ def _has_nhs_number(text: str) -> bool:
 def _has_postcode(text: str) -> bool:
     """A whole postcode of an area that there is; `E1 1st quarter` is none."""
     for area, inward, giro, _ in POSTCODE.findall(text):
-        if giro or (area.upper() in AREAS and not ORDINAL.fullmatch(inward)):
+        if giro or (AREA.fullmatch(area.upper()) and not ORDINAL.fullmatch(inward)):
             return True
     return False
 

@@ -1,4 +1,5 @@
 """Writes workbooks part by part, ordinary and hostile, so that a test says exactly what is in them."""
+# ruff: noqa: E501 - markup and words stand as they would in a file
 
 import io
 import struct

@@ -1,4 +1,5 @@
 """What ordinary programs write comes in, whatever they add to it."""
+# ruff: noqa: E501 - markup and words stand as they would in a file
 
 import datetime
 import io
@@ -10,7 +11,6 @@ import pytest
 import xlsxwriter
 from making_files import (
     MAIN,
-    OFFICE,
     STRICT,
     number_row,
     ods,
@@ -368,7 +368,7 @@ def test_ods_repeats_are_counted(reader):
 def test_ods_words_outside_the_cells(reader):
     noted = '<table:table-row><table:table-cell/><table:table-cell office:value-type="float" office:value="1"><office:annotation><text:p>no<text:span>te</text:span></text:p></office:annotation><text:p>1</text:p></table:table-cell></table:table-row>'
     parts = ods_parts(table(noted)) | {
-        "styles.xml": f"<x><style:header xmlns:style='s'><text:p xmlns:text='t'>Page <text:span>one</text:span></text:p></style:header></x>"
+        "styles.xml": "<x><style:header xmlns:style='s'><text:p xmlns:text='t'>Page <text:span>one</text:span></text:p></style:header></x>"
     }
     said = {(text.where, text.text) for text in reader.read(zipped(parts)).other_text}
     assert said == {("comment on B1", "note"), ("page header or footer", "Page one")}
@@ -406,12 +406,20 @@ def test_csv_of_each_kind(reader, separator, encoding, ending):
     ]
     lines += [f'Say "x"{separator}3{separator}"two{ending}lines"', f"Other{separator}4{separator}", "End"]
     grid = reader.read((ending.join(lines) + ending).encode(encoding))
-    assert grid.kind == "csv" and grid.sheets[0].cells == {
+    assert grid.kind == "csv"
+    assert grid.sheets[0].cells == {
         (1, 1): "Drive – return",
-        **{(3, 1): "Section", (3, 2): "Value", (3, 3): "Comment"},
-        **{(4, 1): "Cost £", (4, 2): "£1,234.50"},
-        **{(5, 1): 'Say "x"', (5, 2): "3", (5, 3): f"two{ending}lines"},
-        **{(7, 1): "Other", (7, 2): "4", (8, 1): "End"},
+        (3, 1): "Section",
+        (3, 2): "Value",
+        (3, 3): "Comment",
+        (4, 1): "Cost £",
+        (4, 2): "£1,234.50",
+        (5, 1): 'Say "x"',
+        (5, 2): "3",
+        (5, 3): f"two{ending}lines",
+        (7, 1): "Other",
+        (7, 2): "4",
+        (8, 1): "End",
     }
 
 

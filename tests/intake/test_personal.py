@@ -1,8 +1,10 @@
 """Personal data refuses a file wherever it is planted, leaves no trace, and is never seen in ordinary words."""
+# ruff: noqa: E501 - markup and words stand as they would in a file
 
 import datetime
 import io
 import random
+import re
 import tomllib
 import traceback
 from pathlib import Path
@@ -390,7 +392,7 @@ ODS_SHAPE = (
     f"<table:shapes><draw:frame><draw:text-box><text:p>{NHS}</text:p></draw:text-box></draw:frame></table:shapes>"
 )
 ODS_NOTE = (
-    f"<table:table-row><table:table-cell><office:annotation><text:p>943 <text:span>476 5919</text:span></text:p>"
+    "<table:table-row><table:table-cell><office:annotation><text:p>943 <text:span>476 5919</text:span></text:p>"
     "</office:annotation></table:table-cell></table:table-row>"
 )
 ODS_CHANGE = f"<table:tracked-changes><table:cell-content-change><text:p>{NHS}</text:p></table:cell-content-change></table:tracked-changes>"
@@ -440,7 +442,7 @@ PLANTED = {
     "the name of an .ods sheet": lambda: zipped(ods_parts(table(number_row(1), NHS))),
     "a CSV comment": lambda: CSV.format(NHS).encode(),
     "a CSV's first lines": lambda: (f"{NHS}\n" + CSV.format("")).encode(),
-    "a CSV's last lines": lambda: (CSV.format("") + f"call 07700 900123\n").encode("cp1252"),
+    "a CSV's last lines": lambda: (CSV.format("") + "call 07700 900123\n").encode("cp1252"),
     "a CSV's heading": lambda: CSV.replace("Comment", "Client ID").format("").encode(),
     "a CSV's value": lambda: CSV.replace(",3,", f",{NHS},").format("").encode(),
 }
@@ -465,24 +467,21 @@ def test_planted_personal_data_is_refused_without_a_trace(reader, place, capfd, 
     assert found.code in ("personal_data", "hidden_sheet")
 
 
-@pytest.mark.parametrize("place", PLANTED)
-def test_without_the_planted_data_the_same_file_comes_in(reader, place, monkeypatch):
+IN_OTHER_WORDS = {
+    "a cell of a date of birth",
+    "a column headed Surname",
+    "a CSV's heading",
+    "a CSV's last lines",
+    "a cell as a number",
+    "a link",
+    "rich text in pieces",
+    "a hidden sheet",
+}
+
+
+@pytest.mark.parametrize("place", sorted(set(PLANTED) - IN_OTHER_WORDS))
+def test_without_the_planted_number_the_same_file_comes_in(reader, place, monkeypatch):
     """So that each refusal above is for what was planted."""
-    if place in (
-        "a cell of a date of birth",
-        "a column headed Surname",
-        "a CSV's heading",
-        "a link",
-        "a CSV's last lines",
-        "a cell as a number",
-    ):
-        pytest.skip("planted in other words")
-    monkeypatch.setattr(f"{__name__}.NHS", "harmless")
-    for name in ("ODS_SHAPE", "ODS_NOTE", "ODS_CHANGE"):
-        monkeypatch.setattr(
-            f"{__name__}.{name}",
-            globals()[name].replace("943 476 5919", "x").replace("943", "x").replace("476 5919", "x"),
-        )
-    if place in ("rich text in pieces", "a hidden sheet"):
-        pytest.skip("planted in pieces, or refused for being hidden")
+    for name in ("NHS", "ODS_SHAPE", "ODS_NOTE", "ODS_CHANGE"):
+        monkeypatch.setattr(f"{__name__}.{name}", re.sub(r"(?:943 )?476 5919|943 ", "harmless", globals()[name]))
     refuse_personal_data(reader.read(PLANTED[place]()), NOTHING, NOTHING)
