@@ -12,7 +12,7 @@ import pandas as pd
 from filelock import FileLock, Timeout
 
 from etl.changes import changes, read_earlier
-from etl.compare import bridges, components, control_charts, formula_of, months_of, shown, why_unknown, with_intervals
+from etl.compare import comparison_tables, components, formula_of, months_of, shown, why_unknown, with_intervals
 from etl.definitions import MEASURES, key, subject_of, unit_of
 from etl.definitions.measure import Breakdown, Ratio
 from etl.definitions.periods import month_after
@@ -66,7 +66,6 @@ def make_tables(
     holes = _holes(con, sites, days, data_month, known_at)
     results = _results(con, known_at, reference, sites, data_month, holes)
     queries = _queries(con, known_at)
-    charts, points = control_charts(results)
     tables = {
         "edition": _edition(data / "editions", known_at, now, data_month, note),
         "sites": _sites(sites, known_at.date()),
@@ -78,11 +77,9 @@ def make_tables(
         "revisions": con.execute(_REVISIONS, {"at": known_at}).df(),
         "cells": con.execute(_CELLS, {"at": known_at}).df(),
         "holes": holes,
-        "control_charts": charts,
-        "control_points": points,
-        "bridges": bridges(results, data_month),
     }
     tables |= edition_tables(reference, results, days, holes, known_at, data_month, sites, queries)
+    tables |= comparison_tables(results, days, tables["cells"], tables["scope"], reference, data_month, list(sites))
     earlier = _earlier(data / "editions", known_at)
     return tables | {"changes": changes(tables, earlier)}
 

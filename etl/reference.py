@@ -11,6 +11,7 @@ from typing import Annotated, Any, get_type_hints
 
 import pandas as pd
 
+from etl.definitions import REPORTED
 from etl.definitions.costs import SPEND
 from etl.definitions.funding import FUNDING
 from etl.definitions.readiness import QUESTIONS, VERDICTS
@@ -24,6 +25,8 @@ FUNDERS = tuple(part.name for part in FUNDING.parts)
 STATUSES = ("approved", "agreed_in_principle", "bid", "expected")
 LINES = (*(part.name for part in SPEND.parts), "in_kind", CENTRAL_TEAM)
 SAYS = ("Yes", "No", "In kind", "In part", "Apart")
+# What has a control chart: what sites report, and how late their returns came.
+CHARTED = (*REPORTED, "days_late")
 MOST_BYTES = 5_000_000
 
 
@@ -227,6 +230,32 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Rebase:
+    """The limits of a site's control chart start afresh in a month: a decision of a person, with its reason.
+
+    No site: the chart of all sites together. `who` is a role, not a name.
+    """
+
+    site: SiteOrBlank
+    month: Day
+    measure: Annotated[str, Column(one_of(*CHARTED))]
+    reason: Text
+    who: Text
+    known_from: Day
+    source: Text
+
+
+@dataclass(frozen=True)
+class Earmark:
+    """Money of the central team that is for one site: it stays there however the rest is shared out."""
+
+    agreement: Name
+    site: SiteName
+    known_from: Day
+    source: Text
+
+
+@dataclass(frozen=True)
 class Scope:
     """Whether a site counts a cost line in its spend."""
 
@@ -289,6 +318,8 @@ class Reference:
     funders: tuple[Funder, ...] = ()
     deflators: tuple[Deflator, ...] = ()
     published_facts: tuple[Fact, ...] = ()
+    rebases: tuple[Rebase, ...] = ()
+    earmarks: tuple[Earmark, ...] = ()
 
 
 # What a row is, and the columns that no two rows may share.
@@ -303,6 +334,8 @@ TABLES: dict[str, tuple[type, tuple[str, ...]]] = {
     "funders": (Funder, ("funder", "site", "starts")),
     "deflators": (Deflator, ("year", "known_from")),
     "published_facts": (Fact, ("site", "fact", "period_start", "known_from")),
+    "rebases": (Rebase, ("site", "month", "measure")),
+    "earmarks": (Earmark, ("agreement", "known_from")),
 }
 
 
@@ -482,6 +515,7 @@ def _wrong_together(name: str, rows: list[Placed]) -> list[str]:
         "assessments": (_dated_after_known,),
         "own_answers": (_dated_after_known,),
         "deflators": (_not_first_of_april,),
+        "rebases": (_not_first_of_month,),
         "published_facts": (_ends_before_start, _local_share_of_a_site),
     }
     return [problem for check in checks.get(name, ()) for problem in check(f"{name}.csv", rows)]
@@ -582,6 +616,15 @@ def _not_first_of_april(file: str, rows: list[Placed]) -> list[str]:
         f"{file}, line {line}, column year: typed {row.year}; needed: a first of April, such as {row.year.year}-04-01."
         for line, row in rows
         if (row.year.month, row.year.day) != (4, 1)
+    ]
+
+
+def _not_first_of_month(file: str, rows: list[Placed]) -> list[str]:
+    return [
+        f"{file}, line {line}, column month: typed {row.month}; needed: the first of a month, such as "
+        f"{row.month.replace(day=1)}."
+        for line, row in rows
+        if row.month.day != 1
     ]
 
 

@@ -1,0 +1,83 @@
+"""What stands beside a result, made once at publishing: intervals, control charts, bridges, and sites side by side."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import pandas as pd
+
+from etl.compare.basis import own_data, same_basis, with_own_data
+from etl.compare.bridges import bridges
+from etl.compare.central import central_costs
+from etl.compare.charts import control_charts
+from etl.compare.intervals_of import with_intervals
+from etl.compare.made_of import components, formula_of, shown
+from etl.compare.money import real_terms, spend_against, spend_lines
+from etl.compare.pathway import pathway
+from etl.compare.side_by_side import apart, comparisons, findings
+from etl.compare.trends import trends
+from etl.compare.unknown import why_unknown
+from etl.definitions.periods import MONTHS_IN
+from etl.reference import Fact, Reference
+
+_PLAUSIBLE = re.compile(r"plausible range (\d+(?:\.\d+)?) to (\d+(?:\.\d+)?)")
+
+
+def comparison_tables(
+    results: pd.DataFrame,
+    calendar: pd.DataFrame,
+    cells: pd.DataFrame,
+    scope: pd.DataFrame,
+    reference: Reference,
+    data_month: date,
+    sites: Sequence[str],
+) -> dict[str, pd.DataFrame]:
+    """The tables of an edition that compare: sites with their plans, with each other and with their own past.
+
+    `results` come from `with_intervals` with `why`; `calendar`, `cells` and `scope` are tables of the edition.
+    """
+    own = own_data(cells, sites)
+    same = same_basis(scope, own, sites)
+    charts, points = control_charts(results, calendar, reference.rebases)
+    rows = comparisons(results, data_month, plausible_ranges(reference.published_facts), same)
+    pairs = apart(rows, data_month, same)
+    return {
+        "control_charts": charts,
+        "control_points": points,
+        "bridges": bridges(results, data_month),
+        "comparisons": rows,
+        "apart": pairs,
+        "findings": findings(rows, pairs),
+        "trends": trends(results),
+        "pathway": pathway(rows),
+        "scope": with_own_data(scope, own),
+        "spend_lines": spend_lines(rows, results),
+        "spend_against": spend_against(results, data_month),
+        "real_terms": real_terms(results, reference.deflators, data_month),
+        "central": central_costs(results, reference, sites, data_month),
+    }
+
+
+def plausible_ranges(facts: Iterable[Fact]) -> dict[str, tuple[float, float]]:
+    """The published range of a measure, where a fact of its name has one in its caveat: plausible range 1.4 to 2.0."""
+    found = ((fact.fact, _PLAUSIBLE.search(fact.caveat)) for fact in facts)
+    return {name: (float(match[1]), float(match[2])) for name, match in found if match}
+
+
+def months_of(period: str) -> int:
+    """How many months a period has."""
+    return MONTHS_IN[period]
+
+
+__all__ = [
+    "bridges",
+    "comparison_tables",
+    "components",
+    "control_charts",
+    "formula_of",
+    "months_of",
+    "plausible_ranges",
+    "shown",
+    "why_unknown",
+    "with_intervals",
+]

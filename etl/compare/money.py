@@ -1,0 +1,116 @@
+"""What each site spends: by line, against plan and funding, and in the prices of one year."""
+
+from collections.abc import Iterable
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from etl.compare.intervals_of import in_columns
+from etl.compare.made_of import shown
+from etl.definitions import key
+from etl.definitions.costs import SPEND
+from etl.definitions.measure import write
+from etl.definitions.periods import financial_year_start, month_after, write_financial_year
+from etl.reference import Deflator, newest
+
+REAL = ("spend", "cost_per_new_case", "cost_per_new_case_shared", "cost_per_new_case_with_in_kind")
+LINE_COLUMNS = [
+    "site", "period", "asked", "latest", "starts", "ends", "hollow", "to_date", "position", "line", "label", "amount",
+    "amount_shown", "share", "shown",
+]  # fmt: skip
+AGAINST_COLUMNS = [
+    "site", "period", "starts", "ends", "to_date", "spend", "planned", "over_plan", "against_plan", "funding",
+    "over_funding", "against_funding", "why",
+]  # fmt: skip
+REAL_COLUMNS = [
+    "site", "measure", "starts", "year", "to_date", "nominal", "nominal_shown", "deflator", "real", "real_shown",
+    "base_year", "forecast", "source",
+]  # fmt: skip
+
+
+def spend_lines(rows: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
+    """Each line's amount and share of the cash spend of the year that answers; `rows` are `comparisons`."""
+    years = rows[(rows.measure == SPEND.name) & rows.value.notna()]
+    wide = in_columns(results[results.measure.str.startswith(f"{SPEND.name}.")])
+    at = pd.MultiIndex.from_frame(years[["site", "period", "starts"]])
+    found = []
+    for position, part in enumerate(SPEND.parts, 1):
+        number = key(SPEND.name, part.name)
+        amount = wide[number].reindex(at).to_numpy() if number in wide else np.full(len(years), np.nan)
+        label = part.label.removeprefix("Spend: ").capitalize()
+        frame = years.assign(position=position, line=part.name, label=label, amount=amount)
+        found.append(frame.assign(share=frame.amount / frame.value.where(frame.value > 0)))
+    lines = pd.concat(found, ignore_index=True)
+    lines["amount_shown"] = [shown(value, SPEND.name) for value in lines.amount]
+    lines["shown"] = [write(value, "share") if value == value else "" for value in lines.share]
+    return lines.sort_values(["site", "period", "asked", "position"])[LINE_COLUMNS].reset_index(drop=True)
+
+
+def spend_against(results: pd.DataFrame, data_month: date) -> pd.DataFrame:
+    """Cash spend of every quarter and year against the plan and the cash funding of the same months, in pounds.
+
+    `over_plan` and `over_funding` are what was spent more (less, if negative); the year that is not over is `to_date`.
+    """
+    own = results[(results.measure == "spend") & (results.period != "month")]
+    wide = in_columns(results[results.measure.isin(["spend", "planned_cost", "funding"])])
+    at = wide.reindex(
+        pd.MultiIndex.from_frame(own[["site", "period", "starts"]]), columns=["spend", "planned_cost", "funding"]
+    )
+    spend, planned, funding = (at[name].to_numpy(dtype=float) for name in at.columns)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        frame = own.assign(
+            to_date=~own.complete.astype(bool) & own.value.notna(),
+            ends=[min(end, data_month) for end in own.ends],
+            spend=spend,
+            planned=planned,
+            over_plan=np.round(spend - planned, 2),
+            against_plan=np.where(planned > 0, spend / planned, np.nan),
+            funding=funding,
+            over_funding=np.round(spend - funding, 2),
+            against_funding=np.where(funding > 0, spend / funding, np.nan),
+        )
+    return frame[AGAINST_COLUMNS].reset_index(drop=True)
+
+
+def real_terms(results: pd.DataFrame, deflators: Iterable[Deflator], data_month: date) -> pd.DataFrame:
+    """Spend and cost per new case by financial year, in the prices of the year that the data month is in.
+
+    `deflator` is the price level of a year with that of the base year at 1; `forecast` says that a growth between the
+    two was not yet known. Years without a known growth in between have no row.
+    """
+    base = financial_year_start(data_month)
+    levels = price_levels(deflators, base)
+    own = results[(results.period == "year") & results.measure.isin(REAL) & results.value.notna()]
+    rows = []
+    for r in own.itertuples():
+        if r.starts in levels:
+            level, forecast, source = levels[r.starts]
+            real, to_date = r.value / level, not r.complete
+            words = (shown(r.value, r.measure), shown(real, r.measure))
+            year = (r.starts, write_financial_year(r.starts), to_date)
+            priced = (r.value, words[0], level, real, words[1], write_financial_year(base), forecast, source)
+            rows.append((r.site, r.measure, *year, *priced))
+    return pd.DataFrame(rows, columns=REAL_COLUMNS)
+
+
+def price_levels(deflators: Iterable[Deflator], base: date) -> dict[date, tuple[float, bool, str]]:
+    """The price level of each financial year with the base year at 1; whether it rests on a forecast; its source."""
+    growth = {row.year: row for row in newest(deflators, "year")}
+    if base not in growth:
+        return {}
+    levels = {base: (1.0, False, growth[base].source)}
+    year = base
+    while year in growth:
+        level, forecast, _ = levels[year]
+        before = month_after(year, -12)
+        row = growth[year]
+        levels[before] = (level / (1 + row.growth), forecast or row.forecast, row.source)
+        year = before
+    year = month_after(base, 12)
+    while year in growth:
+        level, forecast, _ = levels[month_after(year, -12)]
+        row = growth[year]
+        levels[year] = (level * (1 + row.growth), forecast or row.forecast, row.source)
+        year = month_after(year, 12)
+    return levels

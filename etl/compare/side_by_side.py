@@ -1,0 +1,289 @@
+"""Sites side by side: each headline number with its limits and plan, and which costs per case can be told apart.
+
+No ranks: a pair of sites can be told apart or it cannot, and a site stands out when it can be told from all others.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from etl.compare.bridges import ALL, first_months
+from etl.compare.intervals_of import LEAST_COUNT, LIMITS, in_columns
+from etl.compare.made_of import count_behind, shown
+from etl.definitions import MEASURES, label_of, unit_of
+from etl.definitions.measure import Ratio, round_half_up
+from etl.definitions.periods import last_month, month_after, months_between
+
+COSTS = tuple(m.name for m in MEASURES.values() if isinstance(m, Ratio) and m.unit == "gbp_each")
+HEADLINES = (
+    "new_cases",
+    "referrals",
+    "accepted",
+    "worked_with",
+    "closed_cases",
+    "closed_cases.completed",
+    "closing_cases",
+    "spend",
+    "funding",
+    *COSTS,
+    "acceptance_rate",
+    "completion_rate",
+    "risk_reduced_rate",
+    "repeat_share",
+    "serial_share",
+    "not_eligible_elsewhere_share",
+    "victims_in_contact_rate",
+    "victims_per_perpetrator",
+    "children_per_perpetrator",
+    "caseload_per_case_manager",
+    "caseload_per_post",
+    "in_kind_share",
+    "funding_share.home_office",
+    "spend_against_plan",
+    "spend_against_funding",
+)
+# What the plan says of a measure: a number of its own, or one divided by another.
+PLANS = {
+    "new_cases": ("planned_new_cases", ""),
+    "spend": ("planned_cost", ""),
+    "closing_cases": ("planned_open_cases", ""),
+    "cost_per_new_case": ("planned_cost", "planned_new_cases"),
+}
+PERIODS = ("rolling_year", "year")
+VERDICT_WORDS = {
+    "above": "above plan",
+    "below": "below plan",
+    "as_planned": "as planned",
+    "cannot_be_told": "cannot be told from plan",
+    "no_plan": "no plan",
+    "not_known": "not known",
+}
+# Money that differs from its plan by less than this is spent as planned: 100% as printed.
+ON_PLAN = 0.005
+# Pairs are told apart for so many months back, and for every financial year.
+MONTHS_BACK = 12
+COLUMNS = [
+    "site", "measure", "period", "asked", "latest", "starts", "ends", "months", "hollow", "to_date", "value", "shown",
+    *LIMITS, "count", "plan", "plan_shown", "against", "verdict", "words", "same_basis",
+    "plausible_low", "plausible_high", "plausible", "why",
+]  # fmt: skip
+APART_COLUMNS = ["measure", "period", "asked", "latest", "site_a", "site_b", "apart", "higher", "ratio", "same_basis"]
+FINDING_COLUMNS = [
+    "measure", "period", "asked", "latest", "kind", "sites", "ratio_lowest", "ratio_highest", "words", "same_basis",
+]  # fmt: skip
+
+Pairwise = Mapping[tuple[str, str, str], bool]  # (measure, site, site): whether both count the same
+
+
+def comparisons(
+    results: pd.DataFrame,
+    data_month: date,
+    plausible: Mapping[str, tuple[float, float]] | None = None,
+    same_basis: Pairwise | None = None,
+) -> pd.DataFrame:
+    """A row for each site, headline measure and year asked for: `asked` is the first day of that year.
+
+    What stands there is that year's number, or that of the last complete year before it (`hollow`, and `why` the year
+    asked for is not known). The year that the data month is in is `to_date`, against the plan of its months. No rate
+    on a count under 10 is given.
+    """
+    rows = _numbers(results, data_month)
+    rows = _found(rows)
+    rows["why"] = np.where(rows.hollow | rows.unknown, rows.why_asked, "")
+    few = rows["count"].lt(LEAST_COUNT) & rows.measure.map(_is_rate)
+    rows["why"] = rows.why.mask(few & (rows.why == ""), [_too_few(m) for m in rows.measure])
+    rows.loc[few, ["value", *LIMITS]] = np.nan
+    rows["shown"] = [shown(v, m) for v, m in zip(rows.value, rows.measure, strict=True)]
+    rows["plan_shown"] = [shown(v, m) for v, m in zip(rows.plan, rows.measure, strict=True)]
+    rows["against"] = rows.value / rows.plan
+    rows["verdict"] = verdicts(rows)
+    rows["words"] = rows.verdict.map(VERDICT_WORDS)
+    rows["latest"] = _latest(rows, data_month)
+    rows["same_basis"] = rows.measure.map(_basis_of_all(same_basis or {}))
+    return _with_plausible(rows, plausible or {})[COLUMNS].reset_index(drop=True)
+
+
+def verdicts(rows: pd.DataFrame) -> np.ndarray:
+    """Above or below plan where the 95% limits do not reach it; money, which is no chance, from half a percent on.
+
+    `rows` has measure, value, low, high and plan.
+    """
+    money = rows.measure.map(unit_of).eq("gbp")
+    over = (rows.value - rows.plan) / rows.plan
+    return np.select(
+        [
+            rows.value.isna(),
+            rows.plan.isna(),
+            (money & over.ge(ON_PLAN)) | rows.low.gt(rows.plan),
+            (money & over.le(-ON_PLAN)) | rows.high.lt(rows.plan),
+            money,
+            rows.low.isna(),
+        ],
+        ["not_known", "no_plan", "above", "below", "as_planned", "not_known"],
+        "cannot_be_told",
+    )
+
+
+def apart(rows: pd.DataFrame, data_month: date, same_basis: Pairwise | None = None) -> pd.DataFrame:
+    """Whether two sites' costs per case can be told apart: their 95% intervals do not overlap.
+
+    `rows` are `comparisons`; a year that does not overlap the one asked for is not compared. The rule is strict (about
+    1 pair in 200 by chance), as it should be where many pairs are looked at. `ratio` is the higher over the lower.
+    """
+    known = rows[rows.measure.isin(COSTS) & (rows.site != ALL) & rows.low.notna()]
+    overlaps = [months_between(s, asked) < 12 for s, asked in zip(known.starts, known.asked, strict=True)]
+    known = known[np.array(overlaps, dtype=bool)]
+    since = month_after(data_month, -11 - MONTHS_BACK)
+    known = known[(known.period == "year") | (known.asked >= since)]
+    parts = [known[name].to_numpy() for name in ("site", "value", "low", "high")]
+    groups = known.groupby(_QUESTION, sort=False).indices
+    rows_of = [(key, *_pairs(*(part[at] for part in parts))) for key, at in groups.items()]
+    columns: list[np.ndarray] = [
+        np.concatenate([own[i] for own in rows_of]) if rows_of else np.array([]) for i in range(1, 6)
+    ]
+    frame = pd.DataFrame(dict(zip(("site_a", "site_b", "apart", "higher", "ratio"), columns, strict=True)))
+    lengths = [len(own[1]) for own in rows_of]
+    for place, name in enumerate(_QUESTION):
+        frame[name] = [key[place] for (key, *_), length in zip(rows_of, lengths, strict=True) for _ in range(length)]
+    same = same_basis or {}
+    named = zip(frame.measure, frame.site_a, frame.site_b, strict=True)
+    frame["same_basis"] = [same.get(pair, True) for pair in named]
+    return frame[APART_COLUMNS]
+
+
+def findings(rows: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+    """What a headline may say of a cost per case: which site stands out, by how much, and which cannot be told apart.
+
+    `kind` is `higher` or `lower` (the site can be told from every other with an interval), with the lowest and highest
+    ratio to the others (for `lower`: of the others to it), or `alike` (no two of the others can be told apart).
+    """
+    values = {(r.measure, r.period, r.asked, r.site): r.value for r in rows[rows.measure.isin(COSTS)].itertuples()}
+    told = [
+        (*question, *finding)
+        for question, group in pairs.groupby(_QUESTION, sort=False)
+        for finding in _findings(group, {site: values[(*question[:3], site)] for site in _sites_of(group)})
+    ]
+    return pd.DataFrame(told, columns=FINDING_COLUMNS)
+
+
+def times_words(lowest: float, highest: float) -> str:
+    """So many times as much: whole numbers where both ends lie between two that follow each other."""
+    down, up = int(lowest), int(-(-highest // 1))
+    names = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
+    if down >= 2 and up - down == 1 and up in names:
+        return f"{names[down]} to {names[up]} times as much"
+    low, high = round_half_up(lowest, 1), round_half_up(highest, 1)
+    return f"{low:g} times as much" if low == high else f"{low:g} to {high:g} times as much"
+
+
+_QUESTION = ["measure", "period", "asked", "latest"]
+
+
+def _numbers(results: pd.DataFrame, data_month: date) -> pd.DataFrame:
+    """The headline numbers of every year, with the count behind each and what the plan says."""
+    wide = in_columns(results[results.period.isin(PERIODS)])
+    chosen = results[results.period.isin(PERIODS) & results.measure.isin(HEADLINES)]
+    at = wide.index.get_indexer(pd.MultiIndex.from_frame(chosen[["site", "period", "starts"]]))
+
+    def beside(names: Sequence[str]) -> np.ndarray:
+        columns = wide.columns.get_indexer(pd.Index(names))
+        values = wide.to_numpy(dtype=float)[at, columns]
+        return np.where(columns >= 0, values, np.nan)
+
+    over, under = zip(*(PLANS.get(m, ("", "")) for m in chosen.measure), strict=True) if len(chosen) else ((), ())
+    divided = np.array([bool(name) for name in under], dtype=bool)
+    plan = beside(over) / np.where(divided, beside(under), 1.0)
+    first = chosen.site.map(first_months(results))
+    own = pd.Series([max(*pair) for pair in zip(chosen.starts, first, strict=True)], index=chosen.index)
+    ends = pd.Series([min(last_month(p, s), data_month) for p, s in zip(chosen.period, chosen.starts, strict=True)])
+    ends.index = chosen.index
+    months = [months_between(a, b) + 1 for a, b in zip(own, ends, strict=True)]
+    frame = chosen.assign(asked=chosen.starts, ends=ends, months=months, plan=plan, why_asked=chosen.why)
+    frame["count"] = beside([count_behind(m) for m in chosen.measure])
+    frame["whole"] = (chosen.site != ALL) | (chosen.starts >= first) | (chosen.period == "year")
+    return frame.sort_values(["site", "measure", "period", "asked"], kind="stable").reset_index(drop=True)
+
+
+def _found(rows: pd.DataFrame) -> pd.DataFrame:
+    """For each year asked for the row that answers: its own, or the last complete one of the same sites before it."""
+    known = (rows.value.notna() | rows.complete.astype(bool)) & rows.whole
+    places = pd.Series(np.where(known, np.arange(len(rows)), np.nan), index=rows.index)
+    last = places.groupby([rows.site, rows.measure, rows.period]).ffill()
+    unknown = last.isna()
+    answer = last.fillna(pd.Series(np.arange(len(rows)), index=rows.index)).astype(int).to_numpy()
+    taken = ["starts", "ends", "months", "value", *LIMITS, "count", "plan", "complete"]
+    found = rows.assign(**{name: rows[name].to_numpy()[answer] for name in taken})
+    found["hollow"] = answer != np.arange(len(rows))
+    found["unknown"] = unknown
+    found["to_date"] = ~found.complete.astype(bool) & found.value.notna()
+    return found
+
+
+def _is_rate(measure: str) -> bool:
+    return isinstance(MEASURES.get(measure), Ratio) and bool(count_behind(measure))
+
+
+def _too_few(measure: str) -> str:
+    behind = count_behind(measure)
+    return f"fewer than {LEAST_COUNT}: {label_of(behind).lower()}" if behind else ""
+
+
+def _latest(rows: pd.DataFrame, data_month: date) -> pd.Series:
+    """The year to the data month, and the financial year that the data month is in."""
+    newest = rows.groupby("period").asked.transform("max")
+    return (rows.asked == newest) & ((rows.period == "year") | (newest == month_after(data_month, -11)))
+
+
+def _basis_of_all(same: Pairwise) -> dict[str, bool]:
+    differing = {measure for (measure, *_), agrees in same.items() if not agrees}
+    return {measure: measure not in differing for measure in HEADLINES}
+
+
+def _with_plausible(rows: pd.DataFrame, plausible: Mapping[str, tuple[float, float]]) -> pd.DataFrame:
+    """With the published range of a measure that has one, and whether the value lies in it as printed."""
+    nothing = (float("nan"), float("nan"))
+    ranges = [plausible.get(measure, nothing) for measure in rows.measure]
+    rows["plausible_low"], rows["plausible_high"] = ([pair[end] for pair in ranges] for end in (0, 1))
+    told = [
+        "" if v != v or low != low else "within" if low <= round_half_up(v, 2) <= high else "outside"
+        for v, (low, high) in zip(rows.value, ranges, strict=True)
+    ]
+    return rows.assign(plausible=told)
+
+
+def _pairs(site: np.ndarray, value: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, ...]:
+    """All pairs of the sites of one question: both sites, whether they are apart, the higher one and the ratio."""
+    a, b = np.triu_indices(len(site), 1)
+    is_apart = (low[a] > high[b]) | (low[b] > high[a])
+    higher = np.where(value[a] > value[b], site[a], np.where(value[b] > value[a], site[b], ""))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.maximum(value[a], value[b]) / np.minimum(value[a], value[b])
+    return site[a], site[b], is_apart, higher, ratio
+
+
+def _sites_of(pairs: pd.DataFrame) -> list[str]:
+    return list(dict.fromkeys([*pairs.site_a, *pairs.site_b]))
+
+
+def _findings(pairs: pd.DataFrame, values: Mapping[str, float]) -> list[tuple[object, ...]]:
+    told = {frozenset(pair): is_apart for *pair, is_apart in zip(pairs.site_a, pairs.site_b, pairs.apart, strict=True)}
+    same = dict(zip(map(frozenset, zip(pairs.site_a, pairs.site_b, strict=True)), pairs.same_basis, strict=True))
+    found: list[tuple[object, ...]] = []
+    for site, value in values.items():
+        others = [other for other in values if other != site]
+        side = {values[other] < value for other in others}
+        if len(side) == 1 and all(told[frozenset((site, other))] for other in others):
+            higher = side.pop()
+            ratios = [value / values[o] if higher else values[o] / value for o in others if min(value, values[o]) > 0]
+            if len(ratios) == len(others):
+                agrees = all(same[frozenset((site, other))] for other in others)
+                words = times_words(min(ratios), max(ratios))
+                found.append(("higher" if higher else "lower", site, min(ratios), max(ratios), words, agrees))
+    rest = [site for site in values if site not in {row[1] for row in found}]
+    if len(rest) >= 2 and not any(told[frozenset(pair)] for pair in combinations(rest, 2)):
+        agrees = all(same[frozenset(pair)] for pair in combinations(rest, 2))
+        found.append(("alike", ", ".join(rest), None, None, "cannot be told apart", agrees))
+    return found
