@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date
+from typing import NamedTuple
 
 from etl.definitions import unit_of
 from etl.intake import Grid, Refused, Sheet
@@ -42,7 +43,7 @@ def _find_in_sheet(sheet: Sheet, blocks: list[Block], month: date, found: Found)
     numbers = _number_columns(sheet, {k: place for each in labels.values() for k, place in each.items()}, month)
     for block in blocks:
         place, under = headings[block.heading], labels[block.heading]
-        column = _own_column(sheet, [row for row, _ in under.values()], place[1], numbers, month)
+        column = _own_column(sheet, [row for row, _ in under.values()], place[1], numbers[place[1]])
         found.expected |= {(sheet.name, *cell) for cell in (place, *under.values())}
         found.numbers += [NumberCell(number, month, sheet.name, row, column) for number, (row, _) in under.items()]
         _rest_of_block(sheet, block, rows[block.heading], place[1], column, month, under, found)
@@ -107,14 +108,23 @@ class _Columns:
         self.other_months = {column for column, cells in above.items() if names_other_month(cells, month)} - self.this
 
 
-def _number_columns(sheet: Sheet, labels: LabelCells, month: date) -> dict[int, int]:
+class _Chosen(NamedTuple):
+    """The column of numbers beside a column of labels, where the next labels begin, and which columns cannot be it."""
+
+    column: int
+    end: int
+    others: set[int]
+
+
+def _number_columns(sheet: Sheet, labels: LabelCells, month: date) -> dict[int, _Chosen]:
     """For each column of labels the column of its numbers, which is the one to its right that has them."""
     label_columns = sorted({column for _, column in labels.values()})
     ends = [*label_columns[1:], 1 << 20]
     chosen = {}
     for column, end in zip(label_columns, ends, strict=True):
         mine = {number: place for number, place in labels.items() if place[1] == column}
-        chosen[column] = _number_column(sheet, _Columns(sheet, mine, range(column + 1, end), month), column)
+        columns = _Columns(sheet, mine, range(column + 1, end), month)
+        chosen[column] = _Chosen(_number_column(sheet, columns, column), end, columns.others | columns.other_months)
     return chosen
 
 
@@ -138,20 +148,15 @@ def _number_column(sheet: Sheet, columns: _Columns, label_column: int) -> int:
     return meant[0]
 
 
-def _own_column(sheet: Sheet, rows: list[int], labels: int, numbers: dict[int, int], month: date) -> int:
+def _own_column(sheet: Sheet, rows: list[int], labels: int, chosen: _Chosen) -> int:
     """The column of a block's numbers: the sheet's, unless the block has nothing there and numbers in one other."""
-    end = min((column for column in numbers if column > labels), default=1 << 20)
     wanted = set(rows)
-    cells = {(row, c): value for (row, c), value in sheet.cells.items() if row in wanted and labels < c < end}
-    if any(column == numbers[labels] for _, column in cells):
-        return numbers[labels]
-    others = {column for (_, column), value in cells.items() if read_cell(value, "gbp").state == "reported"}
-    above = {
-        column: [v for (r, c), v in sheet.cells.items() if c == column and r < min(rows) and isinstance(v, str)]
-        for column in others
-    }
-    meant = [column for column in others if not says_other(above[column])]
-    return meant[0] if len(meant) == 1 else numbers[labels]
+    cells = {(row, c): value for (row, c), value in sheet.cells.items() if row in wanted and labels < c < chosen.end}
+    if any(column == chosen.column for _, column in cells):
+        return chosen.column
+    filled = {column for (_, column), value in cells.items() if read_cell(value, "gbp").state == "reported"}
+    meant = filled - chosen.others
+    return meant.pop() if len(meant) == 1 else chosen.column
 
 
 def _rest_of_block(

@@ -67,22 +67,15 @@ def _refuse_split_amount(sheet: Sheet, row: int, value: int) -> None:
 
 
 def _header(grid: Grid, layout: Layout) -> tuple[Sheet, int, dict[str, int]]:
-    """The sheet and row of the column headings, and the column of each heading that the layout knows."""
-    wanted = [plain(name) for name in layout.columns]
+    """The sheet and row of the column headings, and the column of each; refuses a heading that stands twice."""
     for sheet in grid.sheets:
         for row in sorted({r for r, _ in sheet.cells}):
-            columns = _row_words(sheet, row, {*wanted, *map(plain, layout.ignored_columns)})
-            if set(wanted) <= columns.keys():
-                return sheet, row, columns
+            texts = [(plain_cell(value), c) for (r, c), value in sheet.cells.items() if r == row]
+            places = {name: [c for text, c in texts if text == plain(name)] for name in layout.columns}
+            if all(places.values()):
+                if twice := next((name for name, columns in places.items() if len(columns) > 1), None):
+                    raise wrong_words("column", twice, "", len(places[twice]))
+                return sheet, row, {plain(name): columns[0] for name, columns in places.items()}
     names = ", ".join(layout.columns)
     fix = f"Put the line “{names}” back above the table and send the return again."
     raise Refused("missing_words", f"The line with the headings “{names}” is missing.", fix, "", "")
-
-
-def _row_words(sheet: Sheet, row: int, wanted: set[str]) -> dict[str, int]:
-    texts = [(plain_cell(value), c) for (r, c), value in sheet.cells.items() if r == row]
-    columns = {text: column for text, column in texts if text in wanted}
-    twice = [text for text in columns if sum(t == text for t, _ in texts) > 1]
-    if twice and wanted <= {*columns, *twice}:
-        raise wrong_words("column", twice[0], "", 2)
-    return columns
