@@ -1,0 +1,135 @@
+"""What the dashboard's tests share: an edition made by the real pipeline, odd ones made from it, a server, a browser."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+from editions import COLUMNS
+
+from dashboard.edition import Edition, Editions
+
+PATHS = ("/", "/caseload", "/costs", "/funding", "/readiness", "/returns", "/site/croydon", "/methods")
+Alter = Callable[..., Path]
+
+# Copies of West Mercia's rows under 39 further names, so that there are 43 sites.
+MANY = [
+    f"insert into {table} select * replace ('area_' || lpad(n::varchar, 2, '0') as site) "
+    f"from {table}, range(5, 44) as numbers(n) where site = 'west_mercia'"
+    for table in ("calendar", "cover", "cliff", "readiness", "verdicts", "funding_mix", "agreements")
+]
+ODD: dict[str, list[str]] = {
+    "one site": [f"delete from {t} where site not in ('south_wales')" for t in ("sites", "results", "calendar", "cover")]
+    + ["delete from verdicts where site <> 'south_wales'", "delete from readiness where site <> 'south_wales'"],
+    "all hidden": ["update results set value = null, shown = '[c]', low = null, high = null"],
+    "nothing known": ["update results set value = null, shown = 'not known', complete = false, why = 'Aug: missing'"],
+    "no judgement": ["drop table verdicts", "drop table readiness", "drop table cover", "drop table cliff"]
+    + ["drop table gaps", "drop table agreements", "drop table funding_mix", "drop table milestones"],
+    "no charts": ["drop table control_charts", "drop table control_points", "drop table bridges", "drop table scope"],
+    "no data": ["update edition set data_month = null"]
+    + [f"delete from {t}" for t in ("results", "calendar", "queries", "returns", "cells", "control_charts", "bridges")]
+    + [f"delete from {t}" for t in ("control_points", "verdicts", "readiness", "cover", "cliff", "gaps", "agreements")],
+    "no site": ["delete from sites"],
+    "many sites": [
+        "insert into sites select * replace ('area_' || lpad(n::varchar, 2, '0') as site, 'Area ' || n as label, "
+        "'Area ' || n as short_label, n as position) from sites, range(5, 44) as numbers(n) where site = 'west_mercia'",
+        "insert into results select * replace ('area_' || lpad(n::varchar, 2, '0') as site) "
+        "from results, range(5, 44) as numbers(n) where site = 'west_mercia' and period in ('month', 'rolling_year')",
+        *MANY,
+    ],
+}
+
+
+def run(*words: str) -> None:
+    """Runs a command of the pipeline."""
+    subprocess.run([sys.executable, "-m", "etl", *words], check=True, capture_output=True)
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project's own sample, loaded and published: a data folder."""
+    folder = tmp_path_factory.mktemp("dashboard")
+    run("sample", str(folder / "returns"))
+    run("load", str(folder / "returns"), "--data", str(folder / "data"))
+    if not (folder / "data" / "editions" / "current.json").exists():
+        run("publish", "--data", str(folder / "data"))
+    return folder / "data"
+
+
+@pytest.fixture(scope="session")
+def edition(sample: Path) -> Edition:
+    """The sample's current edition."""
+    return Editions(sample, "central").get()
+
+
+@pytest.fixture(scope="session")
+def altered(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Alter:
+    """Makes a data folder whose one edition is the sample's after some statements."""
+
+    def make(statements: list[str]) -> Path:
+        name = json.loads((sample / "editions" / "current.json").read_text())["edition"]
+        folder = tmp_path_factory.mktemp("odd")
+        path = folder / "editions" / name / "central.duckdb"
+        path.parent.mkdir(parents=True)
+        shutil.copy(sample / "editions" / name / "central.duckdb", path)
+        with duckdb.connect(str(path)) as base:
+            there = {row[0] for row in base.execute("select table_name from duckdb_tables()").fetchall()}
+            for statement in statements:
+                if any(table in COLUMNS and table not in there for table in statement.replace(",", " ").split()):
+                    continue
+                base.execute(statement)
+        (folder / "editions" / "current.json").write_text(json.dumps({"edition": name}))
+        return folder
+
+    return make
+
+
+def free_port() -> int:
+    """A port on which nothing answers."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def serve() -> Iterator[Callable[[Path], str]]:
+    """Starts the dashboard on a data folder, once a folder; gives its address."""
+    running: dict[Path, tuple[subprocess.Popen[bytes], str]] = {}
+
+    def start(data: Path) -> str:
+        if data in running:
+            return running[data][1]
+        port = free_port()
+        command = [sys.executable, "-m", "dashboard", "--data", str(data), "--port", str(port)]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        address = f"http://127.0.0.1:{port}"
+        running[data] = (process, address)
+        for _ in range(240):
+            try:
+                with urllib.request.urlopen(f"{address}/readyz", timeout=5):
+                    return address
+            except OSError:
+                assert process.poll() is None, "the dashboard stopped before it answered"
+                time.sleep(0.25)
+        raise AssertionError("the dashboard did not answer in a minute")
+
+    yield start
+    for process, _ in running.values():
+        process.terminate()
+        process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
+    """The system's Chromium where there is one, else the one that playwright has installed."""
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    chosen = {"executable_path": found} if found else {}
+    return {**browser_type_launch_args, **chosen, "args": ["--no-sandbox"]}
