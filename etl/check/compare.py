@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 
 from etl.check.causes import Cause, explain
-from etl.check.copies import Copy, copied_month, copied_site, twins
+from etl.check.copies import Copy, Shelf, copied_month, copied_site, shelve, twins
 from etl.check.history import NUMBERS, History, Said, Usual, history_of, newest, usual, with_rows
 from etl.check.month import NEXT, Failed, Month, columns_of, failures, followers_of, month_at
 from etl.check.words import layout_of, say_cause, say_copy, say_failed
@@ -54,27 +54,23 @@ def compare(
     by_site: dict[str, list[Said]] = defaultdict(list)
     for one in said:
         by_site[one.site].append(one)
-    by_month: dict[date, list[Said]] = defaultdict(list)
-    for one in {id(one): one for one in (*force.values(), *others)}.values():
-        by_month[one.month].append(one)
+    shelves = shelve((*force.values(), *others))
     labels = {site.name: site.label for site in sites.values()}
     for site, theirs in by_site.items():
-        yield from _compare_site(sites[site], theirs, force, by_month, labels, wanted)
+        yield from _compare_site(sites[site], theirs, force, shelves, labels, wanted)
 
 
 def touched_twins(said: Sequence[Said], others: Iterable[Said]) -> set[str]:
     """The sites whose returns came later and repeat one of these, so that their problems must be worked out again."""
-    by_month: dict[date, list[Said]] = defaultdict(list)
-    for one in others:
-        by_month[one.month].append(one)
-    return {name for one in newest(said).values() for name in twins(one, by_month)}
+    shelves = shelve(others)
+    return {name for one in newest(said).values() for name in twins(one, shelves)}
 
 
 def _compare_site(
     site: Site,
     said: list[Said],
     force: Mapping[tuple[str, date], Said],
-    by_month: Mapping[date, Sequence[Said]],
+    shelves: Mapping[date, Shelf],
     labels: Mapping[str, str],
     wanted: Collection[str],
 ) -> Iterator[tuple[str, Problem]]:
@@ -82,7 +78,7 @@ def _compare_site(
     history = history_of(site.name, in_force.values())
     facts = usual(history.values)
     corrected = history.values.copy()
-    examined = _examine(history, facts, corrected, in_force, by_month, site, range(len(history.months)))
+    examined = _examine(history, facts, corrected, in_force, shelves, site, range(len(history.months)))
     for return_id, months in _by_return(said).items():
         if return_id not in wanted:
             continue
@@ -95,7 +91,7 @@ def _compare_site(
             held[rows] = changed.values[rows]
             mine = {one.month: one for one in months}
             rows += [row + 1 for row in rows if changed.months[row + 1 : row + 2] and changed.months[row + 1] in mine]
-            seen |= _examine(changed, facts, held, {**in_force, **mine}, by_month, site, sorted(set(rows)))
+            seen |= _examine(changed, facts, held, {**in_force, **mine}, shelves, site, sorted(set(rows)))
         for one in months:
             yield from ((return_id, problem) for problem in _problems(seen[one.month], one, site, labels))
 
@@ -117,7 +113,7 @@ def _examine(
     facts: Usual,
     corrected: np.ndarray,
     said: Mapping[date, Said],
-    by_month: Mapping[date, Sequence[Said]],
+    shelves: Mapping[date, Shelf],
     site: Site,
     rows: Iterable[int],
 ) -> dict[date, Examined]:
@@ -131,14 +127,14 @@ def _examine(
         if one is None:
             continue
         month = month_at(history, facts, row, corrected, site.first_month)
-        result = _examine_month(month, one, by_month)
+        result = _examine_month(month, one, shelves)
         corrected[row] = result.values
         examined[month.month] = result
     return examined
 
 
-def _examine_month(month: Month, said: Said, by_month: Mapping[date, Sequence[Said]]) -> Examined:
-    if copy := _copy(month, said, by_month):
+def _examine_month(month: Month, said: Said, shelves: Mapping[date, Shelf]) -> Examined:
+    if copy := _copy(month, said, shelves):
         code = "copied_month" if copy.site == said.site else "copied_site"
         nothing = np.full(len(NUMBERS), np.nan)
         return Examined(month, nothing, {}, (Finding(code, 0, copy=copy),))
@@ -165,10 +161,10 @@ def _is_unlikely(failed: Failed) -> bool:
     return failed.code in ("unlikely_count", "unlikely_amount", "wrong_way_round")
 
 
-def _copy(month: Month, said: Said, by_month: Mapping[date, Sequence[Said]]) -> Copy | None:
+def _copy(month: Month, said: Said, shelves: Mapping[date, Shelf]) -> Copy | None:
     if month.last_month and (copy := copied_month(said, month.last, month.last_month)):
         return copy
-    return copied_site(said, by_month)
+    return copied_site(said, shelves)
 
 
 def _cell_of(failed: Failed) -> int:

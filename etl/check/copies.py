@@ -1,6 +1,7 @@
 """Returns that are another return: last month's with a new date, or another site's."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,37 +22,55 @@ class Copy:
     of: int
 
 
+@dataclass(frozen=True, eq=False)
+class Shelf:
+    """The months in force of all sites for one month, side by side."""
+
+    said: Sequence[Said]
+    values: np.ndarray
+
+
+def shelve(said: Iterable[Said]) -> dict[date, Shelf]:
+    """What all sites say, month by month."""
+    by_month: dict[date, list[Said]] = defaultdict(list)
+    for one in said:
+        by_month[one.month].append(one)
+    return {month: Shelf(these, np.array([one.values for one in these])) for month, these in by_month.items()}
+
+
 def copied_month(said: Said, before: Row, month: date) -> Copy | None:
     """The month before, if the return repeats it."""
-    same, of = _same(said.values, before)
-    return Copy(said.site, month, same, of) if _is_copy(said.values, before) else None
+    return Copy(said.site, month, *_same(said.values, before)) if _are_copies(said.values, before[None, :])[0] else None
 
 
-def copied_site(said: Said, others: Mapping[date, Sequence[Said]]) -> Copy | None:
+def copied_site(said: Said, shelves: Mapping[date, Shelf]) -> Copy | None:
     """The earlier return of another site that this one repeats, for the same month or the one before."""
     for month in (said.month, month_after(said.month, -1)):
-        for other in others.get(month, ()):
-            if other.site != said.site and other.order < said.order and _is_copy(said.values, other.values):
-                same, of = _same(said.values, other.values)
-                return Copy(other.site, month, same, of)
+        for other in _alike(said, shelves.get(month)):
+            if other.order < said.order:
+                return Copy(other.site, month, *_same(said.values, other.values))
     return None
 
 
-def twins(said: Said, others: Mapping[date, Sequence[Said]]) -> set[str]:
+def twins(said: Said, shelves: Mapping[date, Shelf]) -> set[str]:
     """The sites whose later returns repeat this one."""
-    return {
-        other.site
-        for month in (said.month, month_after(said.month))
-        for other in others.get(month, ())
-        if other.site != said.site and other.order > said.order and _is_copy(said.values, other.values)
-    }
+    months = (said.month, month_after(said.month))
+    return {one.site for month in months for one in _alike(said, shelves.get(month)) if one.order > said.order}
 
 
-def _is_copy(values: Row, other: Row) -> bool:
+def _alike(said: Said, shelf: Shelf | None) -> list[Said]:
+    if shelf is None:
+        return []
+    equal = _are_copies(said.values, shelf.values)
+    return [one for one, same in zip(shelf.said, equal, strict=True) if same and one.site != said.site]
+
+
+def _are_copies(values: Row, others: np.ndarray) -> np.ndarray:
     """Whether nearly all cells are equal; those that are nil in both, or not known, prove nothing."""
-    telling = ((values != 0) | (other != 0)) & ~np.isnan(values) & ~np.isnan(other)
-    equal = int((telling & (values == other)).sum())
-    return bool(equal >= COPIED_AT_LEAST and equal >= COPIED_SHARE * telling.sum())
+    equal = values == others
+    telling = ((values != 0) | (others != 0)) & ~np.isnan(values) & ~np.isnan(others)
+    same = (telling & equal).sum(axis=1)
+    return (same >= COPIED_AT_LEAST) & (same >= COPIED_SHARE * telling.sum(axis=1))
 
 
 def _same(values: Row, other: Row) -> tuple[int, int]:

@@ -28,8 +28,9 @@ Row = np.ndarray  # one number for each of NUMBERS, NaN where none is known
 
 
 class Order(NamedTuple):
-    """Which of two returns is the newer."""
+    """Which of two returns is the newer; one that is only tried comes after all that are loaded."""
 
+    tried: bool
     received: datetime
     version: int
     sha256: str

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
-from math import lgamma, log
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
+from scipy.special import gammaln
 
 from etl.check.history import COLUMN, COUNTS, LEAST, MONEY, NUMBERS, STOCKS, UNITS, History, Row, Usual
 from etl.definitions import MEASURES, REPORTED, SUBJECTS
@@ -65,6 +65,7 @@ class Month:
     excess: Row
 
 
+@cache
 def columns_of(measure: str) -> tuple[int, ...]:
     """The columns whose sum is the measure: its own, those of its parts, or those of a total's addends."""
     defined = MEASURES[measure]
@@ -111,12 +112,7 @@ def failures(month: Month, values: Row) -> dict[str, Failed]:
     """The checks that the month would not pass with these values, by a name that tells them apart."""
     sums = np.where(month.not_applicable, 0.0, values)
     failed: dict[str, Failed] = {}
-    for equal in EQUAL:
-        if _applies(equal, month) and abs(_made(equal, month, sums)) > 1e-9:
-            failed[equal.code] = Failed(equal.code, _columns(equal))
-    for no_more in NO_MORE:
-        if _applies(no_more, month) and _exceeds(no_more, month, sums):
-            failed[no_more.code] = Failed(no_more.code, (*columns_of(no_more.part), *columns_of(no_more.whole)))
+    _sums(month, sums, failed)
     _stock(month, values, sums, failed)
     _unlikely_amounts(month, values, failed)
     _unlikely_counts(month, values, failed)
@@ -124,36 +120,49 @@ def failures(month: Month, values: Row) -> dict[str, Failed]:
     return failed
 
 
-def _applies(check: Equal | NoMore, month: Month) -> bool:
-    return check.since <= month.month
+_SUMS: tuple[Equal | NoMore, ...] = (*EQUAL, *NO_MORE)
 
 
-def _columns(equal: Equal) -> tuple[int, ...]:
-    return tuple(column for name in (*equal.plus, *equal.minus) for column in columns_of(name))
+def _sides(check: Equal | NoMore) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return (check.plus, check.minus) if isinstance(check, Equal) else ((check.part,), (check.whole,))
 
 
-_PLUS = {equal.code: [list(columns_of(name)) for name in equal.plus] for equal in EQUAL}
-_MINUS = {equal.code: [list(columns_of(name)) for name in equal.minus] for equal in EQUAL}
+def columns_in(check: Equal | NoMore) -> tuple[int, ...]:
+    """The columns of the numbers that take part in a sum."""
+    return tuple(column for side in _sides(check) for name in side for column in columns_of(name))
 
 
-def _made(equal: Equal, month: Month, sums: Row) -> float:
-    """By how much the two sides differ; 0 where a number is not known or a whole side does not apply."""
-    sides = (*_PLUS[equal.code], *_MINUS[equal.code])
-    if any(month.not_applicable[columns].all() for columns in sides):
-        return 0.0
-    made = sum(sums[columns].sum() for columns in _PLUS[equal.code])
-    made -= sum(sums[columns].sum() for columns in _MINUS[equal.code])
-    return 0.0 if np.isnan(made) else float(made)
+def _signs() -> np.ndarray:
+    """For each sum and number whether it is added, taken off or left out."""
+    signs = np.zeros((len(_SUMS), len(NUMBERS)))
+    for row, check in enumerate(_SUMS):
+        for side, sign in zip(_sides(check), (1.0, -1.0), strict=True):
+            for name in side:
+                signs[row, list(columns_of(name))] = sign
+    return signs
 
 
-def _exceeds(check: NoMore, month: Month, sums: Row) -> bool:
-    part, whole = list(columns_of(check.part)), list(columns_of(check.whole))
-    before = 0.0
-    if check.to_date:
-        if month.year_missing[part].any() or month.year_missing[whole].any():
-            return False
-        before = month.year[part].sum() - month.year[whole].sum()
-    return bool(before + sums[part].sum() - sums[whole].sum() > 1e-9)  # false where one is not known
+_SIGNS = _signs()
+_TAKES_PART = _SIGNS != 0
+_TO_DATE = np.array([isinstance(check, NoMore) and check.to_date for check in _SUMS])
+
+
+def _sums(month: Month, sums: Row, failed: dict[str, Failed]) -> None:
+    """Sums that do not come out; none with a number in it that is not known."""
+    unknown = np.isnan(sums)
+    made = _SIGNS @ np.where(unknown, 0.0, sums) + _TO_DATE * (_SIGNS @ np.where(unknown, 0.0, month.year))
+    hole = _TAKES_PART @ unknown | _TO_DATE & (_TAKES_PART @ (month.year_missing > 0))
+    for row in np.flatnonzero(~hole & (np.abs(made) > 1e-9)):
+        check = _SUMS[row]
+        wrong = isinstance(check, Equal) or made[row] > 0
+        if wrong and check.since <= month.month and not _does_not_apply(check, month):
+            failed[check.code] = Failed(check.code, columns_in(check))
+
+
+def _does_not_apply(check: Equal | NoMore, month: Month) -> bool:
+    """Whether one of the measures that take part does not apply at all."""
+    names = [name for side in _sides(check) for name in side]
+    return any(month.not_applicable[list(columns_of(name))].all() for name in names)
 
 
 _OPENING = COLUMN["opening_cases"]
@@ -256,38 +265,35 @@ def _wrong_way_round(month: Month, values: Row, failed: dict[str, Failed]) -> No
     """Pairs of counts that are far likelier the other way round, by the site's other months."""
     a, b = _COUNT_PAIRS[:, 0], _COUNT_PAIRS[:, 1]
     enough = (month.known[a] >= ENOUGH_MONTHS) & (month.known[b] >= ENOUGH_MONTHS) & (np.abs(values[a] - values[b]) > 2)
-    for first, second in _COUNT_PAIRS[enough]:
-        odds = (
-            log_chance(month, first, values[second])
-            + log_chance(month, second, values[first])
-            - log_chance(month, first, values[first])
-            - log_chance(month, second, values[second])
-        )
-        if odds > SWAPPED_ODDS:
-            name = f"wrong_way_round:{NUMBERS[first]}:{NUMBERS[second]}"
-            failed[name] = Failed("wrong_way_round", (int(first), int(second)))
+    if not enough.any():
+        return
+    a, b = a[enough], b[enough]
+    odds = log_chances(month, a, values[b]) + log_chances(month, b, values[a])
+    odds -= log_chances(month, a, values[a]) + log_chances(month, b, values[b])
+    for first, second in zip(a[odds > SWAPPED_ODDS], b[odds > SWAPPED_ODDS], strict=True):
+        name = f"wrong_way_round:{NUMBERS[first]}:{NUMBERS[second]}"
+        failed[name] = Failed("wrong_way_round", (int(first), int(second)))
 
 
-def log_chance(month: Month, column: int, count: float) -> float:
-    """How likely a count is by the site's other months (by last month, for cases that stay), as a logarithm.
+def log_chances(month: Month, columns: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """How likely counts are by the site's other months (by last month, for cases that stay), as logarithms.
 
     A negative binomial: Poisson where the months vary by chance alone, wider where they vary more or are few.
     """
-    mean, excess, known = month.mean[column], month.excess[column], month.known[column]
-    if STOCKS[column]:
-        mean, excess = (month.last[column], 1.5) if month.last[column] == month.last[column] else (mean, excess)
-    if mean != mean or count < 0 or count != count:
-        return -20.0
-    mean = max(float(mean), 0.2)
-    wider = max(float(excess) - 1 + 1 / max(int(known), 1), 0.02)
-    size = mean / wider
-    return (
-        lgamma(count + size)
-        - lgamma(size)
-        - lgamma(count + 1)
-        + size * log(size / (size + mean))
-        + count * log(mean / (size + mean))
-    )
+    stays = STOCKS[columns] & ~np.isnan(month.last[columns])
+    mean = np.where(stays, month.last[columns], month.mean[columns])
+    wider = np.where(stays, 1.5, month.excess[columns]) - 1 + 1 / np.maximum(month.known[columns], 1)
+    known = ~np.isnan(mean) & ~np.isnan(counts) & (counts >= 0)
+    mean, counts = np.maximum(np.where(known, mean, 1.0), 0.2), np.where(known, counts, 0.0)
+    size = mean / np.maximum(wider, 0.02)
+    ways = gammaln(counts + size) - gammaln(size) - gammaln(counts + 1)
+    chances = ways + size * np.log(size / (size + mean)) + counts * np.log(mean / (size + mean))
+    return np.where(known, chances, -20.0)
+
+
+def log_chance(month: Month, column: int, count: float) -> float:
+    """How likely a count is by the site's other months, as a logarithm."""
+    return float(log_chances(month, np.array([column]), np.array([count]))[0])
 
 
 __all__ = ["CHECKS", "MONEY", "NEXT", "PAIRS", "Failed", "Month", "columns_of", "failures", "log_chance", "month_at"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from importlib.resources import files
 
 import duckdb
 import numpy as np
@@ -10,27 +11,11 @@ import pandas as pd
 from etl.check.compare import compare, touched_twins
 from etl.check.history import COLUMN, NUMBERS, Order, Said
 from etl.definitions import key
-from etl.definitions.checks import CHECKS
+from etl.definitions.checks import CHECKS, COPIED_AT_LEAST
 from etl.definitions.periods import month_after
 from etl.problem import Problem
 from etl.read import Return
 from etl.sites import Site
-
-_SAID = """
-    select e.return_id, e.site, e.month, if(part = '', measure, measure || '.' || part) as number, value, state,
-        sheet, cell, received, version, sha256
-    from entries as e join returns as r using (return_id)
-    where e.site in $sites and verdict in ('accepted', 'accepted_with_queries')
-    order by e.return_id, e.month
-"""
-_OTHERS = """
-    select e.return_id, e.site, e.month, if(part = '', measure, measure || '.' || part) as number, value, state,
-        sheet, cell, received, version, sha256
-    from entries as e join in_force_at('infinity'::timestamp) as f using (return_id, site, month)
-    join returns as r using (return_id)
-    where not list_contains($sites, e.site) and e.month between $first and $last
-    order by e.return_id, e.month
-"""
 
 
 def compare_stored(con: duckdb.DuckDBPyConnection, sites: Mapping[str, Site], touched: Collection[str]) -> None:
@@ -41,14 +26,12 @@ def compare_stored(con: duckdb.DuckDBPyConnection, sites: Mapping[str, Site], to
     touched = set(touched) & set(sites)
     if not touched:
         return
-    said = _read(con, _SAID, {"sites": sorted(touched)})
+    said = _read(con, "said", {"sites": sorted(touched)})
     if not said:
         return
-    months = [one.month for one in said]
-    span = {"first": month_after(min(months), -1), "last": month_after(max(months))}
-    others = _read(con, _OTHERS, {"sites": sorted(touched), **span})
+    others = _read(con, "alike", {"sites": sorted(touched), "least": COPIED_AT_LEAST})
     if later := touched_twins(said, others) & set(sites):
-        said += _read(con, _SAID, {"sites": sorted(later)})
+        said += _read(con, "said", {"sites": sorted(later)})
         others = [one for one in others if one.site not in later]
         touched |= later
     problems = list(compare(said, others, sites, {one.return_id for one in said}))
@@ -57,26 +40,24 @@ def compare_stored(con: duckdb.DuckDBPyConnection, sites: Mapping[str, Site], to
 
 def compare_files(
     con: duckdb.DuckDBPyConnection | None,
-    files: Sequence[tuple[str, datetime, str, Return]],
+    tried: Sequence[tuple[str, datetime, str, Return]],
     sites: Mapping[str, Site],
 ) -> dict[str, list[Problem]]:
     """What files that are not loaded show beside each other and the warehouse, by the name given to each.
 
-    `files` has (name, received, SHA-256, content); `con` is the warehouse, where there is one.
+    `tried` has (name, received, SHA-256, content); `con` is the warehouse, where there is one.
     """
-    tried = [one for name, received, sha256, content in files for one in said_by(name, received, sha256, content)]
-    if not tried:
-        return {}
-    touched = sorted({one.site for one in tried})
+    said = [one for name, received, sha256, content in tried for one in said_by(name, received, sha256, content)]
+    touched = sorted({one.site for one in said})
     before: list[Said] = []
     others: list[Said] = []
-    if con is not None:
-        before = _read(con, _SAID, {"sites": touched})
-        months = [one.month for one in tried]
+    if con is not None and said:
+        before = _read(con, "said", {"sites": touched})
+        months = [one.month for one in said]
         span = {"first": month_after(min(months), -1), "last": month_after(max(months))}
-        others = _read(con, _OTHERS, {"sites": touched, **span})
-    found: dict[str, list[Problem]] = {name: [] for name, *_ in files}
-    for name, problem in compare([*before, *tried], others, sites, set(found)):
+        others = _read(con, "said_elsewhere", {"sites": touched, **span})
+    found: dict[str, list[Problem]] = {name: [] for name, *_ in tried}
+    for name, problem in compare([*before, *said], others, sites, set(found)):
         if not CHECKS[problem.code].shadow:
             found[name].append(problem)
     return found
@@ -84,7 +65,7 @@ def compare_files(
 
 def said_by(name: str, received: datetime, sha256: str, content: Return) -> list[Said]:
     """What a return says of each of its months."""
-    order = Order(received, content.version, sha256)
+    order = Order(True, received, content.version, sha256)
     by_month: dict[date, tuple[np.ndarray, np.ndarray, list[tuple[str, str]]]] = {}
     for entry in content.entries:
         if entry.month not in by_month:
@@ -102,8 +83,9 @@ def _nothing() -> tuple[np.ndarray, np.ndarray, list[tuple[str, str]]]:
 
 
 def _read(con: duckdb.DuckDBPyConnection, query: str, values: dict[str, object]) -> list[Said]:
-    """Stored entries as rows of numbers, one for each return and month."""
-    found = con.execute(query, values).fetchnumpy()
+    """Stored entries, as a query in `etl/sql` finds them, as rows of numbers: one for each return and month."""
+    sql = files("etl.sql").joinpath(f"{query}.sql").read_text(encoding="utf-8")
+    found = con.execute(sql, values).fetchnumpy()
     if not len(found["return_id"]):
         return []
     codes, _ = pd.factorize(pd.MultiIndex.from_arrays([found["return_id"], found["month"]]))
@@ -124,7 +106,7 @@ def _read(con: duckdb.DuckDBPyConnection, query: str, values: dict[str, object])
             return_id=str(found["return_id"][at]),
             site=str(found["site"][at]),
             month=_day(found["month"][at]),
-            order=Order(_time(found["received"][at]), int(found["version"][at]), str(found["sha256"][at])),
+            order=Order(False, _time(found["received"][at]), int(found["version"][at]), str(found["sha256"][at])),
             values=values_of[row],
             not_applicable=not_applicable[row],
             places=list(zip(places[row], cells[row], strict=True)),

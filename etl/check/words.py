@@ -16,6 +16,7 @@ from etl.definitions.periods import MONTH_NAMES, write_month
 from etl.read.words import plain
 from etl.sites import Block, Layout, Site, standard_layout
 
+_RULES: tuple[Equal | NoMore, ...] = (*EQUAL, *NO_MORE)
 _MANY = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
@@ -230,8 +231,7 @@ def say_failed(month: Month, values: Row, failed: Failed, layout: Layout) -> tup
 
 def _say_sums(month: Month, values: Row, code: str, layout: Layout) -> str:
     """A sum that does not come out, with its numbers and where they stand."""
-    rules: dict[str, Equal | NoMore] = {check.code: check for check in (*EQUAL, *NO_MORE)}
-    check = rules[code]
+    check = next(rule for rule in _RULES if rule.code == code)
     sums = np.where(month.not_applicable, 0.0, values)
     names = (*check.plus, *check.minus) if isinstance(check, Equal) else (check.part, check.whole)
     before = month.year if isinstance(check, NoMore) and check.to_date else np.zeros(len(values))
