@@ -103,8 +103,9 @@ def _wide(extra: bytes, size: int, packed: int, offset: int) -> tuple[int, int, 
 
 
 def _name(written: bytes, flags: int) -> str:
+    encoding = "ascii" if written.isascii() else "utf-8" if flags & NAME_IS_UTF8 else "cp437"
     try:
-        return written.decode("utf-8" if flags & NAME_IS_UTF8 else "cp437").replace("\\", "/")
+        return written.decode(encoding).replace("\\", "/")
     except UnicodeDecodeError:
         raise refusals.damaged() from None
 

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Sequence
 from itertools import chain
-from typing import BinaryIO
+from typing import IO, cast
 
 import python_calamine
 
@@ -54,7 +54,7 @@ def read(content: bytes) -> tuple[Rows, Seen]:
 
 
 def _rows(book: python_calamine.CalamineWorkbook, index: int, sheet: SeenSheet) -> list[list[object]]:
-    rows = book.get_sheet_by_index(index).to_python(skip_empty_area=False)
+    rows = cast(list[list[object]], book.get_sheet_by_index(index).to_python(skip_empty_area=False))
     cells = list(chain.from_iterable(rows))
     if len(cells) - cells.count("") != sheet.filled:
         raise refusals.disagreement(sheet.name)
@@ -69,7 +69,7 @@ def _put(rows: list[list[object]], row: int, column: int, value: object) -> None
     rows[row][column] = value
 
 
-def _only_output() -> BinaryIO:
+def _only_output() -> IO[bytes]:
     """Our own handle on standard output; anything that prints goes nowhere."""
     stream = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

@@ -4,7 +4,7 @@ import datetime
 import json
 import struct
 from collections.abc import Callable, Sequence
-from typing import BinaryIO
+from typing import IO
 
 from etl.intake.grid import Grid, Refused, Sheet, Text, Unreadable
 
@@ -17,13 +17,13 @@ READ_DATE: dict[str, Callable[[str], object]] = {
 }
 
 
-def send(stream: BinaryIO, message: bytes) -> None:
+def send(stream: IO[bytes], message: bytes) -> None:
     """Write one message."""
     stream.write(LENGTH.pack(len(message)) + message)
     stream.flush()
 
 
-def receive(stream: BinaryIO, at_most: int) -> bytes | None:
+def receive(stream: IO[bytes], at_most: int) -> bytes | None:
     """Read one message; None when the other side has gone, or says that it will send more than `at_most` bytes."""
     head = stream.read(LENGTH.size)
     if len(head) < LENGTH.size or LENGTH.unpack(head)[0] > at_most:
