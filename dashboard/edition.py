@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 
 import duckdb
 
-SETTINGS = {
+SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "threads": "1",
+    "lock_configuration": "true",  # here, not by a statement: a file that is open already would refuse it
 }
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 KEPT_EDITIONS = 12
@@ -70,7 +71,6 @@ class Edition:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._base = duckdb.connect(str(path), read_only=True, config=SETTINGS)
-        self._base.execute("set lock_configuration = true")
         self._answers: OrderedDict[tuple[Any, ...], tuple[Row, ...]] = OrderedDict()
         self._lock = threading.Lock()
         self.tables = frozenset(row.table_name for row in self._ask("select table_name from duckdb_tables()", ()))
