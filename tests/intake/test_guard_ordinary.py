@@ -28,7 +28,7 @@ from openpyxl.drawing.image import Image
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.table import Table
 
-from etl.intake import Reader, Refused, Unreadable
+from etl.intake import Reader, Refused, Unreadable, refuse_personal_data
 
 PIXEL = b"\x89PNG\r\n\x1a\n" + b"".join(
     struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -91,6 +91,7 @@ def test_openpyxl_with_everything(reader):
     assert found[(2, 4)] == Unreadable("formula not calculated")
     assert ("Sheet", "comment on A1", "Checked with finance") in [(t.sheet, t.where, t.text) for t in grid.other_text]
     assert any("Drive" in text.text for text in grid.other_text if text.where == "page header")
+    refuse_personal_data(grid, frozenset(), frozenset())
 
 
 def test_xlsxwriter_with_everything(reader):
@@ -131,6 +132,7 @@ def test_xlsxwriter_with_everything(reader):
     assert found[(3, 3)] is True
     assert {"comment on B1", "text box"} <= {text.where for text in grid.other_text}
     assert not any("jane.doe" in text.text for text in grid.other_text)
+    refuse_personal_data(grid, frozenset(), frozenset())
 
 
 def test_1904_dates(reader):
