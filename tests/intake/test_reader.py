@@ -58,11 +58,12 @@ def test_a_file_that_kills_the_child_is_refused_and_the_next_is_read(poisoned, p
 
 @posix
 @pytest.mark.parametrize("poison", [b"spin", b"eat", b"write"])
-def test_the_child_has_limits(poisoned, poison, tmp_path):
+def test_the_child_has_limits(poisoned, poison, tmp_path, monkeypatch):
+    monkeypatch.setattr(limits, "SECONDS", 60)  # so that it is the child's own limit that ends it
     start = time.monotonic()
     with pytest.raises(Refused):
         poisoned.read(poison)
-    assert time.monotonic() - start < 2.9
+    assert time.monotonic() - start < 40
     assert not any(path.stat().st_size for path in tmp_path.iterdir())
     assert poisoned.read(ORDINARY).sheets[0].cells == {(1, 1): 7.0}
 
