@@ -14,7 +14,7 @@ import numpy as np
 from etl.check.history import COLUMN, COUNTS, MONEY, STOCKS, UNITS, Row
 from etl.check.month import NEXT, PAIRS, Failed, Month, columns_of, failures, log_chance
 from etl.definitions import REPORTED
-from etl.definitions.checks import EQUAL
+from etl.definitions.checks import EQUAL, NO_MORE
 from etl.definitions.measure import Breakdown
 
 # How common each mistake is beside the others, as natural logarithms; only their order matters much.
@@ -40,9 +40,15 @@ _SHARES = {"a_tenth": 10.0, "a_hundredth": 100.0, "a_thousandth": 1000.0}
 # A check that passes again counts for more than any likelihood; next month's opening is half as good a witness.
 _PASSES, _NEXT_PASSES = 10.0, 5.0
 # A cause is named only when it is likelier than that the number is simply another one.
-_LEAST_SCORE = 7.0
+_LEAST_SCORE = 4.0
 # Of a hundred numbers hardly one is mistyped: what chance can do as well is not put down to a mistake.
 _MISTAKES_ARE_RARE = 5.0
+# Small counts agree with something or other by chance: an earlier sum of fewer people is no evidence.
+_TELLING = 5.0
+# Two numbers of which one must not be the larger are easily put into each other's cells.
+_SWAPS_ARE_COMMON = -1.0
+# Checks that leave open what the number should be: too much is not yet how much too much.
+_WEAK = {"unlikely_count", *(check.code for check in NO_MORE)}
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,8 @@ def _judge(
     hard = [name for name in resolved if name != NEXT]
     if not hard or broken or (cause.name == "one_number" and len(resolved) < 2):
         return None
-    if all(failed[name].code == "unlikely_count" for name in hard) and not _likelier(month, values, cause):
+    weak = all(failed[name].code in _WEAK for name in hard)
+    if weak and cause.name != "one_number" and not _likelier(month, values, cause):
         return None
     passes = _PASSES * len(hard) + _NEXT_PASSES * ((NEXT in resolved) - (NEXT in after and NEXT not in failed))
     fit = _likelihood(month, values, cause)
@@ -95,6 +102,8 @@ def _likelier(month: Month, values: Row, cause: Cause) -> bool:
     if any(meant != meant for _, meant in pairs):
         return False
     gain = sum(log_chance(month, c, meant) - log_chance(month, c, float(values[c])) for c, meant in pairs)
+    if cause.name == "cells_swapped":
+        return gain > _SWAPS_ARE_COMMON and abs(pairs[0][1] - pairs[1][1]) > 2
     return gain + _COMMON[cause.name] > _MISTAKES_ARE_RARE
 
 
@@ -191,6 +200,15 @@ def _implied(month: Month, values: Row, column: int, failed: dict[str, Failed]) 
     return {meant for meant in implied if meant >= 0 and meant != values[column]}
 
 
+def likeliest_wrong(month: Month, values: Row, failed: Failed) -> int:
+    """The column at which a failed check is reported: in a sum, the number that gains most by being put right."""
+    gains: dict[int, float] = {}
+    for column in failed.columns:
+        for meant in _implied(month, values, column, {failed.code: failed}) if COUNTS[column] else ():
+            gains[column] = log_chance(month, column, meant) - log_chance(month, column, float(values[column]))
+    return max(gains, key=lambda column: gains[column]) if gains else failed.columns[0]
+
+
 def _count_changes(typed: float) -> Iterator[tuple[str, float]]:
     number = round(typed)
     for meant in swapped_digits(str(number)):
@@ -223,7 +241,7 @@ def _amount_changes(typed: float) -> Iterator[tuple[str, float]]:
 def swapped_digits(number: str) -> set[str]:
     """The whole numbers that become this one when two neighbouring digits change places."""
     swapped = {number[:i] + number[i + 1] + number[i] + number[i + 2 :] for i in range(len(number) - 1)}
-    return {other for other in swapped if other != number}
+    return {other for other in swapped if other != number and other[0] != "0"}
 
 
 def _sums(month: Month, values: Row, columns: tuple[int, ...]) -> Iterator[Cause]:
@@ -237,7 +255,7 @@ def _sums(month: Month, values: Row, columns: tuple[int, ...]) -> Iterator[Cause
         if not usable or not months or any(missing[c] >= months for c in usable):
             continue
         meant = tuple(round(float(values[c] - before[c]) / (1 + int(missing[c])), 2) for c in usable)
-        if all(amount >= 0 for amount in meant) and any(before[c] for c in usable):
+        if all(amount >= 0 for amount in meant) and any(before[c] >= _TELLING for c in usable):
             yield Cause("year_to_date", tuple(usable), meant, months=months + 1, since=since)
 
 

@@ -7,17 +7,14 @@ from datetime import date
 
 import numpy as np
 
-from etl.check.causes import Cause, explain
+from etl.check.causes import Cause, explain, likeliest_wrong
 from etl.check.copies import Copy, Shelf, copied_month, copied_site, shelve, twins
 from etl.check.history import NUMBERS, History, Said, Usual, history_of, newest, usual, with_rows
-from etl.check.month import NEXT, Failed, Month, columns_of, failures, followers_of, month_at
+from etl.check.month import NEXT, Failed, Month, failures, followers_of, month_at
 from etl.check.words import layout_of, say_cause, say_copy, say_failed
 from etl.definitions.checks import CHECKS
 from etl.problem import Problem
 from etl.sites import Site
-
-# Where a check is reported when its numbers stand in several cells and no cause says which.
-_REPORTED_AT = {"cases_do_not_add_up": "closing_cases", "accepted_above_referred": "accepted"}
 
 
 @dataclass(frozen=True)
@@ -150,7 +147,7 @@ def _examine_month(month: Month, said: Said, shelves: Mapping[date, Shelf]) -> E
         all_failed |= failed
     for name, one in failed.items():
         if name != NEXT:
-            findings.append(Finding(one.code, _cell_of(one), failed=one))
+            findings.append(Finding(one.code, likeliest_wrong(month, values, one), failed=one))
             if _is_unlikely(one):
                 values[followers_of(one.columns) if one.code == "unlikely_count" else list(one.columns)] = np.nan
     return Examined(month, values, all_failed, tuple(findings))
@@ -165,12 +162,6 @@ def _copy(month: Month, said: Said, shelves: Mapping[date, Shelf]) -> Copy | Non
     if month.last_month and (copy := copied_month(said, month.last, month.last_month)):
         return copy
     return copied_site(said, shelves)
-
-
-def _cell_of(failed: Failed) -> int:
-    if at := _REPORTED_AT.get(failed.code):
-        return columns_of(at)[0]
-    return failed.columns[0]
 
 
 def _problems(examined: Examined, said: Said, site: Site, labels: Mapping[str, str]) -> Iterator[Problem]:

@@ -26,7 +26,7 @@ SMALLEST_DIFFERENCE = 100.0
 COPIED_SHARE = 0.75
 COPIED_AT_LEAST = 20
 # Two numbers are the wrong way round when the months before say so by this much (natural logarithm of the odds).
-SWAPPED_ODDS = 12.0
+SWAPPED_ODDS = 8.0
 
 
 @dataclass(frozen=True)
