@@ -40,6 +40,7 @@ def comparison_tables(
     same = same_basis(scope, own, sites)
     charts, points = control_charts(results, calendar, reference.rebases)
     rows = comparisons(results, data_month, plausible_ranges(reference.published_facts), same)
+    rows = _in_order(rows, sites)
     pairs = apart(rows, data_month, same)
     return {
         "control_charts": charts,
@@ -56,6 +57,13 @@ def comparison_tables(
         "real_terms": real_terms(results, reference.deflators, data_month),
         "central": central_costs(results, reference, sites, data_month),
     }
+
+
+def _in_order(rows: pd.DataFrame, sites: Sequence[str]) -> pd.DataFrame:
+    """Sites in the order of the pages, all together last."""
+    place = {site: at for at, site in enumerate(sites)}
+    at = rows.site.map(lambda site: place.get(site, len(place)))
+    return rows.iloc[at.argsort(kind="stable")].reset_index(drop=True)
 
 
 def plausible_ranges(facts: Iterable[Fact]) -> dict[str, tuple[float, float]]:

@@ -154,7 +154,7 @@ def _row(site: str, measure: Ratio, pair: Pair, before: Numbers, after: Numbers)
     """The bridge of a measure; None where a number is not known or rests on fewer than 10."""
     cost0, count0, people0 = (before.get(n, float("nan")) for n in _three(measure))
     cost1, count1, people1 = (after.get(n, float("nan")) for n in _three(measure))
-    known = all(number == number for number in (cost0, cost1)) and min(count0, count1) > 0
+    known = all(number == number for number in (cost0, cost1)) and count0 > 0 and count1 > 0
     if not known or not (people0 >= LEAST_COUNT and people1 >= LEAST_COUNT):
         return None
     spending, volume, change = map(float, bridge.unit_cost(cost0, count0, cost1, count1).to_the_penny())

@@ -222,7 +222,7 @@ def _stretch(values: Sequence[Limit], kind: str, measure: str) -> Stretch:
     low_limit, high_limit = chart.lower[-1], chart.upper[-1]
     if low_limit is None or low_limit == high_limit:
         return Stretch(middle, None, None, unlabelled, unlabelled, len(known))
-    far_out = unit_of(measure) == "gbp" and _is_far_out(known)
+    far_out = measure != DAYS_LATE.name and unit_of(measure) == "gbp" and _is_far_out(known)
     return Stretch(middle, low_limit, high_limit, chart.labels, chart.point_types, len(known), far_out)
 
 

@@ -72,7 +72,8 @@ COLUMNS = [
 ]  # fmt: skip
 APART_COLUMNS = ["measure", "period", "asked", "latest", "site_a", "site_b", "apart", "higher", "ratio", "same_basis"]
 FINDING_COLUMNS = [
-    "measure", "period", "asked", "latest", "kind", "sites", "ratio_lowest", "ratio_highest", "words", "same_basis",
+    "measure", "period", "asked", "latest", "kind", "sites", "others", "ratio_lowest", "ratio_highest", "words",
+    "same_basis",
 ]  # fmt: skip
 
 Pairwise = Mapping[tuple[str, str, str], bool]  # (measure, site, site): whether both count the same
@@ -158,7 +159,7 @@ def findings(rows: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     """What a headline may say of a cost per case: which site stands out, by how much, and which cannot be told apart.
 
     `kind` is `higher` or `lower` (the site can be told from every other with an interval), with the lowest and highest
-    ratio to the others (for `lower`: of the others to it), or `alike` (no two of the others can be told apart).
+    ratio to the `others` (for `lower`: of the others to it), or `alike` (no two of the others can be told apart).
     """
     values = {(r.measure, r.period, r.asked, r.site): r.value for r in rows[rows.measure.isin(COSTS)].itertuples()}
     told = [
@@ -170,10 +171,10 @@ def findings(rows: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def times_words(lowest: float, highest: float) -> str:
-    """So many times as much: whole numbers where both ends lie between two that follow each other."""
+    """So many times as much; two to three times where the ends lie between the two, each within a third of one."""
     down, up = int(lowest), int(-(-highest // 1))
     names = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
-    if down >= 2 and up - down == 1 and up in names:
+    if down >= 2 and up - down == 1 and up in names and max(lowest - down, up - highest) <= 1 / 3:
         return f"{names[down]} to {names[up]} times as much"
     low, high = round_half_up(lowest, 1), round_half_up(highest, 1)
     return f"{low:g} times as much" if low == high else f"{low:g} to {high:g} times as much"
@@ -281,9 +282,11 @@ def _findings(pairs: pd.DataFrame, values: Mapping[str, float]) -> list[tuple[ob
             if len(ratios) == len(others):
                 agrees = all(same[frozenset((site, other))] for other in others)
                 words = times_words(min(ratios), max(ratios))
-                found.append(("higher" if higher else "lower", site, min(ratios), max(ratios), words, agrees))
+                found.append(
+                    ("higher" if higher else "lower", site, ", ".join(others), min(ratios), max(ratios), words, agrees)
+                )
     rest = [site for site in values if site not in {row[1] for row in found}]
     if len(rest) >= 2 and not any(told[frozenset(pair)] for pair in combinations(rest, 2)):
         agrees = all(same[frozenset(pair)] for pair in combinations(rest, 2))
-        found.append(("alike", ", ".join(rest), None, None, "cannot be told apart", agrees))
+        found.append(("alike", ", ".join(rest), "", None, None, "cannot be told apart", agrees))
     return found
