@@ -2,16 +2,18 @@
 
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from editions import write_edition
 from flask import Flask
 from flask.testing import FlaskClient
 
+from dashboard.access import passwords
 from dashboard.access.settings import Settings
 from dashboard.access.users import Users
 from dashboard.server import ask_page, make_server
@@ -77,8 +79,18 @@ def _put(folder: Path, edition: str, audience: str) -> None:
     write_edition(folder, edition, tables, audience)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Hashes that cost little; test_access_live.py looks at those that the command makes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        passwords._nobodys_hash.cache_clear()
+        yield
+    passwords._nobodys_hash.cache_clear()
+
+
 @pytest.fixture(scope="session")
-def made_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made_data(quick_hashes: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two editions, of which only the newer has a file for Croydon, and none has one for the forum."""
     folder = tmp_path_factory.mktemp("access")
     _put(folder, BEFORE, "central")
