@@ -16,6 +16,7 @@ from etl.compare import comparison_tables, components, formula_of, months_of, sh
 from etl.definitions import MEASURES, key, subject_of, unit_of
 from etl.definitions.measure import Breakdown, Ratio
 from etl.definitions.periods import month_after
+from etl.definitions.returns import DAYS_LATE
 from etl.judge import edition_tables
 from etl.load import Busy, WrongUse
 from etl.plan import plan_by_month, shared_lines
@@ -223,7 +224,15 @@ def _measures() -> pd.DataFrame:
         rows.append(_measure(measure.name, measure.label, measure.meaning))
         if isinstance(measure, Breakdown):
             rows += [_measure(key(measure.name, part.name), part.label, part.meaning) for part in measure.parts]
+    rows.append(_lateness())
     return pd.DataFrame(rows).assign(position=range(1, len(rows) + 1))
+
+
+def _lateness() -> dict[str, object]:
+    """How late returns come has control charts too, though no return says it."""
+    told = {"measure": DAYS_LATE.name, "label": DAYS_LATE.label, "unit": DAYS_LATE.unit, "meaning": DAYS_LATE.meaning}
+    told |= {"subject": "returns", "kind": "Reported", "over_months": DAYS_LATE.over_months}
+    return {**told, "formula": "day received less day due", "numerator": "", "denominator": ""}
 
 
 def _measure(number: str, label: str, meaning: str) -> dict[str, object]:
