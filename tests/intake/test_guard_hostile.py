@@ -75,6 +75,19 @@ def flat_bomb() -> bytes:
     return with_part("xl/media/image1.png", b"\0" * 19_000_000)
 
 
+def shrinking(size: int, seed: int = 0) -> bytes:
+    """Bytes that shrink to about a twentieth."""
+    noise = random.Random(seed)
+    return b"".join(noise.randbytes(8) + b"a" * 200 for _ in range(size // 208))
+
+
+def wordy() -> bytes:
+    """Three sheets of 15 MB of text each, in a file of 2 MB."""
+    texts = [shrinking(15_000, seed).hex() for seed in range(500)]
+    rows = "".join(f'<row r="{r}"><c r="A{r}" t="str"><v>{text}</v></c></row>' for r, text in enumerate(texts, 1))
+    return zipped(xlsx_parts(rows, names=("A", "B", "C")))
+
+
 def nested_bomb() -> bytes:
     inner = zipped({"a": b"\0" * 1_000_000})
     for _ in range(5):
@@ -109,9 +122,14 @@ ENCRYPTED_PART = (
     '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml">'
     '<manifest:encryption-data manifest:checksum="x"/></manifest:file-entry>'
 )
-NOISE = random.Random(4).randbytes(16_000).hex()
 LONG = "".join(chr(97 + byte % 26) for byte in random.Random(5).randbytes(32_000))
-WORDY = "".join(f'<row r="{r}"><c r="A{r}" t="str"><v>{NOISE[r % 50 :]}</v></c></row>' for r in range(1, 470))
+# Rows that shrink to a twentieth or so: small enough to send, and not so small that they give themselves away.
+VARIED = "".join(
+    f'<row r="{r}">'
+    + "".join(f'<c t="s" s="{random.Random(r * c).randrange(10**6)}"><v>0</v></c>' for c in range(1, 201))
+    + "</row>"
+    for r in range(1, 101)
+)
 BIG_CHOICE = "".join(f"<si><t>{i}</t></si>" for i in range(20_001))
 
 HOSTILE: dict[str, tuple[str, object]] = {
@@ -119,15 +137,10 @@ HOSTILE: dict[str, tuple[str, object]] = {
     "empty file": ("empty", b""),
     "6 MB": ("too_large", b"a,b\n" * 1_500_000),
     "flat bomb": ("too_large", flat_bomb),
-    "bomb of 21 MB in one part": (
-        "too_large",
-        lambda: with_part("xl/media/a.png", random.Random(2).randbytes(250_000) * 84),
-    ),
+    "bomb of 21 MB in one part": ("too_large", lambda: with_part("xl/media/a.png", shrinking(21_000_000))),
     "bomb in many parts": (
         "too_large",
-        lambda: zipped(
-            xlsx_parts() | {f"xl/media/{i}.png": random.Random(i).randbytes(30_000) * 90 for i in range(20)}
-        ),
+        lambda: zipped(xlsx_parts() | {f"xl/media/{i}.png": shrinking(9_000_000, i) for i in range(6)}),
     ),
     "ratio over 100 in a small part": ("too_large", lambda: with_part("xl/media/a.png", b"\0" * 70_000)),
     "201 parts": ("too_large", lambda: zipped(xlsx_parts() | {f"xl/media/{i}.png": b"" for i in range(200)})),
@@ -204,7 +217,10 @@ HOSTILE: dict[str, tuple[str, object]] = {
     "a false dimension": ("too_large", lambda: xlsx(one_long_row(201), head='<dimension ref="A1"/>')),
     "5,001 rows": ("too_large", lambda: xlsx(rows_of_ones(5_001, 1))),
     "201 columns": ("too_large", lambda: xlsx(one_long_row(201))),
-    "20,001 cells": ("too_large", lambda: xlsx(rows_of_ones(101, 200))),
+    "20,001 cells": (
+        "too_large",
+        lambda: xlsx(VARIED + '<row r="101"><c r="A101"><v>1</v></c></row>', strings="<si><t>a</t></si>"),
+    ),
     "a column of no name": ("damaged", lambda: xlsx('<row r="1"><c r="1A"><v>1</v></c></row>')),
     "row 0": ("damaged", lambda: xlsx('<row r="0"><c r="A0"><v>1</v></c></row>')),
     "a row of a thousand digits": ("damaged", lambda: xlsx(f'<row r="{"9" * 1000}"><c><v>1</v></c></row>')),
@@ -244,14 +260,8 @@ HOSTILE: dict[str, tuple[str, object]] = {
         "damaged",
         lambda: with_part("xl/sharedStrings.xml", f'<sst xmlns="{MAIN}"><si><t>a</t></si></sst>'),
     ),
-    "a long text shown 20,000 times": (
-        "too_large",
-        lambda: xlsx(
-            rows_of_ones(100, 200).replace("<c>", '<c t="s">').replace("<v>1<", "<v>0<"),
-            strings=f"<si><t>{LONG}</t></si>",
-        ),
-    ),
-    "45 MB of texts": ("too_large", lambda: zipped(xlsx_parts(WORDY, names=("A", "B", "C")))),
+    "a long text shown 20,000 times": ("too_large", lambda: xlsx(VARIED, strings=f"<si><t>{LONG}</t></si>")),
+    "45 MB of texts": ("too_large", wordy),
     # What does things, and what hides
     "macros": ("active_content", lambda: with_part("xl/vbaProject.bin", b"\xd0\xcf\x11\xe0")),
     "macros under another name": (
@@ -498,6 +508,32 @@ def test_hostile_files_are_refused(reader, name):
     assert all(peak(process) < MEMORY for process in children)
     assert_in_plain_words(refused)
     assert reader.read(ORDINARY).sheets[0].cells == {(1, 1): 7.0}
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    {
+        "6 MB": "larger than 5 MB",
+        "flat bomb": "a hundred times its size",
+        "bomb of 21 MB in one part": "a part of more than 20 MB",
+        "bomb in many parts": "unpacks to more than 50 MB",
+        "201 parts": "more than 200 parts",
+        "a long text shown 20,000 times": "shows more than 20 MB of text",
+        "an OpenDocument long text shown 20,000 times": "shows more than 20 MB of text",
+        "45 MB of texts": "more than 1.5 MB of words and numbers",
+        "a false uniqueCount": "claims more than 20,000 different texts",
+        "20,001 strings": "holds more than 20,000 different texts",
+        "5,001 rows": "more than 5,000 rows",
+        "201 columns": "more than 200 columns",
+        "20,001 cells": "more than 20,000 filled cells",
+        "a line of 4 MB": "more than 32,767 characters",
+    }.items(),
+)
+def test_each_limit_is_the_one_that_is_told(reader, name, words):
+    make = HOSTILE[name][1]
+    with pytest.raises(Refused) as refused:
+        reader.read(make() if callable(make) else make)
+    assert words in refused.value.sentence
 
 
 def refusal_in_time(reader: Reader, content: bytes) -> Refused:
