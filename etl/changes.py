@@ -12,6 +12,7 @@ from etl.definitions import label_of, unit_of
 from etl.definitions.measure import write
 from etl.definitions.periods import month_after, write_date, write_month
 from etl.definitions.readiness import CRITERIA, LEVELS, VERDICTS
+from etl.reference import STATUSES
 
 COLUMNS = ["position", "site", "what", "effect", "verdict_effect", "known"]
 ARROW = " → "
@@ -92,7 +93,10 @@ def _what(now: dict[str, Any], tables: Tables, since: datetime, earlier: Tables)
     if now["criterion"] == "money":
         fresh = tables["agreements"]
         fresh = fresh[(fresh.site == now["site"]) & (pd.to_datetime(fresh.known_from) > since)]
-        for row in fresh.sort_values(["status", "amount"], ascending=[True, False]).to_dict("records"):
+        fresh = fresh.assign(rank=fresh.status.map(STATUSES.index)).sort_values(
+            ["rank", "amount"], ascending=[True, False]
+        )
+        for row in fresh.to_dict("records"):
             verb = {"approved": "approved", "agreed_in_principle": "agreed in principle"}.get(
                 row["status"], "is asked for"
             )

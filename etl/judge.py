@@ -39,6 +39,7 @@ from etl.reference import (
     as_known_at,
     newest,
 )
+from etl.starting import start_rows
 
 LETTERS = {"money": "F", "spend": "C", "caseload": "V", "returns": "D", "commitment": "S"}
 LEVEL_NAMES = {"met": "met", "partial": "partly", "not met": "not_met", "unknown": "unknown"}
@@ -53,13 +54,15 @@ VERDICT_COLUMNS = [
 # What a column holds, for a table in which it has no value.
 DAYS = {
     "day", "month", "year", "due", "done", "first_due", "starts", "ends", "known_from", "evidence_date",
-    "first_short_month", "first_short_if_even", "secured_until", "period_start", "period_end",
+    "first_short_month", "first_short_if_even", "secured_until", "period_start", "period_end", "posts_month",
 }  # fmt: skip
-FLAGS = {"made_up", "stale", "shared", "recurring", "up_to"}
+FLAGS = {"made_up", "stale", "shared", "recurring", "up_to", "mended"}
 NUMBERS = {
     "amount", "share", "value", "position", "new_cases", "cost", "open_cases", "drawn", "left", "stands",
     "planned", "secured", "in_principle", "bid", "expected", "no_funder", "months", "gap", "notice_months",
-    "runway_months", "grant_before", "local_before",
+    "runway_months", "grant_before", "local_before", "planned_cost", "planned_cases", "posts", "cases_seen",
+    "months_seen", "planned_spend", "spend", "planned_new_cases", "returns_expected", "returns_received",
+    "returns_on_time", "returns_filled", "answer_1", "answer_2", "answer_3", "answer_4",
 }  # fmt: skip
 
 
@@ -86,6 +89,7 @@ def edition_tables(
     covers = cover(known, names, year, data_month)
     cases = build_cases(known, covers, results, calendar, holes, data_month, names, queries)
     judged = {site: judge(case) for site, case in cases.items()}
+    mended = {site: _mend(case, judged[site]) for site, case in cases.items()}
     ahead = gap_steps(known, names, month_after(data_month), month_after(data_month, 12))
     tables = {
         "cliff": cliff(known, names, min(data_month, month_after(year, -6)), last),
@@ -94,6 +98,7 @@ def edition_tables(
         "agreements": agreement_rows(known),
         "readiness": readiness_rows(cases, judged, day),
         "verdicts": verdict_rows(cases, judged, known),
+        "scenario_start": start_rows(cases, mended, covers, results, known.plans, data_month),
         "milestones": milestone_rows(known.milestones, day),
         "events": as_frame(known.events, Event)[["day", "site", "words", "source", "made_up"]],
         "scope": scope_rows(known.scope, names),

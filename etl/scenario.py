@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from etl.definitions.readiness import THRESHOLDS
-from etl.methods import intervals, runway
+from etl.methods import caseload_forecast, intervals, runway
 from etl.methods.readiness import Readiness, Thresholds, verdict
 
 MONTHS = 12
@@ -23,7 +23,8 @@ LABEL = "Scenario, not a forecast"
 class Start:
     """What is known of a site: pounds, cases and posts of a year.
 
-    `local` is what is secured for the assessed year without the grant, `grant` what the grant paid in its last year.
+    `local` is what is secured for the assessed year without the grant, `grant` what the grant paid in its last year;
+    `posts` are those of case managers, `open_cases` the cases that they have open.
     """
 
     planned_cost: float
@@ -31,6 +32,7 @@ class Start:
     local: float
     grant: float
     posts: float | None = None
+    open_cases: float | None = None
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ class Choices:
 
     The grant goes on whole for `grant_months` and then at `grant_share` of it; local money is `local` times what is
     secured, new cases `caseload` times the plan; `fixed_shares` are the lowest and the highest share of cost that does
-    not change with cases. `extra` pounds come from elsewhere.
+    not change with cases. `extra` pounds come from elsewhere. With `cases_per_post`, posts are those that the open
+    cases need at that many each, and each post more or less than at today's rate costs `post_cost` more or less.
     """
 
     grant_months: int = 0
@@ -48,6 +51,8 @@ class Choices:
     extra: float = 0.0
     caseload: float = 1.0
     fixed_shares: tuple[float, float] = (0.25, 0.8)
+    cases_per_post: float | None = None
+    post_cost: float = 0.0
 
     def __post_init__(self) -> None:
         low, high = self.fixed_shares
@@ -55,6 +60,8 @@ class Choices:
             raise ValueError(f"Months of grant go from 0 to {MONTHS}, shares from 0 to 1; got {self}.")
         if min(self.local, self.caseload) < 0 or not math.isfinite(self.local + self.caseload + self.extra):
             raise ValueError(f"Local money and caseload are not below 0; got {self}.")
+        if (self.cases_per_post is not None and not self.cases_per_post > 0) or self.post_cost < 0:
+            raise ValueError(f"Cases for each post are above 0, and a post costs no less than 0; got {self}.")
 
 
 @dataclass(frozen=True)
@@ -85,7 +92,8 @@ class Outcome:
 
 def suppose(start: Start, choices: Choices) -> Outcome:
     """The assessed year of one site under some choices."""
-    costs = [cost_at(start.planned_cost, choices.caseload, fixed) for fixed in choices.fixed_shares]
+    staff = staffing(start, choices)
+    costs = [cost_at(start.planned_cost, choices.caseload, fixed, staff) for fixed in choices.fixed_shares]
     return _outcome(start, choices, money_for(start, choices), start.planned_cases * choices.caseload, costs)
 
 
@@ -95,9 +103,27 @@ def money_for(start: Start, choices: Choices) -> float:
     return round(start.local * choices.local + start.grant * months / MONTHS + choices.extra, 2)
 
 
-def cost_at(planned_cost: float, caseload: float, fixed_share: float) -> float:
-    """The cost of a year in which new cases are `caseload` times the plan."""
-    return round(planned_cost * (fixed_share + (1 - fixed_share) * caseload), 2)
+def cost_at(planned_cost: float, caseload: float, fixed_share: float, staff: float = 0.0) -> float:
+    """The cost of a year in which new cases are `caseload` times the plan; `staff` pounds come on top, or go off."""
+    return round(max(0.0, planned_cost * (fixed_share + (1 - fixed_share) * caseload) + staff), 2)
+
+
+def staffing(start: Start, choices: Choices) -> float:
+    """What it costs to have other cases for each post than today, for the supposed caseload; 0 where posts are not
+    known.
+    """
+    needed = posts_needed(start, choices)
+    if needed is None or start.posts is None or choices.cases_per_post is None:
+        return 0.0
+    return (needed - start.posts * choices.caseload) * choices.post_cost
+
+
+def posts_needed(start: Start, choices: Choices, caseload: float | None = None) -> float | None:
+    """Posts for a caseload, usually the supposed one: at today's rate, or at so many open cases each; None: unknown."""
+    load = choices.caseload if caseload is None else caseload
+    if choices.cases_per_post is not None and start.open_cases is not None:
+        return start.open_cases * load / choices.cases_per_post
+    return None if start.posts is None or choices.cases_per_post is not None else start.posts * load
 
 
 def together(outcomes: Sequence[Outcome]) -> Outcome:
@@ -139,6 +165,75 @@ def keep_going(start: Start, choices: Choices) -> dict[str, Range]:
     }
 
 
+@dataclass(frozen=True)
+class Month:
+    """A month of the supposed year in pounds: local money, the grant, money from elsewhere, the range of its cost."""
+
+    local: float
+    grant: float
+    extra: float
+    cost: Range
+
+    @property
+    def is_short(self) -> bool:
+        """Whether its money does not pay even its lowest cost; a pound is rounding."""
+        return self.cost.low - self.local - self.grant - self.extra > 1
+
+
+def by_month(start: Start, choices: Choices, local: Sequence[float]) -> tuple[Month, ...]:
+    """The twelve months of the year; `local` is what agreements pay in each, the grant and the rest come evenly."""
+    cost = suppose(start, choices).cost
+    each = Range(cost.low / MONTHS, cost.high / MONTHS)
+    shares = [1.0] * choices.grant_months + [choices.grant_share] * (MONTHS - choices.grant_months)
+    return tuple(
+        Month(paid * choices.local, start.grant * share / MONTHS, choices.extra / MONTHS, each)
+        for paid, share in zip(local, shares, strict=True)
+    )
+
+
+def months_together(sites: Sequence[Sequence[Month]]) -> tuple[Month, ...]:
+    """The programme's months: sites added up."""
+    return tuple(
+        Month(
+            sum(one.local for one in month),
+            sum(one.grant for one in month),
+            sum(one.extra for one in month),
+            _sum([one.cost for one in month]),
+        )
+        for month in zip(*sites, strict=True)
+    )
+
+
+def by_fixed_share(
+    starts: Sequence[Start], budgets: Sequence[float], steps: int = 20
+) -> tuple[tuple[float, float], ...]:
+    """The cases that budgets pay for, site by site and added up, at each fixed share from 0 to 1; the plan at most."""
+
+    def paid_for(share: float) -> float:
+        return sum(_at_most_plan(start, budget, share) for start, budget in zip(starts, budgets, strict=True))
+
+    return tuple((step / steps, paid_for(step / steps)) for step in range(steps + 1))
+
+
+def _at_most_plan(start: Start, budget: float, share: float) -> float:
+    return min(start.planned_cases, affordable(start, budget, (share, share)).low)
+
+
+@dataclass(frozen=True)
+class NextYear:
+    """New cases of the next twelve months if referrals go on as they did: the mean, and where 95 in 100 years fall."""
+
+    mean: float
+    low: int
+    high: int
+
+
+def next_year(cases: int, months: int) -> NextYear:
+    """From the cases of the last months: the negative binomial of `methods.caseload_forecast`."""
+    found = caseload_forecast.forecast(cases, months, MONTHS)
+    return NextYear(found.mean, found.quantile(0.025), found.quantile(0.975))
+
+
 def roll_out(start: Start, areas: int, choices: Choices) -> Outcome:
     """As many areas like this one, with the same cases in each; local money and the grant stay those of one."""
     if areas < 1:
@@ -173,20 +268,22 @@ def _verdict_at(facts: Mapping[str, Any], money: float, cost: float) -> Readines
 
 
 def _rolled_out(start: Start, caseloads: Sequence[float], choices: Choices) -> Outcome:
+    each = [replace(choices, caseload=load) for load in caseloads]
     costs = [
-        round(sum(cost_at(start.planned_cost, load, fixed) for load in caseloads), 2) for fixed in choices.fixed_shares
+        round(sum(cost_at(start.planned_cost, one.caseload, fixed, staffing(start, one)) for one in each), 2)
+        for fixed in choices.fixed_shares
     ]
     cases = start.planned_cases * sum(caseloads)
     outcome = _outcome(start, choices, money_for(start, choices), cases, costs)
-    if start.posts is None:
-        return outcome
-    return replace(outcome, posts=sum(_posts(start.posts * load) for load in caseloads))
+    needed = [posts_needed(start, one) for one in each]
+    return replace(outcome, posts=None if None in needed else sum(_posts(post) for post in needed if post is not None))
 
 
 def _outcome(start: Start, choices: Choices, money: float, cases: float, costs: Sequence[float]) -> Outcome:
     cost = Range(min(costs), max(costs))
     gaps = [max(0.0, round(end - money, 2)) for end in (cost.low, cost.high)]
     months = [runway.cover(end, money) if end > 0 else math.inf for end in (cost.high, cost.low)]
+    needed = posts_needed(start, choices)
     return Outcome(
         money=money,
         cases=cases,
@@ -195,7 +292,7 @@ def _outcome(start: Start, choices: Choices, money: float, cases: float, costs: 
         months=Range(*months),
         unit_cost=_each(cost, cases),
         unit_cost_by_chance=_by_chance(cost, cases),
-        posts=None if start.posts is None else _posts(start.posts * choices.caseload),
+        posts=None if needed is None else _posts(needed),
     )
 
 
