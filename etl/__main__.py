@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from etl.definitions.periods import month_after, write_date, write_month
-from etl.load import Busy, Checked, Given, WrongUse, check_files, find_sites, gather, load, read_time
+from etl.load import Busy, Checked, Given, WrongUse, find_sites, gather, load, read_time
 from etl.problem import Problem
 from etl.read.month import read_month
 from etl.reference import WrongReference
@@ -74,16 +74,23 @@ def check_command(
     out: Annotated[Path | None, typer.Option(help="The file to write to.", show_default=False)] = None,
     data: Data = DATA,
 ) -> None:
-    """Read and check returns as a load does, and store nothing."""
+    """Read and check returns as a load does, and store nothing.
+
+    With --format xlsx a workbook comes back with its cells marked, and any other return as a list of what to mend.
+    """
+    from etl.trial import try_returns
+
     with _plain_errors():
         paths = list(paths)
         given = gather(paths, None)
         with _progress("Checking") as advance:
-            checked = list(check_files(given, find_sites(paths, data), advance))
+            checked = try_returns(given, find_sites(paths, data), data, advance)
         if output is CheckFormat.xlsx:
-            raise WrongUse("The marked workbook is not made yet: use --format text or --format json.")
-        lines = [line for one in checked for line in _problem_lines(one, output)]
-        _write("\n".join(lines), out)
+            for path in _write_marked(checked, out):
+                typer.echo(f"Wrote {path}.")
+        else:
+            lines = [line for one in checked for line in _problem_lines(one, output)]
+            _write("\n".join(lines), out)
     if any(one.problems for one in checked):
         raise typer.Exit(1)
 
@@ -205,6 +212,16 @@ def _line(given: Given, receipt: Receipt, labels: dict[str, str]) -> str:
     )
     verdict = {"duplicate": "already loaded"}.get(receipt.verdict, receipt.verdict.replace("_", " "))
     return f"{verdict:<22}  {site:<14}  {month:<8}  {given.name}  ({receipt.return_id or 'no receipt'}, {found})"
+
+
+def _write_marked(checked: list[Checked], out: Path | None) -> Iterator[Path]:
+    """Writes each file's marked workbook: to `out`, or into it where there are several."""
+    from etl.mark import write_marked
+
+    for one in checked:
+        name = f"{Path(one.given.name).stem} - to mend.xlsx"
+        alone = len(checked) == 1 and out is not None and not out.is_dir()
+        yield write_marked(one, out if alone and out else (out or Path()) / name)
 
 
 def _problem_lines(one: Checked, output: CheckFormat) -> Iterator[str]:
