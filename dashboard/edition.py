@@ -72,6 +72,7 @@ class Edition:
         self.path = path
         self._base = duckdb.connect(str(path), read_only=True, config=SETTINGS)
         self._answers: OrderedDict[tuple[Any, ...], tuple[Row, ...]] = OrderedDict()
+        self._results: dict[tuple[str, date], dict[tuple[str, str], Row]] = {}
         self._lock = threading.Lock()
         self.tables = frozenset(row.table_name for row in self._ask("select table_name from duckdb_tables()", ()))
         self.about = self._about()
@@ -145,8 +146,11 @@ class Edition:
 
     def results(self, period: str, starts: date) -> dict[tuple[str, str], Row]:
         """All numbers of a period, by site and measure."""
-        rows = self.rows("results", "period = ? and starts = ?", (period, starts))
-        return {(row.site, row.measure): row for row in rows}
+        key = (period, starts)
+        if key not in self._results:
+            rows = self.rows("results", "period = ? and starts = ?", key)
+            self._results[key] = {(row.site, row.measure): row for row in rows}
+        return self._results[key]
 
     def series(self, measure: str, period: str = "month") -> dict[str, list[Row]]:
         """A measure over time, by site, in the order of time."""

@@ -26,6 +26,18 @@
     go(window.location.pathname + (text ? "?" + text : ""));
   }
 
+  /* A choice draws the page anew: the reader's place is then the same control of the new page. */
+  let chosen = null;
+  function useSamePlace(label) {
+    const place = React.useRef(null);
+    React.useEffect(() => {
+      if (chosen !== label) return;
+      chosen = null;
+      if (place.current) place.current.focus();
+    }, []);
+    return place;
+  }
+
   let made = 0;
   const useName = () => React.useState(() => "choice-" + ++made)[0];
 
@@ -33,21 +45,23 @@
     Drawing: (props) => grow(props.tree),
 
     Picker: function (props) {
-      const name = useName();
+      const name = useName(), place = useSamePlace(props.label);
+      const change = (event) => { chosen = props.label; choose(event.target.value); };
       return h("div", {className: "picker"},
         h("label", {htmlFor: name}, props.label),
-        h("select", {id: name, value: props.value, onChange: (event) => choose(event.target.value)},
+        h("select", {id: name, ref: place, value: props.value, onChange: change},
           props.options.map((option) => h("option", {key: option.value, value: option.value}, option.label))));
     },
 
     Choice: function (props) {
-      const name = useName();
+      const name = useName(), place = useSamePlace(props.label);
+      const change = (value) => { chosen = props.label; choose(value); };
       return h("fieldset", {className: "choice"},
         h("legend", null, props.label),
         h("div", {className: "segments"}, props.options.map((option) =>
           h("label", {key: option.value, className: option.value === props.value ? "chosen" : ""},
             h("input", {type: "radio", name, value: option.value, checked: option.value === props.value,
-              onChange: () => choose(option.value)}),
+              ref: option.value === props.value ? place : null, onChange: () => change(option.value)}),
             h("span", {"data-text": option.label}, option.label)))));
     },
 
@@ -84,7 +98,7 @@
   let opener = null;
   document.addEventListener("click", (event) => {
     const number = event.target.closest && event.target.closest("a[data-number]");
-    if (number && !number.closest("#panel")) opener = number.dataset.number;
+    if (number && !number.closest("#panel")) opener = [...document.querySelectorAll("#frame a[data-number]")].indexOf(number);
   }, true);
   const panel = () => document.querySelector("#panel [role=dialog]");
   function close() {
@@ -118,8 +132,8 @@
     for (const part of document.querySelectorAll("#frame, .skip")) part.inert = open;
     document.documentElement.classList.toggle("panel-open", open);
     if (open) dialog.querySelector(".close").focus();
-    else if (opener) {
-      const back = document.querySelector(`#frame a[data-number="${CSS.escape(opener)}"]`);
+    else if (opener !== null) {
+      const back = document.querySelectorAll("#frame a[data-number]")[opener];
       if (back) back.focus();
       opener = null;
     }

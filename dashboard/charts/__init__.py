@@ -29,10 +29,13 @@ SYMBOLS = {"circle": "circle", "square": "square", "diamond": "diamond", "triang
 AREAS = {"circle": 1.0, "square": 0.9, "diamond": 0.985, "triangle": 1.14, "ring": 1.0}
 
 
-def graph(figure: Figure, name: str, label: str, height: int) -> Any:
-    """A figure as an image with a name; its table stands beside it."""
+def graph(figure: Figure, name: str, label: str, height: int, *, scrolls: bool = False) -> Any:
+    """A figure as an image with a name; its table stands beside it. `scrolls`: too rich for a phone's width."""
     drawn = dcc.Graph(figure=figure, config=CONFIG, style={"height": f"{height}px"}, className="chart", responsive=True)
-    return html.Div(drawn, role="img", className="chart-frame", **{"aria-label": label, "data-chart": name})
+    image = html.Div(drawn, role="img", className="chart-frame", **{"aria-label": label, "data-chart": name})
+    if not scrolls:
+        return image
+    return html.Div(image, className="chart-scroll", tabIndex=0, role="group", **{"aria-label": f"Chart: {name}"})
 
 
 def figure(

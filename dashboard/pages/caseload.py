@@ -223,7 +223,7 @@ def against_plan(view: View, rows: list[tuple[str, Row | None, Row | None]]) -> 
 def controlled(view: View) -> Component:
     """The control chart of a chosen measure and site."""
     charts = view.edition.rows("control_charts", order="site, measure")
-    if not charts:
+    if not charts or not view.sites:
         return card("Month by month", "", nothing("There are too few months for a control chart."), name="control")
     measures = [m for m in view.edition.measures if any(row.measure == m for row in charts)]
     measure = view.address.get("chart")

@@ -265,7 +265,9 @@ def year_table(view: View, measure: str, rows: list[tuple[Site, Row | None, bool
     return card(
         words.gaps_in(now_rows, write_period(view.period[0], view.period[1])),
         f"Table of the chart above: {words.lower_first(view.measure_label(measure))}",
-        table(heads, body, "Spend, cases and unit cost", class_name="years wide", row_names=[s.name for s in view.sites]),
+        table(
+            heads, body, "Spend, cases and unit cost", class_name="years wide", row_names=[s.name for s in view.sites]
+        ),
         name="year-table",
         source=source_words(view),
         links=[definition(view, measure)],

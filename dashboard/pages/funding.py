@@ -110,7 +110,7 @@ def steps(view: View, who: str) -> Component:
         headline,
         f"Cash by month against planned cost, {sites}, {write_month(months[0], long=True)} to "
         f"{write_month(months[-1], long=True)}",
-        graph(drawn, "cliff", f"{headline}. Money by month and certainty against planned cost", 262),
+        graph(drawn, "cliff", f"{headline}. Money by month and certainty against planned cost", 262, scrolls=True),
         name="cliff",
         twin=table(columns, body, "Money by month and certainty", class_name="wide"),
         source=f"Agreements known on {write_date(view.edition.made.date())}",

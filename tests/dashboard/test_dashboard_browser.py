@@ -53,7 +53,10 @@ def test_nothing_goes_wrong_and_nothing_leaves_the_machine(path: str, wide: Page
     seen: list[str] = []
     wide.on("console", lambda message: seen.append(message.text) if message.type == "error" else None)
     wide.on("pageerror", lambda error: seen.append(str(error)))
-    wide.on("request", lambda request: None if request.url.startswith((address, "data:", "blob:")) else seen.append(request.url))
+    wide.on(
+        "request",
+        lambda request: None if request.url.startswith((address, "data:", "blob:")) else seen.append(request.url),
+    )
     visit(wide, address + path)
     assert seen == []
     assert wide.locator("h1").count() == 1
@@ -70,7 +73,9 @@ def test_no_page_scrolls_sideways(path: str, width: int, page: Page, serve: Serv
 
 @pytest.mark.parametrize("odd", ("one site", "all hidden", "nothing known", "no data", "many sites"))
 @pytest.mark.parametrize("path", ("/", "/caseload", "/funding", "/returns"))
-def test_axe_finds_nothing_in_odd_states(odd: str, path: str, wide: Page, serve: Serve, odd_data: dict[str, Path]) -> None:
+def test_axe_finds_nothing_in_odd_states(
+    odd: str, path: str, wide: Page, serve: Serve, odd_data: dict[str, Path]
+) -> None:
     visit(wide, serve(odd_data[odd]) + path)
     assert violations(wide) == []
     assert wide.evaluate("document.documentElement.scrollWidth") <= 1280
@@ -83,7 +88,7 @@ def odd_data(altered: Any) -> dict[str, Path]:
 
 def test_a_number_opens_its_panel_by_keyboard_and_back_closes_it(wide: Page, serve: Serve, sample: Path) -> None:
     visit(wide, serve(sample) + "/caseload")
-    number = wide.locator("a[data-number*='|new_cases']").first
+    number = wide.locator("a[data-number*='|new_cases']:visible").first
     key = number.get_attribute("data-number")
     text = number.inner_text()
     number.focus()
@@ -108,20 +113,21 @@ def test_a_number_opens_its_panel_by_keyboard_and_back_closes_it(wide: Page, ser
 
 def test_a_copied_address_shows_the_same_page(wide: Page, serve: Serve, sample: Path) -> None:
     visit(wide, serve(sample) + "/costs")
-    wide.get_by_label("Sites").select_option(label="South Wales")
+    wide.get_by_label("Sites", exact=True).select_option(label="South Wales")
     until(wide, "location.search.includes('site=south_wales')")
-    wide.get_by_label("All cash").check(force=True)
+    wide.get_by_text("All cash", exact=True).click()
     until(wide, "location.search.includes('basis=cash')")
+    until(wide, "document.activeElement.value === 'basis=cash'")
     expect(wide.locator("h1")).to_contain_text("South Wales")
     headline, table = wide.locator("h1").inner_text(), wide.locator("[data-card=year-table] table").inner_text()
     other = wide.context.new_page()
     visit(other, wide.url)
     assert other.locator("h1").inner_text() == headline
     assert other.locator("[data-card=year-table] table").inner_text() == table
-    assert other.get_by_label("Sites").input_value() == "site=south_wales"
+    assert other.get_by_label("Sites", exact=True).input_value() == "site=south_wales"
     wide.go_back()
     wide.go_back()
-    expect(wide.get_by_label("Sites")).to_have_value("site=")
+    expect(wide.get_by_label("Sites", exact=True)).to_have_value("site=")
 
 
 def test_every_page_is_reached_by_keyboard(wide: Page, serve: Serve, sample: Path) -> None:
