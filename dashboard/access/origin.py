@@ -19,11 +19,15 @@ def is_loopback(host: str) -> bool:
 
 
 def is_from_elsewhere(request: Request) -> bool:
-    """Whether a browser says that another site sent this; a program that is no browser says nothing."""
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-        return True
-    origin = request.headers.get("Origin")
-    return origin is not None and urlsplit(origin).netloc != request.host
+    """Whether a browser says that another site sent this; a program that is no browser says nothing.
+
+    Our own pages send no referrer, so a form of theirs has the origin `null`, and the token has to tell.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site not in ("same-origin", "none")
+    origin = request.headers.get("Origin", "null")
+    return origin != "null" and urlsplit(origin).netloc != request.host
 
 
 def host_of(request: Request) -> str:

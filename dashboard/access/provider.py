@@ -81,7 +81,7 @@ class Provider:
 
     def audience_of(self, claimed: Any) -> str | None:
         """The audience of a claim, which is a word or a list of words; the first in our order counts."""
-        words = {claimed} if isinstance(claimed, str) else set(claimed) if isinstance(claimed, list) else set()
+        words = claimed if isinstance(claimed, list) else [claimed]
         return next((audience for word, audience in self.roles if word in words), None)
 
 

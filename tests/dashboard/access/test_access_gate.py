@@ -120,7 +120,11 @@ def test_forged_requests_are_refused(reader: Any) -> None:
     body = {"output": "frame.children", "inputs": []}
     for headers in ({}, {"X-CSRFToken": ""}, {"X-CSRFToken": token[:-1] + "!"}, {"X-CSRFToken": "é"}):
         assert post("/_dash-update-component", json=body, headers=headers).status_code == 403, headers
-    for sign in ({"Origin": "http://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
+    for sign in (
+        {"Origin": "http://evil.example"},
+        {"Origin": "null", "Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ):
         answer = post("/_dash-update-component", json=body, headers={"X-CSRFToken": token, **sign})
         assert answer.status_code == 403, sign
     plain = post("/_dash-update-component", data="{}", content_type="text/plain", headers={"X-CSRFToken": token})
