@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote
 
+LONGEST = 800  # letters of one choice
 # In the order in which an address names them.
 NAMES = (
     "site",
@@ -19,6 +20,21 @@ NAMES = (
     "state",
     "since",
     "subject",
+    "grant",
+    "months",
+    "renewed",
+    "local",
+    "also",
+    "caseload",
+    "low",
+    "high",
+    "ratio",
+    "postcost",
+    "gaps",
+    "areas",
+    "like",
+    "marac",
+    "own",
     "edition",
     "number",
 )
@@ -60,4 +76,4 @@ def read(path: str | None, search: str | None) -> Address:
     """The address that a browser shows; unknown names are dropped, and of a name said twice the last counts."""
     pairs = parse_qsl((search or "").lstrip("?"), max_num_fields=40)
     path = "/" + (path or "/").strip("/")
-    return make(path, {name: value[:200] for name, value in pairs})
+    return make(path, {name: value[:LONGEST] for name, value in pairs})

@@ -14,7 +14,14 @@ from etl.case import Answer, Case, build_cases, month_name
 from etl.definitions.costs import SPEND
 from etl.definitions.measure import round_half_up, write
 from etl.definitions.periods import month_after, write_date, write_financial_year, write_month
-from etl.definitions.readiness import CRITERIA, QUESTIONS, STALE_AFTER_MONTHS, THRESHOLDS, VERDICTS
+from etl.definitions.readiness import (
+    CRITERIA,
+    QUESTIONS,
+    STALE_AFTER_MONTHS,
+    THRESHOLDS,
+    VERDICTS,
+    count_verdicts,
+)
 from etl.fund import (
     ALL,
     agreement_rows,
@@ -147,15 +154,6 @@ def verdict_rows(cases: Mapping[str, Case], judged: Mapping[str, Readiness], ref
     names = [row[1] for row in rows]
     rows.append((ALL, _together(names), count_verdicts(names), "", "", "", "", "", ""))
     return pd.DataFrame(rows, columns=VERDICT_COLUMNS)
-
-
-def count_verdicts(verdicts: Sequence[str]) -> str:
-    """The sites' verdicts counted: 0 of 4 ready, 1 with conditions, 2 cannot be judged."""
-    words = [f"{verdicts.count('ready')} of {len(verdicts)} ready"]
-    for name, says in (("ready_with_conditions", "with conditions"), ("cannot_say", "cannot be judged")):
-        if name in verdicts:
-            words.append(f"{verdicts.count(name)} {says}")
-    return ", ".join(words)
 
 
 def reason(case: Case, judged: Readiness) -> str:

@@ -13,8 +13,8 @@ from etl.reference import Plan, plan_on
 
 COLUMNS = [
     "site", "mended", "steps", "year", "planned_cost", "planned_cases", "secured", "in_principle", "bid",
-    "grant_before", "posts", "open_cases", "posts_month", "cases_seen", "months_seen", "planned_spend", "spend", "planned_new_cases",
-    "new_cases", "returns_expected", "returns_received", "returns_on_time", "returns_filled",
+    "grant_before", "posts", "open_cases", "posts_month", "cases_seen", "months_seen", "planned_spend", "spend",
+    "planned_new_cases", "new_cases", "returns_expected", "returns_received", "returns_on_time", "returns_filled",
     *(f"answer_{question.number}" for question in QUESTIONS), "made_up",
 ]  # fmt: skip
 

@@ -1,5 +1,6 @@
 """Readiness: the five criteria by which a site is judged able to carry on without the grant; every threshold."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 PROPOSED_BY = "Drive central team"
@@ -39,6 +40,15 @@ VERDICTS = {
     "not_yet": "Not yet",
     "cannot_say": "Cannot say",
 }
+
+
+def count_verdicts(verdicts: Sequence[str]) -> str:
+    """The sites' verdicts counted, for the programme has none: 0 of 4 ready, 1 with conditions, 2 cannot be judged."""
+    words = [f"{verdicts.count('ready')} of {len(verdicts)} ready"]
+    for name, says in (("ready_with_conditions", "with conditions"), ("cannot_say", "cannot be judged")):
+        if name in verdicts:
+            words.append(f"{verdicts.count(name)} {says}")
+    return ", ".join(words)
 
 
 @dataclass(frozen=True)
