@@ -11,7 +11,8 @@ from typing import Annotated, Any, get_type_hints
 
 import pandas as pd
 
-from etl.definitions import REPORTED
+from etl.definitions import REPORTED, REPORTED_KEYS, key
+from etl.definitions.checks import CHECKS
 from etl.definitions.costs import SPEND
 from etl.definitions.funding import FUNDING
 from etl.definitions.readiness import QUESTIONS, VERDICTS
@@ -27,6 +28,8 @@ LINES = (*(part.name for part in SPEND.parts), "in_kind", CENTRAL_TEAM)
 SAYS = ("Yes", "No", "In kind", "In part", "Apart")
 # What has a control chart: what sites report, and how late their returns came.
 CHARTED = (*REPORTED, "days_late")
+# What a check may ask about: a number, or a measure that is sent in parts.
+QUERIED = (*(key(*pair) for pair in REPORTED_KEYS), *(name for name in REPORTED if (name, "") not in REPORTED_KEYS))
 MOST_BYTES = 5_000_000
 
 
@@ -256,6 +259,25 @@ class Earmark:
 
 
 @dataclass(frozen=True)
+class Dispensation:
+    """A query that is known and explained, for the months from `starts` to `ends`: not asked again before `until`.
+
+    No measure: whatever number the check asks about. `who` is a role, not a name.
+    """
+
+    site: SiteName
+    check: Annotated[str, Column(one_of(*CHECKS))]
+    measure: Annotated[str, Column(one_of(*QUERIED), blank="")]
+    starts: Day
+    ends: Day
+    reason: Text
+    until: Day
+    who: Text
+    known_from: Day
+    source: Text
+
+
+@dataclass(frozen=True)
 class Scope:
     """Whether a site counts a cost line in its spend."""
 
@@ -320,6 +342,7 @@ class Reference:
     published_facts: tuple[Fact, ...] = ()
     rebases: tuple[Rebase, ...] = ()
     earmarks: tuple[Earmark, ...] = ()
+    dispensations: tuple[Dispensation, ...] = ()
 
 
 # What a row is, and the columns that no two rows may share.
@@ -336,6 +359,7 @@ TABLES: dict[str, tuple[type, tuple[str, ...]]] = {
     "published_facts": (Fact, ("site", "fact", "period_start", "known_from")),
     "rebases": (Rebase, ("site", "month", "measure")),
     "earmarks": (Earmark, ("agreement", "known_from")),
+    "dispensations": (Dispensation, ("site", "check", "measure", "starts", "known_from")),
 }
 
 
@@ -516,6 +540,7 @@ def _wrong_together(name: str, rows: list[Placed]) -> list[str]:
         "own_answers": (_dated_after_known,),
         "deflators": (_not_first_of_april,),
         "rebases": (_not_first_of_month,),
+        "dispensations": (_ends_before_start,),
         "published_facts": (_ends_before_start, _local_share_of_a_site),
     }
     return [problem for check in checks.get(name, ()) for problem in check(f"{name}.csv", rows)]
