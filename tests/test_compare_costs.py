@@ -15,6 +15,7 @@ from etl.compare.basis import own_data, same_basis, with_own_data
 from etl.compare.bridges import TO_DATE, Span, bridges, pairs, reason
 from etl.compare.central import BY_NEW_CASES, EQUALLY, NONE, Central, central_costs, shares
 from etl.compare.money import price_levels, real_terms, spend_against, spend_lines
+from etl.compare.parts import parts
 from etl.compare.side_by_side import comparisons
 from etl.definitions.periods import month_after
 from etl.reference import Agreement, Earmark, Reference, as_known_at, read_reference
@@ -236,6 +237,18 @@ def test_lines_add_up_to_the_spend_of_the_year_that_answers():
     assert len(lines)
     for place, own in lines.groupby(["site", "period", "asked"]):
         assert own.amount.sum() == pytest.approx(spend[place]) and own.share.sum() == pytest.approx(1)
+
+
+def test_parts_add_up_to_their_whole_and_have_no_share_of_few():
+    made = programme(8, sites=5)
+    results = made.results()
+    found = parts(comparisons(results, made.last, measures=["closed_cases"]), results)
+    assert set(found.measure) == {"closed_cases"} and (found.whole < 10).any() and (found.whole >= 10).any()
+    assert found.share[found.whole < 10].isna().all()
+    for row in found[(found.part == "completed") & (found.site != "all") & (found.whole >= 10)].itertuples():
+        months = (row.starts, month_after(row.starts, 11))
+        completed, custody = (made.over(row.site, f"closed_cases.{part}", *months) for part in ("completed", "custody"))
+        assert row.value == completed and row.share == pytest.approx(completed / (completed + custody))
 
 
 def test_spend_against_plan_and_funding_of_the_same_months():

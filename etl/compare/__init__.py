@@ -13,6 +13,7 @@ from etl.compare.charts import control_charts
 from etl.compare.intervals_of import with_intervals
 from etl.compare.made_of import components, formula_of, shown
 from etl.compare.money import real_terms, spend_against, spend_lines
+from etl.compare.parts import COUNTED, parts
 from etl.compare.pathway import pathway
 from etl.compare.side_by_side import apart, comparisons, findings
 from etl.compare.trends import trends
@@ -40,6 +41,7 @@ def comparison_tables(
     same = same_basis(scope, own, sites)
     charts, points = control_charts(results, calendar, reference.rebases)
     rows = comparisons(results, data_month, plausible_ranges(reference.published_facts), same)
+    wholes = comparisons(results, data_month, measures=[whole.name for whole in COUNTED])
     rows = _in_order(rows, sites)
     pairs = apart(rows, data_month, same)
     return {
@@ -52,6 +54,7 @@ def comparison_tables(
         "trends": trends(results),
         "pathway": pathway(rows),
         "scope": with_own_data(scope, own),
+        "parts": parts(_in_order(wholes, sites), results),
         "spend_lines": spend_lines(rows, results),
         "spend_against": spend_against(results, data_month),
         "real_terms": real_terms(results, reference.deflators, data_month),

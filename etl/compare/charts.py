@@ -112,6 +112,11 @@ def chance_words(kind: str, months: int) -> str:
     return f"Of 20 such charts of {months} months of pure chance, about {expected:.0f} show a signal."
 
 
+def _chance(series: Series, kind: str) -> str:
+    known = sum(value is not None for value in series.values)
+    return chance_words(kind, known) + CARRIES_OVER * _carries_over(series.measure)
+
+
 def improvement(measure: str) -> str | None:
     """Which direction is better: spending less and sending sooner are; of caseload neither direction is."""
     if measure == DAYS_LATE.name:
@@ -182,10 +187,8 @@ def _chart(series: Series, log: Sequence[Rebase]) -> tuple[tuple[object, ...], l
         assured,
         sum(stretch.signals for stretch in stretches),
         signal_words(series.months, labels),
-        chance_words(kind, sum(v is not None for v in series.values)) + CARRIES_OVER * _carries_over(series.measure),
-        rebased.month if rebased else None,
-        rebased.reason if rebased else "",
-        rebased.who if rebased else "",
+        _chance(series, kind) if last.drawn else "",
+        *((rebased.month, rebased.reason, rebased.who) if rebased else (None, "", "")),
     )
     return row, _points(series, stretches)
 

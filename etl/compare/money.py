@@ -8,9 +8,8 @@ import pandas as pd
 
 from etl.compare.intervals_of import in_columns
 from etl.compare.made_of import shown
-from etl.definitions import key
+from etl.compare.parts import parts
 from etl.definitions.costs import SPEND
-from etl.definitions.measure import write
 from etl.definitions.periods import financial_year_start, month_after, write_financial_year
 from etl.reference import Deflator, newest
 
@@ -31,20 +30,8 @@ REAL_COLUMNS = [
 
 def spend_lines(rows: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
     """Each line's amount and share of the cash spend of the year that answers; `rows` are `comparisons`."""
-    years = rows[(rows.measure == SPEND.name) & rows.value.notna()]
-    wide = in_columns(results[results.measure.str.startswith(f"{SPEND.name}.")])
-    at = pd.MultiIndex.from_frame(years[["site", "period", "starts"]])
-    found = []
-    for position, part in enumerate(SPEND.parts, 1):
-        number = key(SPEND.name, part.name)
-        amount = wide[number].reindex(at).to_numpy() if number in wide else np.full(len(years), np.nan)
-        label = part.label.removeprefix("Spend: ").capitalize()
-        frame = years.assign(position=position, line=part.name, label=label, amount=amount)
-        found.append(frame.assign(share=frame.amount / frame.value.where(frame.value > 0)))
-    lines = pd.concat(found, ignore_index=True)
-    lines["amount_shown"] = [shown(value, SPEND.name) for value in lines.amount]
-    lines["shown"] = [write(value, "share") if value == value else "" for value in lines.share]
-    return lines.sort_values(["site", "period", "asked", "position"])[LINE_COLUMNS].reset_index(drop=True)
+    named = {"part": "line", "value": "amount", "value_shown": "amount_shown"}
+    return parts(rows, results, [SPEND]).rename(columns=named)[LINE_COLUMNS]
 
 
 def spend_against(results: pd.DataFrame, data_month: date) -> pd.DataFrame:

@@ -84,14 +84,15 @@ def comparisons(
     data_month: date,
     plausible: Mapping[str, tuple[float, float]] | None = None,
     same_basis: Pairwise | None = None,
+    measures: Sequence[str] = HEADLINES,
 ) -> pd.DataFrame:
-    """A row for each site, headline measure and year asked for: `asked` is the first day of that year.
+    """A row for each site, measure and year asked for: `asked` is the first day of that year.
 
     What stands there is that year's number, or that of the last complete year before it (`hollow`, and `why` the year
     asked for is not known). The year that the data month is in is `to_date`, against the plan of its months. No rate
     on a count under 10 is given.
     """
-    rows = _numbers(results, data_month)
+    rows = _numbers(results, data_month, measures)
     rows = _found(rows)
     rows["why"] = np.where(rows.hollow | rows.unknown, rows.why_asked, "")
     few = rows["count"].lt(LEAST_COUNT) & rows.measure.map(_is_rate)
@@ -183,10 +184,10 @@ def times_words(lowest: float, highest: float) -> str:
 _QUESTION = ["measure", "period", "asked", "latest"]
 
 
-def _numbers(results: pd.DataFrame, data_month: date) -> pd.DataFrame:
+def _numbers(results: pd.DataFrame, data_month: date, measures: Sequence[str]) -> pd.DataFrame:
     """The headline numbers of every year, with the count behind each and what the plan says."""
     wide = in_columns(results[results.period.isin(PERIODS)])
-    chosen = results[results.period.isin(PERIODS) & results.measure.isin(HEADLINES)]
+    chosen = results[results.period.isin(PERIODS) & results.measure.isin(measures)]
     at = wide.index.get_indexer(pd.MultiIndex.from_frame(chosen[["site", "period", "starts"]]))
 
     def beside(names: Sequence[str]) -> np.ndarray:
@@ -240,7 +241,7 @@ def _latest(rows: pd.DataFrame, data_month: date) -> pd.Series:
 
 def _basis_of_all(same: Pairwise) -> dict[str, bool]:
     differing = {measure for (measure, *_), agrees in same.items() if not agrees}
-    return {measure: measure not in differing for measure in HEADLINES}
+    return {measure: measure not in differing for measure in MEASURES}
 
 
 def _with_plausible(rows: pd.DataFrame, plausible: Mapping[str, tuple[float, float]]) -> pd.DataFrame:
