@@ -239,7 +239,7 @@ def _store(
     """Stores what is new; a file that was given before is recognised by its bytes, and the earliest copy counts."""
     known = _Known(con)
     receipts = {id(one): known.receipt(one, sites) for one in sorted(checked, key=_by_arrival) if one.sha256}
-    fresh = [receipt for receipt in receipts.values() if receipt.return_id in known.fresh]
+    fresh = list(known.fresh.values())
     months = known.moved | {m for r in fresh if r.content and r.verdict in ACCEPTED for m in r.content.months}
     last = max([*months, *known.months], default=None)
     store(con, fresh, months, sites, plan_by_month(reference, sites, last), shared_lines(reference, sites), now)
@@ -296,7 +296,7 @@ class _Known:
         self.copies = {copy.return_id: copy for copy in copies}
         self.accepted = {copy.sha256: copy for copy in copies if copy.verdict in ACCEPTED}
         self.months = [row[0] for row in con.execute("select max(month) from covered").fetchall() if row[0]]
-        self.fresh: set[str] = set()
+        self.fresh: dict[str, Receipt] = {}
         self.moved: set[date] = set()
         self.moved_sites: set[str] = set()
 
@@ -322,7 +322,7 @@ class _Known:
         receipt = _receipt(copy)
         receipt.problems = [] if copy.verdict == "duplicate" else list(one.problems)
         if copy.return_id not in self.copies:
-            self.fresh.add(copy.return_id)
+            self.fresh[copy.return_id] = receipt
             receipt.version, receipt.content = (one.content.version if one.content else 1), one.content
         self.copies[copy.return_id] = copy
         if copy.verdict in ACCEPTED:
