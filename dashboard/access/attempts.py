@@ -36,14 +36,14 @@ class Attempts:
 
     def take(self, name: str, address: str) -> float:
         """Takes an attempt, as failed until it is said to be right. Returns 0, or the seconds to wait first."""
-        now = self._clock()
+        limits = _keys(name, address)
         with self._store.change() as con:
+            now = self._clock()  # not before: waiting for another process takes time too
             con.execute("delete from attempts where last <= ?", (now - FORGOTTEN_AFTER,))
-            kept = {key: _kept(con, key) for key in _keys(name, address)}
-            limits = _keys(name, address)
-            wait = max(last + limits[key].wait(failures) - now for key, (failures, last) in kept.items())
-            if wait > 0:
-                return wait
+            kept = {key: _kept(con, key) for key in limits}
+            waits = [last + limits[key].wait(n) - now for key, (n, last) in kept.items() if limits[key].wait(n)]
+            if waits and max(waits) > 0:
+                return max(waits)
             for key, (failures, _) in kept.items():
                 con.execute("replace into attempts values (?, ?, ?)", (key, failures + 1, now))
         return 0.0

@@ -1,6 +1,6 @@
 """Who may ask for what: every endpoint of the server that is answered, and for whom. What is not here is not answered.
 
-`tests/dashboard/access/test_access_routes.py` has the reviewed matrix: a new route is added in both places, or stays shut.
+`tests/dashboard/access/test_access_routes.py` has the reviewed matrix: a new route is added in both, or stays shut.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the tests of access share: editions with a canary for each audience, users, a server in this process, a clock."""
+"""What the tests of access share: editions with a canary for each audience, users, a server, a clock."""
 
 import re
 import shutil

@@ -97,7 +97,9 @@ def test_readers_at_once_see_their_own_only(live: tuple[str, Path]) -> None:
 
     def look(name: str, mine: str) -> None:
         visitor = Visitor(address)
-        visitor.sign_in(name)
+        signed = visitor.sign_in(name)
+        if not signed.ok:
+            wrong.append(f"{name}: {signed.status_code} {signed.text[-1500:]}")
         for _ in range(20):
             text = visitor.see().text
             if mine not in text or ("Canary" in text and "Canary" not in mine) or text.count("Canary of the forum"):
