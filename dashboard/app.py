@@ -1,5 +1,7 @@
 """The frame round every page: bar, choices, headline and foot; and the callbacks that fill it from the address."""
 
+import threading
+from collections import OrderedDict
 from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html, no_update
@@ -16,6 +18,9 @@ from etl.definitions.periods import write_date, write_month
 NAME = "Drive"
 MARKS = "Numbers too small to show are marked [c]. A gap in the data is a gap in the line."
 KEPT_BETWEEN_PAGES = ("site", "edition")
+KEPT_PAGES = 256
+_built: OrderedDict[tuple[str, str], Content] = OrderedDict()
+_lock = threading.Lock()
 
 DOCUMENT = """<!DOCTYPE html>
 <html lang="en-GB">
@@ -59,6 +64,9 @@ def make_app(editions: Editions) -> Dash:
         ]
     )
     _fill(app, editions)
+    for page in pages():
+        if page.acts is not None:
+            page.acts(app, editions)
     return app
 
 
@@ -110,7 +118,7 @@ def frame(view: View) -> list[Any]:
     page = page_at(view.address.path)
     if page is None:
         return message_frame(view.address, "There is no such page", "Choose a page in the bar above.", view)
-    content = page.build(view)
+    content = built(page, view)
     return [
         Title(text=f"{page.name} – {NAME}"),
         top_bar(view.address),
@@ -123,6 +131,21 @@ def frame(view: View) -> list[Any]:
         ),
         foot(view),
     ]
+
+
+def built(page: Page, view: View) -> Content:
+    """What a page says of an edition at an address, built once: an audience's edition never changes."""
+    key = (str(view.edition.path), view.address.href)
+    with _lock:
+        if key in _built:
+            _built.move_to_end(key)
+            return _built[key]
+    content = page.build(view)
+    with _lock:
+        _built[key] = content
+        while len(_built) > KEPT_PAGES:
+            _built.popitem(last=False)
+    return content
 
 
 def message_frame(address: Address, headline: str, words: str, view: View | None = None) -> list[Any]:

@@ -61,7 +61,7 @@ def shares_table(view: View, measures: Sequence[str], shares: Mapping[str, str],
 def part_label(view: View, measure: str) -> str:
     """A part's label without the name of the whole, which the table's own headline says."""
     label = view.measure_label(measure)
-    before, sign, part = label.partition(": ")
+    _, sign, part = label.partition(": ")
     return words.first_upper(part) if sign and "." in measure else label
 
 

@@ -62,3 +62,21 @@ class Title(_Native):
 
     def __init__(self, text: str) -> None:
         super().__init__(text=text)
+
+
+class Supposed(_Native):
+    """A form whose fields are parts of the address: groups of a legend and fields (name, label, value, usual, …)."""
+
+    _type = "Supposed"
+
+    def __init__(self, groups: Sequence[dict[str, Any]], reset: str) -> None:
+        super().__init__(groups=list(groups), reset=reset)
+
+
+class SavedList(_Native):
+    """Saved scenarios, each a link, and a form that saves the one shown; what is asked for comes back in `sent`."""
+
+    _type = "SavedList"
+
+    def __init__(self, id: str, rows: Sequence[dict[str, Any]], problem: str = "") -> None:
+        super().__init__(id=id, rows=list(rows), problem=problem, said="", answer=0, sent=None)

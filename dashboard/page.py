@@ -1,4 +1,4 @@
-"""How a page is made: what was asked of it, its head, its cards, and the line that says where a card's numbers come from."""
+"""How a page is made: what was asked of it, its head, its cards, and where a card's numbers come from."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,11 +6,11 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from dash import html
+from dash import Dash, html
 
 from dashboard import marks, theme
 from dashboard.address import Address
-from dashboard.edition import Edition, Row, Site
+from dashboard.edition import Edition, Editions, Row, Site
 from dashboard.native import Choice, Picker
 from dashboard.theme import Mark
 from etl.definitions.periods import month_after, write_date, write_month, write_period
@@ -92,7 +92,10 @@ class Content:
 
 @dataclass(frozen=True)
 class Page:
-    """A page: one question, and the function that answers it. With `takes_more`, its path may go on: /site/croydon."""
+    """A page: one question, and the function that answers it. With `takes_more`, its path may go on: /site/croydon.
+
+    `acts` adds what a reader can do there beyond choosing: the callbacks that write something down.
+    """
 
     path: str
     name: str
@@ -100,6 +103,7 @@ class Page:
     question: str
     build: Callable[[View], Content]
     takes_more: bool = False
+    acts: Callable[[Dash, Editions], None] | None = None
 
     def answers(self, path: str) -> bool:
         """Whether this page is the one at a path."""

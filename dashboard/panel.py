@@ -284,7 +284,7 @@ def queried(view: View, row: Row) -> Component:
         html.Li(
             [
                 marks.icon("revised", 14),
-                f"{write_month(r.month)}: {view.measure_label(r.measure)} was changed on {write_date(r.changed.date())}",
+                f"{write_month(r.month)}: {view.measure_label(r.measure)}, changed {write_date(r.changed.date())}",
             ]
         )
         for r in changed

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from dashboard.edition import Row
 from etl.definitions.measure import MINUS, round_half_up
 from etl.definitions.periods import month_after, write_date, write_financial_year, write_month
+from etl.scenario import Outcome
 
 SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 VERDICT_WORDS = {
@@ -74,7 +75,8 @@ def readiness(verdicts: Sequence[Row], labels: Mapping[str, str], cover: Sequenc
     if not ready and len(months) == len(kinds) and max(months) < 12:
         return f"Not yet: no site has a full year’s money once the grant ends{_in(grant_ends)}{tail}"
     conditions = kinds.count("ready_with_conditions")
-    said = f"{counted(ready, 'site')} of {count(len(kinds))} {'is' if ready == 1 else 'are'} ready"
+    some = f"{count(ready)} of {count(len(kinds))} sites {'is' if ready == 1 else 'are'} ready"
+    said = some if ready else "no site is ready"
     if conditions:
         said += f", {count(conditions)} with conditions"
     return f"Not yet: {said}{tail}"
@@ -257,7 +259,8 @@ def unit_costs(rows: Sequence[tuple[str, Row]], per: str) -> str:
         label, row = apart[0]
         others = [other.value for _, other in rest]
         if row.value > max(others):
-            return f"{label} spends {times(row.value / max(others), row.value / min(others))} as much per {per} as the others"
+            more = times(row.value / max(others), row.value / min(others))
+            return f"{label} spends {more} as much per {per} as the others"
         if row.value < min(others):
             return f"{label} spends less per {per} than the others: {row.shown}"
     if not any(_apart(a[1], b[1]) for a in known for b in known if a is not b):
@@ -347,7 +350,7 @@ def cliff(secured: Sequence[tuple[date, float]], planned: Mapping[date, float], 
     ]
     if not shares:
         return "No month has a planned cost to set money against"
-    steps = [shares[0]] + [now for before, now in zip(shares, shares[1:], strict=False) if now[1] != before[1]]
+    steps = [shares[0]] + [now for before, now in pairwise(shares) if now[1] != before[1]]
     said = f"Secured money covers {steps[0][1]:.0f}% of planned cost from {write_month(steps[0][0], long=True)}"
     if len(steps) == 2:
         return f"{said}, {steps[1][1]:.0f}% from {write_month(steps[1][0], long=True).split()[0]}"
@@ -487,7 +490,13 @@ def covered(rows: Sequence[Row]) -> str:
         return f"{known[0].months:.1f} of 12 months are secured"
     if not full:
         return "No site has a full year’s money secured"
-    return f"{first_upper(counted(full, 'site'))} of {count(len(known))} {'has' if full == 1 else 'have'} a full year’s money secured"
+    have = "has" if full == 1 else "have"
+    return f"{first_upper(counted(full, 'site'))} of {count(len(known))} {have} a full year’s money secured"
+
+
+def revised(number: int) -> str:
+    """How many numbers a later return changed."""
+    return f"{first_upper(counted(number, 'number'))} {'was' if number == 1 else 'were'} changed by a later return"
 
 
 def in_the_way(verdicts: Sequence[Row], labels: Mapping[str, str]) -> str:
@@ -513,13 +522,16 @@ def in_the_way(verdicts: Sequence[Row], labels: Mapping[str, str]) -> str:
     return f"{said}; what {who} sent leaves {counted(len(unknown), 'verdict')} open"
 
 
-def milestones(rows: Sequence[Row]) -> str:
-    """How many milestones are done, and what comes next."""
-    done = sum(row.done is not None for row in rows)
-    ahead = [row for row in rows if row.done is None and row.due is not None]
-    if not ahead:
-        return f"All {len(rows)} milestones are done" if done == len(rows) else "Milestones"
-    return f"{first_upper(counted(len(ahead), 'milestone'))} ahead; the next is due in {write_month(ahead[0].due, long=True)}"
+def milestones(rows: Sequence[Row], today: date) -> str:
+    """How many milestones are late, and when the next one is due."""
+    open_ones = [row for row in rows if row.state != "done" and row.done is None and row.due is not None]
+    late = [row for row in open_ones if row.due < today]
+    ahead = sorted(row.due for row in open_ones if row.due >= today)
+    if not open_ones:
+        return f"All {count(len(rows))} milestones are done" if len(rows) > 1 else "The milestone is done"
+    said = f"{counted(len(late), 'milestone')} {'is' if len(late) == 1 else 'are'} late" if late else ""
+    following = f"{counted(len(ahead), 'milestone')} ahead, the next on {write_date(ahead[0])}" if ahead else ""
+    return first_upper("; ".join(part for part in (said, following) if part))
 
 
 def counted_figure(number: int | None, one: str) -> str:
@@ -545,4 +557,49 @@ def evidence(row: Row) -> str:
         return f"Made up, {day}"
     if not said or said in (row.words or ""):
         return day
+    said = said.partition(" para ")[0]
     return said if not day or day in said else f"{first_upper(said)}, {day}"
+
+
+def scenario(clause: str, whole: Outcome, sites: Sequence[Outcome]) -> str:
+    """What a scenario leaves unsecured, and how many sites have a full year's money whatever the cost."""
+    low, high = pounds(whole.gap.low), pounds(whole.gap.high)
+    if whole.gap.high <= 0.5:
+        return f"{clause}, every pound of the supposed cost is secured"
+    left = low if low == high else f"{low} to {high}"
+    full = sum(one.months.low >= 12 for one in sites)
+    if len(sites) == 1:
+        return f"{clause}, {left} is not secured"
+    has = "no site has" if not full else f"{count(full)} of {count(len(sites))} sites {'has' if full == 1 else 'have'}"
+    return f"{clause}, {left} is not secured and {has} a full year’s money"
+
+
+def scenario_verdicts(rows: Sequence[tuple[tuple[str, str], Row | None]]) -> str:
+    """How many verdicts a scenario moves; a row is the verdicts at the lowest and highest cost, and the one known."""
+    known = [(under, row.verdict) for under, row in rows if row is not None]
+    moved = sum(under[0] == under[1] != now for under, now in known)
+    unsure = sum(under[0] != under[1] for under, _ in known)
+    said = f"{first_upper(counted(moved, 'verdict'))} would be different" if moved else "No verdict would be different"
+    return f"{said}; {counted(unsure, 'depends', 'depend')} on how much of the cost is fixed" if unsure else said
+
+
+def first_short(month: date | None) -> str:
+    """The first month that money laid evenly does not pay for."""
+    if month is None:
+        return "No month would be short"
+    return f"{write_month(month, long=True)} would be the first short month"
+
+
+def cases_paid_for(low: float, high: float, planned: float) -> str:
+    """How many of the planned cases the money pays for."""
+    ends = [f"{round_half_up(value):,.0f}" for value in (low, high)]
+    if ends[0] == f"{planned:,.0f}":
+        return f"The money would pay for all {planned:,.0f} planned cases"
+    return f"The money would pay for {ends[0] if ends[0] == ends[1] else ' to '.join(ends)} of {planned:,.0f} planned cases"
+
+
+def outside_chance(labels: Sequence[str], sites: int) -> str:
+    """Where the supposed cases are fewer or more than chance alone would bring."""
+    if not labels:
+        return "The supposed cases are within what chance would bring" if sites else "Next year’s cases are not known"
+    return f"{listed(labels)}: the supposed cases are not what the last year leads to expect"

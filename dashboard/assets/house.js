@@ -139,8 +139,12 @@
     }
   }).observe(document.documentElement, {childList: true, subtree: true});
 
-  /* Charts are laid out again at the width of the paper. */
-  const again = () => document.querySelectorAll(".js-plotly-plot").forEach((e) => window.Plotly && window.Plotly.Plots.resize(e));
-  window.addEventListener("beforeprint", again);
-  window.addEventListener("afterprint", again);
+  /* Charts are laid out again at the width of the paper: A4 across, less its margins. */
+  const PAPER = "1039px";
+  function layOut(width) {
+    document.body.style.width = width;
+    document.querySelectorAll(".js-plotly-plot").forEach((e) => window.Plotly && window.Plotly.Plots.resize(e));
+  }
+  window.addEventListener("beforeprint", () => layOut(PAPER));
+  window.addEventListener("afterprint", () => layOut(""));
 })();

@@ -68,7 +68,8 @@ def note(view: View) -> str:
     """Who is counted, where and when, and whose months are missing."""
     _, starts, ends = view.period
     who = view.label(view.sites[0].name) if len(view.sites) == 1 else f"{words.count(len(view.sites))} sites"
-    said = f"People allocated to a case manager, {who}, {write_month(starts, long=True)} to {write_month(ends, long=True)}."
+    when = f"{write_month(starts, long=True)} to {write_month(ends, long=True)}"
+    said = f"People allocated to a case manager, {who}, {when}."
     for site in view.sites:
         row = view.result(site.name, "new_cases")
         if row is not None and row.value is None and row.why:

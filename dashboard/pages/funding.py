@@ -93,7 +93,7 @@ def steps(view: View, who: str) -> Component:
     start = cover.year if cover is not None else months[0]
     secured = [(month, amounts.get("approved", {}).get(month, 0.0)) for month in months]
     headline = words.cliff(secured, amounts.get("planned", {}), start)
-    first_short = cover.first_short_month if cover is not None else None
+    first_short = cover.get("first_short_if_even", cover.first_short_month) if cover is not None else None
     drawn = cliff(months, amounts, grant_ends, first_short)
     used = [(status, label) for status, label, _ in LAYERS if any(amounts.get(status, {}).values())]
     columns = [Column("Month"), Column("Planned cost", True), *(Column(label, True) for _, label in used)]

@@ -23,8 +23,9 @@ UNITS = {
 METHODS = (
     (
         "Control charts",
-        "XmR charts as NHS England’s Making Data Count makes them: limits at the mean ± 2.66 times the mean moving range. "
-        "They are drawn from 12 points, dashed as a trial from 6. Of 20 charts of pure chance, about 4 show a signal.",
+        "XmR charts as NHS England’s Making Data Count makes them: limits at the mean ± 2.66 times the mean moving "
+        "range. They are drawn from 12 points, dashed as a trial from 6. Of 20 charts of pure chance, about 4 show "
+        "a signal.",
     ),
     (
         "Intervals",
@@ -33,8 +34,8 @@ METHODS = (
     ),
     (
         "Cost per perpetrator",
-        "Always over twelve months or the financial year, never one month. The name says what it is divided by and what "
-        "is spent. Sites are compared on the cost lines that every one of them counts.",
+        "Always over twelve months or the financial year, never one month. The name says what it is divided by and "
+        "what is spent. Sites are compared on the cost lines that every one of them counts.",
     ),
     (
         "Gaps",

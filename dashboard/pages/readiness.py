@@ -156,7 +156,7 @@ def own_answer(view: View) -> Component:
         for row in rows[:12]
     ]
     columns = [Column("Milestone"), Column("Site"), Column("Due"), Column("State"), Column("Source")]
-    headline = words.milestones(rows)
+    headline = words.milestones(rows, view.edition.made.date())
     return card(
         headline, "", table(columns, body, "Milestones", class_name="wide"), name="milestones", class_name="spaced"
     )

@@ -151,7 +151,7 @@ def cell(view: View, label: str, row: Row | None, month: date) -> Component:
     wanted = view.address.get("state")
     tone = next((k for k in ("rejected", "missing", "late", "revised", "query") if k in found), row.state)
     faded = " faded" if wanted and wanted not in found else ""
-    icon, said = STATES.get(tone, STATES["on_time"])
+    icon = STATES.get(tone, STATES["on_time"])[0]
     text = {
         "late": write_date(row.received.date())[:-5] if row.received else "late",
         "missing": "missing",
@@ -299,7 +299,7 @@ def revisions_card(view: View) -> Component:
         return card("No number was changed by a later return", "", name="revisions", class_name="spaced")
     more = f"The newest {MOST_THINGS} of {len(rows)}" if len(rows) > MOST_THINGS else ""
     return card(
-        f"{words.first_upper(words.counted(len(rows), 'number'))} {'was' if len(rows) == 1 else 'were'} changed by a later return",
+        words.revised(len(rows)),
         "",
         table(columns, body, "Revisions", class_name="wide"),
         name="revisions",

@@ -1,4 +1,4 @@
-"""Sites: one site on one page, to print: every headline number with its plan, its own year, and the others beside it."""
+"""Sites: one site on one page, to print: its headline numbers with their plans, and the other sites beside them."""
 
 from datetime import date
 from typing import Any
@@ -9,8 +9,8 @@ from dashboard import marks, words
 from dashboard.charts import graph
 from dashboard.charts.over_time import site_line
 from dashboard.edition import Row, Site
-from dashboard.page import Content, Page, View, card, definition, grid, nothing, pick_period, source_words
-from dashboard.tables import Column, number, state, table, tag, verdict_tag
+from dashboard.page import Content, Page, View, card, definition, grid, nothing, period_words, pick_period, source_words
+from dashboard.tables import Column, not_applicable, number, state, table, tag, verdict_tag
 from etl.definitions.periods import month_after, months_from, write_date, write_month, write_period
 
 Component = Any
@@ -29,10 +29,10 @@ HEADLINES = (
 PLANS = {"new_cases": "planned_new_cases", "closing_cases": "planned_open_cases", "spend": "planned_cost"}
 
 
-def site_of(view: View) -> Site:
-    """The site that the path names."""
+def site_of(view: View) -> Site | None:
+    """The site that the path names; the first one where it names none."""
     name = view.address.path.removeprefix("/site").strip("/")
-    return next((site for site in view.edition.sites if site.name == name), view.edition.sites[0])
+    return next((site for site in view.edition.sites if name in ("", site.name)), None)
 
 
 def build(view: View) -> Content:
@@ -40,36 +40,18 @@ def build(view: View) -> Content:
     if not view.edition.sites:
         return Content("The edition has no site", "", [])
     site = site_of(view)
+    if site is None:
+        return Content("There is no such site in this edition", "Choose one of these.", [links(view, "")])
     verdict = next(iter(view.edition.rows("verdicts", "site = ?", (site.name,))), None)
     headline = (
         words.in_the_way([verdict], {site.name: site.label}) if verdict is not None else f"{site.label}: not judged yet"
     )
     who = f"{site.commissioner or 'Commissioner not known'}; {site.provider or 'provider not known'}"
-    options = [
-        (view.address.keep(f"/site/{s.name}", "period", "to", "edition").href, s.label) for s in view.edition.sites
-    ]
-    others = html.Nav(
-        html.Ul(
-            [
-                html.Li(
-                    html.A(
-                        text,
-                        href=href,
-                        className="button" + (" filled" if text == site.label else ""),
-                        **({"aria-current": "page"} if text == site.label else {}),
-                    )
-                )
-                for href, text in options
-            ],
-            className="site-links",
-        ),
-        **{"aria-label": "Sites"},
-    )
     return Content(
         headline,
         f"{who}. Since {write_month(site.first_month, long=True)}; {write_period(view.period[0], view.period[1])}.",
         [
-            others,
+            links(view, site.name),
             grid(
                 measures(view, site),
                 html.Div([judged(view, site, verdict), agreements(view, site)], className="stack"),
@@ -80,6 +62,19 @@ def build(view: View) -> Content:
         ],
         controls=[pick_period(view)],
     )
+
+
+def links(view: View, chosen: str) -> Component:
+    """The sites, each with its page."""
+    items = []
+    for site in view.edition.sites:
+        current = site.name == chosen
+        href = view.address.keep(f"/site/{site.name}", "period", "to", "edition").href
+        marked = {"aria-current": "page"} if current else {}
+        items.append(
+            html.Li(html.A(site.label, href=href, className="button filled" if current else "button", **marked))
+        )
+    return html.Nav(html.Ul(items, className="site-links"), **{"aria-label": "Sites"})
 
 
 def measures(view: View, site: Site) -> Component:
@@ -94,16 +89,14 @@ def measures(view: View, site: Site) -> Component:
             [
                 view.measure_label(measure),
                 number(view, row, bold=True),
-                number(view, plan)
-                if plan is not None
-                else html.Span("–", className="muted", **{"aria-label": "no plan"}),
+                number(view, plan) if plan is not None else not_applicable(),
                 beside_others(view, site, measure, row),
             ]
         )
     columns = [Column("Measure"), Column("Number", True), Column("Plan", True), Column("Beside the other sites (grey)")]
     return card(
         f"{site.label} in {words.counted(len(body), 'number')}",
-        f"{words.first_upper(write_period(view.period[0], view.period[1]))}; line: 95% interval; grey: other sites, no ranks",
+        f"{words.first_upper(period_words(view.period))}; line: 95% interval; grey: other sites, no ranks",
         table(columns, body, f"Headline numbers of {site.label}", class_name="tall"),
         name="measures",
         source=source_words(view),

@@ -1,4 +1,4 @@
-"""What the dashboard's tests share: an edition made by the real pipeline, odd ones made from it, a server, a browser."""
+"""What the dashboard's tests share: an edition from the real pipeline, odd ones made of it, a server, a browser."""
 
 import json
 import os
@@ -29,19 +29,19 @@ def copies(table: str, where: str = "true", more: str = "") -> str:
 
 LABELS = ", 'Area ' || n as label, 'Area ' || n as short_label, n as position"
 JUDGED = ("calendar", "cover", "cliff", "gaps", "readiness", "verdicts", "funding_mix", "agreements")
+DROPPED = ("verdicts", "readiness", "cover", "cliff", "gaps", "agreements", "funding_mix", "milestones")
+FROM_RETURNS = ("results", "calendar", "queries", "returns", "cells", "control_charts", "control_points", "bridges")
+EMPTIED = (*FROM_RETURNS, "verdicts", "readiness", "cover", "cliff", "gaps", "agreements")
 ODD: dict[str, list[str]] = {
-    "one site": [
-        f"delete from {t} where site not in ('south_wales')" for t in ("sites", "results", "calendar", "cover")
-    ]
-    + ["delete from verdicts where site <> 'south_wales'", "delete from readiness where site <> 'south_wales'"],
+    "one site": [f"delete from {table} where site <> 'south_wales'" for table in ("sites", "results", *JUDGED)],
     "all hidden": ["update results set value = null, shown = '[c]', low = null, high = null"],
     "nothing known": ["update results set value = null, shown = 'not known', complete = false, why = 'Aug: missing'"],
-    "no judgement": ["drop table verdicts", "drop table readiness", "drop table cover", "drop table cliff"]
-    + ["drop table gaps", "drop table agreements", "drop table funding_mix", "drop table milestones"],
+    "no judgement": [f"drop table {table}" for table in DROPPED],
     "no charts": ["drop table control_charts", "drop table control_points", "drop table bridges", "drop table scope"],
-    "no data": ["update edition set data_month = null"]
-    + [f"delete from {t}" for t in ("results", "calendar", "queries", "returns", "cells", "control_charts", "bridges")]
-    + [f"delete from {t}" for t in ("control_points", "verdicts", "readiness", "cover", "cliff", "gaps", "agreements")],
+    "no data": [
+        "update edition set data_month = null",
+        *(f"delete from {table}" for table in EMPTIED),
+    ],
     "no site": ["delete from sites"],
     "many sites": [
         copies("sites", more=LABELS),

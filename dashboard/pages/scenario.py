@@ -1,0 +1,595 @@
+"""Scenario: what somebody supposes beside what is known; nothing here is a forecast, and nothing known is changed."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from dash import Dash, Input, Output, State, html, no_update
+from flask import g, has_request_context
+
+from dashboard import saved, words
+from dashboard.access.roles import Who, of_audience
+from dashboard.address import read
+from dashboard.charts import graph
+from dashboard.charts.supposed import affordable as affordable_chart
+from dashboard.charts.supposed import by_month as month_chart
+from dashboard.edition import Editions, Row
+from dashboard.native import SavedList, Supposed
+from dashboard.page import Content, Page, View, card, nothing, pick_sites, site_name
+from dashboard.supposed import ALSO, GAPS, GRANTS, facts_of, grant_words, read_supposed, said, start_of
+from dashboard.supposed import Supposed as Choice
+from dashboard.tables import VERDICT_LEVELS, Column, not_applicable, state, table, tag
+from etl.definitions.measure import round_half_up
+from etl.definitions.periods import months_from, write_date, write_financial_year, write_month
+from etl.definitions.readiness import count_verdicts
+from etl.scenario import (
+    LABEL,
+    Choices,
+    Month,
+    Outcome,
+    Range,
+    Start,
+    by_fixed_share,
+    by_month,
+    keep_going,
+    months_together,
+    next_year,
+    roll_out,
+    roll_out_by_volume,
+    suppose,
+    together,
+    verdicts_under,
+)
+
+Component = Any
+
+
+@dataclass(frozen=True)
+class Case:
+    """A site under the scenario: where it starts, what is supposed of it, what comes of that, and what is known now."""
+
+    row: Row
+    start: Start
+    choices: Choices
+    now: Outcome
+    then: Outcome
+    months: tuple[Month, ...]
+    verdicts: tuple[str, str]
+
+
+def build(view: View) -> Content:
+    """The page."""
+    supposed = read_supposed(view.address, view.edition.sites)
+    labels = {site.name: site.label for site in view.edition.sites}
+    found = cases(view, supposed)
+    form = html.Div([inputs(view, supposed), saved_card(view)], className="stack")
+    phrases = said(supposed, labels)
+    label = html.Span(LABEL, className="scenario-label")
+    note = html.Span([label, f"Supposed: {'; '.join(phrases)}."])
+    controls = [pick_sites(view)]
+    if not found:
+        none = nothing("No site has a plan for the year without the grant, so there is nothing to start from.")
+        return Content("There is no plan to start a scenario from", note, [scenario_grid(form, [none])], controls)
+    outcome = together([case.then for case in found])
+    headline = words.scenario(clause(supposed), outcome, [case.then for case in found])
+    results = [
+        beside_actuals(view, supposed, found, headline),
+        html.Div([months_card(view, found), affordable_card(view, supposed, found)], className="pair"),
+        html.Div([ways_card(view, found), next_year_card(view, found)], className="pair"),
+        rollout_card(view, supposed),
+    ]
+    return Content(headline, note, [scenario_grid(form, results)], controls)
+
+
+def scenario_grid(form: Component, results: Sequence[Component]) -> Component:
+    """Inputs beside results."""
+    return html.Div([form, html.Div(list(results), className="stack")], className="scenario")
+
+
+def start_rows(view: View, mended: bool) -> dict[str, Row]:
+    """Where each site starts, as it is known or once what is missing has come as planned."""
+    return {row.site: row for row in view.edition.rows("scenario_start", "mended = ?", (mended,))}
+
+
+def cases(view: View, supposed: Choice) -> list[Case]:
+    """The chosen sites that have a plan, each under the scenario."""
+    rows = start_rows(view, supposed.mended)
+    found = []
+    for site in view.sites:
+        row = rows.get(site.name)
+        start = start_of(row) if row is not None else None
+        if row is not None and start is not None:
+            found.append(case_of(view, row, start, supposed))
+    return found
+
+
+def case_of(view: View, row: Row, start: Start, supposed: Choice) -> Case:
+    """One site under the scenario."""
+    choices = supposed.at(row)
+    then = suppose(start, choices)
+    low, high = (judged.verdict.replace(" ", "_") for judged in verdicts_under(facts_of(row), then))
+    months = by_month(start, choices, secured_months(view, row.site, row.year))
+    return Case(row, start, choices, suppose(start, Choices()), then, months, (low, high))
+
+
+def secured_months(view: View, site: str, year: date) -> list[float]:
+    """What agreements that are secured pay in each month of the year."""
+    rows = view.edition.rows("cliff", "site = ? and status = 'approved' and month >= ?", (site, year))
+    by = {row.month: row.amount or 0.0 for row in rows}
+    return [by.get(month, 0.0) for month in year_of(year)]
+
+
+def year_of(starts: date) -> list[date]:
+    """The months of a financial year."""
+    return months_from(starts, words.last_of(starts))
+
+
+def clause(supposed: Choice) -> str:
+    """What the headline begins with: the one thing that is supposed, or that there are several."""
+    changed = supposed.changed
+    if not changed:
+        return "If the grant ends and nothing else changes"
+    if changed == ("grant",):
+        return f"If {grant_words(supposed.choices)}"
+    if changed == ("caseload",):
+        more = supposed.choices.caseload - 1
+        return f"With {abs(more) * 100:.3g}% {'more' if more > 0 else 'fewer'} new cases and no grant"
+    return "Under this scenario"
+
+
+# The form
+
+
+def inputs(view: View, supposed: Choice) -> Component:
+    """The choices, in a form."""
+    address = view.address
+
+    def field(name: str, label: str, after: str = "", usual: str = "", **more: Any) -> dict[str, Any]:
+        value = address.get(name) or usual
+        problem = supposed.problems.get(name, "")
+        return {
+            "name": name,
+            "label": label,
+            "after": after,
+            "usual": usual,
+            "value": value,
+            "problem": problem,
+            **more,
+        }
+
+    def select(name: str, label: str, options: Mapping[str, str], usual: str = "") -> dict[str, Any]:
+        offered = [{"value": key, "label": text} for key, text in options.items()]
+        value = address.get(name) if address.get(name) in options else usual
+        return {**field(name, label, usual=usual, wide=True), "value": value, "options": offered}
+
+    typed = dict(part.partition(":")[::2] for part in address.get("local").split(",") if part)
+    local = [
+        {**field(f"local.{site.name}", site.short, "%", "100"), "value": typed.get(site.name, "100")}
+        for site in view.edition.sites
+    ]
+    likes = {site.name: site.label for site in view.edition.sites}
+    first = next(iter(likes), "")
+    groups = [
+        {
+            "legend": "The Home Office grant after March 2020" if grant_year(view) is None else grant_year(view),
+            "fields": [
+                select("grant", "The grant", GRANTS, "ends"),
+                field("months", "If extended, by", "months"),
+                field("renewed", "If renewed, at", "%"),
+            ],
+        },
+        {"legend": "Local money, of what is secured", "fields": [*local, select("also", "Money that counts", ALSO)]},
+        {
+            "legend": "Caseload, cost and staff",
+            "fields": [
+                field(
+                    "caseload",
+                    "New cases, against plan",
+                    "%",
+                    "0",
+                    wide=True,
+                    hint="20 for a fifth more, −20 for a fifth fewer",
+                ),
+                field("low", "Fixed cost, at least", "%", "25"),
+                field("high", "Fixed cost, at most", "%", "80"),
+                field("ratio", "Cases per case manager", hint="Blank: as now"),
+                field("postcost", "Cost of a post", "£ a year", hint="Blank: not counted"),
+                select("gaps", "Missing numbers", GAPS),
+            ],
+        },
+        {
+            "legend": "A rollout",
+            "fields": [
+                select("like", "Areas like", likes, first),
+                field("areas", "Number of areas", hint="Pan-London: 32"),
+                field("own", "MARAC cases there", "a year"),
+                field(
+                    "marac",
+                    "MARAC cases of each area",
+                    wide=True,
+                    words=True,
+                    hint="With spaces between; blank: equal caseload",
+                ),
+            ],
+        },
+    ]
+    return Supposed(groups, view.address.keep("/scenario", "site", "edition").href)
+
+
+def grant_year(view: View) -> str | None:
+    """The legend of the grant: from when on it is supposed."""
+    rows = view.edition.rows("scenario_start", order="year")
+    return f"The Home Office grant from {write_month(rows[0].year, long=True)}" if rows else None
+
+
+# Results beside the actuals
+
+
+def beside_actuals(view: View, supposed: Choice, found: Sequence[Case], headline: str) -> Component:
+    """What comes of the scenario for each site and the programme, with what is known under it."""
+    actual = {row.site: row for row in view.edition.rows("verdicts")}
+    covers = {row.site: row for row in view.edition.rows("cover")}
+    body = [
+        [
+            site_name(view, case.row.site, short=True),
+            verdict_cell(case, actual.get(case.row.site)),
+            *numbers(case.then, case.now, covers.get(case.row.site)),
+        ]
+        for case in found
+    ]
+    names = [case.row.site for case in found]
+    if view.all_sites and len(found) == len(view.edition.sites) > 1:
+        all_now, all_then = together([case.now for case in found]), together([case.then for case in found])
+        counted = count_verdicts([case.verdicts[1] for case in found])
+        known = actual.get("all")
+        row = [site_name(view, "all"), pair(counted, known.words if known else "", wraps=True)]
+        body.append([*row, *numbers(all_then, all_now, covers.get("all"))])
+        names.append("all")
+    heads = ("Verdict", "Not secured", "Cover", "Cost of the year", "Per new case", "Posts")
+    columns = [Column("Site"), *(Column(head) for head in heads)]
+    year = write_financial_year(found[0].row.year)
+    missing = "; what is missing is supposed to come as planned" if supposed.mended else ""
+    return card(
+        words.scenario_verdicts([(case.verdicts, actual.get(case.row.site)) for case in found]),
+        f"{LABEL}. {year}, under each number what is known now{missing}",
+        table(columns, body, f"{LABEL}: results beside what is known, {year}", class_name="wide", row_names=names),
+        name="results",
+        source=f"Agreements, plans and returns known on {write_date(view.edition.made.date())}"
+        + ("; some are made up for the sample" if any(case.row.made_up for case in found) else ""),
+        links=[download(view, supposed, found, headline)],
+    )
+
+
+def verdict_cell(case: Case, known: Row | None) -> Component:
+    """The verdict under the scenario; where it depends on the cost, both ends."""
+    low, high = case.verdicts
+    shown = tag(VERDICT_LEVELS[high], words.VERDICT_WORDS[high])
+    more = [html.Span(f"{words.VERDICT_WORDS[low]} at the lowest cost", className="now")] if low != high else []
+    now = words.VERDICT_WORDS.get(known.verdict, known.words) if known else "not judged"
+    return html.Span([shown, *more, html.Span(f"now {words.lower_first(now)}", className="now")])
+
+
+def numbers(then: Outcome, now: Outcome, cover: Row | None) -> list[Component]:
+    """Gap, cover, cost, unit cost and posts, each above what it is now."""
+    gap = words.pounds(cover.gap) if cover is not None and cover.gap is not None else "not known"
+    months = f"{cover.months:.1f} months" if cover is not None and cover.months is not None else "not known"
+    unit = span(then.unit_cost) if then.unit_cost else not_applicable()
+    chance = then.unit_cost_by_chance
+    by_chance = f"by chance {span(chance)}; " if chance else ""
+    posts = f"{then.posts:g}" if then.posts is not None else state("not known")
+    return [
+        pair(span(then.gap), f"now {gap}"),
+        pair(months_words(then.months), f"now {months}"),
+        pair(span(then.cost), f"now {span(now.cost)}"),
+        pair(unit, f"{by_chance}now {span(now.unit_cost)}", wraps=True),
+        pair(posts, f"now {now.posts:g}" if now.posts is not None else ""),
+    ]
+
+
+def pair(then: Component, now: str, *, wraps: bool = False) -> Component:
+    """A supposed value above what is known."""
+    above = html.Span(then, className="then", style={"whiteSpace": "normal"} if wraps else {})
+    return html.Span([above, html.Span(now, className="now")])
+
+
+def span(found: Range | None) -> str:
+    """Pounds, or a range of them."""
+    if found is None:
+        return "not known"
+    low, high = words.pounds(found.low), words.pounds(found.high)
+    return low if low == high else f"{low} to {high}"
+
+
+def months_words(found: Range) -> str:
+    """Months of cover, or a range of them; a year and more is said to be so."""
+    low, high = (min(round_half_up(value, 1), 99.0) for value in (found.low, found.high))
+    return f"{low:g} months" if low == high else f"{low:g} to {high:g} months"
+
+
+def download(view: View, supposed: Choice, found: Sequence[Case], headline: str) -> Component:
+    """The results as CSV, whose first lines say that they are a scenario and what is supposed."""
+    labels = {site.name: site.label for site in view.edition.sites}
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow((LABEL, headline))
+    writer.writerow(("Supposed", *said(supposed, labels)))
+    ranges = ("cost", "gap", "months", "unit_cost", "unit_cost_by_chance")
+    ends = [f"{name} {end}" for name in ranges for end in ("low", "high")]
+    writer.writerow(("site", "verdict at low cost", "verdict at high cost", "money", "cases", *ends, "posts"))
+    for case in found:
+        values = [getattr(case.then, name) for name in ranges]
+        numbers_of = [f"{end:.2f}" for value in values for end in ((value.low, value.high) if value else ("", ""))]
+        then = case.then
+        writer.writerow((case.row.site, *case.verdicts, then.money, then.cases, *numbers_of, then.posts))
+    href = f"data:text/csv;charset=utf-8,{quote(out.getvalue())}"
+    name = f"scenario-not-a-forecast-{view.edition.name}.csv"
+    return html.A("CSV", href=href, download=name, **{"aria-label": "Results of the scenario as CSV"})
+
+
+# Month by month
+
+
+def months_card(view: View, found: Sequence[Case]) -> Component:
+    """Money of each month against the planned and the supposed cost."""
+    starts = found[0].row.year
+    months = year_of(starts)
+    drawn = months_together([case.months for case in found])
+    short = min(
+        (month for case in found for month, one in zip(months, case.months, strict=True) if one.is_short), default=None
+    )
+    planned = sum(case.start.planned_cost for case in found) / len(months)
+    headline = words.first_short(short)
+    body = [
+        [
+            write_month(month),
+            *(words.pounds(value) for value in (one.local, one.grant, one.extra)),
+            span(one.cost),
+            words.pounds(planned),
+        ]
+        for month, one in zip(months, drawn, strict=True)
+    ]
+    heads = ("Local money", "Home Office", "May come", "Supposed cost", "Planned cost")
+    columns = [Column("Month"), *(Column(head, True) for head in heads)]
+    label = f"{LABEL}: {headline}. Money by month under the scenario against planned cost"
+    return card(
+        headline,
+        f"{LABEL}. Money by month against cost, {who(view, found)}, {write_financial_year(starts)}",
+        graph(month_chart(months, drawn, planned), "scenario-months", label, 250),
+        name="months",
+        twin=table(columns, body, f"{LABEL}: money by month", class_name="wide"),
+    )
+
+
+def who(view: View, found: Sequence[Case]) -> str:
+    """Whose numbers are added up."""
+    return words.listed([view.label(case.row.site) for case in found]) if len(found) < 4 else f"{len(found)} sites"
+
+
+def affordable_card(view: View, supposed: Choice, found: Sequence[Case]) -> Component:
+    """The cases that the money pays for, whatever share of the cost is fixed."""
+    planned = sum(case.start.planned_cases for case in found)
+    points = by_fixed_share([case.start for case in found], [case.then.money for case in found])
+    shares = supposed.choices.fixed_shares
+    ends = [by_fixed_share_at(found, share) for share in shares]
+    headline = words.cases_paid_for(min(ends), max(ends), planned)
+    body = [[f"{share * 100:.0f}%", f"{cases:,.0f}"] for share, cases in points]
+    label = f"{LABEL}: {headline}. Cases by the share of cost that does not change with cases"
+    return card(
+        headline,
+        f"{LABEL}. New cases a year by fixed share of cost, {who(view, found)}; shaded: the supposed range",
+        graph(affordable_chart(points, planned, shares), "scenario-cases", label, 250),
+        name="affordable",
+        twin=table([Column("Fixed share"), Column("Cases", True)], body, f"{LABEL}: cases that the money pays for"),
+        source="Each site’s money pays for its own cases, and for no more than its plan",
+    )
+
+
+def by_fixed_share_at(found: Sequence[Case], share: float) -> float:
+    """The cases paid for at one fixed share, to the nearest that is drawn."""
+    points = by_fixed_share([case.start for case in found], [case.then.money for case in found], 100)
+    return min(points, key=lambda point: abs(point[0] - share))[1]
+
+
+# Maintain, reduce or uplift; next year's cases; a rollout
+
+
+def ways_card(view: View, found: Sequence[Case]) -> Component:
+    """Three answers to the money there is."""
+    body = []
+    for case in found:
+        ways = keep_going(case.start, case.choices)
+        reduce = ways["reduce"]
+        cases = count_span(Range(min(reduce.low, case.start.planned_cases), min(reduce.high, case.start.planned_cases)))
+        planned = f" of {case.start.planned_cases:g}"
+        body.append(
+            [site_name(view, case.row.site, short=True), span(ways["maintain"]), cases + planned, span(ways["uplift"])]
+        )
+    columns = [
+        Column("Site"),
+        Column("Maintain: still needed", True),
+        Column("Reduce to: cases", True),
+        Column("Uplift: still needed", True),
+    ]
+    needed = sum(keep_going(case.start, case.choices)["maintain"].low for case in found)
+    headline = (
+        f"To maintain the plan, {words.pounds(needed)} more is needed"
+        if needed > 0.5
+        else "The money maintains the plan"
+    )
+    return card(
+        headline,
+        f"{LABEL}. Maintain the planned cases, reduce to the money there is, or go to the supposed caseload",
+        table(columns, body, f"{LABEL}: maintain, reduce or uplift", class_name="wide"),
+        name="ways",
+    )
+
+
+def count_span(found: Range) -> str:
+    """Whole cases, or a range of them."""
+    low, high = (f"{round_half_up(value):,.0f}" for value in (found.low, found.high))
+    return low if low == high else f"{low} to {high}"
+
+
+def next_year_card(view: View, found: Sequence[Case]) -> Component:
+    """Next year's new cases by chance alone, beside what is supposed."""
+    body, outside = [], []
+    for case in found:
+        row = case.row
+        name = site_name(view, row.site, short=True)
+        if not row.cases_seen and not row.months_seen:
+            body.append([name, state("not known"), "", count_span(Range(case.then.cases, case.then.cases))])
+            continue
+        ahead = next_year(int(row.cases_seen), int(row.months_seen))
+        if not ahead.low <= case.then.cases <= ahead.high:
+            outside.append(view.label(row.site))
+        seen = f"{row.cases_seen:,.0f} in {row.months_seen:g} months"
+        body.append(
+            [
+                name,
+                seen,
+                f"{round_half_up(ahead.mean):,.0f}; {ahead.low:,} to {ahead.high:,}",
+                f"{case.then.cases:,.0f}",
+            ]
+        )
+    columns = [Column("Site"), Column("Seen", True), Column("Next year, and its range", True), Column("Supposed", True)]
+    headline = words.outside_chance(outside, len(found))
+    return card(
+        headline,
+        f"{LABEL}. New cases if referrals go on as in the last year: 95 in 100 such years (negative binomial)",
+        table(columns, body, f"{LABEL}: next year’s new cases", class_name="wide"),
+        name="next-year",
+    )
+
+
+def rollout_card(view: View, supposed: Choice) -> Component:
+    """As many areas like one site: cost, posts, and the money that they need."""
+    row = start_rows(view, supposed.mended).get(supposed.like)
+    start = start_of(row) if row is not None else None
+    if row is None or start is None or not supposed.areas:
+        hint = "Say how many areas, such as 32 for pan-London, and what cases they have: equal, or by MARAC volume."
+        return card("No rollout is supposed", f"{LABEL}.", nothing(hint), name="rollout")
+    choices = supposed.at(row)
+    if supposed.volumes:
+        volumes = {str(place): volume for place, volume in enumerate(supposed.volumes)}
+        outcome, how = roll_out_by_volume(start, volumes, supposed.own, choices), "cases by MARAC volume"
+    else:
+        outcome, how = roll_out(start, supposed.areas, choices), "the same caseload in each"
+    one = suppose(start, choices)
+    lines = [
+        ("New cases a year", f"{one.cases:,.0f}", f"{outcome.cases:,.0f}"),
+        ("Cost of the year", span(one.cost), span(outcome.cost)),
+        ("Money there is", words.pounds(one.money), words.pounds(outcome.money)),
+        ("Funding still needed", span(one.gap), span(outcome.gap)),
+        ("Cost per new case", span(one.unit_cost), span(outcome.unit_cost)),
+        (
+            "Case manager posts",
+            *(f"{each.posts:,g}" if each.posts is not None else "not known" for each in (one, outcome)),
+        ),
+    ]
+    areas = words.counted_figure(supposed.areas, "area")
+    heads = [Column("Of a year"), Column(f"{view.label(row.site)} alone", True), Column(areas, True)]
+    return card(
+        f"{areas} like {view.label(row.site)} would need {span(outcome.gap)} that is not secured",
+        f"{LABEL}. {areas}, {how}, {write_financial_year(row.year)}; the money there is stays that of one area",
+        table(heads, [list(line) for line in lines], f"{LABEL}: a rollout", class_name="wide"),
+        name="rollout",
+    )
+
+
+# Saved scenarios
+
+
+def data_of(view: View) -> Path:
+    """The folder of the edition, which holds what is saved too."""
+    return view.edition.path.parents[2]
+
+
+def asker(audience: str = "central") -> Who:
+    """Who asks; outside of a request, the audience itself."""
+    return g.who if has_request_context() and "who" in g else of_audience(audience, "this machine")
+
+
+def saved_rows(data: Path, labels: Mapping[str, str], asks: Who, edition: str) -> list[dict[str, Any]]:
+    """The saved scenarios as the list shows them."""
+    rows = []
+    for one in saved.all_saved(data, asks):
+        address = read("/scenario", one.query)
+        supposed = read_supposed(address.with_(edition=edition), [])
+        when = write_date(datetime.fromisoformat(one.when).date())
+        rows.append(
+            {
+                "id": one.id,
+                "name": one.name,
+                "href": address.with_(edition=edition).href,
+                "words": words.first_upper("; ".join(said(supposed, labels))),
+                "by": f"{LABEL}. Saved by the {one.author}, {when}",
+                "mine": saved.may_delete(one, asks),
+            }
+        )
+    return rows
+
+
+def saved_card(view: View) -> Component:
+    """The saved scenarios, and the form that saves this one."""
+    asks = asker(view.edition.audience)
+    labels = {site.name: site.label for site in view.edition.sites}
+    try:
+        rows, problem = saved_rows(data_of(view), labels, asks, view.address.get("edition")), ""
+    except saved.CannotSave as reason:
+        rows, problem = [], str(reason)
+    return card(
+        "Saved scenarios",
+        "Choices only: the numbers are worked out anew on the edition shown",
+        SavedList("saved", rows, problem),
+        name="saved",
+        class_name="saved-card",
+    )
+
+
+def acts(app: Dash, editions: Editions) -> None:
+    """Saving and deleting."""
+
+    @app.callback(
+        Output("saved", "rows"),
+        Output("saved", "said"),
+        Output("saved", "problem"),
+        Output("saved", "answer"),
+        Input("saved", "sent"),
+        State("saved", "rows"),
+        prevent_initial_call=True,
+    )
+    def act(sent: Any, rows: Any) -> tuple[Any, Any, Any, Any]:
+        if not isinstance(sent, dict) or not sent.get("act"):
+            return no_update, no_update, no_update, no_update
+        data, asks, query = editions.folder.parent, asker(editions.audience), str(sent.get("query") or "")
+        edition = editions.get(read("/scenario", query).get("edition"))
+        try:
+            done = carry_out(data, sent, query, asks)
+            labels = {site.name: site.label for site in edition.sites}
+            return saved_rows(data, labels, asks, read("/scenario", query).get("edition")), done, "", sent.get("at")
+        except saved.CannotSave as reason:
+            return no_update, "", str(reason), sent.get("at")
+
+
+def carry_out(data: Path, sent: Mapping[str, Any], query: str, asks: Who) -> str:
+    """Saves or deletes what was asked for; says what was done. Raises CannotSave."""
+    if sent["act"] == "delete":
+        saved.delete(data, str(sent.get("id") or ""), asks)
+        return "Deleted."
+    one = saved.save(data, str(sent.get("name") or ""), query, asks)
+    return f"Saved as “{one.name}”."
+
+
+PAGE = Page(
+    "/scenario",
+    "Scenario",
+    6,
+    "What if the grant, local money, the caseload or the number of areas were different?",
+    build,
+    acts=acts,
+)
