@@ -28,6 +28,7 @@ from dashboard.page import (
 )
 from dashboard.scale import nice_top, ticks
 from dashboard.tables import Column, number, state, table
+from etl.definitions import label_of
 from etl.definitions.measure import write
 from etl.definitions.periods import month_after, months_from, write_month
 
@@ -215,7 +216,7 @@ def against_plan(view: View, rows: list[tuple[str, Row | None, Row | None]]) -> 
         f"New cases, {period_words(view.period)}; thick line 95%, thin 99.8% interval; upright: plan; hollow: earlier",
         beside_dots(drawn, beside, "of plan"),
         name="against-plan",
-        twin=table(heads, table_rows, "New cases against plan", class_name="wide"),
+        twin=table(heads, table_rows, label_of("new_cases_against_plan"), class_name="wide"),
         links=[definition(view, "new_cases")],
         source=source_words(view) + made_up_plans(view),
     )

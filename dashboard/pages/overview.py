@@ -10,6 +10,7 @@ from dashboard.edition import Row
 from dashboard.page import Content, Page, View, period_words, pick_period, pick_sites, site_name
 from dashboard.scale import nice_top
 from dashboard.tables import Column, hidden, link, number, state, table, tag, verdict_tag
+from etl.definitions import label_of
 from etl.definitions.periods import months_from, write_date, write_month
 
 COST = "cost_per_new_case_shared"
@@ -149,7 +150,7 @@ class NewCases:
         return True
 
     def head(self, view: View) -> str:
-        return "New cases against plan"
+        return label_of("new_cases_against_plan")
 
     def scale(self, view: View) -> str:
         return f"scale 0 to {top(view, 'new_cases', 'planned_new_cases'):,.0f}; upright: plan"
