@@ -1,0 +1,108 @@
+"""The laws of the house, each held by reading the code itself; none has a list of exceptions."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from etl.definitions import MEASURES
+from etl.definitions.measure import Breakdown
+from etl.dictionary import PATH, make_dictionary
+from etl.sites import load_sites
+
+ROOT = Path(__file__).parents[1]
+CODE = sorted(path for folder in ("etl", "dashboard") for path in (ROOT / folder).rglob("*.py"))
+
+# What each part of the project may import of ours, besides itself.
+MAY_IMPORT = {
+    "etl.definitions": (),
+    "etl.methods": (),
+    "etl.sites": ("etl.definitions",),
+    "etl.intake": (),
+    "etl": ("etl",),
+    "dashboard": ("etl.definitions", "etl.sites", "etl.scenario"),
+}
+CALCULATORS = ("pandas", "numpy", "scipy", "polars", "statistics")
+
+
+def module_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are written in full"
+            yield node.module or ""
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def texts(path: Path) -> Iterator[str]:
+    """The texts in a module, without its docstrings."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+            yield node.value
+
+
+def within(module: str, part: str) -> bool:
+    return module == part or module.startswith(f"{part}.")
+
+
+def labels() -> set[str]:
+    """The labels that nobody would write by chance: three words and more."""
+    parts = (part for measure in MEASURES.values() if isinstance(measure, Breakdown) for part in measure.parts)
+    return {one.label for one in (*MEASURES.values(), *parts) if len(one.label.split()) > 2}
+
+
+@pytest.mark.parametrize("path", CODE, ids=module_of)
+def test_1_a_label_stands_only_in_the_definitions(path: Path) -> None:
+    if not within(module_of(path), "etl.definitions"):
+        said = labels() & set(texts(path))
+        assert not said
+
+
+def test_1_the_dictionary_is_fresh() -> None:
+    assert PATH.read_text(encoding="utf-8") == make_dictionary(), "run `python -m etl dictionary`"
+
+
+@pytest.mark.parametrize("path", CODE, ids=module_of)
+def test_2_imports_run_one_way(path: Path) -> None:
+    module = module_of(path)
+    own = next(part for part in MAY_IMPORT if within(module, part))
+    ours = [name for name in imports(path) if within(name, "etl") or within(name, "dashboard")]
+    parents = {"etl", "dashboard"}  # `from etl import x` names x as well
+    wrong = [n for n in ours if n not in parents and not any(within(n, part) for part in (own, *MAY_IMPORT[own]))]
+    assert not wrong
+
+
+@pytest.mark.parametrize("path", [path for path in CODE if "dashboard" in path.parts], ids=module_of)
+def test_3_the_dashboard_never_computes(path: Path) -> None:
+    module, names = module_of(path), list(imports(path))
+    assert not [name for name in names if any(within(name, part) for part in CALCULATORS)]
+    assert module == "dashboard.edition" or not [name for name in names if within(name, "duckdb")]
+    sums = ("sum(", "avg(", " over (", "median(")
+    assert not [text for text in texts(path) if "select " in text.lower() and any(s in text.lower() for s in sums)]
+
+
+@pytest.mark.parametrize("path", CODE, ids=module_of)
+def test_4_the_words_of_layouts_are_data(path: Path) -> None:
+    blocks = [block for site in load_sites().values() for layout in site.layouts for block in layout.blocks]
+    words = {word for b in blocks for word in (b.sheet, b.heading, *b.words.values()) if len(word.split()) > 2}
+    if within(module_of(path), "etl"):
+        said = (words - labels()) & set(texts(path))
+        assert not said
+
+
+@pytest.mark.parametrize("path", CODE, ids=module_of)
+def test_every_module_says_in_one_sentence_what_it_is_for(path: Path) -> None:
+    first = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").split("\n\n")[0]
+    assert first and (first[-1] in ".!?")
+
+
+def test_no_file_has_a_name_that_says_nothing() -> None:
+    assert not {path.stem for path in CODE} & {"utils", "util", "helpers", "common", "base", "manager", "core", "misc"}
