@@ -595,7 +595,8 @@ def cases_paid_for(low: float, high: float, planned: float) -> str:
     ends = [f"{round_half_up(value):,.0f}" for value in (low, high)]
     if ends[0] == f"{planned:,.0f}":
         return f"The money would pay for all {planned:,.0f} planned cases"
-    return f"The money would pay for {ends[0] if ends[0] == ends[1] else ' to '.join(ends)} of {planned:,.0f} planned cases"
+    found = ends[0] if ends[0] == ends[1] else " to ".join(ends)
+    return f"The money would pay for {found} of {planned:,.0f} planned cases"
 
 
 def outside_chance(labels: Sequence[str], sites: int) -> str:

@@ -165,6 +165,11 @@ def keep_going(start: Start, choices: Choices) -> dict[str, Range]:
     }
 
 
+def still_needed(sites: Sequence[tuple[Start, Choices]]) -> float:
+    """Pounds still needed to maintain the plan of each of some sites, added up."""
+    return round(sum(keep_going(start, choices)["maintain"].low for start, choices in sites), 2)
+
+
 @dataclass(frozen=True)
 class Month:
     """A month of the supposed year in pounds: local money, the grant, money from elsewhere, the range of its cost."""
@@ -204,15 +209,16 @@ def months_together(sites: Sequence[Sequence[Month]]) -> tuple[Month, ...]:
     )
 
 
+def cases_paid_for(starts: Sequence[Start], budgets: Sequence[float], share: float) -> float:
+    """The cases that budgets pay for at a fixed share, site by site and added up; the plan of each at most."""
+    return sum(_at_most_plan(start, budget, share) for start, budget in zip(starts, budgets, strict=True))
+
+
 def by_fixed_share(
     starts: Sequence[Start], budgets: Sequence[float], steps: int = 20
 ) -> tuple[tuple[float, float], ...]:
-    """The cases that budgets pay for, site by site and added up, at each fixed share from 0 to 1; the plan at most."""
-
-    def paid_for(share: float) -> float:
-        return sum(_at_most_plan(start, budget, share) for start, budget in zip(starts, budgets, strict=True))
-
-    return tuple((step / steps, paid_for(step / steps)) for step in range(steps + 1))
+    """The cases that budgets pay for at fixed shares from 0 to 1."""
+    return tuple((step / steps, cases_paid_for(starts, budgets, step / steps)) for step in range(steps + 1))
 
 
 def _at_most_plan(start: Start, budget: float, share: float) -> float:

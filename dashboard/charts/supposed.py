@@ -77,7 +77,7 @@ def _names_of(found: Sequence[Month], top: float) -> list[Note]:
             ground = {} if name == "local" else {"bgcolor": "#F3F4F5", "borderpad": 2}
             font = {"size": 12, "color": theme.PAPER if name == "local" else theme.INK, "weight": 700}
             below = {"local": 0.0, "grant": month.local, "extra": month.local + month.grant}[name]
-            notes.append(note(place, below + height / 2, label, xshift=-14, font=font, **ground))
+            notes.append(note(place - 0.35, below + height / 2, label, font=font, **ground))
             break
     return notes
 

@@ -36,11 +36,13 @@ from etl.scenario import (
     Start,
     by_fixed_share,
     by_month,
+    cases_paid_for,
     keep_going,
     months_together,
     next_year,
     roll_out,
     roll_out_by_volume,
+    still_needed,
     suppose,
     together,
     verdicts_under,
@@ -174,7 +176,7 @@ def inputs(view: View, supposed: Choice) -> Component:
     ]
     likes = {site.name: site.label for site in view.edition.sites}
     first = next(iter(likes), "")
-    groups = [
+    groups: list[dict[str, Any]] = [
         {
             "legend": "The Home Office grant after March 2020" if grant_year(view) is None else grant_year(view),
             "fields": [
@@ -247,7 +249,7 @@ def beside_actuals(view: View, supposed: Choice, found: Sequence[Case], headline
         all_now, all_then = together([case.now for case in found]), together([case.then for case in found])
         counted = count_verdicts([case.verdicts[1] for case in found])
         known = actual.get("all")
-        row = [site_name(view, "all"), pair(counted, known.words if known else "", wraps=True)]
+        row = [site_name(view, "all"), pair(counted, f"now {known.words}" if known else "", wraps=True)]
         body.append([*row, *numbers(all_then, all_now, covers.get("all"))])
         names.append("all")
     heads = ("Verdict", "Not secured", "Cover", "Cost of the year", "Per new case", "Posts")
@@ -293,8 +295,8 @@ def numbers(then: Outcome, now: Outcome, cover: Row | None) -> list[Component]:
 
 def pair(then: Component, now: str, *, wraps: bool = False) -> Component:
     """A supposed value above what is known."""
-    above = html.Span(then, className="then", style={"whiteSpace": "normal"} if wraps else {})
-    return html.Span([above, html.Span(now, className="now")])
+    parts = [html.Span(then, className="then"), html.Span(now, className="now")]
+    return html.Span(parts, className="wraps" if wraps else "")
 
 
 def span(found: Range | None) -> str:
@@ -342,7 +344,8 @@ def months_card(view: View, found: Sequence[Case]) -> Component:
     short = min(
         (month for case in found for month, one in zip(months, case.months, strict=True) if one.is_short), default=None
     )
-    planned = sum(case.start.planned_cost for case in found) / len(months)
+    as_planned = [by_month(case.start, Choices(), [one.local for one in case.months]) for case in found]
+    planned = months_together(as_planned)[0].cost.low
     headline = words.first_short(short)
     body = [
         [
@@ -372,10 +375,11 @@ def who(view: View, found: Sequence[Case]) -> str:
 
 def affordable_card(view: View, supposed: Choice, found: Sequence[Case]) -> Component:
     """The cases that the money pays for, whatever share of the cost is fixed."""
-    planned = sum(case.start.planned_cases for case in found)
-    points = by_fixed_share([case.start for case in found], [case.then.money for case in found])
+    starts, budgets = [case.start for case in found], [case.then.money for case in found]
+    planned = together([case.now for case in found]).cases
+    points = by_fixed_share(starts, budgets)
     shares = supposed.choices.fixed_shares
-    ends = [by_fixed_share_at(found, share) for share in shares]
+    ends = [cases_paid_for(starts, budgets, share) for share in shares]
     headline = words.cases_paid_for(min(ends), max(ends), planned)
     body = [[f"{share * 100:.0f}%", f"{cases:,.0f}"] for share, cases in points]
     label = f"{LABEL}: {headline}. Cases by the share of cost that does not change with cases"
@@ -387,12 +391,6 @@ def affordable_card(view: View, supposed: Choice, found: Sequence[Case]) -> Comp
         twin=table([Column("Fixed share"), Column("Cases", True)], body, f"{LABEL}: cases that the money pays for"),
         source="Each site’s money pays for its own cases, and for no more than its plan",
     )
-
-
-def by_fixed_share_at(found: Sequence[Case], share: float) -> float:
-    """The cases paid for at one fixed share, to the nearest that is drawn."""
-    points = by_fixed_share([case.start for case in found], [case.then.money for case in found], 100)
-    return min(points, key=lambda point: abs(point[0] - share))[1]
 
 
 # Maintain, reduce or uplift; next year's cases; a rollout
@@ -415,7 +413,7 @@ def ways_card(view: View, found: Sequence[Case]) -> Component:
         Column("Reduce to: cases", True),
         Column("Uplift: still needed", True),
     ]
-    needed = sum(keep_going(case.start, case.choices)["maintain"].low for case in found)
+    needed = still_needed([(case.start, case.choices) for case in found])
     headline = (
         f"To maintain the plan, {words.pounds(needed)} more is needed"
         if needed > 0.5
