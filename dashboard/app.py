@@ -134,7 +134,12 @@ def frame(view: View) -> list[Any]:
 
 
 def built(page: Page, view: View) -> Content:
-    """What a page says of an edition at an address, built once: an audience's edition never changes."""
+    """What a page says of an edition at an address, built once: an audience's edition never changes.
+
+    A page where readers write something down is built each time, for that is in no edition.
+    """
+    if page.acts is not None:
+        return page.build(view)
     key = (str(view.edition.path), view.address.href)
     with _lock:
         if key in _built:
