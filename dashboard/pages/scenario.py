@@ -281,30 +281,31 @@ def numbers(then: Outcome, now: Outcome, cover: Row | None) -> list[Component]:
     gap = words.pounds(cover.gap) if cover is not None and cover.gap is not None else "not known"
     months = f"{cover.months:.1f} months" if cover is not None and cover.months is not None else "not known"
     unit = span(then.unit_cost) if then.unit_cost else not_applicable()
-    chance = then.unit_cost_by_chance
-    by_chance = f"by chance {span(chance)}; " if chance else ""
-    posts = f"{then.posts:g}" if then.posts is not None else state("not known")
+    chance = [f"by chance {span(then.unit_cost_by_chance)}"] if then.unit_cost_by_chance else []
+    posts = f"{then.posts:,g}" if then.posts is not None else state("not known")
     return [
-        pair(span(then.gap), f"now {gap}"),
+        pair(span(then.gap, short=True), f"now {gap}"),
         pair(months_words(then.months), f"now {months}"),
-        pair(span(then.cost), f"now {span(now.cost)}"),
-        pair(unit, f"{by_chance}now {span(now.unit_cost)}", wraps=True),
-        pair(posts, f"now {now.posts:g}" if now.posts is not None else ""),
+        pair(span(then.cost, short=True), f"now {span(now.cost)}"),
+        pair(unit, *chance, f"now {span(now.unit_cost)}"),
+        pair(posts, f"now {now.posts:,g}" if now.posts is not None else ""),
     ]
 
 
-def pair(then: Component, now: str, *, wraps: bool = False) -> Component:
+def pair(then: Component, *below: str, wraps: bool = False) -> Component:
     """A supposed value above what is known."""
-    parts = [html.Span(then, className="then"), html.Span(now, className="now")]
+    parts = [html.Span(then, className="then"), *(html.Span(line, className="now") for line in below)]
     return html.Span(parts, className="wraps" if wraps else "")
 
 
-def span(found: Range | None) -> str:
-    """Pounds, or a range of them."""
+def span(found: Range | None, *, short: bool = False) -> str:
+    """Pounds, or a range of them, which may be written short."""
     if found is None:
         return "not known"
     low, high = words.pounds(found.low), words.pounds(found.high)
-    return low if low == high else f"{low} to {high}"
+    if low == high:
+        return low
+    return f"{words.pounds_short(found.low)} to {words.pounds_short(found.high)}" if short else f"{low} to {high}"
 
 
 def months_words(found: Range) -> str:
