@@ -24,10 +24,16 @@ from etl.store import Receipt, open_warehouse
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
+query_app = typer.Typer(no_args_is_help=True, help="See, answer and close queries.")
+app.add_typer(query_app, name="query")
+
 DATA = Path("data")
 BUSY, DISK = 75, 74
 
 Paths = Annotated[list[Path], typer.Argument(help="Returns, or folders to search for them.", show_default=False)]
+Query = Annotated[str, typer.Argument(help="The query's name, as the list gives it.")]
+Reason = Annotated[str, typer.Option(help="Why, in a sentence and without naming anybody.")]
+Who = Annotated[str, typer.Option(help="Who decided: central_team, site or commissioner.")]
 Data = Annotated[Path, typer.Option("--data", help="The folder that holds everything a run writes.")]
 
 
@@ -93,6 +99,48 @@ def check_command(
             _write("\n".join(lines), out)
     if any(one.problems for one in checked):
         raise typer.Exit(1)
+
+
+@query_app.command("list")
+def query_list_command(
+    data: Data = DATA,
+    site: Annotated[str, typer.Option(help="Only this site's, such as croydon.")] = "",
+    everything: Annotated[bool, typer.Option("--all", help="Also those that are mended or closed.")] = False,
+    on: Annotated[str, typer.Option(help="The day to look from, such as 2019-12-11; now if not given.")] = "",
+    output: Annotated[Format, typer.Option("--format", help="How the list is printed.")] = Format.text,
+) -> None:
+    """List queries: what is asked, of whom, since when, and what became of it."""
+    from etl.query.commands import list_queries
+
+    with _plain_errors():
+        list_queries(data, site, everything, output is Format.json, _day(on, "--on") if on else None)
+
+
+@query_app.command("shadow")
+def query_shadow_command(data: Data = DATA) -> None:
+    """Count and list what checks in shadow would ask."""
+    from etl.query.commands import list_shadow
+
+    with _plain_errors():
+        list_shadow(data)
+
+
+def _query_change(name: str, state: str, words: str) -> None:
+    """Adds a command that stores an answer to a query."""
+
+    def command(query: Query, reason: Reason, who: Who = "central_team", data: Data = DATA) -> None:
+        from etl.query import Answer
+        from etl.query.commands import give_answer
+
+        with _plain_errors():
+            give_answer(data, Answer(query, state, reason, who))
+
+    query_app.command(name, help=words)(command)
+
+
+_query_change("answer", "answered", "Note what was answered to a query; it stays until it is closed or mended.")
+_query_change("close", "closed", "Close a query, with the reason.")
+_query_change("reopen", "open", "Open a query again, with the reason.")
 
 
 @app.command("status")

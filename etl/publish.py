@@ -20,6 +20,7 @@ from etl.definitions.returns import DAYS_LATE
 from etl.judge import edition_tables
 from etl.load import Busy, WrongUse
 from etl.plan import plan_by_month, shared_lines
+from etl.query import PAST, read_queries
 from etl.read.cell import HOLES
 from etl.reference import Reference, as_known_at, read_reference
 from etl.sites import Site, load_sites
@@ -66,20 +67,20 @@ def make_tables(
     days = calendar(con, sites, known_at, data_month)
     holes = _holes(con, sites, days, data_month, known_at)
     results = _results(con, known_at, reference, sites, data_month, holes)
-    queries = _queries(con, known_at)
+    queries = _queries(con, known_at, reference)
     tables = {
         "edition": _edition(data / "editions", known_at, now, data_month, note),
         "sites": _sites(sites, known_at.date()),
         "measures": _measures(),
         "results": results,
         "calendar": days,
-        "queries": queries,
+        **queries,
         "returns": con.execute(_RETURNS, {"at": known_at}).df(),
         "revisions": con.execute(_REVISIONS, {"at": known_at}).df(),
         "cells": con.execute(_CELLS, {"at": known_at}).df(),
         "holes": holes,
     }
-    tables |= edition_tables(reference, results, days, holes, known_at, data_month, sites, queries)
+    tables |= edition_tables(reference, results, days, holes, known_at, data_month, sites, queries["queries"])
     tables |= comparison_tables(results, days, tables["cells"], tables["scope"], reference, data_month, list(sites))
     earlier = _earlier(data / "editions", known_at)
     return tables | {"changes": changes(tables, earlier)}
@@ -127,15 +128,6 @@ _REVISIONS = """
     where old_state is not null and (old is distinct from value or old_state <> state)
     order by changed desc, site, month, measure
 """
-_QUERIES = """
-    select p.site, p.month, p.sheet, p.cell, p.code, p.severity, p.message, p.fix, p.measure,
-        r.received as raised, r.return_id
-    from problems as p
-    join returns as r using (return_id)
-    join in_force_at($at) as f on f.return_id = p.return_id and f.month = p.month and f.site = p.site
-    where p.severity = 'query'
-    order by raised desc, p.site, p.sheet, p.cell
-"""
 
 
 def _results(
@@ -173,13 +165,15 @@ def _holes(
     return pd.concat([whole[whole.month <= last], numbers], ignore_index=True)
 
 
-def _queries(con: duckdb.DuckDBPyConnection, known_at: datetime) -> pd.DataFrame:
-    """Open queries, with how long each has been open and whether it holds up a verdict."""
-    queries = con.execute(_QUERIES, {"at": known_at}).df()
-    queries["days_open"] = (pd.Timestamp(known_at).normalize() - queries.raised.dt.normalize()).dt.days.clip(lower=0)
+def _queries(con: duckdb.DuckDBPyConnection, known_at: datetime, reference: Reference) -> dict[str, pd.DataFrame]:
+    """Queries that stand, with whether each holds up a verdict; and those that are mended or closed."""
+    queries = read_queries(con, known_at, reference.dispensations)
     judged = components("spend") | components("new_cases")
     queries["holds_verdict"] = [m in judged and c in HOLES for m, c in zip(queries.measure, queries.code, strict=True)]
-    return queries
+    past = queries.state.isin(PAST)
+    newest = ["raised", "site", "sheet", "cell"]
+    standing = queries[~past].sort_values(newest, ascending=[False, True, True, True], ignore_index=True)
+    return {"queries": standing, "past_queries": queries[past].reset_index(drop=True)}
 
 
 def _edition(folder: Path, known_at: datetime, now: datetime, data_month: date, note: str) -> pd.DataFrame:

@@ -89,3 +89,14 @@ join in_force_at(t) as f using (return_id, site, month);
 
 create or replace view observations as
 from observations_at('infinity'::timestamp);
+
+-- What was decided about queries; rows are only ever added, and the last one for a query counts.
+create table if not exists answers (
+    answer_id integer primary key,
+    query varchar not null,
+    state varchar not null,     -- answered, closed, or open again
+    reason varchar not null,
+    who varchar not null,       -- a role, never a name
+    given timestamp not null,
+    value double                -- the number that it was about: another number is another question
+);
