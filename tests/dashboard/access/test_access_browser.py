@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_access_live import PASSWORD, live  # noqa: F401  (the fixture)
+
+from access.test_access_live import PASSWORD, live  # noqa: F401  (the fixture)
 
 axe_playwright = pytest.importorskip("axe_playwright_python.sync_playwright")
 pytestmark = pytest.mark.browser
