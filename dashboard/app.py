@@ -52,6 +52,7 @@ def make_app(editions: Editions) -> Dash:
         compress=False,
         serve_locally=True,
         enable_mcp=False,
+        assets_ignore=r"plotly-.*",
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
     app.layout = html.Div(

@@ -89,6 +89,8 @@ def _headers(app: Dash, server: Flask) -> None:
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         if not request.path.startswith(DASH_FOLDERS):
             response.headers["Cache-Control"] = "no-store"
+        elif request.args.get("v"):
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
 
     @server.errorhandler(Exception)

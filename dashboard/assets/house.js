@@ -2,6 +2,10 @@
 (function () {
   "use strict";
   const h = React.createElement;
+
+  /* Charts are drawn by the part of plotly.js that they need, fetched once and only by a page that has a chart. */
+  const PLOTLY = "/assets/plotly-basic.min.js?v=4.1.1";
+  Object.defineProperty(window, "_dashPlotlyJSURL", {get: () => PLOTLY, set: () => {}});
   const SAFE = new Set(("svg g path line rect circle polygon polyline ellipse text tspan title desc defs pattern " +
     "clipPath div span p strong em small table caption thead tbody tfoot tr th td ul ol li br code").split(" "));
 

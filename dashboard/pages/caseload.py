@@ -262,8 +262,8 @@ def controlled(view: View) -> Component:
     headline = words.control(site.label, name, points, has_lines)
     icon_level = "signal" if signals else "wave"
     said = f"XmR, {'trial ' if about.trial else ''}limits from {about.points} months. "
-    said += "Ringed: a signal. " if signals else "No signal here; "
-    said += "About 4 in 20 such charts show one by chance."
+    said += "Ringed: a signal; " if signals else "No signal here; "
+    said += "about 4 in 20 such charts show one by chance."
     return card(
         headline,
         said,

@@ -25,6 +25,7 @@ from dashboard.page import (
     site_name,
     source_words,
 )
+from dashboard.payers import conditions, limits, replaced, who_paid
 from dashboard.tables import Column, hidden, link, number, state, table
 from etl.definitions.periods import write_date, write_financial_year, write_month, write_period
 
@@ -51,9 +52,10 @@ def build(view: View) -> Content:
         [
             grid(steps(view, who), gap_of_year(view), kind="wider-left"),
             grid(
-                html.Div([who_pays(view, form), by_quarter(view, form)], className="stack"),
-                html.Div([agreements(view), cover_table(view)], className="stack"),
+                html.Div([who_pays(view, form), by_quarter(view, form), replaced(view)], className="stack"),
+                html.Div([agreements(view), cover_table(view), limits(view)], className="stack"),
             ),
+            who_paid(view, who),
         ],
         controls=[pick_sites(view), choose("Money", "money", list(FORMS.items()), form)],
     )
@@ -70,6 +72,8 @@ def note(view: View, who: str, cover: Row | None) -> str:
     year = write_financial_year(cover.year) if cover is not None else "the year without the grant"
     sites = "all sites" if who == "all" else view.label(who)
     said = f"Approved agreements against planned cost, cash, {sites}, {year}."
+    for row in view.edition.rows("agreements", "site = 'central_team'") if who == "all" else ():
+        said += f" {words.pounds(row.amount)} for the central team is apart."
     if any(row.made_up for row in view.edition.rows("agreements")):
         said += " Made-up agreements are marked."
     return said
@@ -131,24 +135,37 @@ def gap_of_year(view: View) -> Component:
     chosen = view.address.get("of")
     site = chosen if chosen in dict(options) else published
     row = rows[site]
-    steps_of = view.edition.rows("gaps", "site = ? and starts = ?", (site, row.year), "position")
+    spans = spans_of(view, site, row)
+    starts = next((start for start in spans if start.isoformat() == view.address.get("year")), row.year)
+    steps_of = view.edition.rows("gaps", "site = ? and starts = ?", (site, starts), "position")
+    planned = next((step.amount for step in steps_of if step.step == "planned"), row.planned)
     left = next((step.amount for step in steps_of if step.step == "no_funder"), 0.0)
-    months = f"{row.months:.1f} of 12 months" if row.months is not None else ""
+    months = f"{row.months:.1f} of 12 months" if row.months is not None and starts == row.year else "approved"
     pieces = [gap_piece(view, site, step, months) for step in steps_of if step.step not in ("planned", "no_funder")]
-    year = write_financial_year(row.year)
     headline = words.no_funder(view.label(site), left)
-    drawn = gap(row.planned, pieces, left, (year, "of planned cost"))
-    body = [["Planned cost", words.pounds(row.planned)], *([p[0], words.pounds(p[2])] for p in pieces)]
+    drawn = gap(planned, pieces, left, (spans[starts], "of planned cost"))
+    body = [["Planned cost", words.pounds(planned)], *([p[0], words.pounds(p[2])] for p in pieces)]
     body.append(["No funder stated", words.pounds(left)])
+    controls = [pick("Site", "of", options, site)] if len(options) > 1 else []
+    if len(spans) > 1:
+        choices = [(start.isoformat() if start != row.year else "", text) for start, text in spans.items()]
+        controls.append(pick("Months", "year", choices, starts.isoformat() if starts != row.year else ""))
     return card(
         headline,
-        f"Planned cost less money there is or may be, {year}",
-        graph(drawn, "gap", f"{headline}, {year}", 236 if len(options) > 1 else 262),
+        f"Planned cost less money there is or may be, {spans[starts]}",
+        graph(drawn, "gap", f"{headline}, {spans[starts]}", 236 if controls else 262),
         name="gap",
         twin=table([Column("Step"), Column("Amount", True)], body, "From planned cost to what has no funder"),
-        controls=[pick("Site", "of", options, site)] if len(options) > 1 else [],
+        controls=controls,
         source="Some agreements are made up for the sample" if row.made_up else "",
     )
+
+
+def spans_of(view: View, site: str, row: Row) -> dict[date, str]:
+    """The spans that a gap is known for: the year without the grant, and the twelve months ahead."""
+    rows = view.edition.rows("gaps", "site = ? and step = 'planned'", (site,), "starts desc")
+    months = {r.starts: f"{write_month(r.starts)} to {write_month(r.ends)}" for r in rows}
+    return {**({row.year: write_financial_year(row.year)}), **{s: m for s, m in months.items() if s != row.year}}
 
 
 def gap_piece(view: View, site: str, step: Row, months: str) -> tuple[str, str, float, str, bool]:
@@ -285,9 +302,9 @@ def agreements(view: View) -> Component:
             )
             if row.amount is not None
             else state("not stated"),
-            status(row.status),
-            f"{row.starts:%b} to {row.ends:%b %y}" if row.starts and row.ends else "open",
-            "Made up" if row.made_up else row.source,
+            html.Span([status(row.get("stands_as") or row.status), *conditions(row)], className="with-condition"),
+            html.Span(f"{row.starts:%b} to {row.ends:%b %y}" if row.starts and row.ends else "open", className="whole"),
+            "Made up" if row.made_up else (row.source or "").partition(" para ")[0],
         ]
         for row in rows[:MOST_AGREEMENTS]
     ]
