@@ -20,6 +20,7 @@ from etl.definitions.returns import DAYS_LATE
 from etl.judge import edition_tables
 from etl.load import Busy, WrongUse
 from etl.plan import plan_by_month, shared_lines
+from etl.quality import data_quality
 from etl.query import PAST, read_queries
 from etl.read.cell import HOLES
 from etl.reference import Reference, as_known_at, read_reference
@@ -82,6 +83,7 @@ def make_tables(
     }
     tables |= edition_tables(reference, results, days, holes, known_at, data_month, sites, queries["queries"])
     tables |= comparison_tables(results, days, tables["cells"], tables["scope"], reference, data_month, list(sites))
+    tables["data_quality"] = data_quality(tables, sites, data_month)
     earlier = _earlier(data / "editions", known_at)
     return tables | {"changes": changes(tables, earlier)}
 

@@ -1,0 +1,144 @@
+"""The quality of each site's data in six dimensions, apart: none makes up for another, so they are never averaged."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from etl.definitions import REPORTED_KEYS
+from etl.definitions.checks import EQUAL, NO_MORE
+from etl.definitions.periods import month_after
+from etl.read.cell import HOLES
+
+MONTHS = 12
+_SUMS = {*(check.code for check in (*EQUAL, *NO_MORE)), "opening_differs", "total_differs", "to_date_differs"}
+_COPIES = {"copied_month", "copied_site"}
+_IN_QUESTION = {"unlikely_count", "unlikely_amount", "wrong_way_round"}
+
+
+@dataclass(frozen=True)
+class _Site:
+    """What is known of one site over the months looked at."""
+
+    days: pd.DataFrame
+    cells: pd.DataFrame
+    revisions: pd.DataFrame
+    queries: pd.DataFrame
+    duplicates: int
+
+
+@dataclass(frozen=True)
+class Counted:
+    """So many of so many, and what they are."""
+
+    value: int
+    of: int
+    words: str
+
+
+def data_quality(tables: dict[str, pd.DataFrame], sites: Iterable[str], data_month: date) -> pd.DataFrame:
+    """Six rows a site over the last twelve months: site, dimension, value, of, words.
+
+    `tables` are those of an edition: calendar, cells, revisions, queries, returns; months as days or times.
+    """
+    first = pd.Timestamp(month_after(data_month, 1 - MONTHS))
+    rows = []
+    for site in sites:
+        seen = _site(tables, site, first)
+        for dimension, count in DIMENSIONS.items():
+            counted = count(seen)
+            rows.append((site, dimension, counted.value, counted.of, counted.words))
+    frame = pd.DataFrame(rows, columns=["site", "dimension", "value", "of", "words"])
+    return frame.astype({"value": "float64", "of": "float64"})
+
+
+def _site(tables: dict[str, pd.DataFrame], site: str, first: pd.Timestamp) -> _Site:
+    def part(name: str) -> pd.DataFrame:
+        frame = tables[name]
+        return frame[(frame.site == site) & (pd.to_datetime(frame.month) >= first)]
+
+    days = part("calendar")
+    returns = part("returns")
+    due = days[~days.state.isin(["not_due", "due"])]
+    return _Site(due, part("cells"), part("revisions"), part("queries"), int((returns.verdict == "duplicate").sum()))
+
+
+def _completeness(site: _Site) -> Counted:
+    """Numbers that are there, of those that should be; what does not apply is not missing."""
+    due = len(site.days) * len(REPORTED_KEYS)
+    there = int((~site.cells.state.isin(HOLES)).sum())
+    months = len(site.days) - site.days.month.isin(pd.to_datetime(site.cells.month).dt.date).sum()
+    missing = f"; {_some(int(months), 'whole return')} missing" if months else ""
+    return Counted(there, due, f"{there:,} of {due:,} numbers are there{missing}")
+
+
+def _uniqueness(site: _Site) -> Counted:
+    """Months whose return is not another one again."""
+    months = _months(site)
+    copied = _months_with(site, _COPIES)
+    twice = f"; {_some(site.duplicates, 'file')} came twice and counted once" if site.duplicates else ""
+    words = f"{_some(months - copied, 'return')} of {months} repeat no other{twice}"
+    return Counted(months - copied, months, words)
+
+
+def _consistency(site: _Site) -> Counted:
+    """Months in which everything adds up, within the return and with the month before."""
+    months = _months(site)
+    wrong = _months_with(site, _SUMS)
+    return Counted(months - wrong, months, f"everything adds up in {_some(months - wrong, 'month')} of {months}")
+
+
+def _timeliness(site: _Site) -> Counted:
+    """Returns whose first accepted version was in time, of those that were due."""
+    on_time, due = int((site.days.state == "on_time").sum()), len(site.days)
+    late = int(site.days.state.eq("late").sum())
+    rest = f"; {late} late" if late else ""
+    return Counted(on_time, due, f"{_some(on_time, 'return')} of {due} in time{rest}")
+
+
+def _validity(site: _Site) -> Counted:
+    """Cells that say what a cell may say, of those in which something was typed."""
+    typed = site.cells[site.cells.state != "missing"]
+    wrong = int(typed.state.isin(["suppressed", "unreadable"]).sum())
+    words = f"{len(typed) - wrong:,} of {len(typed):,} filled cells can be read as a number"
+    return Counted(len(typed) - wrong, len(typed), words)
+
+
+def _accuracy(site: _Site) -> Counted:
+    """Numbers that were not changed by a later version and are not in question, of those that were sent.
+
+    Nobody knows the true number: what is changed or unlikely is the nearest that can be counted.
+    """
+    sent = site.cells[site.cells.state == "reported"]
+    numbers = set(zip(pd.to_datetime(sent.month), sent.measure, strict=True))
+    changed = numbers & set(zip(pd.to_datetime(site.revisions.month), site.revisions.measure, strict=True))
+    asked = site.queries[site.queries.code.isin(_IN_QUESTION)]
+    unlikely = numbers & set(zip(pd.to_datetime(asked.month), asked.measure, strict=True))
+    doubtful = len(changed | unlikely)
+    words = f"{len(changed):,} of {len(numbers):,} numbers changed later, {len(unlikely):,} in question"
+    return Counted(len(numbers) - doubtful, len(numbers), words)
+
+
+DIMENSIONS: dict[str, Callable[[_Site], Counted]] = {
+    "completeness": _completeness,
+    "uniqueness": _uniqueness,
+    "consistency": _consistency,
+    "timeliness": _timeliness,
+    "validity": _validity,
+    "accuracy": _accuracy,
+}
+
+
+def _months(site: _Site) -> int:
+    return int(pd.to_datetime(site.cells.month).nunique())
+
+
+def _months_with(site: _Site, codes: set[str]) -> int:
+    """How many months with a return have a query of one of these checks."""
+    asked = pd.to_datetime(site.queries.month[site.queries.code.isin(codes)])
+    return int(asked[asked.isin(pd.to_datetime(site.cells.month))].nunique())
+
+
+def _some(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
