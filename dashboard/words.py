@@ -604,3 +604,39 @@ def outside_chance(labels: Sequence[str], sites: int) -> str:
     if not labels:
         return "The supposed cases are within what chance would bring" if sites else "Next year’s cases are not known"
     return f"{listed(labels)}: the supposed cases are not what the last year leads to expect"
+
+
+def year_before(starts: date) -> date:
+    """The financial year before one."""
+    return month_after(starts, -12)
+
+
+def pays_most(label: str, rows: Sequence[Row], period: str) -> str:
+    """The largest funder of a period; rows are its funders of cash."""
+    known = [row for row in rows if row.share is not None]
+    if not known:
+        return f"{label}: who paid is not known for {period}"
+    first = max(known, key=lambda row: row.share)
+    return f"{label}: the largest funder is {first.label}, {percent(first.share)} of cash in {period}"
+
+
+def replaced(rows: Sequence[tuple[str, Row]]) -> str:
+    """How much of the grant other approved money replaces; a row is a site's label and its cover."""
+    some = [(label, row) for label, row in rows if row.replaced > 0.5]
+    if not some:
+        return "No approved money replaces the grant yet"
+    whole = [label for label, row in some if row.replaced >= row.grant_before - 0.5]
+    if len(whole) == len(rows):
+        return "The grant is replaced in full at every site"
+    said = [f"{label} replaces {pounds(row.replaced)} of {pounds(row.grant_before)}" for label, row in some[:2]]
+    none = len(rows) - len(some)
+    tail = f"; {counted(none, 'site replaces', 'sites replace')} none of it" if none else ""
+    return f"{' and '.join(said)}{tail}"
+
+
+def drawn(rows: Sequence[Row]) -> str:
+    """How much of the limits is known to be drawn."""
+    known = sum(row.drawn is not None for row in rows)
+    if not known:
+        return "What has been drawn of these grants is not known"
+    return f"{first_upper(counted(known, 'grant says', 'grants say'))} what has been drawn, of {count(len(rows))}"

@@ -170,7 +170,8 @@ def cover(reference: Reference, sites: Sequence[str], year: date, data_month: da
     Pounds, months and dates; what depends on a plan is None where there is none. `notice_months` counts from the data
     month to the first month that is short. `runway_months` is how long approved cash lasts from the month after the
     data month, to the end of the plan at most; `share` is secured money over planned cost. `grant_before` and
-    `local_before` are the approved cash of the twelve months before: what the secured money has to replace.
+    `local_before` are the approved cash of the twelve months before: what the secured money has to replace. `replaced`
+    is how much of the grant it does replace: what is secured beyond the local money of those months, the grant at most.
     """
     money = standing(reference.agreements)
     rows = [_cover_of(site, year, data_month, reference.plans, money) for site in sites]
@@ -196,6 +197,7 @@ COVER_COLUMNS = [
     "runway_months",
     "grant_before",
     "local_before",
+    "replaced",
     "made_up",
 ]
 
@@ -387,6 +389,7 @@ def _cover_of(
     row |= {name: pence / 100 for name, pence in hopes.items()}
     before = _by_status(site, months_from(month_after(year, -12), month_after(year, -1)), money)
     row |= {"grant_before": sum(before[ENDING].values()) / 100, "local_before": sum(before[APPROVED].values()) / 100}
+    row["replaced"] = max(0, min(sum(before[ENDING].values()), secured - sum(before[APPROVED].values()))) / 100
     row["made_up"] = _made_up(site, months, plans, money)
     needs = {month: need for month, need in planned.items() if need}
     if not needs or None in planned.values():
@@ -444,7 +447,10 @@ def _made_up(site: str, months: Sequence[date], plans: Sequence[Plan], money: It
     return MADE_UP in sources
 
 
-_SUMMED = ("planned", "secured", "in_principle", "bid", "expected", "no_funder", "gap", "grant_before", "local_before")
+_SUMMED = (
+    "planned", "secured", "in_principle", "bid", "expected", "no_funder", "gap",
+    "grant_before", "local_before", "replaced",
+)  # fmt: skip
 
 
 def _programme_cover(rows: Sequence[dict], year: date, data_month: date) -> dict[str, object]:

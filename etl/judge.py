@@ -69,7 +69,7 @@ NUMBERS = {
     "planned", "secured", "in_principle", "bid", "expected", "no_funder", "months", "gap", "notice_months",
     "runway_months", "grant_before", "local_before", "planned_cost", "planned_cases", "posts", "cases_seen",
     "months_seen", "planned_spend", "spend", "planned_new_cases", "returns_expected", "returns_received",
-    "returns_on_time", "returns_filled", "answer_1", "answer_2", "answer_3", "answer_4",
+    "returns_on_time", "returns_filled", "replaced", "answer_1", "answer_2", "answer_3", "answer_4",
 }  # fmt: skip
 
 

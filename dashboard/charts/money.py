@@ -71,7 +71,7 @@ def gap(
         shapes.append(line(place - 1 + 0.29, start, place - 0.29, start, theme.RULE, 1))
         edge = {"line": {"width": 1.5, "color": colour, "dash": "solid"}} if not secured else {}
         shapes.append(bar(place, level, start, colour if secured else theme.UNKNOWN_GROUND, **edge))
-        text = f"{MINUS}{pounds(amount)}"
+        text = f"{MINUS}{pounds(amount) if len(pieces) < 3 else pounds_short(amount)}"
         notes.append(note(place, start, text, font=INK_BOLD, xanchor="center", yanchor="bottom", yshift=2))
     if left > 0.5:
         last = len(pieces) + 1
@@ -86,16 +86,19 @@ def gap(
 
 def _steps(steps: Sequence[tuple[str, str, float]], highest: float, shapes: list[Shape], notes: list[Note]) -> Figure:
     """The frame of a bridge: a zero line, names under the bars, no axis of values, because every bar is labelled."""
+    crowded = len(steps) > 4
     for place, (name, below, _) in enumerate(steps):
-        bold = {"size": 13, "color": theme.INK, "weight": 700}
+        bold = {"size": 12 if crowded else 13, "color": theme.INK, "weight": 700}
         under = {"xanchor": "center", "yanchor": "top", "yref": "paper"}
-        notes.append(note(place, 0, name, font=bold, yshift=-5, **under))
-        notes.append(note(place, 0, below, yshift=-22, **under))
+        lower = 34 if crowded and place % 2 else 0
+        notes.append(note(place, 0, name, font=bold, yshift=-5 - lower, **under))
+        notes.append(note(place, 0, below, yshift=-22 - lower, **under))
     shapes.append(line(-0.5, 0, len(steps) - 0.5, 0, theme.RULE, 1))
     x = {"range": [-0.5, len(steps) - 0.5], "visible": False}
     y = {"range": [0, highest * 1.16], "visible": False}
     empty = {"type": "scatter", "mode": "markers", "x": [None], "y": [None], "hoverinfo": "skip"}
-    return figure([empty], x=x, y=y, margin=(4, 0, 44, 0), shapes=shapes, notes=notes)
+    foot = 78 if crowded else 44
+    return figure([empty], x=x, y=y, margin=(4, 0, foot, 0), shapes=shapes, notes=notes)
 
 
 # From the ground up. A pattern's own ground is paper; money that ends is hatched the other way.

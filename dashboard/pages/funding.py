@@ -143,7 +143,8 @@ def gap_of_year(view: View) -> Component:
     months = f"{row.months:.1f} of 12 months" if row.months is not None and starts == row.year else "approved"
     pieces = [gap_piece(view, site, step, months) for step in steps_of if step.step not in ("planned", "no_funder")]
     headline = words.no_funder(view.label(site), left)
-    drawn = gap(planned, pieces, left, (spans[starts], "of planned cost"))
+    below = spans[starts] if starts == row.year else "12 months ahead"
+    drawn = gap(planned, pieces, left, (below, "of planned cost"))
     body = [["Planned cost", words.pounds(planned)], *([p[0], words.pounds(p[2])] for p in pieces)]
     body.append(["No funder stated", words.pounds(left)])
     controls = [pick("Site", "of", options, site)] if len(options) > 1 else []
@@ -165,7 +166,7 @@ def spans_of(view: View, site: str, row: Row) -> dict[date, str]:
     """The spans that a gap is known for: the year without the grant, and the twelve months ahead."""
     rows = view.edition.rows("gaps", "site = ? and step = 'planned'", (site,), "starts desc")
     months = {r.starts: f"{write_month(r.starts)} to {write_month(r.ends)}" for r in rows}
-    return {**({row.year: write_financial_year(row.year)}), **{s: m for s, m in months.items() if s != row.year}}
+    return {row.year: write_financial_year(row.year), **{s: m for s, m in months.items() if s != row.year}}
 
 
 def gap_piece(view: View, site: str, step: Row, months: str) -> tuple[str, str, float, str, bool]:
