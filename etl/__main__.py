@@ -150,7 +150,7 @@ def status_command(
     output: Annotated[Format, typer.Option("--format", help="How the list is printed.")] = Format.text,
 ) -> None:
     """Say who has sent what: each site and month due, its state, and what is overdue."""
-    from etl.status import calendar, remind
+    from etl.status import calendar, refusals, remind
 
     with _plain_errors():
         day = _day(on, "--on") if on else datetime.now(UTC).date()
@@ -158,6 +158,7 @@ def status_command(
         with _warehouse(data) as con:
             at = datetime.combine(day, datetime.max.time())
             rows = calendar(con, sites, at, month_after(day.replace(day=1), -1)).to_dict("records")
+            refused = refusals(con, at)
     if output is Format.json:
         for row in rows:
             typer.echo(json.dumps(_status_json(row)))
@@ -167,7 +168,7 @@ def status_command(
         _print_status(site, mine)
         overdue = [row["month"] for row in mine if row["state"] in ("missing", "rejected")]
         if overdue:
-            typer.echo("\n" + "\n".join(f"    {line}" for line in remind(site, overdue, day).splitlines()))
+            typer.echo("\n" + "\n".join(f"    {line}" for line in remind(site, overdue, day, refused).splitlines()))
         typer.echo("")
 
 
@@ -319,11 +320,15 @@ def _print_status(site: Site, rows: list[dict]) -> None:
     for row in rows:
         if row["state"] == "not_due":
             continue
-        late = f", {row['days_late']} days late" if row["days_late"] else ""
-        revised = f", version {row['versions']}" if row["versions"] > 1 else ""
-        queries = f", {row['queries']} queries" if row["queries"] else ""
+        late = f", {_many(row['days_late'], 'day')} late" if row["days_late"] else ""
+        revised = f", revised (version {row['versions']})" if row["versions"] > 1 else ""
+        queries = f", {_many(row['queries'], 'query', 'queries')}" if row["queries"] else ""
         state = row["state"].replace("_", " ")
         typer.echo(f"  {write_month(row['month'])}  {state}{late}{revised}{queries}  (due {write_date(row['due'])})")
+
+
+def _many(count: int, one: str, more: str = "") -> str:
+    return f"{count} {one if count == 1 else more or f'{one}s'}"
 
 
 def _receipt_lines(row: tuple, problems: list[tuple]) -> Iterator[str]:

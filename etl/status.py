@@ -1,6 +1,6 @@
 """Who has sent what: for each site and month whether its return is due, in time, late, missing or rejected."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from functools import cache
 
@@ -14,10 +14,14 @@ from etl.sites import Site
 WORKING_DAYS = 10
 STATES = ("not_due", "due", "on_time", "late", "missing", "rejected")
 
+# A column that a tracker leaves empty is no return for its month.
 _RECEIVED = """
     select c.site, c.month, min(r.received) as received
     from covered as c join returns as r using (return_id)
-    where r.verdict in ('accepted', 'accepted_with_queries') and r.received <= $at
+    where r.verdict in ('accepted', 'accepted_with_queries') and r.received <= $at and (
+        r.month = c.month
+        or exists (from entries as e where (e.return_id, e.month) = (c.return_id, c.month) and e.state <> 'missing')
+    )
     group by c.site, c.month
 """
 _SENT = """
@@ -25,6 +29,13 @@ _SENT = """
         count(*) filter (verdict = 'rejected') as rejected
     from returns where verdict <> 'duplicate' and received <= $at and site is not null and month is not null
     group by site, month
+"""
+_REFUSED = """
+    select r.site, r.month, p.message, p.fix
+    from returns as r join problems as p using (return_id)
+    where r.verdict = 'rejected' and r.received <= $at and r.site is not null and r.month is not null
+        and p.severity = 'reject'
+    qualify row_number() over (partition by r.site, r.month order by r.received desc, return_id, p.message) = 1
 """
 _IN_FORCE = """
     select f.site, f.month, f.return_id, r.file,
@@ -67,29 +78,47 @@ def calendar(con: duckdb.DuckDBPyConnection, sites: Mapping[str, Site], at: date
     return pd.DataFrame(rows, columns=columns)
 
 
-def remind(site: Site, months: Iterable[date], on: date) -> str:
-    """The text of a reminder for a site's overdue returns, ready to send."""
+def refusals(con: duckdb.DuckDBPyConnection, at: datetime) -> dict[tuple[str, date], str]:
+    """Why the last file for a site and month was refused, and how to mend it."""
+    return {
+        (site, month): f"{message} {fix}" for site, month, message, fix in con.execute(_REFUSED, {"at": at}).fetchall()
+    }
+
+
+def remind(site: Site, months: Iterable[date], on: date, refused: Mapping[tuple[str, date], str] | None = None) -> str:
+    """The text of a reminder for a site's overdue returns, ready to send; `refused` says why a file was not used."""
     wanted = list(months)
-    each = [
-        f"- {write_month(m, long=True)}, due {write_date(due_date(m))} ({(on - due_date(m)).days} days ago)"
-        for m in wanted
-    ]
-    what = "return has" if len(wanted) == 1 else "returns have"
+    why = {month: (refused or {}).get((site.name, month)) for month in wanted}
+    missing, sent = [m for m in wanted if not why[m]], [m for m in wanted if why[m]]
+    lines = [f"Dear Drive team in {site.label},", ""]
+    if missing:
+        lines += [f"the following monthly {_has_or_have(missing)} not reached us:", *map(_overdue(on), missing), ""]
+    if sent:
+        lines += [f"the following monthly {_has_or_have(sent)} reached us but cannot be used:"]
+        lines += [f"{_overdue(on)(month)}: {why[month]}" for month in sent] + [""]
     commissioner = site.commissioner_on(on)
     copy = f" {commissioner.name} is copied in." if commissioner else ""
-    return "\n".join(
-        [
-            f"Dear Drive team in {site.label},",
-            "",
-            f"the following monthly {what} not reached us:",
-            *each,
-            "",
-            "Please send each in its usual layout. Until it comes, no total for you or for the programme can be shown"
-            f" for those months.{copy}",
-            "",
-            "Drive Central Team",
-        ]
-    )
+    it, those = ("it", "that month") if len(wanted) == 1 else ("each", "those months")
+    lines += [
+        f"Please send {it} in your usual layout. Until then no total for you or for the programme can be shown for "
+        f"{those}. If something stands in the way, tell us, so that we can help.{copy}",
+        "",
+        "Drive Central Team",
+    ]
+    return "\n".join(lines)
+
+
+def _has_or_have(months: list[date]) -> str:
+    return "return has" if len(months) == 1 else "returns have"
+
+
+def _overdue(on: date) -> Callable[[date], str]:
+    def line(month: date) -> str:
+        days = (on - due_date(month)).days
+        late = "not due yet" if days <= 0 else "1 day ago" if days == 1 else f"{days} days ago"
+        return f"- {write_month(month, long=True)}, due {write_date(due_date(month))} ({late})"
+
+    return line
 
 
 def _row(site: Site, month: date, today: date, received: dict, sent: dict, force: dict) -> tuple[object, ...]:
