@@ -24,7 +24,21 @@ KEPT_ANSWERS = 2000
 
 
 # Columns that hold a day, in whatever type a table has them.
-DAYS = frozenset(("month", "starts", "ends", "due", "done", "known_from", "evidence_date", "day", "known"))
+DAYS = frozenset(
+    (
+        "month",
+        "starts",
+        "ends",
+        "due",
+        "done",
+        "known_from",
+        "evidence_date",
+        "day",
+        "known",
+        "first_due",
+        "first_short_if_even",
+    )
+)
 
 
 def _day(name: str, value: Any) -> Any:

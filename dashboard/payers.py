@@ -33,7 +33,7 @@ def who_paid(view: View, who: str) -> Component:
     lines = [(labels[funder], f"funding.{funder}", f"funding_share.{funder}") for funder in dict.fromkeys(order)]
     lines += [("All cash", "funding", ""), ("In kind, apart", "funding_in_kind", "")]
     body = [
-        [label, *(amount(view, who, kind, start, name, share) for start in periods)] for label, name, share in lines
+        [label, *(amount(view, who, kind, start, name, share) for start, _ in periods)] for label, name, share in lines
     ]
     columns = [Column("Funder"), *(Column(column_words(kind, *span, last), True) for span in periods)]
     newest = [row for row in rows if row.form == "cash" and row.starts == rows[0].starts]

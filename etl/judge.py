@@ -31,7 +31,7 @@ from etl.fund import (
     funding_mix,
     gap_steps,
 )
-from etl.methods.readiness import BEST_LAST, CANNOT_SAY, Change, Readiness, Thresholds, verdict
+from etl.methods.readiness import BEST_LAST, CANNOT_SAY, Change, Condition, Readiness, Thresholds, verdict
 from etl.reference import (
     CENTRAL_TEAM,
     LINES,
@@ -148,7 +148,7 @@ def verdict_rows(cases: Mapping[str, Case], judged: Mapping[str, Readiness], ref
         name = _name(judged[site].verdict)
         said = own.get(site)
         says = f"{VERDICTS[said.verdict]}: {said.document} of {write_date(said.date)}" if said else ""
-        conditions = "; ".join(f"{condition.text}" for condition in judged[site].conditions)
+        conditions = "; ".join(_condition_words(case, condition) for condition in judged[site].conditions)
         told = (reason(case, judged[site]), change(case, judged[site]), holds(case, judged[site]), conditions)
         rows.append((site, name, VERDICTS[name], *told, said.verdict if said else "", says))
     names = [row[1] for row in rows]
@@ -324,6 +324,16 @@ def _why_not_judged(case: Case, levels: Mapping[str, str]) -> list[str]:
     if levels["money"] == "unknown":
         why.append(f"no plan for {write_financial_year(case.money.year)}")
     return why
+
+
+def _condition_words(case: Case, condition: Condition) -> str:
+    """A condition: what is not known must be known, what is not met must be met."""
+    label = next(criterion.label for criterion in CRITERIA if LETTERS[criterion.name] == condition.criterion)
+    if condition.level == "unknown":
+        return f"{label}: must be known"
+    if condition.criterion == "F" and case.money.planned is not None:
+        return f"{label}: {_still_to_secure(case)}"
+    return f"{label}: {condition.text.partition(': ')[2]}"
 
 
 def _still_to_secure(case: Case) -> str:

@@ -12,9 +12,11 @@ from dashboard.scale import nice_top
 from dashboard.tables import Column, hidden, link, number, state, table, tag, verdict_tag
 from etl.definitions import label_of
 from etl.definitions.periods import months_from, write_date, write_month
+from etl.definitions.readiness import PROPOSED_BY, THRESHOLDS
 
 COST = "cost_per_new_case_shared"
 MOST_COLUMNS = 5
+MOST_DECISIONS = 4
 Component = Any
 Cell = Callable[[View, str], Component]
 
@@ -30,14 +32,14 @@ def build(view: View) -> Content:
     return Content(
         headline,
         note(view),
-        [verdict_table(view), changes(view)],
+        [verdict_table(view), changes(view), decisions(view)],
         controls=[pick_sites(view), pick_period(view, ("rolling_year",))],
     )
 
 
 def note(view: View) -> str:
     """What must be known to read the table."""
-    said = "Hollow mark: last complete year, where this one has a gap. Thresholds proposed by the Drive central team."
+    said = "Hollow mark: last complete year, where this one has a gap. Thresholds proposed by the " + PROPOSED_BY + "."
     made_up = any(row.made_up for name in ("agreements", "plans", "readiness") for row in view.edition.rows(name))
     return said + (" Some agreements, plans and assessments are made up for the sample." if made_up else "")
 
@@ -136,9 +138,16 @@ class Secured:
         )
         badge = level(view, site, "money")
         if site == "all":
-            badge = tag("met" if row.months >= 12 else "partly" if row.months >= 6 else "not_met")
+            badge = tag(level_of(row.months))
         amounts = f"{words.pounds(row.secured)} of {words.pounds(row.planned)}"
         return cell(shown, "months", marks.track(row.months / 12, view.mark(site)), amounts, badge)
+
+
+def level_of(months: float) -> str:
+    """The level of the programme's cover, by the thresholds of a site's."""
+    if months >= THRESHOLDS["cover_met"]:
+        return "met"
+    return "partly" if months >= THRESHOLDS["cover_partial"] else "not_met"
 
 
 class NewCases:
@@ -289,6 +298,37 @@ def changes(view: View) -> Component:
         ],
         className="card changes-card",
         **{"aria-labelledby": "changes-headline"},
+    )
+
+
+def decisions(view: View) -> Component:
+    """What is to be decided or done next: what is late first, at most four lines."""
+    here = {site.name for site in view.sites} | {"", "all"}
+    rows = [row for row in view.edition.rows("milestones", "done is null", order="due, milestone") if row.site in here]
+    if not rows:
+        return None
+    day = view.edition.made.date()
+    body = [
+        [
+            site_name(view, row.site or "all"),
+            row.words,
+            html.Span("made up" if row.made_up else row.source, className="muted"),
+            html.Span([f"{write_date(row.due)}: ", html.Strong("late")] if row.due < day else write_date(row.due)),
+        ]
+        for row in rows[:MOST_DECISIONS]
+    ]
+    columns = [Column("Site"), Column("What"), Column("Source"), Column("Due")]
+    headline = f"Decisions due: {words.lower_first(words.milestones(rows, day))}"
+    more = html.A("All milestones", href=view.address.keep("/readiness", "site", "edition").href)
+    return html.Section(
+        [
+            html.Div(
+                [html.H2(headline, id="decisions-headline"), html.Div(more, className="links")], className="card-head"
+            ),
+            table(columns, body, headline, class_name="changes headless"),
+        ],
+        className="card changes-card",
+        **{"aria-labelledby": "decisions-headline"},
     )
 
 

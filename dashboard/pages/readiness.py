@@ -4,21 +4,17 @@ from typing import Any
 
 from dash import html
 
-from dashboard import words
+from dashboard import marks, words
 from dashboard.edition import Row
 from dashboard.page import Content, Page, View, card, pick_sites, site_name, source_line
 from dashboard.tables import Column, link, state, table, tag, verdict_tag
+from etl.definitions import readiness as definitions
 from etl.definitions.periods import write_date
 
 Component = Any
-# The thresholds in the heads of the rows, as the method states them.
-CRITERIA = {
-    "money": ("Money secured", "Of 12 months. 12 met, 6 partly"),
-    "spend": ("Spend against plan", "To 1.05 met, to 1.15 partly"),
-    "caseload": ("New cases", "95% reaches plan; 99.8% partly"),
-    "returns": ("Returns", "12 in, 10 on time, 95% filled"),
-    "commitment": ("Commitment", "Four questions, each 0 to 3"),
-}
+# The name and the threshold of each criterion, in the heads of the rows.
+CRITERIA = {criterion.name: (criterion.label, criterion.threshold) for criterion in definitions.CRITERIA}
+MILESTONE_ICONS = {"done": "met", "late": "not_met", "moved": "partly", "due": "dash"}
 MOST_COLUMNS = 5
 
 
@@ -37,7 +33,7 @@ def build(view: View) -> Content:
         if len(shown) > MOST_COLUMNS
         else by_criterion(view, shown, rows, verdicts, cells)
     )
-    closing = "Whether a site did carry on is not known here, so no verdict on this page can be tested."
+    closing = "All four sites of 2019 did carry on after March 2020, so no verdict on this page can be validated."
     made_up = (
         " Some assessments and agreements are made up for the sample."
         if any(row.made_up for row in cells.values())
@@ -46,8 +42,8 @@ def build(view: View) -> Content:
     links = [html.A("Method", href=view.address.keep("/methods", "edition").href)]
     return Content(
         headline,
-        "Five criteria in words, no score. Thresholds are proposals of the Drive central team.",
-        [matrix, source_line(closing + made_up, links), own_answer(view)],
+        f"Five criteria in words, no score. Thresholds are proposals of the {definitions.PROPOSED_BY}, to be agreed.",
+        [matrix, source_line(closing + made_up, links), milestones(view)],
         [pick_sites(view)],
     )
 
@@ -62,11 +58,15 @@ def by_criterion(
         named = [html.Div([html.Div(site_name(view, s), className="phone-name"), cell(s)]) for s in sites]
         return [html.Span([head, html.Small(below)]), *named]
 
-    body = [line("Verdict", "Money gates it; unknown is not failed", lambda s: verdict(verdicts.get(s)))]
+    body = [line("Verdict", "Money and returns gate it; unknown is not failed", lambda s: verdict(verdicts.get(s)))]
     body += [line(*CRITERIA[c], lambda s, c=c: evidence(view, cells.get((s, c)), s, c)) for c in rows]
+    body.append(line("Conditions", "what is not met or not known", lambda s: conditions(verdicts.get(s))))
     body.append(line("What would change it", "the nearest threshold", lambda s: change(verdicts.get(s))))
     body.append(line("Does it hold?", "tested at both ends", lambda s: holds(verdicts.get(s))))
-    names = ["verdict", *rows, "change", "holds"]
+    body.append(
+        line("The site’s own answer", "stands beside ours, changes nothing", lambda s: own_answer(verdicts.get(s)))
+    )
+    names = ["verdict", *rows, "conditions", "change", "holds", "own"]
     return table(columns, body, "Readiness of each site", class_name="verdicts matrix", row_names=names)
 
 
@@ -139,8 +139,25 @@ def holds(row: Row | None) -> Component:
     return html.Span(row.holds if row is not None and row.holds else "", className="muted")
 
 
-def own_answer(view: View) -> Component:
-    """What is due before the grant ends."""
+def conditions(row: Row | None) -> Component:
+    """What is not met, or not known, and the least that would meet it."""
+    said = [part for part in (row.get("conditions") or "").split("; ") if part] if row is not None else []
+    return (
+        html.Ul([html.Li(words.first_upper(part)) for part in said], className="small") if said else html.Span("none")
+    )
+
+
+def own_answer(row: Row | None) -> Component:
+    """What the site says of itself, and whether that differs from the verdict."""
+    if row is None or not row.get("own_verdict"):
+        return html.Span("none given", className="muted")
+    differs = row.own_verdict != row.verdict and row.verdict != "cannot_say"
+    same = "not to be compared yet" if row.verdict == "cannot_say" else "differs from ours" if differs else "as ours"
+    return html.Span([f"{row.own_words}; ", html.Strong(same) if differs else same])
+
+
+def milestones(view: View) -> Component:
+    """What was due and what is: done, late, moved or still ahead."""
     here = {site.name for site in view.sites} | {"", "all"}
     rows = [row for row in view.edition.rows("milestones", order="due") if (row.site or "") in here]
     if not rows:
@@ -150,7 +167,7 @@ def own_answer(view: View) -> Component:
             row.words,
             site_name(view, row.site or "all"),
             write_date(row.due) if row.due else "",
-            row.state or "",
+            milestone_state(row),
             "Made up" if row.made_up else row.source,
         ]
         for row in rows[:12]
@@ -160,6 +177,18 @@ def own_answer(view: View) -> Component:
     return card(
         headline, "", table(columns, body, "Milestones", class_name="wide"), name="milestones", class_name="spaced"
     )
+
+
+def milestone_state(row: Row) -> Component:
+    """Done and when, late, moved and from when, or due."""
+    first = row.get("first_due")
+    told = {
+        "done": f"Done {write_date(row.done)}" if row.done else "Done",
+        "moved": f"Moved from {write_date(first)}" if first else "Moved",
+    }
+    said = told.get(row.state, words.first_upper(row.state or ""))
+    icon = MILESTONE_ICONS.get(row.state, "dash")
+    return html.Span([marks.icon(icon, 14), said], className=f"status {icon.replace('_', '-')}")
 
 
 PAGE = Page("/readiness", "Readiness", 5, "Is each site ready to carry on without the Home Office grant?", build)
