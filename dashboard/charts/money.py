@@ -98,7 +98,7 @@ def _steps(steps: Sequence[tuple[str, str, float]], highest: float, shapes: list
     y = {"range": [0, highest * 1.16], "visible": False}
     empty = {"type": "scatter", "mode": "markers", "x": [None], "y": [None], "hoverinfo": "skip"}
     foot = 78 if crowded else 44
-    return figure([empty], x=x, y=y, margin=(4, 0, foot, 0), shapes=shapes, notes=notes)
+    return figure([empty], x=x, y=y, margin=(4, 14 if crowded else 0, foot, 0), shapes=shapes, notes=notes)
 
 
 # From the ground up. A pattern's own ground is paper; money that ends is hatched the other way.

@@ -60,13 +60,13 @@ def by_criterion(
 
     body = [line("Verdict", "Money and returns gate it; unknown is not failed", lambda s: verdict(verdicts.get(s)))]
     body += [line(*CRITERIA[c], lambda s, c=c: evidence(view, cells.get((s, c)), s, c)) for c in rows]
-    body.append(line("Conditions", "what is not met or not known", lambda s: conditions(verdicts.get(s))))
     body.append(line("What would change it", "the nearest threshold", lambda s: change(verdicts.get(s))))
     body.append(line("Does it hold?", "tested at both ends", lambda s: holds(verdicts.get(s))))
     body.append(
         line("The site’s own answer", "stands beside ours, changes nothing", lambda s: own_answer(verdicts.get(s)))
     )
-    names = ["verdict", *rows, "conditions", "change", "holds", "own"]
+    body.append(line("Conditions", "what is not met or not known", lambda s: conditions(verdicts.get(s))))
+    names = ["verdict", *rows, "change", "holds", "own", "conditions"]
     return table(columns, body, "Readiness of each site", class_name="verdicts matrix", row_names=names)
 
 
