@@ -135,8 +135,8 @@ def test_guesses_are_counted_across_the_workers(live: tuple[str, Path]) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    # While the slower ones are checked a second goes by, after which one more may try.
-    assert 5 <= codes.count(403) <= 8
+    # While the slower ones are checked seconds go by, after which one more may try, and later another.
+    assert 5 <= codes.count(403) <= 11
     assert codes.count(429) == 16 - codes.count(403)
 
 
