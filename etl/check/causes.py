@@ -45,10 +45,11 @@ _LEAST_SCORE = 4.0
 _MISTAKES_ARE_RARE = 5.0
 # Small counts agree with something or other by chance: an earlier sum of fewer people is no evidence.
 _TELLING = 5.0
+_UNUSUAL_AMOUNTS_HAPPEN = 4.0
 # Two numbers of which one must not be the larger are easily put into each other's cells.
 _SWAPS_ARE_COMMON = -1.0
 # Checks that leave open what the number should be: too much is not yet how much too much.
-_WEAK = {"unlikely_count", *(check.code for check in NO_MORE)}
+_WEAK = {"unlikely_count", "unlikely_amount", *(check.code for check in NO_MORE)}
 
 
 @dataclass(frozen=True)
@@ -101,10 +102,23 @@ def _likelier(month: Month, values: Row, cause: Cause) -> bool:
     pairs = list(zip(cause.columns, cause.meant, strict=True))
     if any(meant != meant for _, meant in pairs):
         return False
+    if not COUNTS[cause.columns[0]]:
+        return _likelier_amounts(month, values, cause)
     gain = sum(log_chance(month, c, meant) - log_chance(month, c, float(values[c])) for c, meant in pairs)
     if cause.name == "cells_swapped":
         return gain > _SWAPS_ARE_COMMON and abs(pairs[0][1] - pairs[1][1]) > 2
     return gain + _COMMON[cause.name] > _MISTAKES_ARE_RARE
+
+
+def _likelier_amounts(month: Month, values: Row, cause: Cause) -> bool:
+    """The same for amounts: near the usual as a bell curve has it, far from it as amounts that are right can be too."""
+    columns = [c for c in cause.columns if month.spread[c] > 0]
+    meant = np.array([amount for c, amount in zip(cause.columns, cause.meant, strict=True) if month.spread[c] > 0])
+    near = (meant - month.centre[columns]) / month.spread[columns]
+    far = (values[columns] - month.centre[columns]) / month.spread[columns]
+    gain = float(np.sum(2 * np.log1p(far**2 / 3) - np.minimum(0.5 * near**2, 12.0)))
+    stretched = log(_stretch(cause.name, cause.meant[0], float(values[cause.columns[0]])))
+    return gain - stretched + _COMMON[cause.name] > _UNUSUAL_AMOUNTS_HAPPEN
 
 
 def _likelihood(month: Month, values: Row, cause: Cause) -> float:

@@ -265,6 +265,7 @@ def _wrong_way_round(month: Month, values: Row, failed: dict[str, Failed]) -> No
     """Pairs of counts that are far likelier the other way round, by the site's other months."""
     a, b = _COUNT_PAIRS[:, 0], _COUNT_PAIRS[:, 1]
     enough = (month.known[a] >= ENOUGH_MONTHS) & (month.known[b] >= ENOUGH_MONTHS) & (np.abs(values[a] - values[b]) > 2)
+    enough &= ~STOCKS[a] | (np.abs(month.last[a] - month.last[b]) >= 5)  # cases that stay are known by last month's
     if not enough.any():
         return
     a, b = a[enough], b[enough]

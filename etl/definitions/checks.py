@@ -18,9 +18,9 @@ UNLIKELY_COUNT = 0.01
 UNLIKELY_AMOUNT = 3.5
 ENOUGH_MONTHS = 8
 # The floor under the spread of a site's amounts. It is no finding but a choice: steady amounts have so small a spread
-# that any rounding looks unlikely. With a median deviation of at least 5% of the median no amount within about 26% of
+# that any rounding looks unlikely. With a median deviation of at least 7.5% of the median no amount within about 39% of
 # the usual is asked about, and none that differs by less than £100.
-SMALLEST_SPREAD = 0.05
+SMALLEST_SPREAD = 0.075
 SMALLEST_DIFFERENCE = 100.0
 # A return that equals another in so large a share of its cells was copied; cells that are nil in both do not count.
 COPIED_SHARE = 0.75
