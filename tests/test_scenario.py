@@ -11,10 +11,16 @@ from etl.scenario import (
     Range,
     Start,
     affordable,
+    by_fixed_share,
+    by_month,
+    cases_paid_for,
     keep_going,
     money_for,
+    months_together,
+    next_year,
     roll_out,
     roll_out_by_volume,
+    still_needed,
     suppose,
     together,
     verdicts_under,
@@ -125,9 +131,57 @@ def test_the_scenarios_money_is_judged_against_its_own_cost() -> None:
     assert verdicts_under(FACTS, short)[0].what_would_change[0].text == "£1 more secured money"
 
 
+def test_posts_follow_the_cases_that_each_is_to_have() -> None:
+    staffed = replace(CROYDON, open_cases=100)
+    fewer = Choices(cases_per_post=16, post_cost=40000)
+    year = suppose(staffed, fewer)
+    assert year.posts == 6.5
+    assert year.cost == Range(312000 + 1.25 * 40000, 312000 + 1.25 * 40000)
+    assert suppose(staffed, replace(fewer, post_cost=0)).cost == Range(312000, 312000)
+    assert suppose(staffed, Choices(cases_per_post=20, caseload=1.2)).posts == 6
+    assert suppose(CROYDON, fewer).posts is None
+    assert roll_out(staffed, 4, fewer).posts == 26
+
+
+def test_months_lay_local_money_as_agreed_and_the_grant_at_the_start() -> None:
+    uneven = [40000.0] * 6 + [35000 / 6] * 6
+    months = by_month(CROYDON, Choices(grant_months=3, extra=12000), uneven)
+    assert [month.is_short for month in months] == [False] * 6 + [True] * 6
+    assert [month.grant for month in months[:4]] == [16380, 16380, 16380, 0]
+    assert sum(m.local + m.grant + m.extra for m in months) == pytest.approx(275000 + 49140 + 12000)
+    both = months_together([months, months])
+    assert both[0].cost == Range(52000, 52000)
+    assert both[0].grant == 2 * 16380
+
+
+def test_cases_paid_for_add_up_site_by_site_and_never_pass_a_plan() -> None:
+    assert cases_paid_for([CROYDON, CROYDON], [1e6, 275000], 0.25) == pytest.approx(125 + 105.235043)
+    curve = by_fixed_share([CROYDON], [275000], 4)
+    assert [share for share, _ in curve] == [0, 0.25, 0.5, 0.75, 1]
+    assert [cases for _, cases in curve] == sorted((cases for _, cases in curve), reverse=True)
+
+
+def test_what_is_still_needed_is_added_up_and_no_site_pays_for_another() -> None:
+    assert still_needed([(CROYDON, Choices()), (CROYDON, Choices(extra=1e6))]) == 37000
+
+
+def test_next_years_cases_are_a_negative_binomial() -> None:
+    ahead = next_year(122, 12)
+    assert (ahead.mean, ahead.low, ahead.high) == (122.5, 93, 155)
+    assert next_year(98, 11).mean == pytest.approx(98.5 * 12 / 11)
+
+
 @pytest.mark.parametrize(
     "wrong",
-    [{"grant_months": 13}, {"grant_share": 1.1}, {"local": -1}, {"fixed_shares": (0.8, 0.2)}, {"extra": float("nan")}],
+    [
+        {"grant_months": 13},
+        {"grant_share": 1.1},
+        {"local": -1},
+        {"fixed_shares": (0.8, 0.2)},
+        {"extra": float("nan")},
+        {"cases_per_post": 0},
+        {"post_cost": -1},
+    ],
 )
 def test_choices_that_make_no_sense_are_refused(wrong: dict) -> None:
     with pytest.raises(ValueError):

@@ -346,6 +346,7 @@ def cover_table(view: View) -> Component:
             site_name(view, row.site, short=True),
             words.pounds(row.planned) if row.planned is not None else state("not known"),
             words.pounds(row.secured or 0.0),
+            f"{row.share:.1%}" if row.get("share") is not None else "",
             link(
                 view,
                 f"{row.site}|cover|{row.year}|months",
@@ -363,6 +364,7 @@ def cover_table(view: View) -> Component:
         Column("Site"),
         Column("Planned", True),
         Column("Secured", True),
+        Column("Share", True),
         Column("Months", True),
         Column("First short month", True),
         Column("Months’ notice", True),
