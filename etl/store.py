@@ -187,10 +187,13 @@ def problem_frame(problems: Iterable[tuple[str, str | None, Problem]]) -> pd.Dat
 def _entry_frame(receipts: Sequence[Receipt]) -> pd.DataFrame:
     columns = ["return_id", "site", "month", "measure", "part", "value", "state", "sheet", "cell"]
     entries: list[Entry] = [e for r in receipts for e in r.content.entries]  # type: ignore[union-attr]
+    if not entries:
+        return pd.DataFrame(columns=columns)
     counts = [len(r.content.entries) for r in receipts]  # type: ignore[union-attr]
-    named = [name for r, count in zip(receipts, counts, strict=True) for name in [(r.return_id, r.site)] * count]
-    frame = pd.DataFrame([(*name, *entry[:7]) for name, entry in zip(named, entries, strict=True)], columns=columns)
-    return frame.astype({"value": "float64"})
+    names = [[name] * count for r, count in zip(receipts, counts, strict=True) for name in [(r.return_id, r.site)]]
+    own = list(zip(*(name for each in names for name in each), strict=True))
+    frame = pd.DataFrame(dict(zip(columns, [*own, *list(zip(*entries, strict=True))[:7]], strict=True)))
+    return frame.astype({"value": "float64", "month": "datetime64[s]"})
 
 
 def _write_definitions(con: duckdb.DuckDBPyConnection, plan: pd.DataFrame, shared_lines: list[str]) -> None:

@@ -46,7 +46,8 @@ def on(day: date, *returns: Sent) -> dict[tuple[str, date], dict]:
 @pytest.mark.parametrize(
     ("day", "came", "state", "late"),
     [
-        (date(2019, 6, 30), None, "not_due", 0), (date(2019, 7, 1), None, "due", 0), (date(2019, 7, 12), None, "due", 0),
+        (date(2019, 6, 30), None, "not_due", 0), (date(2019, 7, 1), None, "due", 0),
+        (date(2019, 7, 12), None, "due", 0),
         (date(2019, 7, 13), None, "missing", 1), (date(2019, 7, 31), datetime(2019, 7, 12, 23, 59), "on_time", 0),
         (date(2019, 7, 31), datetime(2019, 7, 13), "late", 1), (date(2019, 7, 12), datetime(2019, 7, 15), "due", 0),
     ],

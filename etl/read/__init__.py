@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from etl.definitions import unit_of
+from etl.definitions.measure import Unit
 from etl.definitions.periods import month_after, write_date, write_month
 from etl.intake import Grid, Refused, address, refuse_personal_data
 from etl.read.blocks import find_blocks
@@ -267,15 +269,25 @@ def _entries(grid: Grid, layout: Layout, numbers: list[NumberCell]) -> list[Entr
     """What each number cell says, in people, full-time equivalents or pounds."""
     sheets = {sheet.name: sheet.cells for sheet in grid.sheets}
     times = {sheet: layout.multiply.get(_layout_sheet(layout, sheet), 1) for sheet in sheets}
-    labels = {number: label for block in layout.blocks for number, label in block.words.items()}
+    named = _named(layout)
     entries = []
     for number, month, sheet, row, column in numbers:
+        measure, part, unit, label = named[number]
         typed = sheets[sheet].get((row, column))
-        measure, _, part = number.partition(".")
-        value, state = read_cell(typed, unit_of(number), times[sheet])
-        cell = address(row, column)
-        entries.append(Entry(month, measure, part, value, state, sheet, cell, labels.get(number, "Total"), typed))
+        value, state = read_cell(typed, unit, times[sheet])
+        entries.append(Entry(month, measure, part, value, state, sheet, _address(row, column), label, typed))
     return entries
+
+
+_address = lru_cache(maxsize=50_000)(address)
+
+
+@cache
+def _named(layout: Layout) -> dict[str, tuple[str, str, Unit, str]]:
+    """Of each number, and of each total that a site may add up itself: measure, part, unit and the site's label."""
+    labels = {number: label for block in layout.blocks for number, label in block.words.items()}
+    labels = {number.partition(".")[0]: "Total" for number in labels} | labels
+    return {n: (n.partition(".")[0], n.partition(".")[2], unit_of(n), label) for n, label in labels.items()}
 
 
 def _layout_sheet(layout: Layout, sheet: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from etl.definitions.measure import Unit
@@ -27,6 +28,8 @@ _LARGEST = Decimal(10) ** 12
 _PENNY = Decimal("0.01")
 # What a formula adds to a whole number or a number of posts by working in binary.
 _DUST = Decimal("1e-9")
+# Below this a number of thousands of pounds is exact to far less than a penny.
+_EXACT = 1e6
 
 # Words that people type where a number is to follow; only these, and figures, are ever quoted back.
 _PLACEHOLDERS = {
@@ -56,10 +59,21 @@ def read_cell(cell: object, unit: Unit, times: int = 1) -> Said:
     if isinstance(cell, bool):
         return UNREADABLE
     if isinstance(cell, int | float):
-        return _number(Decimal(repr(cell)), unit, times)
+        return _read_plainly(cell, unit, times) or _number(Decimal(repr(cell)), unit, times)
     return _read_text(as_typed(cell), unit, times) if isinstance(cell, str) else UNREADABLE
 
 
+def _read_plainly(number: float, unit: Unit, times: int) -> Said | None:
+    """A whole number of people or pence, which nearly every cell is; None for any other number."""
+    if not 0 <= number < _EXACT:
+        return None
+    if unit != "gbp":
+        return Said(number + 0.0, "reported") if number == int(number) else None
+    pence = number * times * 100
+    return Said(round(pence) / 100, "reported") if abs(pence - round(pence)) < 1e-6 else None
+
+
+@lru_cache(maxsize=20_000)
 def _read_text(text: str, unit: Unit, times: int) -> Said:
     if not text:
         return MISSING

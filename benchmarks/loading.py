@@ -1,0 +1,91 @@
+"""How long a load of 1,000 returns takes, 250 of each layout, as a multiple of what reading their cells alone takes.
+
+Run `python -m benchmarks.loading` from the project's root; `--returns 200` is a shorter run, `--profile` adds where the
+time goes. Both times are of the same files in the same run.
+"""
+
+import argparse
+import cProfile
+import csv
+import io
+import pstats
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from python_calamine import CalamineWorkbook
+
+from etl.definitions.periods import financial_year_start, month_after
+from etl.load import load
+from etl.sample import name_file, write_return, write_tracker
+from etl.sample.simulate import simulate
+from etl.sites import load_sites
+
+MONTHS, LAST = 16, date(2019, 11, 1)
+GOAL = 8
+
+
+def write_returns(folder: Path, count: int) -> list[Path]:
+    """Writes so many returns, the same number in each layout, no two of which hold the same numbers."""
+    times, written = ["file,received"], []
+    sites = list(load_sites().values())
+    for number in range(count // len(sites)):
+        month, version = month_after(LAST, -(number % MONTHS)), number // MONTHS
+        for site in sites:
+            numbers = dict(simulate(site.name, site.first_month, month, seed=version))
+            path = folder / site.name / str(version) / name_file(site, month)
+            if site.layout_on(month).kind == "tracker":
+                write_tracker(site, {m: n for m, n in numbers.items() if m >= financial_year_start(month)}, path)
+            else:
+                write_return(site, month, numbers[month], path)
+            came = datetime.combine(month_after(month), datetime.min.time()) + timedelta(hours=version)
+            times.append(f"{path.relative_to(folder).as_posix()},{came.isoformat()}")
+            written.append(path)
+    (folder / "received.csv").write_text("\n".join(times) + "\n", encoding="utf-8")
+    return written
+
+
+def read_cells(paths: Iterable[Path]) -> int:
+    """Reads the cells of all sheets with calamine alone (and the csv module, where there are no sheets)."""
+    cells = 0
+    for path in paths:
+        if path.suffix == ".csv":
+            cells += sum(map(len, csv.reader(io.StringIO(path.read_text(encoding="cp1252")))))
+            continue
+        book = CalamineWorkbook.from_path(str(path))
+        for name in book.sheet_names:
+            cells += sum(map(len, book.get_sheet_by_name(name).to_python()))
+    return cells
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long some work takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    """Writes the returns, times both, and prints the multiple."""
+    wanted = argparse.ArgumentParser(description=__doc__)
+    wanted.add_argument("--returns", type=int, default=1_000)
+    wanted.add_argument("--profile", action="store_true")
+    asked = wanted.parse_args()
+    with tempfile.TemporaryDirectory() as place:
+        paths = write_returns(Path(place) / "returns", asked.returns)
+        alone = min(seconds(lambda: read_cells(paths)) for _ in range(2))
+        profile = cProfile.Profile()
+        if asked.profile:
+            profile.enable()
+        loading = seconds(lambda: load([Path(place) / "returns"], Path(place) / "data"))
+        profile.disable()
+    print(f"{len(paths)} returns: their cells alone {alone:.2f} s; loading {loading:.2f} s; {loading / alone:.1f} times")
+    print(f"The goal is {GOAL} times at most.")
+    if asked.profile:
+        pstats.Stats(profile).sort_stats("cumtime").print_stats(45)
+
+
+if __name__ == "__main__":
+    main()
