@@ -16,7 +16,7 @@ import pytest
 
 from dashboard.edition import Edition, Editions
 
-PATHS = ("/", "/caseload", "/costs", "/funding", "/readiness", "/returns", "/site/croydon", "/methods")
+PATHS = ("/", "/caseload", "/costs", "/funding", "/readiness", "/scenario", "/returns", "/site/croydon", "/methods")
 Alter = Callable[..., Path]
 
 
