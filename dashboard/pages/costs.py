@@ -53,7 +53,7 @@ def build(view: View) -> Content:
     rows = latest(view, measure)
     one, said = PER[per][1], BASIS[basis][2]
     headline = words.unit_costs([(site.label, row) for site, row, _ in rows if row is not None], one)
-    if basis != "shared" and not same_scope(view):
+    if basis != "shared" and len(view.sites) > 1 and not same_scope(view):
         headline += "; not on the same basis"
     options = [
         (key, text) for key, (text, _) in PER.items() if f"cost_per_{key}{BASIS[basis][0]}" in view.edition.measures

@@ -119,6 +119,7 @@ def test_a_copied_address_shows_the_same_page(wide: Page, serve: Serve, sample: 
     until(wide, "location.search.includes('basis=cash')")
     until(wide, "document.activeElement.value === 'basis=cash'")
     expect(wide.locator("h1")).to_contain_text("South Wales")
+    expect(wide.locator(".page-head .note")).to_contain_text("all cash")
     headline, table = wide.locator("h1").inner_text(), wide.locator("[data-card=year-table] table").inner_text()
     other = wide.context.new_page()
     visit(other, wide.url)
