@@ -7,6 +7,7 @@ import duckdb
 import numpy as np
 import pytest
 
+from benchmarks.checks import false_queries, score_corpus
 from etl.check import check_return
 from etl.check.history import usual
 from etl.check.stored import compare_files
@@ -18,7 +19,6 @@ from etl.methods.outlier import modified_z
 from etl.problem import Problem
 from etl.sample import plan_returns, write_return, write_returns
 from etl.sites import load_sites
-from tests.benchmarks.checks import false_queries, score_corpus
 from tests.check.planting import clean, problems_of
 
 SITES = load_sites()

@@ -1,4 +1,4 @@
-"""How well the checks find planted faults, how seldom they ask in vain: `python -m tests.benchmarks.checks`."""
+"""How well the checks find planted faults, how seldom they ask in vain: `python -m benchmarks.checks`."""
 
 import sys
 from collections import Counter
