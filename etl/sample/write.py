@@ -120,7 +120,7 @@ def name_file(site: Site, month: date, version: int = 1) -> str:
     name = name.replace(r"(?P<month>\d{6})", f"{month:%Y%m}")
     name = name.replace(r"( v\d+)?", f" v{version}" if version > 1 else "")
     name = name.replace(r"\d{4}-\d{2}", f"{start.year}-{month_after(start, 12).year % 100:02d}")
-    name = name.replace(".*", site.label)
+    name = name.replace("{label}", site.label)
     return name.replace("\\", "") + "." + ENDINGS[layout.kind]
 
 

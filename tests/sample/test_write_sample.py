@@ -150,3 +150,8 @@ def test_a_few_numbers_are_enough(reader: Reader, tmp_path: Path) -> None:
     entries = read(reader, path)
     assert entries[MONTH, "new_cases", ""] == (125, "reported")
     assert entries[MONTH, "spend", "other"] == (None, "missing")
+
+
+def test_a_standard_return_is_named_after_its_site() -> None:
+    site = choose_sites(5)[-1]
+    assert name_file(site, date(2019, 12, 1)) == f"{site.label} Drive return 2019-12.xlsx"
