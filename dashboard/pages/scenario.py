@@ -486,7 +486,7 @@ def rollout_card(view: View, supposed: Choice) -> Component:
         ("Funding still needed", span(one.gap), span(outcome.gap)),
         ("Cost per new case", span(one.unit_cost), span(outcome.unit_cost)),
         (
-            "Case manager posts",
+            "Posts needed",
             *(f"{each.posts:,g}" if each.posts is not None else "not known" for each in (one, outcome)),
         ),
     ]
