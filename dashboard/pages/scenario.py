@@ -24,7 +24,6 @@ from dashboard.page import Content, Page, View, card, nothing, pick_sites, site_
 from dashboard.supposed import ALSO, GAPS, GRANTS, facts_of, grant_words, read_supposed, said, start_of
 from dashboard.supposed import Supposed as Choice
 from dashboard.tables import VERDICT_LEVELS, Column, not_applicable, state, table, tag
-from etl.definitions import label_of
 from etl.definitions.measure import round_half_up
 from etl.definitions.periods import months_from, write_date, write_financial_year, write_month
 from etl.definitions.readiness import count_verdicts
