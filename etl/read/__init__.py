@@ -18,7 +18,7 @@ from etl.read.month import read_month
 from etl.read.name import fits_name_pattern, refuse_wrong_name, sites_named
 from etl.read.tables import find_tables
 from etl.read.tracker import find_tracker
-from etl.read.words import plain, plain_cell
+from etl.read.words import plain
 from etl.sites import Layout, Site, standard_layout
 
 # A file that has fewer of a layout's words than this share is not taken for a return in it.
@@ -201,7 +201,9 @@ def _beside(
     text, found = plain(label), []
     for sheet in grid.sheets:
         for (row, column), value in sheet.cells.items():
-            said = plain_cell(value)
+            if not isinstance(value, str):
+                continue
+            said = plain(value)
             if said == text:
                 places = right_of(sheet, row, column)
                 place = next((p for p in places if wanted(sheet.cells[p])), places[0] if places else (row, column))
@@ -220,7 +222,7 @@ def _cover_lines(grid: Grid, layout: Layout) -> set[Address]:
     places: set[Address] = set()
     for sheet in grid.sheets:
         for (row, column), value in sheet.cells.items():
-            if plain_cell(value) in wanted:
+            if isinstance(value, str) and plain(value) in wanted:
                 places.add((sheet.name, row, column))
                 places |= {(sheet.name, *place) for place in right_of(sheet, row, column)[:1]}
     return places

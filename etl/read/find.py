@@ -121,8 +121,8 @@ def layout_words(layout: Layout) -> frozenset[str]:
 
 def text_of(grid: Grid) -> set[str]:
     """All plain texts of a file, its sheets' names among them."""
-    texts = {plain_cell(value) for sheet in grid.sheets for value in sheet.cells.values()}
-    return texts | {plain(sheet.name) for sheet in grid.sheets}
+    said = {value for sheet in grid.sheets for value in sheet.cells.values() if isinstance(value, str)}
+    return {plain(text) for text in said} | {plain(sheet.name) for sheet in grid.sheets}
 
 
 def right_of(sheet: Sheet, row: int, column: int) -> list[tuple[int, int]]:
