@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import AcquireReturnProxy, FileLock, Timeout
 
 from dashboard.access.private import write_private
 from dashboard.access.roles import Who
@@ -15,7 +15,7 @@ from dashboard.address import read
 from dashboard.supposed import NAMES
 
 FILE = "scenarios.json"
-MOST, LONGEST_NAME, LONGEST_ADDRESS, MOST_BYTES = 200, 80, 2000, 1_000_000
+MOST, LONGEST_NAME, LONGEST_ADDRESS, MOST_BYTES = 100, 80, 2000, 20_000_000  # so many for each audience
 
 
 class CannotSave(ValueError):
@@ -54,9 +54,10 @@ def save(data: Path, name: str, query: str, who: Who) -> Saved:
     one = Saved(secrets.token_hex(8), name, query_of(query), who.words, who.audience, now)
     with _turn(data):
         kept = _read(data)
-        if any(other.name.casefold() == name.casefold() and other.audience == who.audience for other in kept):
+        own = [other for other in kept if other.audience == who.audience]
+        if any(other.name.casefold() == name.casefold() for other in own):
             raise CannotSave(f"There is one called “{name}” already: choose another name, or delete that one first.")
-        if len(kept) >= MOST:
+        if len(own) >= MOST:
             raise CannotSave(f"There are {MOST} saved scenarios already: delete one that is no longer needed.")
         _write(data, [*kept, one])
     return one
@@ -81,13 +82,12 @@ def query_of(query: str) -> str:
     return read("/scenario", query).keep("/scenario", "site", *NAMES).href.partition("?")[2]
 
 
-def _turn(data: Path) -> FileLock:
+def _turn(data: Path) -> AcquireReturnProxy:
+    """The file is written by one at a time."""
     try:
-        lock = FileLock(data / ".scenarios.lock", timeout=5, mode=0o600)
-        lock.acquire()
+        return FileLock(data / ".scenarios.lock", timeout=5, mode=0o600).acquire()
     except (Timeout, OSError):
         raise CannotSave("Nothing can be saved just now: try again in a moment.") from None
-    return lock
 
 
 def _read(data: Path) -> list[Saved]:
@@ -97,7 +97,7 @@ def _read(data: Path) -> list[Saved]:
         if path.stat().st_size > MOST_BYTES:
             raise ValueError
         rows = json.loads(path.read_text(encoding="utf-8"))["scenarios"]
-        return [Saved(**{name: str(row[name]) for name in Saved.__dataclass_fields__}) for row in rows][:MOST]
+        return [Saved(**{name: str(row[name]) for name in Saved.__dataclass_fields__}) for row in rows]
     except FileNotFoundError:
         return []
     except (OSError, ValueError, KeyError, TypeError):

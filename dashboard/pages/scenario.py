@@ -18,7 +18,7 @@ from dashboard.address import read
 from dashboard.charts import graph
 from dashboard.charts.supposed import affordable as affordable_chart
 from dashboard.charts.supposed import by_month as month_chart
-from dashboard.edition import Editions, Row
+from dashboard.edition import Editions, NoEdition, Row
 from dashboard.native import SavedList, Supposed
 from dashboard.page import Content, Page, View, card, nothing, pick_sites, site_name
 from dashboard.supposed import ALSO, GAPS, GRANTS, facts_of, grant_words, read_supposed, said, start_of
@@ -440,7 +440,7 @@ def next_year_card(view: View, found: Sequence[Case]) -> Component:
     for case in found:
         row = case.row
         name = site_name(view, row.site, short=True)
-        if not row.cases_seen and not row.months_seen:
+        if row.cases_seen is None or not row.months_seen:
             body.append([name, state("not known"), "", count_span(Range(case.then.cases, case.then.cases))])
             continue
         ahead = next_year(int(row.cases_seen), int(row.months_seen))
@@ -566,12 +566,12 @@ def acts(app: Dash, editions: Editions) -> None:
         if not isinstance(sent, dict) or not sent.get("act"):
             return no_update, no_update, no_update, no_update
         data, asks, query = editions.folder.parent, asker(editions.audience), str(sent.get("query") or "")
-        edition = editions.get(read("/scenario", query).get("edition"))
         try:
+            edition = editions.get(read("/scenario", query).get("edition"))
             done = carry_out(data, sent, query, asks)
             labels = {site.name: site.label for site in edition.sites}
             return saved_rows(data, labels, asks, read("/scenario", query).get("edition")), done, "", sent.get("at")
-        except saved.CannotSave as reason:
+        except (saved.CannotSave, NoEdition) as reason:
             return no_update, "", str(reason), sent.get("at")
 
 
