@@ -46,16 +46,16 @@ def by_month(months: Sequence[date], found: Sequence[Month], planned: float | No
         "tickangle": 0,
     }
     y = value_axis(steps, top, [pounds_short(step) for step in steps])
-    return figure(traces, x=x, y=y, margin=(20, 132, 22, 46), shapes=shapes, notes=notes, barmode="stack", bargap=0)
+    return figure(traces, x=x, y=y, margin=(20, 98, 22, 46), shapes=shapes, notes=notes, barmode="stack", bargap=0)
 
 
 def _costs(cost: Range, planned: float | None, months: int, top: float) -> tuple[list[Shape], list[Note]]:
     """The lines of cost with their names at the right, those that would touch said once."""
-    lines = [("Planned cost", planned, "solid")] if planned else []
+    lines = [("plan", planned, "solid")] if planned else []
     if planned is None or abs(cost.low - planned) > 1 or abs(cost.high - planned) > 1:
         both = cost.high - cost.low > 1
-        lines += [("Supposed, lowest" if both else "Supposed cost", cost.low, "5px,3px")]
-        lines += [("Supposed, highest", cost.high, "5px,3px")] if both else []
+        lines += [("lowest" if both else "supposed", cost.low, "5px,3px")]
+        lines += [("highest", cost.high, "5px,3px")] if both else []
     shapes = [line(-0.5, value, months - 0.5, value, theme.INK, 2, dash) for _, value, dash in lines]
     notes, floor = [], -1.0
     for label, value, _ in sorted(lines, key=lambda entry: entry[1]):

@@ -271,9 +271,9 @@ def verdict_cell(case: Case, known: Row | None) -> Component:
     """The verdict under the scenario; where it depends on the cost, both ends."""
     low, high = case.verdicts
     shown = tag(VERDICT_LEVELS[high], words.VERDICT_WORDS[high])
-    more = [html.Span(f"{words.VERDICT_WORDS[low]} at the lowest cost", className="now")] if low != high else []
+    more = [html.Small(f"{words.VERDICT_WORDS[low]} at the lowest cost", className="now")] if low != high else []
     now = words.VERDICT_WORDS.get(known.verdict, known.words) if known else "not judged"
-    return html.Span([shown, *more, html.Span(f"now {words.lower_first(now)}", className="now")])
+    return html.Span([shown, *more, html.Small(f"now {words.lower_first(now)}", className="now")])
 
 
 def numbers(then: Outcome, now: Outcome, cover: Row | None) -> list[Component]:
@@ -294,7 +294,7 @@ def numbers(then: Outcome, now: Outcome, cover: Row | None) -> list[Component]:
 
 def pair(then: Component, *below: str, wraps: bool = False) -> Component:
     """A supposed value above what is known."""
-    parts = [html.Span(then, className="then"), *(html.Span(line, className="now") for line in below)]
+    parts = [html.Span(then, className="then"), *(html.Small(line, className="now") for line in below)]
     return html.Span(parts, className="wraps" if wraps else "")
 
 
@@ -331,7 +331,7 @@ def download(view: View, supposed: Choice, found: Sequence[Case], headline: str)
         writer.writerow((case.row.site, *case.verdicts, then.money, then.cases, *numbers_of, then.posts))
     href = f"data:text/csv;charset=utf-8,{quote(out.getvalue())}"
     name = f"scenario-not-a-forecast-{view.edition.name}.csv"
-    return html.A("CSV", href=href, download=name, **{"aria-label": "Results of the scenario as CSV"})
+    return html.A("All figures", href=href, download=name, **{"aria-label": "All figures of the scenario as CSV"})
 
 
 # Month by month
@@ -362,7 +362,7 @@ def months_card(view: View, found: Sequence[Case]) -> Component:
     label = f"{LABEL}: {headline}. Money by month under the scenario against planned cost"
     return card(
         headline,
-        f"{LABEL}. Money by month against cost, {who(view, found)}, {write_financial_year(starts)}",
+        f"{LABEL}. Money by month against cost (lines), {who(view, found)}, {write_financial_year(starts)}",
         graph(month_chart(months, drawn, planned), "scenario-months", label, 250),
         name="months",
         twin=table(columns, body, f"{LABEL}: money by month", class_name="wide"),
