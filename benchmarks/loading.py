@@ -23,24 +23,25 @@ from etl.sample import name_file, write_return, write_tracker
 from etl.sample.simulate import simulate
 from etl.sites import load_sites
 
-MONTHS, LAST = 16, date(2019, 11, 1)
+FIRST = date(2018, 7, 1)
 GOAL = 8
 
 
 def write_returns(folder: Path, count: int) -> list[Path]:
-    """Writes so many returns, the same number in each layout, no two of which hold the same numbers."""
+    """Writes so many returns, the same number in each layout: one a month from July 2018."""
     times, written = ["file,received"], []
     sites = list(load_sites().values())
-    for number in range(count // len(sites)):
-        month, version = month_after(LAST, -(number % MONTHS)), number // MONTHS
-        for site in sites:
-            numbers = dict(simulate(site.name, site.first_month, month, seed=version))
-            path = folder / site.name / str(version) / name_file(site, month)
+    last = month_after(FIRST, count // len(sites) - 1)
+    for site in sites:
+        numbers = dict(simulate(site.name, FIRST, last, seed=1))
+        for month in numbers:
+            path = folder / site.name / name_file(site, month)
             if site.layout_on(month).kind == "tracker":
-                write_tracker(site, {m: n for m, n in numbers.items() if m >= financial_year_start(month)}, path)
+                year = financial_year_start(month)
+                write_tracker(site, {m: n for m, n in numbers.items() if year <= m <= month}, path)
             else:
                 write_return(site, month, numbers[month], path)
-            came = datetime.combine(month_after(month), datetime.min.time()) + timedelta(hours=version)
+            came = datetime.combine(month_after(month), datetime.min.time()) + timedelta(days=8)
             times.append(f"{path.relative_to(folder).as_posix()},{came.isoformat()}")
             written.append(path)
     (folder / "received.csv").write_text("\n".join(times) + "\n", encoding="utf-8")
@@ -81,7 +82,8 @@ def main() -> None:
             profile.enable()
         loading = seconds(lambda: load([Path(place) / "returns"], Path(place) / "data"))
         profile.disable()
-    print(f"{len(paths)} returns: their cells alone {alone:.2f} s; loading {loading:.2f} s; {loading / alone:.1f} times")
+    times = f"{loading / alone:.1f} times"
+    print(f"{len(paths)} returns: their cells alone {alone:.2f} s; loading {loading:.2f} s; {times}")
     print(f"The goal is {GOAL} times at most.")
     if asked.profile:
         pstats.Stats(profile).sort_stats("cumtime").print_stats(45)

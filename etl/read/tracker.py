@@ -26,11 +26,13 @@ def find_tracker(grid: Grid, layout: Layout) -> Found:
     sheets = {name: sheet_named(grid, name) for name in names}
     years = {name: _financial_year(sheet) for name, sheet in sheets.items()}
     any_year = next((year for year in years.values() if year), None)
-    months: dict[str, list[date]] = {}
-    for name, sheet in sheets.items():
-        header = _header(sheet, layout, years[name] or any_year)
-        months[sheet.name] = sorted(header.months)
-        _find_in_sheet(sheet, header, [b for b in layout.blocks if b.sheet == name], found)
+    headers = {name: _header(sheet, layout, years[name] or any_year) for name, sheet in sheets.items()}
+    months = {sheets[name].name: sorted(header.months) for name, header in headers.items()}
+    last = max(filter(None, (_last_filled(sheets[name], header) for name, header in headers.items())), default=date.max)
+    for name, header in headers.items():
+        begun = {month: column for month, column in header.months.items() if month <= last}
+        blocks = [block for block in layout.blocks if block.sheet == name]
+        _find_in_sheet(sheets[name], header._replace(months=begun), blocks, found)
     first = next(iter(months))
     for name, theirs in months.items():
         if theirs != months[first]:
@@ -39,6 +41,12 @@ def find_tracker(grid: Grid, layout: Layout) -> Found:
                 "months_disagree", sentence, "Give all sheets the same months and send the return again.", name, ""
             )
     return found
+
+
+def _last_filled(sheet: Sheet, header: _Header) -> date | None:
+    """The last month with anything in its column; those to come are blank and need no look."""
+    columns = {column for row, column in sheet.cells if row > header.row}
+    return max((month for month, column in header.months.items() if column in columns), default=None)
 
 
 def _find_in_sheet(sheet: Sheet, header: _Header, blocks: list[Block], found: Found) -> None:
