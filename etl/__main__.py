@@ -57,6 +57,7 @@ def load_command(
     paths: Paths,
     data: Data = DATA,
     received: Annotated[str, typer.Option(help="When the files arrived, such as 2019-12-08T10:00:00.")] = "",
+    output: Annotated[Format, typer.Option("--format", help="How the receipts are printed.")] = Format.text,
 ) -> None:
     """Read returns, store what is accepted, and bring all results up to date."""
     with _plain_errors():
@@ -65,6 +66,9 @@ def load_command(
             receipts = load(paths, data, when, advance)
         labels = {site.name: site.label for site in load_sites(data / "sites").values()}
     for given, receipt in receipts:
+        if output is Format.json:
+            typer.echo(json.dumps(_receipt_json(receipt), ensure_ascii=False))
+            continue
         typer.echo(_line(given, receipt, labels))
         for problem in receipt.problems:
             if problem.severity == "reject":
@@ -261,6 +265,13 @@ def _line(given: Given, receipt: Receipt, labels: dict[str, str]) -> str:
     )
     verdict = {"duplicate": "already loaded"}.get(receipt.verdict, receipt.verdict.replace("_", " "))
     return f"{verdict:<22}  {site:<14}  {month:<8}  {given.name}  ({receipt.return_id or 'no receipt'}, {found})"
+
+
+def _receipt_json(receipt: Receipt) -> dict[str, object]:
+    month = receipt.month.strftime("%Y-%m") if receipt.month else None
+    told = {"return": receipt.return_id, "site": receipt.site, "month": month, "verdict": receipt.verdict}
+    found = [{"severity": p.severity, "message": p.message, "fix": p.fix} for p in receipt.problems]
+    return {**told, "sha256": receipt.sha256, "problems": found}
 
 
 def _write_marked(checked: list[Checked], out: Path | None) -> Iterator[Path]:

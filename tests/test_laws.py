@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "etl.sites": ("etl.definitions",),
     "etl.intake": (),
     "etl": ("etl",),
-    "dashboard": ("etl.definitions", "etl.sites", "etl.scenario"),
+    "dashboard": ("etl.definitions", "etl.sites", "etl.scenario", "etl.trial"),
 }
 CALCULATORS = ("pandas", "numpy", "scipy", "polars", "statistics")
 

@@ -42,10 +42,12 @@ def compare_files(
     con: duckdb.DuckDBPyConnection | None,
     tried: Sequence[tuple[str, datetime, str, Return]],
     sites: Mapping[str, Site],
+    elsewhere: bool = True,
 ) -> dict[str, list[Problem]]:
     """What files that are not loaded show beside each other and the warehouse, by the name given to each.
 
-    `tried` has (name, received, SHA-256, content); `con` is the warehouse, where there is one.
+    `tried` has (name, received, SHA-256, content); `con` is the warehouse, where there is one. Without `elsewhere`
+    the returns of other sites are not looked at.
     """
     said = [one for name, received, sha256, content in tried for one in said_by(name, received, sha256, content)]
     touched = sorted({one.site for one in said})
@@ -55,7 +57,7 @@ def compare_files(
         before = _read(con, "said", {"sites": touched})
         months = [one.month for one in said]
         span = {"first": month_after(min(months), -1), "last": month_after(max(months))}
-        others = _read(con, "said_elsewhere", {"sites": touched, **span})
+        others = _read(con, "said_elsewhere", {"sites": touched, **span}) if elsewhere else []
     found: dict[str, list[Problem]] = {name: [] for name, *_ in tried}
     for name, problem in compare([*before, *said], others, sites, set(found)):
         if not CHECKS[problem.code].shadow:
