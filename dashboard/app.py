@@ -10,6 +10,7 @@ from dashboard import panel, theme
 from dashboard.access.badge import who_looks
 from dashboard.address import Address, read
 from dashboard.edition import Editions, NoEdition
+from dashboard.export import downloads
 from dashboard.native import Title
 from dashboard.page import Content, Page, View
 from dashboard.pages import pages
@@ -122,7 +123,7 @@ def frame(view: View) -> list[Any]:
     content = built(page, view)
     return [
         Title(text=f"{page.name} – {NAME}"),
-        top_bar(view.address),
+        top_bar(view.address, view),
         choices(view, content),
         html.Main(
             [notice(view), head(page.question, content), *content.body],
@@ -140,13 +141,13 @@ def built(page: Page, view: View) -> Content:
     A page where readers write something down is built each time, for that is in no edition.
     """
     if page.acts is not None:
-        return page.build(view)
+        return downloads.offer(view, page.build(view))
     key = (str(view.edition.path), view.address.href)
     with _lock:
         if key in _built:
             _built.move_to_end(key)
             return _built[key]
-    content = page.build(view)
+    content = downloads.offer(view, page.build(view))
     with _lock:
         _built[key] = content
         while len(_built) > KEPT_PAGES:
@@ -160,8 +161,8 @@ def message_frame(address: Address, headline: str, words: str, view: View | None
     return [Title(text=f"{headline} – {NAME}"), top_bar(address), main, foot(view)]
 
 
-def top_bar(address: Address) -> Any:
-    """The name, and the pages there are."""
+def top_bar(address: Address, view: View | None = None) -> Any:
+    """The name, the pages there are, and what can be had of the one that is shown."""
     links = [
         html.Li(
             html.A(
@@ -173,7 +174,9 @@ def top_bar(address: Address) -> Any:
         for page in pages()
     ]
     name = html.A([html.Span(className="ring"), NAME], href=address.keep("/", "edition").href, className="wordmark")
-    return html.Header(html.Div([name, html.Nav(html.Ul(links), **{"aria-label": "Pages"})], className="inside"))
+    nav = html.Nav(html.Ul(links), **{"aria-label": "Pages"})
+    acts = html.Div([downloads.whole_page(view)], className="bar-acts") if view is not None else None
+    return html.Header(html.Div([name, nav, acts], className="inside"))
 
 
 def choices(view: View, content: Content) -> Any:

@@ -11,8 +11,9 @@ from dashboard.access.forgery import COOKIE, HEADER
 from dashboard.access.plug import FROM_INSIDE, audience_of_request, plug_in
 from dashboard.access.record import note_opened
 from dashboard.access.settings import Settings, read_settings
-from dashboard.app import make_app
+from dashboard.app import built, look, make_app, page_at
 from dashboard.edition import Editions, NoEdition
+from dashboard.export.downloads import add_downloads
 from dashboard.pages import pages
 
 DASH_FOLDERS = ("/_dash-component-suites/", "/assets/")
@@ -37,6 +38,7 @@ def make_server(data: Path, audience: str = "central", settings: Settings | None
     _headers(app, server)
     plug_in(server, settings)
     _health(server, editions)
+    add_downloads(server, editions, page_at, look, built)
     _warm(server)
     return server
 

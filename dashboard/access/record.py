@@ -42,7 +42,8 @@ def _what(response: Response) -> tuple[str, str]:
 def _page() -> str:
     """The page that was looked at, or the route of a download: never what somebody typed after them."""
     if request.endpoint != CALLBACK:
-        return request.url_rule.rule if request.url_rule else ELSEWHERE
+        file = f"/download{g.looked_at}" if "looked_at" in g else ""
+        return file or (request.url_rule.rule if request.url_rule else ELSEWHERE)
     asked = request.get_json(silent=True)
     inputs = asked.get("inputs", []) if isinstance(asked, dict) else []
     paths = [i.get("value") for i in inputs if isinstance(i, dict) and i.get("property") == "pathname"]

@@ -36,6 +36,7 @@ RULES: dict[str, Rule] = {
     "/_favicon.ico": Rule(ANYONE),
     "/": Rule(page=True),
     "/<path:path>": Rule(page=True),
+    "download": Rule(page=True),
     "/_dash-layout": Rule(),
     "/_dash-dependencies": Rule(),
     "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>": Rule(),

@@ -20,6 +20,7 @@ MATRIX = {
     ("/_favicon.ico", "GET"): "SCLF",
     ("/", "GET"): "CLF",
     ("/<path:path>", "GET"): "CLF",
+    ("/download/<path:wanted>", "GET"): "CLF",
     ("/_dash-layout", "GET"): "CLF",
     ("/_dash-dependencies", "GET"): "CLF",
     (LIBRARY, "GET"): "CLF",
@@ -31,6 +32,7 @@ WHO = {"S": "", "C": "ann", "L": "cleo", "F": "flo"}
 FILLED = {
     "/assets/<path:filename>": "/assets/house.css",
     "/<path:path>": "/costs",
+    "/download/<path:wanted>": "/download/overview/page.zip",
     LIBRARY: LIBRARY.split("<")[0] + "dash/deps/react@18.3.1.min.js",
     "/static/<path:filename>": "/static/x",
 }

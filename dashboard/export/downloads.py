@@ -1,0 +1,152 @@
+"""The links to what can be had of a page, and the address that answers them."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from dash import html
+from flask import Flask, Response, g, request
+
+from dashboard.address import Address, read
+from dashboard.edition import Editions, NoEdition, audience_words
+from dashboard.export.drawn import Exhibit, below, choices_in, classes, exhibits, kind
+from dashboard.export.package import page_zip
+from dashboard.export.spreadsheet import About, table_csv, table_xlsx
+from dashboard.page import Content, Page, View, source_line
+from etl.definitions.periods import write_date, write_month
+
+Component = Any
+ROUTE = "/download/<path:wanted>"
+FIRST_PAGE = "/overview"  # the name of `/` in the address of a download
+WHOLE = "page.zip"
+MAKERS: dict[str, tuple[Callable[[Exhibit, About], bytes], str]] = {
+    "csv": (table_csv, "text/csv"),
+    "xlsx": (table_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}
+Look = Callable[[Editions, Address, str], View]
+Built = Callable[[Page, View], Content]
+
+
+def address_of(view: View, file: str) -> str:
+    """The address of a file of the page that is looked at: the same choices, of this edition."""
+    path = FIRST_PAGE if view.address.path == "/" else view.address.path
+    return view.address.with_(f"/download{path}/{file}", number="", edition=view.edition.name).href
+
+
+def file_name(view: View, name: str, end: str) -> str:
+    """The name of a file: the page, the exhibit, the edition."""
+    page = (FIRST_PAGE if view.address.path == "/" else view.address.path).strip("/")
+    return re.sub(r"[^A-Za-z0-9]+", "-", f"drive-{page}-{name}-{view.edition.name}") + f".{end}"
+
+
+def whole_name(view: View) -> str:
+    """The name of a page's package."""
+    return file_name(view, "data", "zip").removesuffix(".zip")
+
+
+def offer(view: View, content: Content) -> Content:
+    """The same page, with links to CSV and XLSX at the right of each exhibit's source line."""
+    body = list(content.body)
+    for exhibit in exhibits(view, content):
+        links = [
+            html.A(
+                end.upper(),
+                href=address_of(view, f"{exhibit.name}.{end}"),
+                download=file_name(view, exhibit.name, end),
+                **{"aria-label": f"{end.upper()}: {exhibit.headline}"},
+            )
+            for end in MAKERS
+        ]
+        _put(body, exhibit.place, links)
+    return Content(content.headline, content.note, body, content.controls)
+
+
+def _put(body: list[Component], place: tuple[Component, ...], links: list[Component]) -> None:
+    """Puts links into a card's own line of links, or under the table."""
+    section = next((part for part in reversed(place) if kind(part) == "Section"), None)
+    if section is not None:
+        line = next((part for part in below(section) if "links" in classes(part)), None)
+        if line is None:
+            section.children = [*section.children, source_line("", links)]
+            return
+        held = line.children if isinstance(line.children, list) else [line.children]
+        line.children = [*links, *(part for part in held if part is not None)]
+        return
+    framed = len(place) > 1 and "table-frame" in classes(place[-2])
+    *above, block = place[:-1] if framed else place
+    siblings = above[-1].children if above else body
+    after = siblings.index(block) + 1
+    if after < len(siblings) and "source" in classes(siblings[after]):
+        holder = next(part for part in below(siblings[after]) if "links" in classes(part))
+        holder.children = [*links, *holder.children]
+    else:
+        siblings.insert(after, source_line("", links))
+
+
+def whole_page(view: View) -> Component:
+    """The button that brings a page's data."""
+    return html.A(
+        "Download", href=address_of(view, WHOLE), download=f"{whole_name(view)}.zip", className="button download"
+    )
+
+
+def about_of(view: View, page: Page, content: Content, address: str) -> About:
+    """What a file of a page says of itself."""
+    month = view.edition.data_month
+    return About(
+        page.name,
+        page.question,
+        content.headline,
+        choices_in(content.controls),
+        write_month(month) if month else "no month",
+        f"{write_date(view.edition.made.date())} ({view.edition.name})",
+        audience_words(view.edition.audience),
+        address,
+    )
+
+
+def add_downloads(
+    server: Flask, editions: Editions, page_at: Callable[[str], Page | None], look: Look, built: Built
+) -> None:
+    """Answers the addresses of files: the same pages, read back, from the edition of the audience that asks."""
+
+    @server.get(ROUTE)
+    def download(wanted: str) -> Response:
+        path, _, file = f"/{wanted}".rpartition("/")
+        address = read("/" if path == FIRST_PAGE else path, request.query_string.decode("utf-8", "replace"))
+        address = address.with_(number="")
+        page = page_at(address.path)
+        if page is None or not path:
+            return _nothing("There is no such page.")
+        try:
+            view = look(editions, address, editions.current_name())
+        except NoEdition as problem:
+            return _nothing(str(problem), 404 if address.get("edition") else 503)
+        g.looked_at = page.path
+        content = built(page, view)
+        return _answer(view, page, content, file)
+
+
+def _answer(view: View, page: Page, content: Content, file: str) -> Response:
+    """A file of a page that is built."""
+    about = about_of(view, page, content, view.address.with_(edition=view.edition.name).href)
+    found = exhibits(view, content)
+    if file == WHOLE:
+        name = whole_name(view)
+        return _file(page_zip(name, found, about), f"{name}.zip", "application/zip")
+    name, _, end = file.rpartition(".")
+    exhibit = next((entry for entry in found if entry.name == name), None)
+    if exhibit is None or end not in MAKERS:
+        return _nothing("The page has no such exhibit.")
+    make, mimetype = MAKERS[end]
+    return _file(make(exhibit, about), file_name(view, name, end), mimetype)
+
+
+def _file(content: bytes, name: str, mimetype: str) -> Response:
+    answer = Response(content, mimetype=mimetype)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _nothing(words: str, status: int = 404) -> Response:
+    return Response(f"{words}\n", status=status, mimetype="text/plain")
