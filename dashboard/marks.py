@@ -109,6 +109,7 @@ ICONS: dict[str, tuple[Tree, ...]] = {
     "query": (_line("M5.6 5.6a2.4 2.4 0 1 1 3.6 2.1c-.8.5-1.2.9-1.2 1.7", width=1.9), _line("M8 12.4v.1", width=2.4)),
     "wave": (_line("M1.5 8.6c1.2-3.4 2.6-3.4 3.8 0s2.6 3.4 3.8 0 2.6-3.4 4.4-1.4", width=1.8),),
     "signal": (_line("M2 11.5l3.4-2.2 3 1.4L13.6 4", width=1.8), _line("M10 3.6h3.8v3.8", width=1.8)),
+    "signal_down": (_line("M2 4.5l3.4 2.2 3-1.4 5.2 6.7", width=1.8), _line("M10 12.4h3.8V8.6", width=1.8)),
 }
 
 

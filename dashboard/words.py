@@ -10,6 +10,8 @@ from etl.definitions.periods import month_after, write_date, write_financial_yea
 from etl.scenario import Outcome
 
 SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+# Places whose names take an article in a sentence.
+WITH_ARTICLE = ("lands", "Borders", "Wirral", "Isle of Wight")
 VERDICT_WORDS = {
     "ready": "Ready",
     "ready_with_conditions": "Ready with conditions",
@@ -33,10 +35,16 @@ def first_upper(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def named(label: str) -> str:
+    """A site's label in a sentence: the West Midlands, but Croydon."""
+    return f"the {label}" if label.endswith(WITH_ARTICLE) else label
+
+
 def listed(names: Sequence[str], most: int = 4) -> str:
     """Names in a row: A, B and C; beyond `most` of them, how many."""
     if len(names) > most:
         return f"{len(names)} sites"
+    names = [named(name) for name in names]
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} and {names[-1]}"

@@ -96,6 +96,7 @@ def value_axis(ticks: Sequence[float], top: float, texts: Sequence[str] | None =
         "zeroline": True,
         "zerolinecolor": theme.RULE,
         "zerolinewidth": 1,
+        "ticklabelstandoff": 5,
     }
 
 

@@ -1,13 +1,16 @@
 """Charts over time: a site's line with its plan, and a control chart."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from dashboard import theme
-from dashboard.charts import Figure, figure, gap_words, gaps, line, marker, month_axis, note, value_axis
+from dashboard.charts import Figure, Note, Shape, figure, gap_words, gaps, line, marker, month_axis, note, value_axis
 from dashboard.scale import ticks
 from dashboard.theme import Mark
-from dashboard.words import pounds_short
+from dashboard.words import pounds, pounds_short
+
+Trace = dict[str, Any]
 
 
 def site_line(
@@ -19,8 +22,9 @@ def site_line(
     plan: float | None,
     *,
     money: bool = False,
+    events: Mapping[date, str] | None = None,
 ) -> Figure:
-    """One small multiple: a line that breaks where the data does, its last value, the plan as dashes."""
+    """One small multiple: a line that breaks where the data does, its last value, its plan, and what happened."""
     steps = ticks(top, 3)
     names = [month.isoformat() for month in months]
     drawn = [values.get(month) for month in months]
@@ -55,19 +59,33 @@ def site_line(
         notes.append(note(last, values[known[-1]], texts[known[-1]], xshift=9, font=label))
     if plan is not None:
         shapes.append(line(0, plan, len(months) - 1, plan, theme.CONTEXT, 1.5, "5px,3px", layer="below"))
-        notes.append(note(0, plan, f"plan {plan:,.0f}", xshift=4, yanchor="bottom"))
+        notes.append(note(0, plan, f"plan {plan:,.0f}", xshift=4, yanchor="bottom", bgcolor=theme.PAPER, borderpad=0))
     for run in gaps(months, values) if not money else []:
         middle = run[len(run) // 2].isoformat()
         shapes.append(line(middle, top * 0.26, middle, top * 0.62, theme.CONTEXT, 1, "dot"))
         notes.append(note(middle, top * 0.18, gap_words(run), xanchor="center"))
+    marked = event_marks(months, events or {})
     return figure(
         traces,
         x=month_axis(months),
         y=value_axis(steps, top, [pounds_short(step) for step in steps] if money else None),
-        margin=(8, 54 if money else 44, 24, 36 if money else 28),
-        shapes=shapes,
-        notes=notes,
+        margin=(20 if events else 8, 54 if money else 44, 24, 40 if money else 32),
+        shapes=[*shapes, *marked[0]],
+        notes=[*notes, *marked[1]],
     )
+
+
+def event_marks(months: Sequence[date], events: Mapping[date, str]) -> tuple[list[Shape], list[Note]]:
+    """A dotted upright and a letter above the plot for each month in which something happened."""
+    shapes, notes = [], []
+    for month, letters in events.items():
+        if month not in months:
+            continue
+        at = month.isoformat()
+        shapes.append(line(at, 0, at, 1, theme.MUTED, 1, "dot", yref="paper", layer="below"))
+        bold = {"size": 12, "color": theme.INK, "weight": 700}
+        notes.append(note(at, 1, letters, yref="paper", yanchor="bottom", xanchor="center", font=bold))
+    return shapes, notes
 
 
 def control_chart(
@@ -81,29 +99,24 @@ def control_chart(
     trial: bool = False,
     axis_text: Sequence[str] | None = None,
     top: float,
+    stretches: Mapping[date, int] | None = None,
+    plan: Mapping[date, float | None] | None = None,
+    events: Mapping[date, str] | None = None,
 ) -> Figure:
-    """An XmR chart: the points, their mean and limits; signals are ringed. `limits` is mean, lower, upper by month."""
+    """A control chart: the points, their mean and limits; signals are ringed. `limits` is mean, lower, upper by month.
+
+    Limits break where a new stretch begins: where somebody decided to start them afresh.
+    """
     names = [month.isoformat() for month in months]
     traces = []
-    for place, dash in ((0, "solid"), (1, "6px,3px"), (2, "6px,3px")):
-        drawn = [limits.get(month, (None, None, None))[place] for month in months]
-        if place == 1:
-            drawn = [value if value is not None and value > 0 else None for value in drawn]
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "x": names,
-                "y": drawn,
-                "line": {
-                    "color": theme.MUTED,
-                    "width": 1.25,
-                    "dash": "3px,3px" if trial and place else dash,
-                    "shape": "hvh",
-                },
-                "hoverinfo": "skip",
-            }
-        )
+    for number in sorted({(stretches or {}).get(month, 1) for month in months}):
+        own = {month: limits[month] for month in limits if (stretches or {}).get(month, 1) == number}
+        traces += [
+            _limit_line(months, own, place, "solid" if not place else "3px,3px" if trial else "6px,3px")
+            for place in (0, 1, 2)
+        ]
+    if plan and any(value is not None for value in plan.values()):
+        traces.append(_plan_line(months, plan))
     points = marker(mark, 4, halo=False)
     traces.append(
         {
@@ -135,10 +148,50 @@ def control_chart(
         traces,
         x=month_axis(months),
         y=value_axis(ticks(top, 4), top, axis_text),
-        margin=(10, 100, 24, 44),
-        shapes=[],
-        notes=_limit_notes(months, values, limits, texts),
+        margin=(20 if events else 10, 100, 24, 48),
+        shapes=event_marks(months, events or {})[0],
+        notes=[
+            *_limit_notes(months, values, limits, texts, short if axis_text is None else pounds),
+            *event_marks(months, events or {})[1],
+            *_plan_note(months, plan or {}, short if axis_text is None else pounds),
+        ],
     )
+
+
+def _limit_line(months: Sequence[date], limits: Mapping[date, tuple[Any, ...]], place: int, dash: str) -> Trace:
+    """The mean or a limit of one stretch; a lower limit under nought is said, not drawn."""
+    drawn = [limits.get(month, (None, None, None))[place] for month in months]
+    if place == 1:
+        drawn = [value if value is not None and value > 0 else None for value in drawn]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [month.isoformat() for month in months],
+        "y": drawn,
+        "line": {"color": theme.MUTED, "width": 1.25, "dash": dash, "shape": "hvh"},
+        "hoverinfo": "skip",
+    }
+
+
+def _plan_line(months: Sequence[date], plan: Mapping[date, float | None]) -> Trace:
+    """The plan of each month, as grey dashes."""
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [month.isoformat() for month in months],
+        "y": [plan.get(month) for month in months],
+        "line": {"color": theme.CONTEXT, "width": 1.5, "dash": "5px,3px"},
+        "hoverinfo": "skip",
+    }
+
+
+def _plan_note(months: Sequence[date], plan: Mapping[date, float | None], write: Callable[[float], str]) -> list[Note]:
+    """The name of the plan's dashes at their left end."""
+    first = next((month for month in months if plan.get(month) is not None), None)
+    value = plan.get(first) if first else None
+    if first is None or value is None:
+        return []
+    return [note(first.isoformat(), value, f"plan {write(value)}", xshift=6, yanchor="bottom", bgcolor=theme.PAPER)]
 
 
 def _limit_notes(
@@ -146,19 +199,21 @@ def _limit_notes(
     values: Mapping[date, float | None],
     limits: Mapping[date, tuple[float | None, float | None, float | None]],
     texts: Mapping[date, str],
-) -> list[dict[str, object]]:
+    write: Callable[[float], str],
+) -> list[Note]:
     """The names and values of the limits at their right ends, and the last value."""
     known = [month for month in months if values.get(month) is not None]
     held = [month for month in months if limits.get(month, (None,))[0] is not None]
     notes = []
     if held:
         mean, lower, upper = limits[held[-1]]
+        assert mean is not None
         end = {"xref": "paper", "xshift": 8}
-        notes.append(note(1, mean, f"average {short(mean)}", **end))
+        notes.append(note(1, mean, f"average {write(mean)}", **end))
         if upper is not None:
-            notes.append(note(1, upper, f"upper limit {short(upper)}", **end))
+            notes.append(note(1, upper, f"upper limit {write(upper)}", **end))
         if lower is not None:
-            words = f"lower limit {short(lower)}" if lower > 0 else "lower below 0"
+            words = f"lower limit {write(lower)}" if lower > 0 else "lower below 0"
             notes.append(note(1, max(lower, 0), words, yanchor="middle" if lower > 0 else "bottom", **end))
     if known:
         bold = {"size": 14, "color": theme.INK, "weight": 700}

@@ -1,16 +1,20 @@
 """Caseload: how many people Drive works with, against plan, and how they move through it."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from dash import html
 
-from dashboard import marks, words
+from dashboard import findings, words
 from dashboard.charts import graph
 from dashboard.charts.dots import Dot, dots, height
-from dashboard.charts.over_time import control_chart, site_line
+from dashboard.charts.over_time import site_line
+from dashboard.comparing import asked, columns, compared, of_a_year, of_sites, reasons, when
 from dashboard.edition import Row
-from dashboard.exhibits import beside_dots, shares_table, twin_of_series
+from dashboard.exhibits import beside_dots
+from dashboard.happened import happenings, marks_of, table_of
+from dashboard.month_by_month import month_by_month
 from dashboard.page import (
     Content,
     Page,
@@ -20,62 +24,53 @@ from dashboard.page import (
     grid,
     nothing,
     period_words,
-    pick,
     pick_period,
     pick_sites,
     site_name,
     source_words,
 )
-from dashboard.scale import nice_top, ticks
+from dashboard.side_by_side import Line, linked, side_by_side, with_small
 from dashboard.tables import Column, number, state, table
 from etl.definitions import label_of
-from etl.definitions.measure import write
-from etl.definitions.periods import month_after, months_from, write_month
+from etl.definitions.periods import months_from, write_month
 
 Component = Any
-CONTROLLED = "new_cases"
 MOST_LINES = 12
 
 
 def build(view: View) -> Content:
     """The page."""
-    rows = plan_rows(view)
+    view = of_a_year(view)
+    rows = of_sites(view, "new_cases")
     return Content(
-        words.new_cases_against_plan(rows) if rows else "No returns have been loaded yet",
+        findings.against_plan(rows) if view.edition.rows("results") else "No returns have been loaded yet",
         note(view),
         [
             grid(
-                html.Div([open_cases(view)], className="stack"),
-                html.Div([against_plan(view, rows), controlled(view)], className="stack"),
-            ),
-            grid(
-                html.Div([journey(view), work_kinds(view), risk(view)], className="stack"),
-                html.Div([closures(view), per_manager(view), people(view)], className="stack"),
+                html.Div(
+                    [open_cases(view), pathway(view), work_kinds(view), per_manager(view), risk(view)],
+                    className="stack",
+                ),
+                html.Div(
+                    [against_plan(view, rows), month_by_month(view), closures(view), people(view)],
+                    className="stack",
+                ),
             ),
         ],
-        controls=[pick_sites(view), pick_period(view)],
+        controls=[pick_sites(view), pick_period(view, ("rolling_year", "year"))],
     )
-
-
-def plan_rows(view: View) -> list[tuple[str, Row | None, Row | None]]:
-    """For each site its label, new cases and planned new cases of the period."""
-    return [
-        (site.label, view.result(site.name, "new_cases"), view.result(site.name, "planned_new_cases"))
-        for site in view.sites
-    ]
 
 
 def note(view: View) -> str:
     """Who is counted, where and when, and whose months are missing."""
     _, starts, ends = view.period
     who = view.label(view.sites[0].name) if len(view.sites) == 1 else f"{words.count(len(view.sites))} sites"
-    when = f"{write_month(starts, long=True)} to {write_month(ends, long=True)}"
-    said = f"People allocated to a case manager, {who}, {when}."
-    for site in view.sites:
-        row = view.result(site.name, "new_cases")
-        if row is not None and row.value is None and row.why:
-            said += f" {site.label}: {row.why}."
-    return said
+    when_said = f"{write_month(starts, long=True)} to {write_month(ends, long=True)}"
+    said = f"People allocated to a case manager, {who}, {when_said}."
+    why = list(reasons(view, "new_cases"))
+    if len(why) > 4:
+        return f"{said} {len(why)} sites have a gap in these months."
+    return said + "".join(f" {label}: {reason}." for label, reason in why)
 
 
 def months_shown(view: View) -> list[date]:
@@ -99,14 +94,7 @@ def open_cases(view: View) -> Component:
     seen = [row.value for rows in by_site.values() for row in rows.values() if row.value is not None]
     planned = [row.value for row in plans.values() if row is not None and row.value is not None]
     top = max([*seen, *planned, 1.0]) * 1.16
-    compare = [
-        (
-            site.label,
-            value_at(by_site[site.name], month_after(months[-1], -12)),
-            value_at(by_site[site.name], months[-1]),
-        )
-        for site in view.sites
-    ]
+    events = happenings(view, months, [site.name for site in view.sites])
     charts: list[Component] = []
     for site in view.sites[:MOST_LINES]:
         values = {month: row.value for month, row in by_site[site.name].items()}
@@ -115,14 +103,27 @@ def open_cases(view: View) -> Component:
         known = [row.shown for row in by_site[site.name].values() if row.value is not None]
         label = f"Open cases of {site.label} by month, {write_month(months[0])} to {write_month(months[-1])}"
         label += f", last {known[-1]}" if known else ", no number known"
-        drawn = site_line(months, values, texts, view.mark(site.name), top, plan.value if plan is not None else None)
-        charts.append(html.Div([html.H3(site_name(view, site.name)), graph(drawn, f"open-{site.name}", label, 134)]))
+        drawn = site_line(
+            months,
+            values,
+            texts,
+            view.mark(site.name),
+            top,
+            plan.value if plan is not None else None,
+            events=marks_of(events, site.name),
+        )
+        charts.append(
+            html.Div(
+                [html.H3(site_name(view, site.name)), graph(drawn, f"open-{site.name}", label, 146 if events else 134)]
+            )
+        )
     return card(
-        words.growth(compare),
+        findings.trends(trend_rows(view)),
         f"Cases open at the end of each month, one scale, {write_month(months[0], long=True)} to "
         f"{write_month(months[-1], long=True)}",
         html.Div(charts, className="multiples"),
         open_table(view, months, by_site, plans),
+        table_of(view, events),
         name="open-cases",
         source=source_words(view) + made_up_plans(view),
         links=[definition(view, "closing_cases")],
@@ -134,9 +135,10 @@ def made_up_plans(view: View) -> str:
     return ". Some plans are made up for the sample" if any(row.made_up for row in view.edition.rows("plans")) else ""
 
 
-def value_at(rows: dict[date, Row], month: date) -> float | None:
-    """A month's value, if it has one."""
-    return rows[month].value if month in rows else None
+def trend_rows(view: View) -> list[tuple[str, Row]]:
+    """Whether each site's open cases grew or fell, as the edition says."""
+    rows = {row.site: row for row in view.edition.rows("trends", "measure = 'closing_cases'")}
+    return [(site.label, rows[site.name]) for site in view.sites if site.name in rows]
 
 
 def open_table(
@@ -169,207 +171,184 @@ def monthly(view: View, row: Row | None) -> Component:
     return number(view, row, words="missing" if "missing" in (row.why or "") else "not known")
 
 
-def against_plan(view: View, rows: list[tuple[str, Row | None, Row | None]]) -> Component:
+def against_plan(view: View, rows: Sequence[tuple[str, Row]]) -> Component:
     """New cases with their intervals against the plan of the same months."""
-    found: list[Dot] = []
-    beside: list[tuple[Component, Component]] = []
-    table_rows: list[list[Component]] = []
+    by_site = compared(view, "new_cases")
+    found, beside, body = [], [], []
     for site in view.sites:
-        row, plan = view.result(site.name, "new_cases"), view.result(site.name, "planned_new_cases")
-        hollow = False
-        if row is None or row.value is None:
-            earlier = view.edition.last_complete(site.name, "new_cases", view.period[1], view.period[0])
-            if earlier is not None:
-                row, hollow = earlier, True
-                plan = view.edition.result(site.name, "planned_new_cases", view.period[0], earlier.starts)
-        planned = plan.value if plan is not None else None
-        value = row.value if row is not None else None
-        limits = (row.low, row.high, row.low_998, row.high_998) if row is not None else (None,) * 4
-        text = row.shown if row is not None else ""
-        found.append(Dot(site.label, view.mark(site.name), value, text, *limits, plan=planned, hollow=hollow))
-        below = [html.Small(period_words((row.period, row.starts, row.ends)))] if hollow and row is not None else []
-        of = f" of {plan.shown}" if plan is not None and plan.value is not None else ""
+        row = by_site.get(site.name)
+        found.append(dot_of(view, site.name, row))
+        below = [html.Small(when(row))] if row is not None and row.hollow and row.value is not None else []
+        of = f" of {row.plan_shown}" if row is not None and row.plan is not None else ""
         beside.append((site_name(view, site.name, *below), html.Span([number(view, row, bold=True), of])))
-        when = period_words((row.period, row.starts, row.ends)) if row is not None else ""
-        said = words.against_plan(row, plan) or "not known"
-        table_rows.append(
-            [
-                site_name(view, site.name),
-                words.first_upper(when),
-                number(view, row),
-                words.interval(row) if row is not None else "",
-                plan.shown if plan is not None else "",
-                "cannot be told from plan" if said == "reaches plan" else said,
-            ]
-        )
+        body.append(plan_line(view, site.name, row))
     top = 1.03 * max([v for d in found for v in (d.high_998, d.high, d.plan, d.value) if v] or [1.0])
-    heads = [
-        Column("Site"),
-        Column("Period"),
-        *(Column(t, True) for t in ("New cases", "95% interval", "Plan")),
-        Column(""),
-    ]
-    label = f"New cases against plan: {words.new_cases_against_plan(rows)}"
+    heads = [Column("Site"), Column("Period"), *(Column(t, True) for t in ("New cases", "95% interval", "Plan"))]
+    heads.append(Column("Verdict"))
+    label = f"New cases against plan: {findings.against_plan(rows)}"
     drawn = graph(dots(found, top, lambda v: f"{v:,.0f}"), "new-cases-plan", label, height(len(found)))
     return card(
-        words.below_plan_only(rows),
+        findings.earlier_years(rows),
         f"New cases, {period_words(view.period)}; thick line 95%, thin 99.8% interval; upright: plan; hollow: earlier",
         beside_dots(drawn, beside, "of plan"),
         name="against-plan",
-        twin=table(heads, table_rows, label_of("new_cases_against_plan"), class_name="wide"),
+        twin=table(heads, body, label_of("new_cases_against_plan"), class_name="wide"),
         links=[definition(view, "new_cases")],
         source=source_words(view) + made_up_plans(view),
     )
 
 
-def controlled(view: View) -> Component:
-    """The control chart of a chosen measure and site."""
-    charts = view.edition.rows("control_charts", order="site, measure")
-    if not charts or not view.sites:
-        return card("Month by month", "", nothing("There are too few months for a control chart."), name="control")
-    measures = [m for m in view.edition.measures if any(row.measure == m for row in charts)]
-    measure = view.address.get("chart")
-    measure = measure if measure in measures else (CONTROLLED if CONTROLLED in measures else measures[0])
-    sites = [site for site in view.edition.sites if any(r.site == site.name and r.measure == measure for r in charts)]
-    chosen = view.address.get("of") or (view.sites[0].name if not view.all_sites else usual_site(view, sites))
-    site = next((entry for entry in sites if entry.name == chosen), sites[0])
-    about = next(row for row in charts if row.site == site.name and row.measure == measure)
-    points = view.edition.rows("control_points", "site = ? and measure = ?", (site.name, measure), "month")
-    by_month = {row.month: row for row in points}
-    months = [month for month in months_shown(view) if points and month >= points[0].month]
-    unit = view.edition.measures[measure].unit
-    texts = {row.month: write(row.value, unit) for row in points if row.value is not None}
-    limits = {month: (row.mean, row.lower, row.upper) for month, row in by_month.items()}
-    signals = {row.month: row.label for row in points if row.label in words.SIGNALS}
-    highest = [value for row in points for value in (row.value, row.upper) if value is not None]
-    top = nice_top(max([*highest, 1.0]) * 1.02)
-    has_lines = any(row.mean is not None for row in points)
-    axis_text = None
-    if unit in ("gbp", "gbp_each"):
-        axis_text = [words.pounds_short(tick) for tick in ticks(top, 4)]
-    name = view.measure_label(measure)
-    drawn = control_chart(
-        months,
-        {month: row.value for month, row in by_month.items()},
-        limits,
-        signals,
-        texts,
-        view.mark(site.name),
-        trial=bool(about.trial),
-        axis_text=axis_text,
-        top=top,
-    )
-    headline = words.control(site.label, name, points, has_lines)
-    icon_level = "signal" if signals else "wave"
-    said = f"XmR, {'trial ' if about.trial else ''}limits from {about.points} months. "
-    said += "Ringed: a signal; " if signals else "No signal here; "
-    said += "about 4 in 20 such charts show one by chance."
+def dot_of(view: View, site: str, row: Row | None) -> Dot:
+    """A site's dot."""
+    if row is None:
+        return Dot(view.label(site), view.mark(site), None, "")
+    limits = (row.low, row.high, row.low_998, row.high_998)
+    return Dot(view.label(site), view.mark(site), row.value, row.shown, *limits, plan=row.plan, hollow=bool(row.hollow))
+
+
+def plan_line(view: View, site: str, row: Row | None) -> list[Component]:
+    """A site's line of the table: its year, number, interval, plan and verdict in words."""
+    if row is None:
+        return [site_name(view, site), "", state("not known"), "", "", ""]
+    known = words.first_upper(when(row)) if row.value is not None else ""
+    plan = row.plan_shown if row.plan is not None else ""
+    return [site_name(view, site), known, number(view, row), words.interval(row), plan, words.first_upper(row.words)]
+
+
+def spread(view: View, measure: str, what: str, otherwise: str) -> str:
+    """The lowest and highest of a measure as they are shown, each of the year that the table says."""
+    return words.spread([row for _, row in of_sites(view, measure)], what) or otherwise
+
+
+def pathway(view: View) -> Component:
+    """From referral to completion: numbers, and each as a share of the step before; none on fewer than 10."""
+    steps: dict[str, dict[str, Row]] = {}
+    for row in asked(view, "pathway", order="position"):
+        steps.setdefault(row.measure, {})[row.site] = row
+    if not steps:
+        return card("From referral to completion", "", nothing("No referral is known."), name="journey")
+    lines = []
+    for measure, rows in steps.items():
+        some = next(iter(rows.values()))
+        cells = {site: step_cell(view, row) for site, row in rows.items()}
+        lines.append(Line(measure, some.label, first_note(rows.values()), rows, cells))
     return card(
-        headline,
-        said,
-        graph(drawn, "control", f"{headline}. Control chart, {name}, {site.label}", 196),
-        name="control",
-        twin=twin_of_series(view, [by_month[m] for m in months if m in by_month], unit),
-        controls=[
-            pick("Chart of", "chart", [(m, view.measure_label(m)) for m in measures], measure),
-            pick("Site", "of", [(entry.name, entry.label) for entry in sites], site.name),
-            html.Span(variation(icon_level, words.first_upper(about.words or "")), className="pushed"),
-        ],
-        source=source_words(view),
-        links=[definition(view, measure)],
-    )
-
-
-def usual_site(view: View, sites: list[Any]) -> str:
-    """The first site whose new cases are off its plan; else the first."""
-    for site in sites:
-        row, plan = view.result(site.name, "new_cases"), view.result(site.name, "planned_new_cases")
-        if words.against_plan(row, plan) in ("below plan", "above plan"):
-            return str(site.name)
-    return str(sites[0].name)
-
-
-def variation(icon: str, said: str) -> Component:
-    """A kind of variation as an icon and a word."""
-    return html.Span([marks.icon(icon, 16), html.Span(said)], className="tag plain large")
-
-
-STEPS = ("referrals", "accepted", "new_cases", "closed_cases", "closed_cases.completed")
-
-
-def journey(view: View) -> Component:
-    """From referral to completion: numbers, and the two shares that mean something."""
-    shares = {"accepted": "acceptance_rate", "closed_cases.completed": "completion_rate"}
-    return card(
-        words.spread(rates(view, "acceptance_rate"), "of referrals were accepted") or "From referral to completion",
-        f"From referral to completion, {period_words(view.period)}. Shares: of referrals, of closures",
-        shares_table(view, STEPS, shares, "From referral to completion"),
+        spread(view, "acceptance_rate", "of referrals were accepted", "From referral to completion"),
+        f"From referral to completion, {period_words(view.period)}; each step as a share of the one before",
+        side_by_side(view, lines, "From referral to completion"),
         name="journey",
-        source=source_words(view),
+        source=source_words(view) + ". No share on fewer than 10",
         links=[definition(view, "referrals")],
     )
 
 
+def first_note(rows: Any) -> str:
+    """What a step's share is of, once for the row: it is the same at every site."""
+    return next((row.note for row in rows if row.note), "")
+
+
+def step_cell(view: View, row: Row) -> Component:
+    """A step's number, with its share under it."""
+    main = linked(view, row, row.measure, row.count_shown or "", why=row.why or "")
+    return with_small(main, row.shown if row.share is not None else None)
+
+
+def parts_lines(view: View, measure: str, total: str = "") -> list[Line]:
+    """The parts of a measure with their shares, and its total under them."""
+    rows: dict[str, dict[str, Row]] = {}
+    for row in asked(view, "parts", "measure = ?", (measure,), "position"):
+        rows.setdefault(row.part, {})[row.site] = row
+    lines = []
+    for part, by_site in rows.items():
+        name = f"{measure}.{part}"
+        cells = {
+            site: with_small(
+                linked(view, row, name, row.value_shown or ""), row.shown if row.share is not None else None
+            )
+            for site, row in by_site.items()
+        }
+        lines.append(Line(name, next(iter(by_site.values())).label, "", by_site, cells))
+    return [*lines, measure_line(view, total)] if total and lines else lines
+
+
+def measure_line(view: View, measure: str, of: str = "", note: str = "", label: str = "") -> Line:
+    """A measure of the year; under a share, how many people of how many it is."""
+    rows = compared(view, measure)
+    cells = {
+        site: with_small(linked(view, row, measure, row.shown or "", why=row.why or ""), behind(view, row, of))
+        for site, row in rows.items()
+    }
+    return Line(measure, label or view.measure_label(measure), note, rows, cells)
+
+
+def behind(view: View, row: Row, of: str) -> Component:
+    """The people behind a share: 55 of 122."""
+    top = view.edition.result(row.site, of, row.period, row.starts) if of else None
+    if top is None or top.value is None or row.value is None or row.get("count") is None:
+        return None
+    return html.Span([number(view, top), f" of {row['count']:,.0f}"])
+
+
 def per_manager(view: View) -> Component:
-    """Open cases for each case manager, in post and by posts."""
-    rows = ("closing_cases", "case_managers", "case_manager_posts", "caseload_per_case_manager", "caseload_per_post")
+    """Open cases for each case manager, in post and by posts, at the end of the year."""
+    lines = [measure_line(view, "closing_cases")]
+    lines += [result_line(view, measure, lines[0].rows) for measure in ("case_managers", "case_manager_posts")]
+    lines += [measure_line(view, measure) for measure in ("caseload_per_case_manager", "caseload_per_post")]
     return card(
-        caseload_words(view),
-        f"At the end of {write_month(view.period[2], long=True)}; full-time equivalents",
-        shares_table(view, rows, {}, "Caseload per case manager"),
+        spread(
+            view,
+            "caseload_per_case_manager",
+            "open cases for each case manager in post",
+            "Open cases per case manager are not known",
+        ),
+        f"At the end of {write_month(min(view.period[2], view.edition.data_month or view.period[2]), long=True)}; "
+        "full-time equivalents",
+        side_by_side(view, [line for line in lines if line.rows], "Caseload per case manager"),
         name="per-manager",
         source=source_words(view),
         links=[definition(view, "caseload_per_case_manager")],
     )
 
 
-def rates(view: View, measure: str) -> list[Row | None]:
-    """A measure in the period, a row a site."""
-    return [view.result(site.name, measure) for site in view.sites]
-
-
-def caseload_words(view: View) -> str:
-    """The range of open cases per case manager."""
-    said = words.spread(rates(view, "caseload_per_case_manager"), "open cases for each case manager in post")
-    return said or "Open cases per case manager are not known"
-
-
-def kinds_words(view: View) -> str:
-    """The kind of work that most open cases are in, over the sites shown together or the one site."""
-    site = view.sites[0].name if len(view.sites) == 1 else "all"
-    rows = [view.result(site, part) for part in parts_of(view, "closing_cases")]
-    total = view.result(site, "closing_cases")
-    known = [row for row in rows if row is not None and row.value is not None]
-    if len(known) < len(rows) or not known or total is None or total.value is None or not view.all_sites:
-        return "Open cases by kind of work"
-    largest = max(known, key=lambda row: row.value)
-    label = view.measure_label(largest.measure).split(": ")[-1]
-    return f"{words.first_upper(label)} is the largest kind of work: {largest.shown} of {total.shown} open cases"
-
-
-def parts_of(view: View, measure: str) -> list[str]:
-    """The parts of a measure, in the edition's order."""
-    return [name for name in view.edition.measures if name.startswith(f"{measure}.")]
+def result_line(view: View, measure: str, years: Mapping[str, Row]) -> Line:
+    """A number that is not compared, of the years of another line."""
+    found = {site: view.edition.result(site, measure, row.period, row.starts) for site, row in years.items()}
+    cells = {site: number(view, row) for site, row in found.items()}
+    return Line(measure, view.measure_label(measure), "", years if any(found.values()) else {}, cells)
 
 
 def work_kinds(view: View) -> Component:
     """Open cases by kind of work."""
+    lines = parts_lines(view, "closing_cases", "closing_cases")
     return card(
         kinds_words(view),
-        f"Open cases by kind of work at the end of {write_month(view.period[2], long=True)}",
-        shares_table(view, [*parts_of(view, "closing_cases"), "closing_cases"], {}, "Open cases by kind of work"),
+        "Open cases by kind of work at the end of the year, and their share",
+        side_by_side(view, lines, "Open cases by kind of work") if lines else nothing("No kind of work is known."),
         name="kinds",
         source=source_words(view),
         links=[definition(view, "closing_cases")],
     )
 
 
+def kinds_words(view: View) -> str:
+    """The kind of work that most open cases are in, over the sites shown together or the one site."""
+    site = view.sites[0].name if len(view.sites) == 1 else "all"
+    rows = asked(view, "parts", "measure = 'closing_cases' and site = ?", (site,), "position")
+    if not rows or (site == "all" and not view.all_sites) or any(row.value is None for row in rows):
+        return "Open cases by kind of work"
+    largest = max(rows, key=lambda row: row.value)
+    if sum(row.value == largest.value for row in rows) > 1 or not largest.whole:
+        return "Open cases by kind of work"
+    return f"{largest.label} is the largest kind of work: {largest.value_shown} of {largest.whole:,.0f} open cases"
+
+
 def closures(view: View) -> Component:
     """Closures by reason."""
+    lines = parts_lines(view, "closed_cases", "closed_cases")
     return card(
-        words.spread(rates(view, "completion_rate"), "of closures were completed as planned") or "Closures by reason",
-        f"Closed cases by reason, {period_words(view.period)}",
-        shares_table(view, [*parts_of(view, "closed_cases"), "closed_cases"], {}, "Closures by reason"),
+        spread(view, "completion_rate", "of closures were completed as planned", "Closures by reason"),
+        f"Closed cases by reason, {period_words(view.period)}; shares of all closures, none on fewer than 10",
+        side_by_side(view, lines, "Closures by reason") if lines else nothing("No closure is known."),
         name="closures",
         source=source_words(view),
         links=[definition(view, "closed_cases")],
@@ -378,46 +357,62 @@ def closures(view: View) -> Component:
 
 def risk(view: View) -> Component:
     """How the risk to the victim had changed when cases closed."""
-    rows = [*parts_of(view, "risk_change"), "risk_reduced"]
+    lines = parts_lines(view, "risk_change")
+    if lines:
+        lines.append(measure_line(view, "risk_reduced_rate", "risk_reduced", "of closures with a known change"))
     return card(
-        words.spread(rates(view, "risk_reduced_rate"), "of closures left the victim at lower risk")
-        or "Risk to the victim at closure",
-        f"As the IDVA judged it, {period_words(view.period)}. Share: of closures in which the change is known",
-        shares_table(view, rows, {"risk_reduced": "risk_reduced_rate"}, "Risk to the victim at closure"),
+        spread(view, "risk_reduced_rate", "of closures left the victim at lower risk", "Risk to the victim at closure"),
+        f"As the IDVA judged it, {period_words(view.period)}",
+        side_by_side(view, lines, "Risk to the victim at closure") if lines else nothing("No closure is known."),
         name="risk",
         source=source_words(view),
         links=[definition(view, "risk_reduced_rate")],
     )
 
 
+# A share or ratio of people, the number it is of, and what it is a share of.
+PEOPLE = (
+    ("victims_in_contact_rate", "victims_in_contact", "of linked victims"),
+    ("victims_per_perpetrator", "victims", "victims of new cases"),
+    ("children_per_perpetrator", "children", "children of new cases"),
+    ("serial_share", "serial_perpetrators", "of new cases"),
+    ("repeat_share", "repeat_perpetrators", "of new cases"),
+    ("not_eligible_elsewhere_share", "not_eligible_elsewhere", "of new cases"),
+)
+
+
 def people(view: View) -> Component:
-    """Victims, children, and who the perpetrators are."""
-    rows = (
-        "victims",
-        "victims_in_contact",
-        "children",
-        "victims_per_perpetrator",
-        "children_per_perpetrator",
-        "serial_perpetrators",
-        "repeat_perpetrators",
-        "not_eligible_elsewhere",
-        "marac_repeat_cases",
+    """Victims, children, and who the perpetrators are; with the published range where there is one."""
+    lines = []
+    for measure, top, note in PEOPLE:
+        label = view.measure_label(measure).removesuffix(" among new cases")
+        lines.append(measure_line(view, measure, top, plausible(view, measure) or note, label))
+    lines = [line for line in lines if line.rows]
+    headline = spread(
+        view,
+        "victims_in_contact_rate",
+        "of linked victims were in contact with an IDVA",
+        "Victims, children and perpetrators",
     )
-    shares = {
-        "victims_in_contact": "victims_in_contact_rate",
-        "serial_perpetrators": "serial_share",
-        "repeat_perpetrators": "repeat_share",
-        "not_eligible_elsewhere": "not_eligible_elsewhere_share",
-    }
     return card(
-        words.spread(rates(view, "victims_in_contact_rate"), "of linked victims were in contact with an IDVA")
-        or "Victims, children and perpetrators",
-        f"{words.first_upper(period_words(view.period))}. Shares: of victims, of new cases; none on fewer than 10",
-        shares_table(view, rows, shares, "Victims, children and perpetrators"),
+        headline,
+        f"{words.first_upper(period_words(view.period))}; none on fewer than 10",
+        side_by_side(view, lines, "Victims, children and perpetrators") if lines else nothing("Nobody is known."),
         name="people",
         source=source_words(view),
-        links=[definition(view, "victims")],
+        links=[definition(view, "victims_per_perpetrator")],
     )
+
+
+def plausible(view: View, measure: str) -> str:
+    """The published range of a measure, and which sites lie outside it."""
+    rows = {site: row for site, row in compared(view, measure).items() if site in columns(view)}
+    some = next((row for row in rows.values() if row.plausible_low is not None), None)
+    if some is None:
+        return ""
+    said = f"published: {some.plausible_low:g} to {some.plausible_high:g}"
+    outside = [view.label(site) for site, row in rows.items() if row.plausible == "outside"]
+    return f"{said}; outside: {words.listed(outside)}" if outside else said
 
 
 PAGE = Page("/caseload", "Caseload", 2, "How many people does Drive work with, and is it as many as planned?", build)
