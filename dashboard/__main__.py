@@ -49,6 +49,10 @@ def serve(
     behind_proxy: Annotated[bool, typer.Option(help="A proxy of ours brings requests by https and says whose")] = False,
     certificate: Annotated[Path | None, typer.Option(help="Serve by https with this certificate")] = None,
     key: Annotated[Path | None, typer.Option(help="The key of the certificate")] = None,
+    loading: Annotated[
+        bool,
+        typer.Option("--loading", help="Where people sign in, let the central team load by the browser"),
+    ] = False,
 ) -> None:
     """Serves the dashboard on the current edition."""
     context.obj = data
@@ -65,7 +69,7 @@ def serve(
     if not is_free(host, port):
         raise _stop(f"Port {port} on {host} is in use. Choose another, such as --port {port + 1}.", 1)
     open_as = audience if is_loopback(host) and not behind_proxy else ""
-    settings = Settings(data, open_as, behind_proxy, certificate is not None)
+    settings = Settings(data, open_as, behind_proxy, certificate is not None, loading)
     shown = f"[{host}]" if ":" in host else host
     typer.echo(f"Dashboard: http{'s' if certificate else ''}://{shown}:{port}  (edition {edition}; stop with Ctrl+C)")
     typer.echo("Everybody signs in." if must_sign_in else f"Nobody signs in: this machine looks as {audience}.")

@@ -15,6 +15,7 @@ from dashboard.app import built, look, make_app, page_at
 from dashboard.edition import Editions, NoEdition
 from dashboard.export.downloads import add_downloads
 from dashboard.pages import pages
+from dashboard.receiving import add_receiving
 
 DASH_FOLDERS = ("/_dash-component-suites/", "/assets/")
 MOST_BYTES = 64 * 1024
@@ -36,7 +37,7 @@ def make_server(data: Path, audience: str = "central", settings: Settings | None
     ]
     Compress(server)
     _headers(app, server)
-    plug_in(server, settings)
+    add_receiving(server, plug_in(server, settings))
     _health(server, editions)
     add_downloads(server, editions, page_at, look, built)
     _warm(server)

@@ -133,6 +133,10 @@ class Gate:
             return self.refuse(405, "This address does not answer that kind of request.")
         if request.method == "POST" and is_from_elsewhere(request):
             return self.refuse(403, "This came from another site, so nothing was done.")
+        if rule.form_bytes:
+            request.max_content_length = rule.form_bytes
+            if (request.content_length or 0) > rule.form_bytes:
+                return self.refuse(413, "What was sent is larger than 5 MB, so it was not read: no return is.")
         if rule.who == ANYONE:
             return None
         return self._judge_reader(rule) if known else self._ask_to_sign_in(rule)
@@ -140,7 +144,7 @@ class Gate:
     def _judge_reader(self, rule: Rule) -> Any:
         if g.who.role not in rule.who:
             return self.refuse(403, "Your role does not reach this.")
-        if request.method == "POST" and g.signed_in and not fits(request.headers.get(HEADER, "")):
+        if request.method == "POST" and g.signed_in and not fits(_token(rule)):
             return self.refuse(403, "This page has grown old. Load it again.")
         if request.endpoint == CALLBACK and not request.is_json:
             return self.refuse(415, "This address is asked in JSON.")
@@ -170,6 +174,12 @@ class Gate:
                 return None
             return sentence(503, "The audit log cannot be written, so nothing is done. Tell whoever runs this server.")
         return None
+
+
+def _token(rule: Rule) -> str:
+    """The token that was sent: in a header by a script of ours, in a field by a form of ours."""
+    given = request.headers.get(HEADER, "")
+    return given if given or not rule.form_bytes else request.form.get("csrf", "")
 
 
 def sentence(status: int, words: str) -> Response:

@@ -13,14 +13,20 @@ EVERY_ROLE = frozenset(ROLES)
 
 @dataclass(frozen=True)
 class Rule:
-    """Who may ask for an endpoint, by which methods; `page` if a person types its address."""
+    """Who may ask for an endpoint, by which methods; `page` if a person types its address.
+
+    `form_bytes` if a form of ours posts to it: at most so much, with the token as a field.
+    """
 
     who: frozenset[str] = EVERY_ROLE
     methods: frozenset[str] = frozenset({"GET", "HEAD"})
     page: bool = False
+    form_bytes: int = 0
 
 
 _POST = frozenset({"POST"})
+_CENTRAL = frozenset({"central"})
+_A_RETURN = 5_000_000 + 64 * 1024  # the file, and the other fields of the form
 CALLBACK = "/_dash-update-component"
 
 # By the name of the endpoint; Dash names its own after their paths.
@@ -37,6 +43,10 @@ RULES: dict[str, Rule] = {
     "/": Rule(page=True),
     "/<path:path>": Rule(page=True),
     "download": Rule(page=True),
+    "show_trial": Rule(_CENTRAL | {"lead"}, page=True),
+    "try_return": Rule(_CENTRAL | {"lead"}, _POST, form_bytes=_A_RETURN),
+    "load_return": Rule(_CENTRAL, _POST, form_bytes=_A_RETURN),
+    "publish_loaded": Rule(_CENTRAL, _POST, form_bytes=8 * 1024),
     "/_dash-layout": Rule(),
     "/_dash-dependencies": Rule(),
     "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>": Rule(),

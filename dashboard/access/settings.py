@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DATA, AUDIENCE, OPEN, PROXY, HTTPS = "DRIVE_DATA", "DRIVE_AUDIENCE", "DRIVE_OPEN", "DRIVE_BEHIND_PROXY", "DRIVE_HTTPS"
+LOADING = "DRIVE_LOADING"
 
 
 @dataclass(frozen=True)
@@ -14,12 +15,14 @@ class Settings:
     """What is served, and to whom.
 
     `open_as` is the audience as whom this machine looks while there are no users; empty where all must sign in.
+    `loading` lets the central team load and publish by the browser where people sign in.
     """
 
     data: Path
     open_as: str = ""
     behind_proxy: bool = False
     https: bool = False
+    loading: bool = False
     clock: Callable[[], float] = time.time
 
     @property
@@ -29,7 +32,7 @@ class Settings:
 
     def as_environment(self) -> dict[str, str]:
         """The same as variables for a worker."""
-        flags = {PROXY: self.behind_proxy, HTTPS: self.https}
+        flags = {PROXY: self.behind_proxy, HTTPS: self.https, LOADING: self.loading}
         named = {DATA: str(self.data.resolve()), OPEN: "yes" if self.open_as else "", AUDIENCE: self.open_as}
         return named | {name: "yes" if flag else "" for name, flag in flags.items()}
 
@@ -42,4 +45,5 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         audience if environment.get(OPEN) == "yes" else "",
         environment.get(PROXY) == "yes",
         environment.get(HTTPS) == "yes",
+        environment.get(LOADING) == "yes",
     )
