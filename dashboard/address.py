@@ -13,6 +13,9 @@ NAMES = (
     "to",
     "per",
     "basis",
+    "spent",
+    "allocation",
+    "pair",
     "year",
     "money",
     "chart",
@@ -35,6 +38,8 @@ NAMES = (
     "like",
     "marac",
     "own",
+    "slides",
+    "every",
     "edition",
     "number",
 )

@@ -8,7 +8,7 @@ from dashboard.charts import Figure, Shape, figure, line, marker
 from dashboard.scale import ticks
 from dashboard.theme import Mark
 
-ROW, HEAD, FOOT = 36, 22, 6
+ROW, HEAD, FOOT = 36, 26, 6
 
 
 @dataclass(frozen=True)

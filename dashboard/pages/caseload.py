@@ -73,6 +73,14 @@ def note(view: View) -> str:
     return said + "".join(f" {label}: {reason}." for label, reason in why)
 
 
+def plan_rows(view: View) -> list[tuple[str, Row | None, Row | None]]:
+    """For each site its label, new cases and planned new cases of the period asked for: what a slide draws too."""
+    return [
+        (site.label, view.result(site.name, "new_cases"), view.result(site.name, "planned_new_cases"))
+        for site in view.sites
+    ]
+
+
 def months_shown(view: View) -> list[date]:
     """The months of the charts over time: all that the edition has, or from the one that the address names."""
     known = view.edition.periods("month")

@@ -1,16 +1,19 @@
 """Costs: what one case costs on one basis, what each site counts, and what changed it."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from dash import html
 
-from dashboard import words
+from dashboard import central_team, findings, marks, words
 from dashboard.charts import graph
 from dashboard.charts.dots import Dot, dots, height
-from dashboard.charts.money import bridge
 from dashboard.charts.over_time import site_line
+from dashboard.comparing import asked, compared, of_a_year, of_sites, when
 from dashboard.edition import Row, Site
-from dashboard.exhibits import beside_dots, shares_table
+from dashboard.exhibits import beside_dots
+from dashboard.happened import happenings, marks_of, table_of
 from dashboard.page import (
     Content,
     Page,
@@ -20,305 +23,484 @@ from dashboard.page import (
     definition,
     grid,
     nothing,
+    period_words,
     pick,
+    pick_period,
     pick_sites,
     site_name,
     source_words,
 )
+from dashboard.side_by_side import Line, linked, side_by_side, with_small
 from dashboard.tables import Column, number, state, table
-from etl.definitions.periods import months_from, write_month, write_period
+from dashboard.why_changed import why_changed
+from etl.definitions.periods import months_from, write_financial_year, write_month
 
 Component = Any
-# What is divided by, as the address, the button and a sentence name it.
+# What is divided by, as the address, the choice and a sentence name it.
 PER = {
     "new_case": ("New case", "new case"),
-    "perpetrator_worked_with": ("Worked with", "perpetrator worked with"),
-    "completed_case": ("Completed", "completed case"),
-    "open_case_month": ("Case-month", "open case-month"),
+    "perpetrator_worked_with": ("Perpetrator worked with", "perpetrator worked with"),
+    "completed_case": ("Completed case", "completed case"),
+    "open_case_month": ("Open case-month", "open case-month"),
 }
 # What is spent: the end of the measure's name, the button, and a sentence.
 BASIS = {
     "shared": ("_shared", "Shared lines", "cash, shared cost lines"),
     "cash": ("", "All cash", "all cash"),
     "in_kind": ("_with_in_kind", "With in kind", "cash and in kind"),
+    "central": ("", "With central", "all cash with the central team’s share"),
 }
 ROW_HEIGHT = 58
-# No ratio is shown on a count under this.
-LEAST = 10
+SAYS_ICONS = {"reported": ("tick", "reported in its returns"), "always nil": ("dash", "always nil in its returns")}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is compared: the denominator, the basis, the measure that they name, and each site's row."""
+
+    per: str
+    basis: str
+    measure: str
+    rows: Mapping[str, Row]
+
+    @property
+    def one(self) -> str:
+        """What a cost is per, in a sentence."""
+        return PER[self.per][1]
+
+    @property
+    def said(self) -> str:
+        """What is spent, in a sentence."""
+        return BASIS[self.basis][2]
+
+    @property
+    def is_central(self) -> bool:
+        """Whether the central team's share is in it."""
+        return self.basis == "central"
 
 
 def build(view: View) -> Content:
     """The page."""
-    per, basis, measure = chosen(view)
-    rows = latest(view, measure)
-    one, said = PER[per][1], BASIS[basis][2]
-    headline = words.unit_costs([(site.label, row) for site, row, _ in rows if row is not None], one)
-    if basis != "shared" and len(view.sites) > 1 and not same_scope(view):
-        headline += "; not on the same basis"
-    options = [
-        (key, text) for key, (text, _) in PER.items() if f"cost_per_{key}{BASIS[basis][0]}" in view.edition.measures
-    ]
-    bases = [(key, text) for key, (end, text, _) in BASIS.items() if f"cost_per_{per}{end}" in view.edition.measures]
+    view = of_a_year(view)
+    what = chosen(view)
     return Content(
-        headline,
-        f"Delivery spend per {one}, {said}, latest complete year of each site, 95% intervals from the number of cases.",
+        headline(view, what),
+        note(view, what),
         [
-            grid(compared(view, measure, rows, one, said), scope(view), kind="wide-left"),
-            grid(bridged(view, measure, one), year_table(view, measure, rows)),
-            grid(trend(view, measure, one), by_line(view)),
+            grid(unit_costs(view, what), scope(view), kind="wide-left"),
+            grid(
+                html.Div([why_changed(view, what.measure), trend(view, what), spent(view)], className="stack"),
+                html.Div(
+                    [year_table(view, what), central_team.central_team(view), real_terms(view, what), by_line(view)],
+                    className="stack",
+                ),
+            ),
         ],
-        controls=[
-            pick_sites(view),
-            choose("Per", "per", options, per),
-            choose("Basis", "basis", bases, basis),
-        ],
+        controls=controls(view, what),
     )
 
 
-def chosen(view: View) -> tuple[str, str, str]:
-    """What is divided by, the basis, and the measure that they name."""
-    per = view.address.get("per") if view.address.get("per") in PER else "new_case"
+def chosen(view: View) -> Asked:
+    """What the address asks for; a case with the central team's share is a new case."""
     basis = view.address.get("basis") if view.address.get("basis") in BASIS else "shared"
-    return per, basis, f"cost_per_{per}{BASIS[basis][0]}"
+    per = view.address.get("per") if view.address.get("per") in PER and basis != "central" else "new_case"
+    measure = f"cost_per_{per}{BASIS[basis][0]}"
+    if basis != "central":
+        return Asked(per, basis, measure, compared(view, measure))
+    rows = central_team.rows_of(view, central_team.basis_of(view), central_team.allocation_of(view))
+    return Asked(per, basis, measure, rows)
 
 
 def latest(view: View, measure: str) -> list[tuple[Site, Row | None, bool]]:
-    """For each site the period's number, or its last complete year, and whether it is that."""
-    found: list[tuple[Site, Row | None, bool]] = []
-    for site in view.sites:
-        row = view.result(site.name, measure)
-        if row is not None and row.value is not None and row.complete:
-            found.append((site, row, False))
-            continue
-        earlier = view.edition.last_complete(site.name, measure, view.period[1])
-        found.append((site, earlier, True) if earlier is not None else (site, row, False))
-    return found
+    """For each site its row of a measure and whether it is of an earlier year: what a slide draws too."""
+    rows = compared(view, measure)
+    return [
+        (site, rows.get(site.name), bool(rows[site.name].hollow) if site.name in rows else False) for site in view.sites
+    ]
 
 
-def same_scope(view: View) -> bool:
-    """Whether all sites count the same cost lines."""
-    said: dict[str, set[str]] = {}
-    for row in view.edition.rows("scope"):
-        if row.line not in ("in_kind", "central"):
-            said.setdefault(row.line, set()).add(row.says)
-    return bool(said) and all(len(answers) == 1 for answers in said.values())
+def controls(view: View, what: Asked) -> list[Component]:
+    """The choices. Some have no measure in an old edition, and the central team's share goes with new cases only."""
+    known = view.edition.measures
+    pers = [(key, text) for key, (text, _) in PER.items() if f"cost_per_{key}{BASIS[what.basis][0]}" in known]
+    bases = [(key, text) for key, (end, text, _) in BASIS.items() if f"cost_per_{what.per}{end}" in known]
+    bases = [(key, text) for key, text in bases if key != "central" or view.edition.rows("central")]
+    found: list[Component] = [pick_sites(view)]
+    if what.is_central:
+        found += central_team.choices(view, central_team.basis_of(view))
+    else:
+        found += [pick_period(view, ("rolling_year", "year")), pick("Per", "per", pers, what.per)]
+    return [*found, choose("Basis", "basis", bases, what.basis)]
 
 
-def compared(view: View, measure: str, rows: list[tuple[Site, Row | None, bool]], one: str, said: str) -> Component:
+def headline(view: View, what: Asked) -> str:
+    """How the sites' costs compare."""
+    if not view.edition.rows("results"):
+        return "No returns have been loaded yet"
+    if what.is_central:
+        return central_headline(view)
+    found = asked(view, "findings", "measure = ?", (what.measure,)) if view.all_sites else ()
+    pairs = asked(view, "apart", "measure = ?", (what.measure,))
+    return findings.cost(found, pairs, what.rows, labels_of(view), what.one)
+
+
+def central_headline(view: View) -> str:
+    """What the central team costs and where it goes; all cash is never one basis where the sites count other lines."""
+    basis = central_team.basis_of(view)
+    bare, shared = (central_team.rows_of(view, basis, key) for key in ("none", "by_new_cases"))
+    kept = [(s.label, bare[s.name], shared[s.name]) for s in view.sites if s.name in bare and s.name in shared]
+    said = findings.central(bare.get(central_team.TEAM), kept)
+    cash = [row for _, row in of_sites(view, "cost_per_new_case")]
+    differs = len(view.sites) > 1 and any(row.same_basis is False for row in cash)
+    return said + (findings.OFF_BASIS if differs else "")
+
+
+def labels_of(view: View) -> dict[str, str]:
+    """The labels of the sites shown."""
+    return {site.name: site.label for site in view.sites}
+
+
+def note(view: View, what: Asked) -> str:
+    """Measure, basis, sites and period."""
+    if not what.is_central:
+        return (
+            f"Delivery spend per {what.one}, {what.said}, {period_words(view.period)} or the last complete year, "
+            "95% intervals from the number of cases."
+        )
+    how = central_team.ALLOCATIONS[central_team.allocation_of(view)].lower()
+    money = central_team.BASES[central_team.basis_of(view)][1]
+    return f"{words.first_upper(money)} per new case, {what.said}, shared: {how}. Earmarked money stays where it is."
+
+
+def unit_costs(view: View, what: Asked) -> Component:
     """A dot and an interval a site, on one scale."""
     found, beside, body = [], [], []
-    for site, row, hollow in rows:
-        value = row.value if row is not None else None
-        low, high = (row.low, row.high) if row is not None else (None, None)
-        found.append(
-            Dot(site.label, view.mark(site.name), value, row.shown if row is not None else "", low, high, hollow=hollow)
-        )
-        below = [html.Small(write_period(row.period, row.starts))] if hollow and row is not None else []
+    for site in view.sites:
+        row = what.rows.get(site.name)
+        found.append(dot_of(view, site.name, row))
+        below = [html.Small(when(row))] if row is not None and row.hollow and row.value is not None else []
         interval = words.interval(row, money=True) if row is not None else ""
-        beside.append((site_name(view, site.name, *below), interval or state("not known")))
-        when = words.first_upper(write_period(row.period, row.starts)) if row is not None else ""
-        body.append([site_name(view, site.name), when, number(view, row), interval])
+        blank = state("not known", (row.why or "") if row is not None else "")
+        beside.append((site_name(view, site.name, *below), interval or blank))
+        shown = central_team.shown(row) if what.is_central else number(view, row)
+        known = row is not None and row.value is not None
+        body.append(
+            [site_name(view, site.name), words.first_upper(when(row)) if known and row else "", shown, interval]
+        )
     top = 1.04 * max([v for dot in found for v in (dot.high, dot.value) if v] or [1.0])
-    label = f"Cost per {one} of each site with its 95% interval: " + "; ".join(
-        f"{dot.name} {dot.text}" for dot in found if dot.value is not None
-    )
+    known_dots = [f"{dot.name} {dot.text}" for dot in found if dot.value is not None]
+    label = f"Cost per {what.one} of each site with its 95% interval: " + "; ".join(known_dots)
     size = ROW_HEIGHT if len(found) <= 6 else 44
     drawn = graph(dots(found, top, words.pounds, labelled=True, row=size), "unit-cost", label, height(len(found), size))
-    columns = [
-        Column("Site"),
-        Column("Period"),
-        Column(view.measure_label(measure), True),
-        Column("95% interval", True),
-    ]
-    known = [(site.label, row) for site, row, _ in rows if row is not None]
-    headline = words.alike(known) or "Cost and its interval"
+    columns = [Column("Site"), Column("Period"), Column(view.measure_label(what.measure), True)]
+    columns.append(Column("95% interval", True))
     return card(
-        words.first_upper(headline),
-        f"{words.first_upper(said)} ÷ {one}s; hollow mark: a year that ends before {write_month(view.period[2])}",
+        beside_headline(view, what),
+        f"{words.first_upper(what.said)} ÷ {words.plural(what.one)}; hollow mark: an earlier year than asked for",
         beside_dots(drawn, beside, "95% interval", size),
         name="unit-cost",
         twin=table(columns, body, "Unit cost and its interval"),
         source=source_words(view),
-        links=[definition(view, measure)],
+        links=[definition(view, what.measure)],
     )
 
 
+def dot_of(view: View, site: str, row: Row | None) -> Dot:
+    """A site's dot."""
+    if row is None:
+        return Dot(view.label(site), view.mark(site), None, "")
+    text = row.shown or ""
+    return Dot(view.label(site), view.mark(site), row.value, text, row.low, row.high, hollow=bool(row.hollow))
+
+
+def beside_headline(view: View, what: Asked) -> str:
+    """The finding beside the page's own."""
+    rows = [what.rows[site.name] for site in view.sites if site.name in what.rows]
+    if what.is_central:
+        way = central_team.ALLOCATIONS[central_team.allocation_of(view)].lower()
+        said = words.spread(rows, "per new case")
+        return f"{said}, the central team shared: {way}" if said else "Cost per new case with the central team"
+    found = asked(view, "findings", "measure = ?", (what.measure,)) if view.all_sites else ()
+    return findings.alike(found, asked(view, "apart", "measure = ?", (what.measure,)), labels_of(view))
+
+
 def scope(view: View) -> Component:
-    """Which cost lines each site counts."""
-    rows = view.edition.rows("scope")
+    """Which cost lines each site counts, beside what its own returns say."""
+    rows = [row for row in view.edition.rows("scope") if row.site in labels_of(view)]
     if not rows:
         return card("What each site counts is not stated", "", nothing("No scope statement is known."), name="scope")
     lines = list({row.line: row.label for row in rows}.items())
     shared = {row.line for row in rows if row.shared}
-    says = {(row.line, row.site): row.says for row in rows}
-    heads = [
-        Column("Cost line"),
-        *(Column(site_name(view, s.name, short=True), class_name="centre") for s in view.sites),
-    ]
-    body = []
-    for line, label in lines:
-        cells = [says.get((line, site.name)) or "Not known" for site in view.sites]
-        body.append([label, *(text if text == "Yes" else html.Span(text, className="muted small") for text in cells)])
-    made_up = ". Made up for the sample" if any(row.made_up for row in rows) else ""
-    names = [f"shared {line}" if line in shared else line for line, _ in lines]
+    cells = {(row.line, row.site): row for row in rows}
+    heads = [Column("Cost line")]
+    heads += [Column(site_name(view, s.name, short=True), class_name="centre") for s in view.sites]
+    body = [[label, *(scope_cell(cells.get((line, s.name))) for s in view.sites)] for line, label in lines]
+    made_up = ". Statements made up for the sample" if any(row.made_up for row in rows) else ""
     return card(
-        f"What each site counts: {words.counted(len(shared), 'line is', 'lines are')} shared",
-        f"Tinted: in the comparison on shared lines{made_up}",
-        table(heads, body, "Cost lines that each site counts", class_name="scope wide", row_names=names),
+        findings.scope(rows),
+        f"Tinted: shared lines. Tick: the site’s returns report it; triangle: they contradict the statement{made_up}",
+        table(
+            heads,
+            body,
+            "Cost lines that each site counts, and whether its returns report them",
+            class_name="scope wide",
+            row_names=[f"shared {line}" if line in shared else line for line, _ in lines],
+        ),
         name="scope",
     )
 
 
-def bridged(view: View, measure: str, one: str) -> Component:
-    """The change of one site's unit cost, in spending and caseload."""
-    rows = view.edition.rows("bridges", "measure = ?", (measure,), "site, to_ends desc")
-    rows = rows or view.edition.rows("bridges", "measure = 'cost_per_new_case_shared'", (), "site, to_ends desc")
-    here = {site.name for site in view.sites}
-    newest: dict[str, Row] = {}
-    for row in rows:
-        if row.site in here and min(row.count0, row.count1) >= LEAST:
-            newest.setdefault(row.site, row)
-    if not newest:
-        return card(
-            "What changed the unit cost", "", nothing("No site has two whole periods to compare."), name="bridge"
-        )
-    largest = max(newest.values(), key=lambda row: abs(row.unit1 - row.unit0))
-    row = newest.get(view.address.get("of"), largest)
-    per = words.per_of(row.measure) or one
-    first = f"{_range(row.from_starts, row.from_ends)}"
-    last = f"{_range(row.to_starts, row.to_ends)}"
-    spent = row.cost1 - row.cost0
-    cases = row.count1 - row.count0
-    many = words.plural(per)
-    drawn = bridge(
-        (first, f"{row.count0:,.0f} {many}", row.unit0),
-        [
-            ("Spending", f"{words.pounds(spent)} {'more' if spent >= 0 else 'less'} spent", row.spending),
-            ("Volume", f"{abs(cases):,.0f} {'more' if cases >= 0 else 'fewer'}", row.volume),
-        ],
-        (last, f"{row.count1:,.0f} {many}", row.unit1),
-        view.mark(row.site),
-    )
-    headline = words.bridge(view.label(row.site), row, per)
-    heads = [Column("Step"), Column("Spend", True), Column(words.first_upper(many), True), Column(f"Per {per}", True)]
-    body = [
-        [first, words.pounds(row.cost0), f"{row.count0:,.0f}", words.pounds(row.unit0)],
-        ["Spending", "", "", words.signed(row.spending)],
-        ["Volume", "", "", words.signed(row.volume)],
-        [last, words.pounds(row.cost1), f"{row.count1:,.0f}", words.pounds(row.unit1)],
-    ]
-    options = [(site.name, site.label) for site in view.sites if site.name in newest]
-    return card(
-        headline,
-        f"Bridge of {words.lower_first(view.measure_label(row.measure))}, {words.two_spans(row)}",
-        graph(
-            drawn, "bridge", f"{headline}. {first}: {words.pounds(row.unit0)}; {last}: {words.pounds(row.unit1)}", 190
-        ),
-        name="bridge",
-        twin=table(heads, body, "Bridge of the unit cost"),
-        controls=[pick("Site", "of", options, row.site)] if len(options) > 1 else [],
-        source=source_words(view),
-        links=[definition(view, row.measure)],
-    )
+def scope_cell(row: Row | None) -> Component:
+    """What a statement says, with an icon for what the returns say."""
+    if row is None:
+        return html.Span("Not known", className="muted small")
+    icon, heard = SAYS_ICONS.get(row.get("own_data") or "", ("", row.get("own_data") or ""))
+    if row.get("agrees") is False:
+        icon, heard = "warning", f"but {heard}"
+    found = [html.Span(row.says, className="" if row.says == "Yes" else "muted small")]
+    if heard:
+        found += [marks.icon(icon, 13) if icon else None, html.Span(f", {heard}", className="heard")]
+    return html.Span(found, className="says")
 
 
-def _range(starts: Any, ends: Any) -> str:
-    """Months in few words: Apr to Nov 2019."""
-    first = f"{starts:%b}" if starts.year == ends.year else f"{starts:%b %Y}"
-    return f"{first} to {write_month(ends)}"
-
-
-def year_table(view: View, measure: str, rows: list[tuple[Site, Row | None, bool]]) -> Component:
+def year_table(view: View, what: Asked) -> Component:
     """The numbers behind the dots: spend, cases, unit cost, and why the asked year is not there."""
-    about = view.edition.measures.get(measure)
+    if what.is_central:
+        return central_table(view, what)
+    about = view.edition.measures.get(what.measure)
     top, below = (about.numerator, about.denominator) if about is not None else ("", "")
-    body = []
-    for site, row, hollow in rows:
-        now = view.result(site.name, measure)
+    body, gaps = [], []
+    for site in view.sites:
+        row = what.rows.get(site.name)
         parts = [
-            view.edition.result(site.name, m, row.period, row.starts) if row is not None else None for m in (top, below)
+            view.edition.result(site.name, measure, row.period, row.starts) if row is not None else None
+            for measure in (top, below)
         ]
-        why = (now.why if now is not None and now.value is None else "") or ""
-        last: Component = "As shown"
-        if hollow or row is None or row.value is None:
-            last = html.Span([state("not known"), html.Small(why)], className="with-reason")
-        body.append(
-            [
-                site_name(view, site.name),
-                html.Span(write_month(row.ends), className="whole") if row is not None else "",
-                number(view, parts[0]),
-                number(view, parts[1]),
-                number(view, row, bold=True),
-                last,
-            ]
+        unknown = row is None or row.hollow or row.value is None
+        gaps += [(site.label, None)] if unknown else []
+        why = (row.why or "") if row is not None else ""
+        last: Component = (
+            html.Span([state("not known"), html.Small(why)], className="with-reason") if unknown else "As shown"
         )
-    asked = words.first_upper(write_period(view.period[0], view.period[1]))
-    heads = [
-        Column("Site"),
-        Column("To", True),
-        Column("Spend", True),
-        Column(view.measure_label(below) if below else "", True),
-        Column("Each", True),
-        Column(asked, True),
-    ]
-    now_rows = [(site.label, view.result(site.name, measure)) for site in view.sites]
+        known = row is not None and (row.value is not None or not row.hollow)
+        to = html.Span(write_month(row.ends), className="whole") if known and row is not None else ""
+        numbers = [number(view, part) for part in parts]
+        body.append([site_name(view, site.name), to, *numbers, number(view, row, bold=True), last])
+    per = html.Span(words.first_upper(words.plural(what.one)), className="whole" if what.per == "new_case" else "")
+    heads = [Column("Site"), Column("To", True), Column("Spend", True), Column(per, True), Column("Each", True)]
+    heads.append(Column(words.first_upper(period_words(view.period)), True))
+    rows = [(site.label, None if (site.label, None) in gaps else Row(value=1)) for site in view.sites]
     return card(
-        words.gaps_in(now_rows, write_period(view.period[0], view.period[1])),
-        f"Table of the chart above: {words.lower_first(view.measure_label(measure))}",
+        words.gaps_in(rows, period_words(view.period)),
+        f"Table of the chart above: {words.lower_first(view.measure_label(what.measure))}",
         table(
             heads, body, "Spend, cases and unit cost", class_name="years wide", row_names=[s.name for s in view.sites]
         ),
         name="year-table",
         source=source_words(view),
-        links=[definition(view, measure)],
+        links=[definition(view, what.measure)],
     )
 
 
-def trend(view: View, measure: str, one: str) -> Component:
+def central_table(view: View, what: Asked) -> Component:
+    """The numbers behind the dots with the central team's share."""
+    body = []
+    for site in view.sites:
+        row = what.rows.get(site.name)
+        amounts = [row.get(name) if row is not None else None for name in ("cost", "central", "total")]
+        cells: list[Component] = [words.pounds(v) if v is not None else state("not known") for v in amounts]
+        count = f"{row['count']:,.0f}" if row is not None and row.get("count") is not None else state("not known")
+        body.append(
+            [site_name(view, site.name), row.words if row is not None else "", *cells, count, central_team.shown(row)]
+        )
+    heads = [Column("Site"), Column("Year")]
+    heads += [Column(text, True) for text in ("Site’s cost", "Central share", "Together", "New cases", "Each")]
+    return card(
+        "Each site’s cost, its share of the central team, and both together",
+        "Table of the chart above; cash",
+        table(
+            heads, body, "Cost with the central team", class_name="years wide", row_names=[s.name for s in view.sites]
+        ),
+        name="year-table",
+        source=source_words(view),
+        links=[definition(view, what.measure)],
+    )
+
+
+def trend(view: View, what: Asked) -> Component:
     """The unit cost of each rolling year, by the month in which it ends. Never a month's own."""
-    series = view.edition.series(measure, "rolling_year")
+    series = view.edition.series(what.measure, "rolling_year")
     known = view.edition.periods("rolling_year")
     if len(known) < 2:
         return card("Cost over time", "", nothing("One year is not yet a trend."), name="trend")
     months = months_from(known[-1][1], known[0][1])
+    events = happenings(view, months, [site.name for site in view.sites])
     rows = {site.name: {row.ends: row for row in series.get(site.name, [])} for site in view.sites}
     top = 1.18 * max([row.value for by in rows.values() for row in by.values() if row.value is not None] or [1.0])
-    charts, body, ends = [], [], []
+    charts, ends = [], []
     for site in view.sites[:12]:
         values = {month: row.value for month, row in rows[site.name].items()}
         texts = {month: row.shown for month, row in rows[site.name].items()}
         last = [row for row in rows[site.name].values() if row.value is not None]
-        label = f"{site.label}: cost per {one} in each rolling year, last {last[-1].shown if last else 'not known'}"
-        drawn = site_line(months, values, texts, view.mark(site.name), top, None, money=True)
+        label = (
+            f"{site.label}: cost per {what.one} in each rolling year, last {last[-1].shown if last else 'not known'}"
+        )
+        letters = marks_of(events, site.name)
+        drawn = site_line(months, values, texts, view.mark(site.name), top, None, money=True, events=letters)
         ends.append((site.label, last[0] if last else None, last[-1] if last else None))
-        charts.append(html.Div([html.H3(site_name(view, site.name)), graph(drawn, f"trend-{site.name}", label, 116)]))
-    for month in months:
-        body.append([write_month(month), *(number(view, rows[site.name].get(month)) for site in view.sites)])
-    heads = [Column("Year to"), *(Column(site_name(view, site.name, short=True), True) for site in view.sites)]
+        tall = 128 if events else 116
+        charts.append(html.Div([html.H3(site_name(view, site.name)), graph(drawn, f"trend-{site.name}", label, tall)]))
+    letters_all = marks_of(events, "all")
+    body = [
+        [write_month(month), *(number(view, rows[s.name].get(month)) for s in view.sites), letters_all.get(month, "")]
+        for month in months
+    ]
+    heads = [
+        Column("Year to"),
+        *(Column(site_name(view, s.name, short=True), True) for s in view.sites),
+        Column("Event"),
+    ]
     return card(
-        words.trend(ends, one),
-        f"{view.measure_label(measure)}, each year to the month shown, one scale",
+        words.trend(ends, what.one),
+        f"{view.measure_label(what.measure)}, each year to the month shown, one scale",
         html.Div(charts, className="multiples"),
+        table_of(view, events),
         name="trend",
         twin=table(heads, body, "Unit cost of each rolling year", class_name="wide"),
         source=source_words(view),
-        links=[definition(view, measure)],
+        links=[definition(view, what.measure)],
     )
 
 
 def by_line(view: View) -> Component:
-    """Spend by line, in all, and against plan and funding."""
-    lines = [name for name in view.edition.measures if name.startswith("spend.")]
-    rows = [*lines, "spend", "planned_cost", "spend_against_plan", "funding", "spend_against_funding", "spend_in_kind"]
-    known = [view.result(site.name, "spend_against_plan") for site in view.sites]
+    """Spend by line, with each line's share."""
+    rows: dict[str, dict[str, Row]] = {}
+    for row in asked(view, "spend_lines", order="position"):
+        rows.setdefault(row.line, {})[row.site] = row
+    lines = [
+        Line(
+            f"spend.{line}",
+            next(iter(by.values())).label,
+            "",
+            by,
+            {site: line_cell(view, row) for site, row in by.items()},
+        )
+        for line, by in rows.items()
+    ]
+    whole = compared(view, "spend")
+    cells = {site: linked(view, row, "spend", row.shown or "", why=row.why or "") for site, row in whole.items()}
+    lines.append(Line("spend", view.measure_label("spend"), "", whole, cells))
     return card(
-        words.spend_against_plan(known) or "Spend by line",
-        f"Cash spend by line, {write_period(view.period[0], view.period[1])}",
-        shares_table(view, rows, {}, "Spend by line"),
+        largest_line(view, rows),
+        f"Cash spend by line, {period_words(view.period)} or the last complete year; shares of cash spend",
+        side_by_side(view, lines, "Spend by line") if rows else nothing("No spend is known."),
         name="by-line",
         source=source_words(view),
         links=[definition(view, "spend")],
     )
+
+
+def line_cell(view: View, row: Row) -> Component:
+    """An amount with its share under it."""
+    main = linked(view, row, f"spend.{row.line}", row.amount_shown or "")
+    return with_small(main, row.shown if row.share is not None else None)
+
+
+def largest_line(view: View, rows: Mapping[str, Mapping[str, Row]]) -> str:
+    """The line on which most is spent, where it is the same at every site shown."""
+    most = []
+    for site in view.sites:
+        own = [by[site.name] for by in rows.values() if site.name in by and by[site.name].share is not None]
+        if own:
+            most.append(max(own, key=lambda row: row.share))
+    if not most:
+        return "Spend by line"
+    if len({row.line for row in most}) > 1:
+        return "The largest line of spend is not the same at every site"
+    shares = sorted((row.share, row.shown) for row in most)
+    part = shares[0][1] if shares[0][1] == shares[-1][1] else f"{shares[0][1]} to {shares[-1][1]}"
+    where = "at every site" if len(most) == len(view.sites) > 1 else "where known" if len(view.sites) > 1 else ""
+    return f"{most[0].label} is the largest line {where}: {part} of cash spend".replace(" :", ":")
+
+
+def spent(view: View) -> Component:
+    """Cash spend against plan and against funding."""
+    compared_rows = compared(view, "spend_against_plan")
+    rows = {row.site: row for row in against_rows(view, compared_rows)}
+    body = [spent_line(view, site, compared_rows.get(site), rows.get(site)) for site in _columns(view)]
+    heads = [Column("Site"), Column("Year")]
+    heads += [Column(text, True) for text in ("Spend", "Plan", "Over plan", "Funding", "Over funding")]
+    ratios = [compared_rows.get(site.name) for site in view.sites]
+    return card(
+        words.spend_against_plan(ratios) or "Spend against plan and funding",
+        f"Cash, {period_words(view.period)} or the last complete year",
+        table(heads, body, "Cash spend against plan and funding", class_name="wide"),
+        name="spent",
+        source=source_words(view),
+        links=[definition(view, "spend_against_plan")],
+    )
+
+
+def _columns(view: View) -> list[str]:
+    return [site.name for site in view.sites] + (["all"] if view.all_sites and len(view.sites) > 1 else [])
+
+
+def against_rows(view: View, years: Mapping[str, Row]) -> list[Row]:
+    """The row of each site's year, an earlier one where the comparison is of that."""
+    found: list[Row] = []
+    for site, row in years.items():
+        where = "site = ? and period = ? and starts = ?"
+        found += view.edition.rows("spend_against", where, (site, row.period, row.starts))
+    return found
+
+
+def spent_line(view: View, site: str, year: Row | None, row: Row | None) -> list[Component]:
+    """A site's line."""
+    if year is None or row is None:
+        return [site_name(view, site), "", state("not known"), "", "", "", ""]
+    results = [
+        view.edition.result(site, name, year.period, year.starts) for name in ("spend", "planned_cost", "funding")
+    ]
+    spend, plan, money = (number(view, result) for result in results)
+    over = [words.signed(value) if value is not None else "" for value in (row.over_plan, row.over_funding)]
+    return [site_name(view, site, short=True), words.first_upper(when(year)), spend, plan, over[0], money, over[1]]
+
+
+def real_terms(view: View, what: Asked) -> Component:
+    """Spend and unit cost of each financial year in the prices of one."""
+    measure = (
+        what.measure if view.edition.rows("real_terms", "measure = ?", (what.measure,)) else "cost_per_new_case_shared"
+    )
+    rows = [
+        row
+        for row in view.edition.rows("real_terms", "measure = ?", (measure,), "starts")
+        if row.site in _columns(view)
+    ]
+    if not rows:
+        return card("Cost in real terms", "", nothing("No whole financial year is known."), name="real-terms")
+    base, per = rows[0].base_year, words.per_of(measure)
+    sites = [site for site in _columns(view) if any(row.site == site for row in rows)]
+    body = [real_line(view, row) for site in sites for row in rows if row.site == site]
+    heads = [Column("Site"), Column("Year"), Column("In money of the year", True), Column(f"In {base} prices", True)]
+    whole = [row for row in rows if not row.to_date and row.site != "all" and row.real is not None]
+    year = max((row.year for row in whole), default="")
+    shown = [Row(value=row.real, shown=row.real_shown) for row in whole if row.year == year]
+    forecast = " Part of the deflator is a forecast." if any(row.forecast for row in rows) else ""
+    return card(
+        f"{words.spread(shown, f'per {per} in {year}, in {base} prices')}" if shown else "Cost in real terms",
+        f"{view.measure_label(measure)}, by financial year",
+        table(heads, body, "Unit cost in real terms", class_name="wide"),
+        name="real-terms",
+        source=f"{rows[0].source}.{forecast}",
+        links=[definition(view, measure)],
+    )
+
+
+def real_line(view: View, row: Row) -> list[Component]:
+    """A site's financial year."""
+    year = write_financial_year(row.starts) + (" to date" if row.to_date else "")
+    nominal = linked(view, Row(row, period="year"), row.measure, row.nominal_shown or "")
+    return [site_name(view, row.site, short=True), year, nominal, row.real_shown or state("not known")]
 
 
 PAGE = Page("/costs", "Costs", 3, "What does one case cost, and is that a fair comparison?", build)

@@ -1,0 +1,112 @@
+"""What changed a site's cost per case between two periods: spending or caseload, drawn as a bridge."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dashboard import findings, words
+from dashboard.charts import graph
+from dashboard.charts.money import bridge
+from dashboard.edition import Row
+from dashboard.page import View, card, definition, nothing, pick, source_words
+from dashboard.tables import Column, table
+
+Component = Any
+USUAL = "cost_per_new_case_shared"
+# The order in which pairs of periods are offered.
+SPANS = ("year", "rolling_year", "year_to_date", "quarter_year_ago", "quarter")
+
+
+def why_changed(view: View, measure: str) -> Component:
+    """The card; site and pair of periods are chosen among those that the edition has."""
+    rows = view.edition.rows("bridges", "measure = ?", (measure,), "site, to_ends desc, from_ends desc")
+    rows = rows or view.edition.rows("bridges", "measure = ?", (USUAL,), "site, to_ends desc, from_ends desc")
+    by_site = {site.name: offered([row for row in rows if row.site == site.name]) for site in view.sites}
+    by_site = {site: pairs for site, pairs in by_site.items() if pairs}
+    if not by_site:
+        empty = nothing("No site has two whole periods with ten cases or more to compare.")
+        return card("What changed the unit cost", "", empty, name="bridge")
+    row = chosen(view, by_site)
+    headline = findings.bridge(view.label(row.site), row, words.per_of(row.measure))
+    return card(
+        headline,
+        f"Bridge of {words.lower_first(view.measure_label(row.measure))}; {chance(row)}",
+        graph(drawn(view, row), "bridge", f"{headline}. {ends(row)}", 190),
+        name="bridge",
+        twin=steps_table(row),
+        controls=pickers(view, by_site, row),
+        source=source_words(view),
+        links=[definition(view, row.measure)],
+    )
+
+
+def offered(rows: Sequence[Row]) -> list[Row]:
+    """A site's pairs of periods, the longest and newest first."""
+    return sorted(rows, key=lambda row: (SPANS.index(row.span), -row.to_ends.toordinal(), -row.from_ends.toordinal()))
+
+
+def chosen(view: View, by_site: dict[str, list[Row]]) -> Row:
+    """The chosen pair; else, of each site's first pair, the one that changed most."""
+    site, pair = view.address.get("of"), view.address.get("pair")
+    if site not in by_site:
+        firsts = [pairs[0] for pairs in by_site.values()]
+        longest = [row for row in firsts if row.span == min(firsts, key=lambda r: SPANS.index(r.span)).span]
+        site = max(longest, key=lambda row: abs(row.change)).site
+    return next((row for row in by_site[site] if key_of(row) == pair), by_site[site][0])
+
+
+def key_of(row: Row) -> str:
+    """A pair in an address: its span and the months in which the two periods begin."""
+    return f"{row.span}:{row.from_starts:%Y-%m}:{row.to_starts:%Y-%m}"
+
+
+def pickers(view: View, by_site: dict[str, list[Row]], row: Row) -> list[Component]:
+    """The choices of site and pair."""
+    sites = [(site.name, site.label) for site in view.sites if site.name in by_site]
+    return [pick("Site", "of", sites, row.site), pick("From and to", "pair", labelled(by_site[row.site]), key_of(row))]
+
+
+def labelled(rows: Sequence[Row]) -> list[tuple[str, str]]:
+    """The pairs as the select names them: Apr to Nov 2018, then Apr to Nov 2019."""
+    return [(key_of(row), f"{row.from_words}, then {row.to_words}") for row in rows]
+
+
+def chance(row: Row) -> str:
+    """Whether the change in caseload is more than chance would do."""
+    if row.beyond_chance is None:
+        return f"{row.from_words}, then {row.to_words}"
+    what = f"the change in {words.plural(words.per_of(row.measure))}"
+    return f"{what} is more than chance" if row.beyond_chance else f"chance alone could make {what}"
+
+
+def ends(row: Row) -> str:
+    """The two unit costs in words."""
+    return f"{row.from_words}: {words.pounds(row.unit0)}; {row.to_words}: {words.pounds(row.unit1)}"
+
+
+def drawn(view: View, row: Row) -> Any:
+    """The figure."""
+    many = words.plural(words.per_of(row.measure))
+    spent, cases = row.cost1 - row.cost0, row.count1 - row.count0
+    return bridge(
+        (row.from_words, f"{row.count0:,.0f} {many}", row.unit0),
+        [
+            ("Spending", f"{words.pounds(spent)} {'more' if spent >= 0 else 'less'} spent", row.spending),
+            ("Volume", f"{abs(cases):,.0f} {'more' if cases >= 0 else 'fewer'}", row.volume),
+        ],
+        (row.to_words, f"{row.count1:,.0f} {many}", row.unit1),
+        view.mark(row.site),
+    )
+
+
+def steps_table(row: Row) -> Component:
+    """The bridge as a table."""
+    per = words.per_of(row.measure)
+    many = words.first_upper(words.plural(per))
+    heads = [Column("Step"), Column("Spend", True), Column(many, True), Column(f"Per {per}", True)]
+    lines: list[list[Component]] = [
+        [row.from_words, words.pounds(row.cost0), f"{row.count0:,.0f}", words.pounds(row.unit0)],
+        ["Spending", "", "", words.signed(row.spending)],
+        ["Volume", "", "", words.signed(row.volume)],
+        [row.to_words, words.pounds(row.cost1), f"{row.count1:,.0f}", words.pounds(row.unit1)],
+    ]
+    return table(heads, lines, "Bridge of the unit cost")
