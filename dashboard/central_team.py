@@ -18,6 +18,12 @@ BASES = {
     "secured": ("Secured", "approved money and planned cases"),
 }
 ALLOCATIONS = {"none": "None", "by_new_cases": "By new cases", "equally": "Equally"}
+HOW = {"none": "apart", "by_new_cases": "shared by new cases", "equally": "shared equally"}
+
+
+def per(view: View) -> str:
+    """What a cost is per: planned money goes with planned cases."""
+    return "per new case" if basis_of(view) == "actual" else "per planned new case"
 
 
 def basis_of(view: View) -> str:
@@ -77,14 +83,16 @@ def central_team(view: View) -> Component:
         for site in view.sites
         if site.name in by["none"] and site.name in by["by_new_cases"]
     ]
-    headline = findings.central(team, kept)
+    headline = findings.central(team, kept, per(view))
+    if view.address.get("basis") == "central":  # then it is the page's own
+        headline = "Each way to share the central team’s cost, beside none"
     when = team.words if team is not None else "these months"
     if not kept:
         empty = nothing("Nothing is known of the central team’s cost.")
         return card(headline, "", empty, name="central-team", controls=[choice])
     return card(
         headline,
-        f"{words.first_upper(BASES[basis][1])}, {when}; cash per new case without and with a share of the team",
+        f"{words.first_upper(BASES[basis][1])}, {when}; cash {per(view)}",
         table(heads(), body(view, by), "Cost per new case with the central team", class_name="wide"),
         name="central-team",
         controls=[choice],

@@ -177,7 +177,7 @@ def rebased(row: Row) -> str:
     return f"Limits start afresh in {row.rebased:%b %Y}: {row.reason} ({row.who})."
 
 
-def central(team: Row | None, kept: Sequence[tuple[str, Row, Row]]) -> str:
+def central(team: Row | None, kept: Sequence[tuple[str, Row, Row]], per: str) -> str:
     """What the central team costs and where it goes; `kept` has a site, its row without and its row with a share."""
     if team is None or team.central is None:
         return "The central team’s cost is not known for these months"
@@ -187,7 +187,7 @@ def central(team: Row | None, kept: Sequence[tuple[str, Row, Row]]) -> str:
         label, bare, row = marked[0]
         return (
             f"The central team’s {amount} of {words} is earmarked for {named(label)}: "
-            f"{row.shown} per new case with it, {bare.shown} without"
+            f"{row.shown} {per} with it, {bare.shown} without"
         )
     return f"The central team’s {amount} of {words} stands apart from every site’s cost"
 
@@ -195,8 +195,8 @@ def central(team: Row | None, kept: Sequence[tuple[str, Row, Row]]) -> str:
 def scope(rows: Sequence[Row]) -> str:
     """How many cost lines every site counts, and how many statements the sites' own returns contradict."""
     shared = len({row.line for row in rows if row.shared})
-    said = f"What each site counts: {counted(shared, 'line is', 'lines are')} shared"
+    said = f"{first_upper(counted(shared, 'cost line is', 'cost lines are'))} shared"
     against = sum(row.get("agrees") is False for row in rows)
     if not against:
-        return said
+        return f"{said}: what each site counts"
     return f"{said}; {counted(against, 'statement does', 'statements do')} not fit the returns"

@@ -48,11 +48,11 @@ def build(view: View) -> Content:
         [
             grid(
                 html.Div(
-                    [open_cases(view), pathway(view), work_kinds(view), per_manager(view), risk(view)],
+                    [open_cases(view), pathway(view), work_kinds(view), risk(view)],
                     className="stack",
                 ),
                 html.Div(
-                    [against_plan(view, rows), month_by_month(view), closures(view), people(view)],
+                    [against_plan(view, rows), month_by_month(view), closures(view), people(view), per_manager(view)],
                     className="stack",
                 ),
             ),

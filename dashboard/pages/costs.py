@@ -10,7 +10,7 @@ from dashboard import central_team, findings, marks, words
 from dashboard.charts import graph
 from dashboard.charts.dots import Dot, dots, height
 from dashboard.charts.over_time import site_line
-from dashboard.comparing import asked, compared, of_a_year, of_sites, when
+from dashboard.comparing import asked, briefly, columns, compared, of_a_year, of_sites, when
 from dashboard.edition import Row, Site
 from dashboard.exhibits import beside_dots
 from dashboard.happened import happenings, marks_of, table_of
@@ -39,9 +39,9 @@ Component = Any
 # What is divided by, as the address, the choice and a sentence name it.
 PER = {
     "new_case": ("New case", "new case"),
-    "perpetrator_worked_with": ("Perpetrator worked with", "perpetrator worked with"),
-    "completed_case": ("Completed case", "completed case"),
-    "open_case_month": ("Open case-month", "open case-month"),
+    "perpetrator_worked_with": ("Worked with", "perpetrator worked with"),
+    "completed_case": ("Completed", "completed case"),
+    "open_case_month": ("Case-month", "open case-month"),
 }
 # What is spent: the end of the measure's name, the button, and a sentence.
 BASIS = {
@@ -50,7 +50,7 @@ BASIS = {
     "in_kind": ("_with_in_kind", "With in kind", "cash and in kind"),
     "central": ("", "With central", "all cash with the central team’s share"),
 }
-ROW_HEIGHT = 58
+ROW_HEIGHT = 62
 SAYS_ICONS = {"reported": ("tick", "reported in its returns"), "always nil": ("dash", "always nil in its returns")}
 
 
@@ -149,7 +149,7 @@ def central_headline(view: View) -> str:
     basis = central_team.basis_of(view)
     bare, shared = (central_team.rows_of(view, basis, key) for key in ("none", "by_new_cases"))
     kept = [(s.label, bare[s.name], shared[s.name]) for s in view.sites if s.name in bare and s.name in shared]
-    said = findings.central(bare.get(central_team.TEAM), kept)
+    said = findings.central(bare.get(central_team.TEAM), kept, central_team.per(view))
     cash = [row for _, row in of_sites(view, "cost_per_new_case")]
     differs = len(view.sites) > 1 and any(row.same_basis is False for row in cash)
     return said + (findings.OFF_BASIS if differs else "")
@@ -167,9 +167,9 @@ def note(view: View, what: Asked) -> str:
             f"Delivery spend per {what.one}, {what.said}, {period_words(view.period)} or the last complete year, "
             "95% intervals from the number of cases."
         )
-    how = central_team.ALLOCATIONS[central_team.allocation_of(view)].lower()
+    how = central_team.HOW[central_team.allocation_of(view)]
     money = central_team.BASES[central_team.basis_of(view)][1]
-    return f"{words.first_upper(money)} per new case, {what.said}, shared: {how}. Earmarked money stays where it is."
+    return f"{words.first_upper(money)}; all cash; the central team’s cost {how}. Earmarked money stays where it is."
 
 
 def unit_costs(view: View, what: Asked) -> Component:
@@ -192,14 +192,14 @@ def unit_costs(view: View, what: Asked) -> Component:
     label = f"Cost per {what.one} of each site with its 95% interval: " + "; ".join(known_dots)
     size = ROW_HEIGHT if len(found) <= 6 else 44
     drawn = graph(dots(found, top, words.pounds, labelled=True, row=size), "unit-cost", label, height(len(found), size))
-    columns = [Column("Site"), Column("Period"), Column(view.measure_label(what.measure), True)]
-    columns.append(Column("95% interval", True))
+    heads = [Column("Site"), Column("Period"), Column(view.measure_label(what.measure), True)]
+    heads.append(Column("95% interval", True))
     return card(
         beside_headline(view, what),
         f"{words.first_upper(what.said)} ÷ {words.plural(what.one)}; hollow mark: an earlier year than asked for",
         beside_dots(drawn, beside, "95% interval", size),
         name="unit-cost",
-        twin=table(columns, body, "Unit cost and its interval"),
+        twin=table(heads, body, "Unit cost and its interval"),
         source=source_words(view),
         links=[definition(view, what.measure)],
     )
@@ -217,9 +217,9 @@ def beside_headline(view: View, what: Asked) -> str:
     """The finding beside the page's own."""
     rows = [what.rows[site.name] for site in view.sites if site.name in what.rows]
     if what.is_central:
-        way = central_team.ALLOCATIONS[central_team.allocation_of(view)].lower()
-        said = words.spread(rows, "per new case")
-        return f"{said}, the central team shared: {way}" if said else "Cost per new case with the central team"
+        said = words.spread(rows, central_team.per(view))
+        how = central_team.HOW[central_team.allocation_of(view)]
+        return f"{said}, the central team’s cost {how}" if said else "Cost per new case with the central team"
     found = asked(view, "findings", "measure = ?", (what.measure,)) if view.all_sites else ()
     return findings.alike(found, asked(view, "apart", "measure = ?", (what.measure,)), labels_of(view))
 
@@ -235,10 +235,10 @@ def scope(view: View) -> Component:
     heads = [Column("Cost line")]
     heads += [Column(site_name(view, s.name, short=True), class_name="centre") for s in view.sites]
     body = [[label, *(scope_cell(cells.get((line, s.name))) for s in view.sites)] for line, label in lines]
-    made_up = ". Statements made up for the sample" if any(row.made_up for row in rows) else ""
+    made_up = ". Made up" if any(row.made_up for row in rows) else ""
     return card(
         findings.scope(rows),
-        f"Tinted: shared lines. Tick: the site’s returns report it; triangle: they contradict the statement{made_up}",
+        f"Tinted: shared. Tick: in the site’s returns; triangle: against them{made_up}",
         table(
             heads,
             body,
@@ -427,7 +427,7 @@ def spent(view: View) -> Component:
     """Cash spend against plan and against funding."""
     compared_rows = compared(view, "spend_against_plan")
     rows = {row.site: row for row in against_rows(view, compared_rows)}
-    body = [spent_line(view, site, compared_rows.get(site), rows.get(site)) for site in _columns(view)]
+    body = [spent_line(view, site, compared_rows.get(site), rows.get(site)) for site in columns(view)]
     heads = [Column("Site"), Column("Year")]
     heads += [Column(text, True) for text in ("Spend", "Plan", "Over plan", "Funding", "Over funding")]
     ratios = [compared_rows.get(site.name) for site in view.sites]
@@ -439,10 +439,6 @@ def spent(view: View) -> Component:
         source=source_words(view),
         links=[definition(view, "spend_against_plan")],
     )
-
-
-def _columns(view: View) -> list[str]:
-    return [site.name for site in view.sites] + (["all"] if view.all_sites and len(view.sites) > 1 else [])
 
 
 def against_rows(view: View, years: Mapping[str, Row]) -> list[Row]:
@@ -463,7 +459,8 @@ def spent_line(view: View, site: str, year: Row | None, row: Row | None) -> list
     ]
     spend, plan, money = (number(view, result) for result in results)
     over = [words.signed(value) if value is not None else "" for value in (row.over_plan, row.over_funding)]
-    return [site_name(view, site, short=True), words.first_upper(when(year)), spend, plan, over[0], money, over[1]]
+    to = html.Span(words.first_upper(briefly(year)), className="whole")
+    return [site_name(view, site, short=True), to, spend, plan, over[0], money, over[1]]
 
 
 def real_terms(view: View, what: Asked) -> Component:
@@ -472,14 +469,12 @@ def real_terms(view: View, what: Asked) -> Component:
         what.measure if view.edition.rows("real_terms", "measure = ?", (what.measure,)) else "cost_per_new_case_shared"
     )
     rows = [
-        row
-        for row in view.edition.rows("real_terms", "measure = ?", (measure,), "starts")
-        if row.site in _columns(view)
+        row for row in view.edition.rows("real_terms", "measure = ?", (measure,), "starts") if row.site in columns(view)
     ]
     if not rows:
         return card("Cost in real terms", "", nothing("No whole financial year is known."), name="real-terms")
     base, per = rows[0].base_year, words.per_of(measure)
-    sites = [site for site in _columns(view) if any(row.site == site for row in rows)]
+    sites = [site for site in columns(view) if any(row.site == site for row in rows)]
     body = [real_line(view, row) for site in sites for row in rows if row.site == site]
     heads = [Column("Site"), Column("Year"), Column("In money of the year", True), Column(f"In {base} prices", True)]
     whole = [row for row in rows if not row.to_date and row.site != "all" and row.real is not None]
