@@ -7,7 +7,7 @@ from dash import html
 from dashboard import findings, words
 from dashboard.edition import Row
 from dashboard.page import View, card, choose, definition, nothing, site_name
-from dashboard.tables import Column, state, table
+from dashboard.tables import HIDDEN, Column, hidden, state, table
 
 Component = Any
 TEAM = "central_team"
@@ -59,6 +59,8 @@ def team_row(view: View, basis: str) -> Row | None:
 
 def shown(row: Row | None) -> Component:
     """A cost per new case of this table; it has no single cell behind it, so it is no link."""
+    if row is not None and row.shown == HIDDEN:
+        return hidden()
     if row is None or row.unit is None:
         return state("not known", (row.why or "") if row is not None else "")
     return row.shown

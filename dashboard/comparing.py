@@ -51,8 +51,9 @@ def when(row: Row) -> str:
 
 
 def briefly(row: Row) -> str:
-    """The same where a column is narrow: to Sep 2019."""
-    return when(row).removeprefix("year ")
+    """The same where a column is narrow: to Sep 2019; 2019/20 to date."""
+    said = write_period(row.period, row.starts).removeprefix("year ")
+    return f"{said} to date" if row.period == "year" and row.to_date else said
 
 
 def is_hollow(row: Row | None) -> bool:

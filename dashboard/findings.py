@@ -13,6 +13,12 @@ Rows = Sequence[tuple[str, Row]]
 def against_plan(rows: Rows) -> str:
     """New cases against plan of the sites whose year is whole; of the earlier years where no site's is."""
     whole = [(label, row) for label, row in rows if not row.hollow] or list(rows)
+    if len(rows) == 1 and rows[0][1].verdict in ONE_VERDICT:
+        label, row = rows[0]
+        year = f" in the {when(row)}" if row.hollow else ""
+        return first_upper(
+            ONE_VERDICT[row.verdict].format(site=named(label), value=row.shown, plan=row.plan_shown) + year
+        )
     by = {verdict: [label for label, row in whole if row.verdict == verdict] for verdict in VERDICTS}
     said = [VERDICTS[verdict].format(sites=listed(labels), its=its(labels)) for verdict, labels in by.items() if labels]
     if said:
@@ -26,6 +32,13 @@ VERDICTS = {
     "below": "{sites} took on fewer new cases than planned",
     "above": "{sites} took on more new cases than planned",
     "cannot_be_told": "{sites} cannot be told from {its}",
+}
+
+
+ONE_VERDICT = {
+    "below": "{site} took on {value} new cases, fewer than the {plan} planned",
+    "above": "{site} took on {value} new cases, more than the {plan} planned",
+    "cannot_be_told": "{site} took on {value} new cases, which cannot be told from the {plan} planned",
 }
 
 
@@ -44,6 +57,8 @@ def earlier_years(rows: Rows) -> str:
     if hollow:
         return f"{first_upper(count(len(hollow)))} sites are shown by an earlier year: hollow marks"
     told = [row for _, row in rows if row.verdict in VERDICTS]
+    if len(rows) == 1 and (said := interval(rows[0][1])):
+        return f"By chance alone it could be {said}"
     near = sum(row.verdict == "cannot_be_told" for row in told)
     if not told:
         return "New cases and their intervals"
@@ -118,7 +133,7 @@ def stands_out(row: Row, labels: Mapping[str, str], per: str) -> str:
     return first_upper(f"{rest} spend{'s' if len(others) == 1 else ''} {row.words} per {per} as {site}")
 
 
-def alike(found: Sequence[Row], pairs: Sequence[Row], labels: Mapping[str, str]) -> str:
+def alike(found: Sequence[Row], pairs: Sequence[Row], rows: Mapping[str, Row], labels: Mapping[str, str]) -> str:
     """Which sites cannot be told apart beside one that can; else how many pairs can be."""
     stands = any(row.kind in ("higher", "lower") for row in found)
     for row in found:
@@ -126,6 +141,11 @@ def alike(found: Sequence[Row], pairs: Sequence[Row], labels: Mapping[str, str])
         if row.kind == "alike" and stands and len(sites) > 1:
             return first_upper(f"{listed([labels[site] for site in sites])} cannot be told apart")
     told = [pair for pair in pairs if pair.site_a in labels and pair.site_b in labels]
+    compared = {site for pair in told for site in (pair.site_a, pair.site_b)}
+    left = [site for site in labels if site in rows and rows[site].low is not None and site not in compared]
+    if told and left:
+        who = listed([labels[site] for site in left])
+        return first_upper(f"{who} {'is' if len(left) == 1 else 'are'} not compared: the year is an earlier one")
     apart = sum(bool(pair.apart) for pair in told)
     if not told:
         return "Cost and its interval"
@@ -195,8 +215,8 @@ def central(team: Row | None, kept: Sequence[tuple[str, Row, Row]], per: str) ->
 def scope(rows: Sequence[Row]) -> str:
     """How many cost lines every site counts, and how many statements the sites' own returns contradict."""
     shared = len({row.line for row in rows if row.shared})
-    said = f"{first_upper(counted(shared, 'cost line is', 'cost lines are'))} shared"
+    said = f"{first_upper(counted(shared, 'line is', 'lines are'))} shared"
     against = sum(row.get("agrees") is False for row in rows)
     if not against:
         return f"{said}: what each site counts"
-    return f"{said}; {counted(against, 'statement does', 'statements do')} not fit the returns"
+    return f"{said}; {counted(against, 'does', 'do')} not fit the returns"

@@ -57,7 +57,13 @@ def side_by_side(view: View, lines: Sequence[Line], caption: str) -> Component:
     heads = [Column("Measure")]
     heads += [Column(_named(view, site, earlier[site], short=True), right=True) for site in sites]
     body = [[line.head, *(_cell(line, site, earlier) for site in sites)] for line in lines]
-    return table(heads, body, caption, class_name="shares wide", row_names=[line.name for line in lines])
+    return table(
+        heads,
+        body,
+        caption,
+        class_name=f"shares{' few' if len(sites) < 3 else ''} wide",
+        row_names=[line.name for line in lines],
+    )
 
 
 def _only_year(rows: Sequence[Row]) -> str:

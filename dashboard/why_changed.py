@@ -18,10 +18,7 @@ SPANS = ("year", "rolling_year", "year_to_date", "quarter_year_ago", "quarter")
 
 def why_changed(view: View, measure: str) -> Component:
     """The card; site and pair of periods are chosen among those that the edition has."""
-    rows = view.edition.rows("bridges", "measure = ?", (measure,), "site, to_ends desc, from_ends desc")
-    rows = rows or view.edition.rows("bridges", "measure = ?", (USUAL,), "site, to_ends desc, from_ends desc")
-    by_site = {site.name: offered([row for row in rows if row.site == site.name]) for site in view.sites}
-    by_site = {site: pairs for site, pairs in by_site.items() if pairs}
+    by_site = bridged(view, measure) or bridged(view, USUAL)
     if not by_site:
         empty = nothing("No site has two whole periods with ten cases or more to compare.")
         return card("What changed the unit cost", "", empty, name="bridge")
@@ -37,6 +34,13 @@ def why_changed(view: View, measure: str) -> Component:
         source=source_words(view),
         links=[definition(view, row.measure)],
     )
+
+
+def bridged(view: View, measure: str) -> dict[str, list[Row]]:
+    """The pairs of periods of each site shown that has some."""
+    rows = view.edition.rows("bridges", "measure = ?", (measure,))
+    by_site = {site.name: offered([row for row in rows if row.site == site.name]) for site in view.sites}
+    return {site: pairs for site, pairs in by_site.items() if pairs}
 
 
 def offered(rows: Sequence[Row]) -> list[Row]:
@@ -66,8 +70,11 @@ def pickers(view: View, by_site: dict[str, list[Row]], row: Row) -> list[Compone
 
 
 def labelled(rows: Sequence[Row]) -> list[tuple[str, str]]:
-    """The pairs as the select names them: Apr to Nov 2018, then Apr to Nov 2019."""
-    return [(key_of(row), f"{row.from_words}, then {row.to_words}") for row in rows]
+    """The pairs as the select names them: April to November, 2018 and 2019."""
+    return [
+        (key_of(row), words.two_spans(row) if row.span == "year_to_date" else f"{row.from_words}, then {row.to_words}")
+        for row in rows
+    ]
 
 
 def chance(row: Row) -> str:

@@ -462,7 +462,8 @@ def trend(ends: Sequence[tuple[str, Row | None, Row | None]], per: str) -> str:
     for label, first, last in ends:
         if first is None or last is None or first.low is None or last.low is None or not _apart(first, last):
             continue
-        moved.append(f"{label} {'rose' if last.value > first.value else 'fell'} from {first.shown} to {last.shown}")
+        way = "rose" if last.value > first.value else "fell"
+        moved.append(f"{named(label)} {way} from {first.shown} to {last.shown}")
     if moved:
         return f"Year by year, {' and '.join(moved[:2])} per {per}"
     return f"No site’s yearly cost per {per} shows a clear change"

@@ -191,7 +191,16 @@ def _plan_note(months: Sequence[date], plan: Mapping[date, float | None], write:
     value = plan.get(first) if first else None
     if first is None or value is None:
         return []
-    return [note(first.isoformat(), value, f"plan {write(value)}", xshift=6, yanchor="bottom", bgcolor=theme.PAPER)]
+    return [
+        note(
+            first.isoformat(),
+            value,
+            f"plan {write(value).removesuffix('.0')}",
+            xshift=6,
+            yanchor="bottom",
+            bgcolor=theme.PAPER,
+        )
+    ]
 
 
 def _limit_notes(

@@ -221,7 +221,8 @@ def beside_headline(view: View, what: Asked) -> str:
         how = central_team.HOW[central_team.allocation_of(view)]
         return f"{said}, the central team’s cost {how}" if said else "Cost per new case with the central team"
     found = asked(view, "findings", "measure = ?", (what.measure,)) if view.all_sites else ()
-    return findings.alike(found, asked(view, "apart", "measure = ?", (what.measure,)), labels_of(view))
+    pairs = asked(view, "apart", "measure = ?", (what.measure,))
+    return findings.alike(found, pairs, what.rows, labels_of(view))
 
 
 def scope(view: View) -> Component:
@@ -259,7 +260,7 @@ def scope_cell(row: Row | None) -> Component:
         icon, heard = "warning", f"but {heard}"
     found = [html.Span(row.says, className="" if row.says == "Yes" else "muted small")]
     if heard:
-        found += [marks.icon(icon, 13) if icon else None, html.Span(f", {heard}", className="heard")]
+        found += [marks.icon(icon, 11) if icon else None, html.Span(f", {heard}", className="heard")]
     return html.Span(found, className="says")
 
 
@@ -282,8 +283,7 @@ def year_table(view: View, what: Asked) -> Component:
         last: Component = (
             html.Span([state("not known"), html.Small(why)], className="with-reason") if unknown else "As shown"
         )
-        known = row is not None and (row.value is not None or not row.hollow)
-        to = html.Span(write_month(row.ends), className="whole") if known and row is not None else ""
+        to = html.Span(write_month(row.ends), className="whole") if row is not None else ""
         numbers = [number(view, part) for part in parts]
         body.append([site_name(view, site.name), to, *numbers, number(view, row, bold=True), last])
     per = html.Span(words.first_upper(words.plural(what.one)), className="whole" if what.per == "new_case" else "")
@@ -458,7 +458,10 @@ def spent_line(view: View, site: str, year: Row | None, row: Row | None) -> list
         view.edition.result(site, name, year.period, year.starts) for name in ("spend", "planned_cost", "funding")
     ]
     spend, plan, money = (number(view, result) for result in results)
-    over = [words.signed(value) if value is not None else "" for value in (row.over_plan, row.over_funding)]
+    over = [
+        html.Span(words.signed(v), className="whole") if v is not None else ""
+        for v in (row.over_plan, row.over_funding)
+    ]
     to = html.Span(words.first_upper(briefly(year)), className="whole")
     return [site_name(view, site, short=True), to, spend, plan, over[0], money, over[1]]
 

@@ -27,15 +27,41 @@ def copies(table: str, where: str = "true", more: str = "") -> str:
     return f"insert into {table} select * exclude (n) replace ({named}) from {source}"
 
 
+def unknown(word: str) -> list[str]:
+    """Statements that take every number out of the comparison tables and leave a word in its place."""
+    return [
+        f"update comparisons set value = null, shown = '{word}', low = null, high = null, "
+        "low_998 = null, high_998 = null, verdict = 'not_known'",
+        f"update parts set value = null, value_shown = '{word}', share = null, shown = '{word}', whole = null",
+        f"update pathway set count = null, count_shown = '{word}', share = null, shown = '{word}'",
+        f"update central set unit = null, shown = '{word}', low = null, high = null",
+        f"update real_terms set nominal = null, nominal_shown = '{word}', real = null, real_shown = '{word}'",
+        "update trends set words = 'not known', from_value = null, to_value = null",
+        "delete from findings",
+        "delete from apart",
+    ]
+
+
 LABELS = ", 'Area ' || n as label, 'Area ' || n as short_label, n as position"
 JUDGED = ("calendar", "cover", "cliff", "gaps", "readiness", "verdicts", "funding_mix", "agreements")
 DROPPED = ("verdicts", "readiness", "cover", "cliff", "gaps", "agreements", "funding_mix", "milestones")
 FROM_RETURNS = ("results", "calendar", "queries", "returns", "cells", "control_charts", "control_points", "bridges")
-EMPTIED = (*FROM_RETURNS, "verdicts", "readiness", "cover", "cliff", "gaps", "agreements")
+COMPARED = ("comparisons", "pathway", "parts", "spend_lines", "spend_against", "trends", "real_terms", "central")
+FOUND = ("findings", "apart")
+EMPTIED = (*FROM_RETURNS, *COMPARED, *FOUND, "verdicts", "readiness", "cover", "cliff", "gaps", "agreements")
 ODD: dict[str, list[str]] = {
     "one site": [f"delete from {table} where site <> 'south_wales'" for table in ("sites", "results", *JUDGED)],
-    "all hidden": ["update results set value = null, shown = '[c]', low = null, high = null"],
-    "nothing known": ["update results set value = null, shown = 'not known', complete = false, why = 'Aug: missing'"],
+    "all hidden": [
+        "update results set value = null, shown = '[c]', low = null, high = null",
+        *unknown("[c]"),
+        "update comparisons set verdict = 'not_known', hollow = false, count = null, plausible = ''",
+        "update control_points set value = null, mean = null, lower = null, upper = null",
+        "delete from bridges",
+    ],
+    "nothing known": [
+        "update results set value = null, shown = 'not known', complete = false, why = 'Aug: missing'",
+        *unknown("not known"),
+    ],
     "no judgement": [f"drop table {table}" for table in DROPPED],
     "no charts": ["drop table control_charts", "drop table control_points", "drop table bridges", "drop table scope"],
     "no data": [
@@ -46,7 +72,7 @@ ODD: dict[str, list[str]] = {
     "many sites": [
         copies("sites", more=LABELS),
         copies("results", "period in ('month', 'rolling_year')"),
-        *(copies(table) for table in JUDGED),
+        *(copies(table) for table in (*JUDGED, *COMPARED)),
     ],
 }
 
