@@ -1,9 +1,10 @@
 """Returns that come in by the browser: tried by a lead or the central team, and loaded by the central team."""
 
+import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Thread
 from typing import Any
 
 from flask import Flask, Response, g, request
@@ -11,6 +12,7 @@ from flask import Flask, Response, g, request
 from dashboard import words
 from dashboard.access.forgery import token
 from dashboard.access.gate import Gate
+from dashboard.access.roles import Who
 from dashboard.pages import pages
 from dashboard.receiving import commands
 from dashboard.receiving.paper import SWITCHED_OFF, Giver, Line, Result, write_page
@@ -22,6 +24,11 @@ from etl.trial import Busy, Checked, OfAnotherSite, Problem, mark, site_of, try_
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_NOTE = 200
+PATIENCE = 20  # seconds after which a reader is told that the edition is still being made
+BEING_MADE = (
+    "It is made sure that no small number can be worked out from it, which takes some minutes. The pages show it as "
+    "soon as it is there; the one before stays until then."
+)
 AT_ONCE = 2  # files that a process reads at the same time
 _TURNS = BoundedSemaphore(AT_ONCE)
 TRY, LOAD, PUBLISH = "/returns/try", "/returns/load", "/returns/publish"
@@ -109,13 +116,27 @@ def publish_loaded(gate: Gate) -> Response:
     note = " ".join(request.form.get("note", "").split())[:LONGEST_NOTE]
     if (instead := _noted(gate, PUBLISH, "publish", "begun")) is not None:
         return instead
+    said: list[str | commands.NotDone] = []
+    making = Thread(target=_publish, args=(gate, g.who, note, said), daemon=True)
+    making.start()
+    making.join(PATIENCE)
+    if not said:
+        return _page(gate, Result("A new edition is being made", [BEING_MADE], tone="partly", icon="clock"), 202)
+    if isinstance(said[0], commands.NotDone):
+        return _page(gate, _not_done(said[0]), 503 if said[0].busy else 500)
+    return _page(gate, Result(said[0], ["Open a page to see it."], tone="met", icon="met"))
+
+
+def _publish(gate: Gate, who: Who, note: str, said: list[str | commands.NotDone]) -> None:
+    """Publishes while nobody may be waiting for it any more, and writes down how it came out."""
     try:
-        said = commands.publish(gate.settings.data.resolve(), note)
+        said.append(commands.publish(gate.settings.data.resolve(), note))
+        outcome = "done"
     except commands.NotDone as problem:
-        _noted(gate, PUBLISH, "publish", "busy" if problem.busy else "not done")
-        return _page(gate, _not_done(problem), 503 if problem.busy else 500)
-    _noted(gate, PUBLISH, "publish", "done")
-    return _page(gate, Result(said, ["Open a page to see it."], tone="met", icon="met"))
+        said.append(problem)
+        outcome = "busy" if problem.busy else "not done"
+    with contextlib.suppress(OSError):
+        gate.audit.write(who.name, who.words, "publish", outcome, page=PUBLISH)
 
 
 def tell(checked: Checked, sites: dict[str, Site]) -> Result:

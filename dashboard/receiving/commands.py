@@ -13,7 +13,7 @@ from typing import Any
 from dashboard.receiving.upload import Upload
 
 PROJECT = Path(__file__).resolve().parents[2]
-SECONDS = 600
+SECONDS = 1800
 BUSY = 75
 NOT_DONE = "It could not be done, and nothing has changed."
 
