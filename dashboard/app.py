@@ -121,6 +121,8 @@ def frame(view: View) -> list[Any]:
     if page is None:
         return message_frame(view.address, "There is no such page", "Choose a page in the bar above.", view)
     content = built(page, view)
+    if page.alone:
+        return [Title(text=f"{page.name} – {NAME}"), html.Main(list(content.body), id="main", tabIndex=-1)]
     return [
         Title(text=f"{page.name} – {NAME}"),
         top_bar(view.address, view),
@@ -147,7 +149,7 @@ def built(page: Page, view: View) -> Content:
         if key in _built:
             _built.move_to_end(key)
             return _built[key]
-    content = downloads.offer(view, page.build(view))
+    content = page.build(view) if page.alone else downloads.offer(view, page.build(view))
     with _lock:
         _built[key] = content
         while len(_built) > KEPT_PAGES:
@@ -172,10 +174,12 @@ def top_bar(address: Address, view: View | None = None) -> Any:
             )
         )
         for page in pages()
+        if not page.alone
     ]
     name = html.A([html.Span(className="ring"), NAME], href=address.keep("/", "edition").href, className="wordmark")
     nav = html.Nav(html.Ul(links), **{"aria-label": "Pages"})
-    acts = html.Div([downloads.whole_page(view)], className="bar-acts") if view is not None else None
+    show = html.A("Present", href=address.keep("/present", *KEPT_BETWEEN_PAGES).href, className="button filled")
+    acts = html.Div([downloads.whole_page(view), show], className="bar-acts") if view is not None else None
     return html.Header(html.Div([name, nav, acts], className="inside"))
 
 

@@ -94,7 +94,8 @@ class Content:
 class Page:
     """A page: one question, and the function that answers it. With `takes_more`, its path may go on: /site/croydon.
 
-    `acts` adds what a reader can do there beyond choosing: the callbacks that write something down.
+    `acts` adds what a reader can do there beyond choosing: the callbacks that write something down. A page that is
+    `alone` fills the window and is not in the bar.
     """
 
     path: str
@@ -104,6 +105,7 @@ class Page:
     build: Callable[[View], Content]
     takes_more: bool = False
     acts: Callable[[Dash, Editions], None] | None = None
+    alone: bool = False
 
     def answers(self, path: str) -> bool:
         """Whether this page is the one at a path."""

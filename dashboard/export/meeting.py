@@ -1,0 +1,344 @@
+"""The slides of a meeting, each made of what a page says: the same rows of the edition, the same headlines."""
+
+from collections.abc import Callable, Sequence
+
+from dashboard import findings, words
+from dashboard.charts.money import LAYERS
+from dashboard.comparing import asked, compared, of_a_year, of_sites, when
+from dashboard.edition import Row, audience_words
+from dashboard.export.slides import (
+    Deck,
+    Grid,
+    Judged,
+    Layer,
+    Place,
+    Point,
+    Points,
+    Slide,
+    Steps,
+    Verdicts,
+    Words,
+)
+from dashboard.page import View, period_words
+from dashboard.pages.funding import amounts_of
+from dashboard.pages.overview import COST, before_words
+from dashboard.pages.readiness import CRITERIA
+from dashboard.scale import ticks
+from dashboard.tables import HIDDEN, LEVEL_WORDS, VERDICT_LEVELS
+from etl.definitions.periods import write_date, write_month
+
+MOST_SITES, MOST_LINES = 6, 5
+
+
+def make_deck(view: View) -> Deck:
+    """The slides that the address names, in its order; the usual ones where it names none."""
+    view = of_a_year(view)
+    named = [name for name in view.address.get("slides").split(",") if name in SLIDES]
+    made = [SLIDES[name](view) for name in dict.fromkeys(named or SLIDES)]
+    month = view.edition.data_month
+    who = "all sites" if view.all_sites else words.listed([site.label for site in view.sites])
+    return Deck(
+        "Drive: caseload, cost and money",
+        tuple(slide for slide in made if slide is not None),
+        write_month(month) if month else "no month",
+        write_date(view.edition.made.date()),
+        f"{words.first_upper(who)}, {period_words(view.period)}",
+        audience_words(view.edition.audience),
+        view.address.with_(edition=view.edition.name, number="").href,
+    )
+
+
+def place(view: View, site: str, *, short: bool = False) -> Place:
+    """A site or the programme."""
+    entry = next((entry for entry in view.edition.sites if entry.name == site), None)
+    return Place((entry.short if short else entry.label) if entry else "Programme", view.mark(site))
+
+
+def sites_shown(view: View) -> list[str]:
+    """The sites that a slide has room for."""
+    return [site.name for site in view.sites[:MOST_SITES]]
+
+
+def left_out(view: View) -> str:
+    """Who is not shown for want of room."""
+    more = len(view.sites) - MOST_SITES
+    return f"and {more} more sites, on the page" if more > 0 else ""
+
+
+def define(view: View, *measures: str) -> tuple[str, ...]:
+    """What measures mean, for the speaker."""
+    known = [view.edition.measures[name] for name in measures if name in view.edition.measures]
+    return tuple(f"{row.label}: {row.meaning}. Made as: {row.formula}." for row in known)
+
+
+def sources(view: View) -> str:
+    """Where the numbers are from."""
+    month = view.edition.data_month
+    return f"Source: monthly returns to {write_month(month) if month else 'no month'}, edition {view.edition.name}."
+
+
+def verdict(view: View) -> Slide | None:
+    """Whether each site is ready, why, and how many months are secured."""
+    rows = {row.site: row for row in view.edition.rows("verdicts")}
+    cover = {row.site: row for row in view.edition.rows("cover")}
+    if not rows:
+        return None
+    labels = {site.name: site.label for site in view.sites}
+    cliff = view.edition.rows("cliff", "site = 'all'")
+    headline = words.readiness(tuple(rows.values()), labels, tuple(cover.values()), words.grant_end(cliff))
+    judged = tuple(judge(view, site, rows.get(site), cover.get(site)) for site in sites_shown(view))
+    year = words.year_of(tuple(cover.values()))
+    said = "; ".join(f"{j.place.label}: {j.verdict}, {j.reason}" for j in judged)
+    return Slide(
+        "verdict",
+        "Can Drive carry on without the Home Office grant?",
+        headline,
+        "",
+        Verdicts(judged, f"Months secured, {year}" if year else "Months secured", left_out(view)),
+        f"Verdict of each site. {said}",
+        ask(view, cover.get("all"), tuple(rows.values())),
+        (
+            "Five criteria in words, no score; thresholds are proposals of the central team.",
+            "Only approved money counts as secured. Months: 12 × secured ÷ planned cost of the year.",
+            *(f"{labels.get(row.site, 'Programme')}: {row.change}" for row in rows.values() if row.change),
+            sources(view),
+        ),
+    )
+
+
+def judge(view: View, site: str, row: Row | None, cover: Row | None) -> Judged:
+    """A row of the verdict slide."""
+    months = cover.months if cover is not None else None
+    said = words.VERDICT_WORDS.get(row.verdict, row.words) if row is not None else "Not judged"
+    level = VERDICT_LEVELS.get(row.verdict, "unknown") if row is not None else "unknown"
+    shown = f"{months:.1f}" if months is not None else "not known"
+    return Judged(place(view, site), level, said, row.reason if row is not None else "", months, shown)
+
+
+def ask(view: View, cover: Row | None, verdicts: Sequence[Row]) -> tuple[str, str]:
+    """What the forum is asked to decide: whose money is missing, and by when what cannot be judged can be."""
+    parts = []
+    if cover is not None and cover.gap and cover.gap > 0.5 and view.all_sites:
+        parts.append(f"who finds the {words.pounds(cover.gap)} not yet secured for {words.year_of((cover,))}")
+    open_ones = sum(row.verdict == "cannot_say" for row in verdicts if row.site in {s.name for s in view.sites})
+    if open_ones:
+        parts.append(f"by when the gaps in {words.counted(open_ones, 'site’s return', 'sites’ returns')} are filled")
+    return ("We ask the forum", f" to agree {', and '.join(parts)}.") if parts else ("", "")
+
+
+def changed(view: View) -> Slide | None:
+    """What is different from the edition before, what would have changed a verdict first."""
+    here = {site.name for site in view.sites} | {"", "all"}
+    rows = [row for row in view.edition.rows("changes", order="position") if row.site in here][:MOST_LINES]
+    if not rows:
+        return None
+    moved = sum((row.verdict_effect or "").startswith("Verdict") for row in rows)
+    headline = (
+        f"{words.first_upper(words.counted(moved, 'verdict has', 'verdicts have'))} changed since the last edition"
+        if moved
+        else "No verdict has changed since the last edition"
+    )
+    body = tuple(
+        (
+            Words(place(view, row.site or "all").label, place=place(view, row.site or "all")),
+            Words(row.what),
+            Words((row.verdict_effect or "").replace("Verdict: ", "")),
+        )
+        for row in rows
+    )
+    heads = (Words("Site"), Words("What"), Words("Effect"))
+    said = "; ".join(f"{line[0].text}: {line[1].text}, {line[2].text}" for line in body)
+    notes = (*(f"{line[0].text}: {line[1].text}: {row.effect}" for line, row in zip(body, rows, strict=True)),)
+    before = view.edition.about.previous_id
+    subtitle = f"Against the edition of {before_words(view, before)}; what bears on a verdict first" if before else ""
+    grid = Grid("changes", heads, body)
+    return Slide("changed", "What has moved?", headline, subtitle, grid, said, notes=(*notes, sources(view)))
+
+
+def new_cases(view: View) -> Slide | None:
+    """New cases of each site against its plan."""
+    rows = compared(view, "new_cases")
+    points = [point(view, site, rows.get(site), of_plan(rows.get(site))) for site in sites_shown(view)]
+    if not any(site in rows for site in sites_shown(view)):
+        return None
+    return dotted(
+        "cases",
+        "Does Drive reach as many people as planned?",
+        findings.against_plan(of_sites(view, "new_cases")),
+        f"New cases, {period_words(view.period)}; line: 95% interval; upright: plan; hollow: an earlier year",
+        Points(tuple(points), *scale(points, lambda v: f"{v:,.0f}"), "of plan", "New cases", left_out(view)),
+        (*define(view, "new_cases", "planned_new_cases"), "Interval: exact Poisson, 95%.", sources(view)),
+    )
+
+
+def of_plan(row: Row | None) -> str:
+    """A count beside its plan."""
+    if row is None or row.value is None or row.plan is None:
+        return shown_of(row)
+    return f"{row.shown} of {row.plan_shown}"
+
+
+def shown_of(row: Row | None) -> str:
+    """What may be printed of a number."""
+    if row is None or (row.value is None and row.shown != HIDDEN):
+        return "not known"
+    return str(row.shown)
+
+
+def cost(view: View) -> Slide | None:
+    """Cost per new case of each site."""
+    rows = compared(view, COST)
+    if not any(site in rows for site in sites_shown(view)):
+        return None
+    points = [
+        point(view, site, row, words.interval(row, money=True) if row is not None else "")
+        for site, row in ((site, rows.get(site)) for site in sites_shown(view))
+    ]
+    labels = {site.name: site.label for site in view.sites}
+    found = asked(view, "findings", "measure = ?", (COST,)) if view.all_sites else ()
+    pairs = asked(view, "apart", "measure = ?", (COST,))
+    return dotted(
+        "cost",
+        "What does one case cost?",
+        findings.cost(found, pairs, rows, labels, "new case"),
+        "Cash on the cost lines that all sites count, latest complete year; line: 95% interval",
+        Points(tuple(points), *scale(points, words.pounds), "95% interval", "Cost per new case", left_out(view)),
+        (*define(view, COST), "Interval from the number of cases (Poisson, 95%).", sources(view)),
+    )
+
+
+def point(view: View, site: str, row: Row | None, beside: str) -> Point:
+    """A number of a site with its limits; a hidden one has neither."""
+    if row is None or row.value is None or row.shown == HIDDEN:
+        return Point(place(view, site), "", None, shown_of(row), None, None, None, beside, False)
+    below = words.first_upper(when(row)) if row.hollow else ""
+    return Point(place(view, site), below, row.value, row.shown, row.low, row.high, row.plan, beside, bool(row.hollow))
+
+
+def scale(points: Sequence[Point], write: Callable[[float], str]) -> tuple[float, tuple[tuple[float, str], ...]]:
+    """The end of the scale that all rows share, and its ticks."""
+    top = 1.06 * max([v for p in points for v in (p.high, p.value, p.plan) if v] or [1.0])
+    return top, tuple((step, write(step)) for step in ticks(top, 4))
+
+
+def dotted(name: str, question: str, headline: str, subtitle: str, points: Points, notes: tuple[str, ...]) -> Slide:
+    """A slide of numbers on one scale."""
+    said = "; ".join(f"{p.place.label} {p.shown}" for p in points.rows)
+    return Slide(name, question, headline, subtitle, points, f"{points.name}: {said}", notes=notes)
+
+
+def cliff(view: View) -> Slide | None:
+    """Money by month and certainty against planned cost."""
+    who = "all" if view.all_sites else view.sites[0].name
+    months, amounts = amounts_of(view, who)
+    if not months:
+        return None
+    cover = next(iter(view.edition.rows("cover", "site = ?", (who,))), None)
+    secured = [(month, amounts.get("approved", {}).get(month, 0.0)) for month in months]
+    headline = words.cliff(secured, amounts.get("planned", {}), cover.year if cover is not None else months[0])
+    planned = tuple(amounts.get("planned", {}).get(month, 0.0) for month in months)
+    layers = tuple(
+        Layer(label, status, values, tuple(map(words.pounds_short, values)), money_words(values))
+        for status, label, _ in LAYERS
+        if any(values := tuple(amounts.get(status, {}).get(month, 0.0) for month in months))
+    )
+    highest = max([*planned, *(sum(v) for v in zip(*(layer.amounts for layer in layers), strict=True))], default=1.0)
+    top = highest * 1.14 or 1.0
+    first = cover.get("first_short_if_even", cover.first_short_month) if cover is not None else None
+    exhibit = Steps(
+        tuple(months),
+        layers,
+        planned,
+        f"{words.pounds_short(planned[-1])} a month",
+        words.grant_end(view.edition.rows("cliff", "site = ?", (who,))),
+        first,
+        top,
+        tuple((step, words.pounds_short(step)) for step in ticks(highest, 3)),
+    )
+    sites = "all sites" if who == "all" else view.label(who)
+    made_up = any(row.made_up for row in view.edition.rows("agreements"))
+    subtitle = f"Cash by month against planned cost, {sites}" + (". Some agreements are made up" if made_up else "")
+    said = "; ".join(f"{layer.name} {layer.shown}" for layer in layers)
+    notes = ("Only approved money counts as secured.", f"By month: {said}.", sources(view))
+    return Slide("cliff", "What is secured once the grant ends?", headline, subtitle, exhibit, said, notes=notes)
+
+
+def money_words(values: Sequence[float]) -> str:
+    """A layer's money at the end, and what it was before that where it steps: £66k, then £41k."""
+    steps = [value for index, value in enumerate(values) if not index or abs(value - values[index - 1]) >= 0.5]
+    known = [words.pounds_short(value) for value in steps if value > 0.5]
+    return ", then ".join(known[-2:]) if values[-1] > 0.5 else f"{known[-1]}, then none"
+
+
+def readiness(view: View) -> Slide | None:
+    """The criteria of each site in words."""
+    cells = {(row.site, row.criterion): row for row in view.edition.rows("readiness")}
+    verdicts = {row.site: row for row in view.edition.rows("verdicts")}
+    sites = [site for site in sites_shown(view) if any(key[0] == site for key in cells)]
+    if not sites:
+        return None
+    labels = {site.name: site.label for site in view.sites}
+    rows = [criterion for criterion in CRITERIA if any((site, criterion) in cells for site in sites)]
+    heads = (Words(""), *(Words(place(view, s).label, place=place(view, s)) for s in sites))
+    body = [(Words("Verdict"), *(said_of(verdicts.get(site)) for site in sites))]
+    for criterion in rows:
+        levels = [cells[s, criterion].level if (s, criterion) in cells else "unknown" for s in sites]
+        body.append((Words(CRITERIA[criterion][0]), *(Words(LEVEL_WORDS.get(x, x), x) for x in levels)))
+    held = [verdicts[site.name] for site in view.sites if site.name in verdicts]
+    said = "; ".join(f"{labels[s]}: {', '.join(f'{line[0].text} {line[i].text}' for line in body)}"
+                     for i, s in enumerate(sites, 1))  # fmt: skip
+    notes = tuple(f"{CRITERIA[c][0]}: {CRITERIA[c][1]}." for c in rows)
+    grid = Grid("levels", heads, tuple(body), left_out(view))
+    question = "Is each site ready to carry on?"
+    return Slide("readiness", question, words.in_the_way(held, labels), "", grid, said, notes=(*notes, sources(view)))
+
+
+def said_of(row: Row | None) -> Words:
+    """A verdict as a cell."""
+    if row is None:
+        return Words("Not judged", "unknown")
+    return Words(words.VERDICT_WORDS.get(row.verdict, row.words), VERDICT_LEVELS.get(row.verdict, "unknown"))
+
+
+def decide(view: View) -> Slide | None:
+    """What is to be decided or done next, what is late first."""
+    here = {site.name for site in view.sites} | {"", "all"}
+    rows = [row for row in view.edition.rows("milestones", "done is null", order="due, milestone") if row.site in here]
+    if not rows:
+        return None
+    today = view.edition.made.date()
+    body = tuple(
+        (
+            Words(f"{write_date(row.due)}, late" if row.due < today else write_date(row.due)),
+            Words(place(view, row.site or "all").label, place=place(view, row.site or "all")),
+            Words(row.words),
+        )
+        for row in rows[:MOST_LINES]
+    )
+    cover = next(iter(view.edition.rows("cover", "site = 'all'")), None)
+    said = "; ".join(f"{line[0].text}: {line[1].text}, {line[2].text}" for line in body)
+    notes = tuple(
+        f"{row.words}: {'made up for the sample' if row.made_up else row.source}" for row in rows[:MOST_LINES]
+    )
+    return Slide(
+        "decide",
+        "What is to be decided, and by when?",
+        words.milestones(rows, today),
+        "",
+        Grid("dates", (Words("Due"), Words("Site"), Words("What")), body),
+        said,
+        ask(view, cover, view.edition.rows("verdicts")),
+        notes,
+    )
+
+
+Made = Callable[[View], Slide | None]
+SLIDES: dict[str, Made] = {
+    "verdict": verdict,
+    "changed": changed,
+    "cases": new_cases,
+    "cost": cost,
+    "cliff": cliff,
+    "readiness": readiness,
+    "decide": decide,
+}

@@ -1,0 +1,141 @@
+"""What a slide is: one message, one exhibit, one ask. Drawn alike on a screen, on paper and in a presentation."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from dashboard.theme import Mark
+
+
+@dataclass(frozen=True)
+class Place:
+    """A site as a slide names it, or the programme."""
+
+    label: str
+    mark: Mark
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A site's verdict, its reason, and the months of the year that are secured."""
+
+    place: Place
+    level: str
+    verdict: str
+    reason: str
+    months: float | None
+    shown: str
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """A row a site: verdict, reason, money secured. `head` stands over the bars, `left_out` says who is not shown."""
+
+    rows: tuple[Judged, ...]
+    head: str
+    left_out: str = ""
+
+
+@dataclass(frozen=True)
+class Point:
+    """A site's number with its 95% limits and its plan; hollow where it is of an earlier year."""
+
+    place: Place
+    below: str
+    value: float | None
+    shown: str
+    low: float | None
+    high: float | None
+    plan: float | None
+    beside: str
+    hollow: bool
+
+
+@dataclass(frozen=True)
+class Points:
+    """Numbers on one scale from 0 to `top`."""
+
+    rows: tuple[Point, ...]
+    top: float
+    ticks: tuple[tuple[float, str], ...]
+    head: str
+    name: str
+    left_out: str = ""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Money of one certainty, month by month."""
+
+    name: str
+    status: str
+    amounts: tuple[float, ...]
+    texts: tuple[str, ...]
+    shown: str
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Money by month, layer on layer by how certain it is, against planned cost."""
+
+    months: tuple[date, ...]
+    layers: tuple[Layer, ...]
+    planned: tuple[float, ...]
+    planned_shown: str
+    grant_ends: date | None
+    first_short: date | None
+    top: float
+    ticks: tuple[tuple[float, str], ...]
+
+
+@dataclass(frozen=True)
+class Words:
+    """A cell: words, and a level where they are a status."""
+
+    text: str
+    level: str = ""
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table of words. `kind`: how wide its columns are."""
+
+    kind: str
+    columns: tuple[Words, ...]
+    rows: tuple[tuple[Words, ...], ...]
+    left_out: str = ""
+
+
+Exhibit = Verdicts | Points | Steps | Grid
+
+
+@dataclass(frozen=True)
+class Slide:
+    """A slide. `notes` are what the speaker needs: definitions, methods, sources."""
+
+    name: str
+    question: str
+    headline: str
+    subtitle: str
+    exhibit: Exhibit
+    alt: str
+    ask: tuple[str, str] = ("", "")
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Deck:
+    """The slides of a meeting, and what stands in every foot."""
+
+    title: str
+    slides: tuple[Slide, ...]
+    data_to: str
+    edition: str
+    chosen: str
+    audience: str
+    address: str
+
+    @property
+    def foot(self) -> tuple[tuple[str, str], ...]:
+        """What every slide says of its data."""
+        return (("Data to ", self.data_to), ("Edition ", self.edition), ("Small numbers hidden", ""))

@@ -1,0 +1,49 @@
+"""Present: a meeting's slides, one message each, that need no mouse, no scroll and, once shown, no network."""
+
+from typing import Any
+
+from dash import html
+
+from dashboard import marks
+from dashboard.export.deck import draw_deck
+from dashboard.export.meeting import make_deck
+from dashboard.page import Content, Page, View
+
+Component = Any
+
+
+def build(view: View) -> Content:
+    """The slides, and the buttons that turn them."""
+    deck = make_deck(view)
+    if not deck.slides:
+        nothing = html.Div([html.H1("There is nothing to present yet"), html.P("No returns have been loaded.")])
+        return Content(deck.title, "", [html.Div([nothing, leave(view)], className="deck empty")])
+    return Content(deck.title, "", [draw_deck(deck), turn(view, len(deck.slides))])
+
+
+def turn(view: View, count: int) -> Component:
+    """Back, forth, full screen and out; where the reader is, said aloud."""
+    arrow = {"back": "Previous slide", "on": "Next slide"}
+    buttons = {
+        name: html.Button(
+            html.Span("‹" if name == "back" else "›", **{"aria-hidden": "true"}),
+            type="button",
+            className=f"turn-{name}",
+            **{"aria-label": said},
+        )
+        for name, said in arrow.items()
+    }
+    place = html.Span(f"1 of {count}", className="turn-place", role="status")
+    pause = html.Button("Pause", type="button", className="turn-pause", hidden=True)
+    full = html.Button("Full screen", type="button", className="turn-full")
+    return html.Nav([pause, full, leave(view), buttons["back"], place, buttons["on"]], className="turns",
+                    **{"aria-label": "Slides"})  # fmt: skip
+
+
+def leave(view: View) -> Component:
+    """The way out."""
+    href = view.address.keep("/", "site", "edition").href
+    return html.A(marks.icon("cross", 16), href=href, className="turn-leave", **{"aria-label": "Leave the slides"})
+
+
+PAGE = Page("/present", "Present", 10, "What does the forum need to know and decide?", build, alone=True)
