@@ -91,7 +91,7 @@ def cost(
         return one_cost(known, rows, labels, per)
     for kind in ("higher", "lower"):
         for row in found:
-            if row.kind == kind and (said := stands_out(row, labels, per)):
+            if row.kind == kind and (said := stands_out(row, labels, known, per)):
                 return said + (OFF_BASIS if row.same_basis is False else "")
     told = [pair for pair in pairs if pair.site_a in known and pair.site_b in known]
     if not told:
@@ -120,12 +120,13 @@ def one_cost(known: Sequence[str], rows: Mapping[str, Row], labels: Mapping[str,
     return f"{label} spends {row.shown} per {per}; by chance alone it could be {interval(row, money=True)}{alone}"
 
 
-def stands_out(row: Row, labels: Mapping[str, str], per: str) -> str:
-    """A site that can be told from every other one."""
+def stands_out(row: Row, labels: Mapping[str, str], known: Sequence[str], per: str) -> str:
+    """A site that can be told from every other one; the others by name where some cannot be compared."""
     others = [site for site in (row.others or "").split(", ") if site]
     if row.sites not in labels or not set(others) <= set(labels) or not others:
         return ""
-    site, rest = named(labels[row.sites]), named(labels[others[0]]) if len(others) == 1 else "the others"
+    whole = len(others) > 1 and set(known) <= {row.sites, *others}
+    site, rest = named(labels[row.sites]), "the others" if whole else listed([labels[other] for other in others])
     if row.ratio_lowest < 1.05:  # rounds to one time as much
         return first_upper(f"{site} spends {'more' if row.kind == 'higher' else 'less'} per {per} than {rest}")
     if row.kind == "higher":

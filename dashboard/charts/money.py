@@ -6,6 +6,7 @@ from typing import Any
 
 from dashboard import theme
 from dashboard.charts import Figure, Note, Shape, figure, line, note
+from dashboard.charts.dots import FOOT, HEAD
 from dashboard.scale import ticks
 from dashboard.theme import Mark
 from dashboard.words import pounds, pounds_short, signed
@@ -296,7 +297,7 @@ def mix(bars: Sequence[tuple[str, Mark, Sequence[tuple[str, float, bool]]]]) -> 
         traces,
         x={"range": [0, 1.005], "visible": False},
         y={"range": [len(bars) - 0.5, -0.5], "visible": False},
-        margin=(22, 6, 6, 6),
+        margin=(HEAD, 6, FOOT, 6),
         notes=notes,
         barmode="overlay",
     )

@@ -59,7 +59,7 @@ def site_line(
         notes.append(note(last, values[known[-1]], texts[known[-1]], xshift=9, font=label))
     if plan is not None:
         shapes.append(line(0, plan, len(months) - 1, plan, theme.CONTEXT, 1.5, "5px,3px", layer="below"))
-        notes.append(note(0, plan, f"plan {plan:,.0f}", xshift=4, yanchor="bottom", bgcolor=theme.PAPER, borderpad=0))
+        notes.append(note(0, plan, f"plan {plan:,.0f}", xshift=4, yanchor="bottom"))
     for run in gaps(months, values) if not money else []:
         middle = run[len(run) // 2].isoformat()
         shapes.append(line(middle, top * 0.26, middle, top * 0.62, theme.CONTEXT, 1, "dot"))
@@ -198,7 +198,6 @@ def _plan_note(months: Sequence[date], plan: Mapping[date, float | None], write:
             f"plan {write(value).removesuffix('.0')}",
             xshift=6,
             yanchor="bottom",
-            bgcolor=theme.PAPER,
         )
     ]
 

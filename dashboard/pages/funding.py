@@ -52,8 +52,10 @@ def build(view: View) -> Content:
         [
             grid(steps(view, who), gap_of_year(view), kind="wider-left"),
             grid(
-                html.Div([who_pays(view, form), by_quarter(view, form), replaced(view)], className="stack"),
-                html.Div([agreements(view), cover_table(view), limits(view)], className="stack"),
+                html.Div(
+                    [who_pays(view, form), by_quarter(view, form), replaced(view), limits(view)], className="stack"
+                ),
+                html.Div([agreements(view), cover_table(view)], className="stack"),
             ),
             who_paid(view, who),
         ],

@@ -6,6 +6,7 @@ from typing import Any
 from dash import html
 
 from dashboard import marks, words
+from dashboard.comparing import compared
 from dashboard.edition import Row
 from dashboard.page import Content, Page, View, period_words, pick_period, pick_sites, site_name
 from dashboard.scale import nice_top
@@ -238,7 +239,7 @@ def unknown(view: View, site: str, measure: str, highest: float, row: Row | None
     if row is not None and row.shown == "[c]":
         return cell(hidden(), note="Hidden: a small number")
     if site == "all":
-        return cell(tag("unknown"), note=words.why_no_sum(row))
+        return cell(tag("unknown"), note=earlier_sum(view, measure) or words.why_no_sum(row))
     earlier = view.edition.last_complete(site, measure, view.period[1])
     if earlier is None:
         return cell(tag("unknown"), note=row.why if row is not None and row.why else "No complete year yet")
@@ -248,6 +249,15 @@ def unknown(view: View, site: str, measure: str, highest: float, row: Row | None
     of = f" of {planned.shown}" if planned is not None and value is not None else ""
     said = html.Span([f"Year to {write_month(earlier.ends)}: ", number(view, earlier), of])
     return cell(tag("unknown"), mark=mark, note=said)
+
+
+def earlier_sum(view: View, measure: str) -> Component:
+    """The programme's last complete year, where the one asked for has a gap."""
+    earlier = compared(view, measure).get("all")
+    if earlier is None or not earlier.hollow or earlier.value is None:
+        return None
+    of = f" of {earlier.plan_shown}" if earlier.plan is not None else ""
+    return html.Span([f"Year to {write_month(earlier.ends)}: ", number(view, earlier), of])
 
 
 def top(view: View, measure: str, plan: str = "") -> float:
