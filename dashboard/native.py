@@ -64,6 +64,15 @@ class Title(_Native):
         super().__init__(text=text)
 
 
+class Paper(_Native):
+    """Plain HTML of our own making, whose texts are escaped: a form that works without a script too."""
+
+    _type = "Paper"
+
+    def __init__(self, html: str) -> None:
+        super().__init__(html=html)
+
+
 class Supposed(_Native):
     """A form whose fields are parts of the address: groups of a legend and fields (name, label, value, usual, …)."""
 

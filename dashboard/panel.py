@@ -40,13 +40,15 @@ Found = tuple[Component, Component, list[Component]]
 def frame(view: View, shown: Component, sentence: Component, body: list[Component]) -> Component:
     """The panel: title, number, what it is, how it came about, and its foot."""
     closed = view.address.with_(number="").href
+    is_receipt = "|receipt|" in view.address.get("number")
+    title = "Receipt of a return" if is_receipt else "Where this number comes from"
     close = html.A(
-        marks.icon("cross", 16), href=closed, className="close", **{"aria-label": "Close: where this number comes from"}
+        marks.icon("cross", 16), href=closed, className="close", **{"aria-label": f"Close: {words.lower_first(title)}"}
     )
     dialog = html.Div(
         [
             html.Div(
-                [html.H2("Where this number comes from", id="panel-title", className="question"), close],
+                [html.H2(title, id="panel-title", className="question"), close],
                 className="panel-head",
             ),
             html.P(shown, className="panel-number"),
@@ -457,19 +459,21 @@ def receipt(view: View, site: str, kind: str, place: str, what: str) -> Found | 
     row = rows[0]
     files = view.edition.rows("returns", "site = ? and month = ?", (site, month), "received")
     asked = view.edition.rows("queries", "site = ? and month = ?", (site, month))
+    last = next((f for f in reversed(files) if f.return_id == row.return_id), files[-1] if files else None)
     facts = [
+        ("Verdict", words.first_upper((last.verdict or "").replace("_", " ")) if last is not None else "No return"),
         ("Due", write_date(row.due) if row.due else "not due"),
-        ("Received", write_date(row.received.date()) if row.received else "not received"),
-        ("File", row.file or "none"),
-        ("Versions", str(row.versions or 0)),
+        ("Received", f"{row.received:%H:%M} on {write_date(row.received.date())}" if row.received else "not received"),
         ("Days late", str(row.days_late or 0)),
+        ("File", row.file or "none"),
+        ("SHA-256", html.Code(last.sha256 or "not shown", className="hash") if last is not None else "none"),
+        ("Versions", str(row.versions or 0)),
+        ("Found", words.first_upper(words.counted(len(asked), "query", "queries")) if asked else found_words(last)),
+        ("Next", next_words(row, [q for q in asked if q.get("state") not in ("answered", "dispensed")])),
     ]
     body = [facts_list(facts)]
     if asked:
-        lines = [
-            html.Li([marks.icon("query", 14), html.Span([html.Code(f"{q.sheet}!{q.cell}"), f" {q.message} {q.fix}"])])
-            for q in asked
-        ]
+        lines = [html.Li([marks.icon("query", 14), html.Span([html.Code(place_of(q)), *said_of(q)])]) for q in asked]
         body.append(section("Queries", html.Ul(lines, className="queried")))
     if len(files) > 1:
         given = [[f.file, write_date(f.received.date()), (f.verdict or "").replace("_", " ")] for f in files]
@@ -497,6 +501,34 @@ def receipt(view: View, site: str, kind: str, place: str, what: str) -> Found | 
         ]
     )
     return words.first_upper(row.state.replace("_", " ")), sentence, body
+
+
+def place_of(query: Row) -> str:
+    """A query's sheet and cell."""
+    return f"{query.sheet}!{query.cell}" if query.sheet and query.cell else query.cell or query.sheet or "Whole file"
+
+
+def said_of(query: Row) -> list[Component]:
+    """What a query says, what to do, and what became of it so far."""
+    known = "Known and explained: " if query.get("state") == "dispensed" else ""
+    life = [html.Small(f"{known}{query.words}")] if query.get("words") else []
+    return [f" {query.message or ''} {query.fix or ''}", *life]
+
+
+def found_words(last: Row | None) -> str:
+    """What was found in a return that nothing is asked about."""
+    if last is None:
+        return "nothing, for no return has come"
+    return "the file was refused" if last.verdict == "rejected" else "no problem"
+
+
+def next_words(row: Row, asked: Sequence[Row]) -> str:
+    """What to do next about a month's return."""
+    if row.state in ("missing", "due"):
+        return "Send the return."
+    if row.state == "rejected":
+        return "Mend the file and send it again."
+    return "Answer the queries, or send a corrected return." if asked else "Nothing."
 
 
 KINDS: dict[str, Callable[[View, str, str, str, str], Found | None]] = {

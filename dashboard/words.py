@@ -503,6 +503,20 @@ def covered(rows: Sequence[Row]) -> str:
     return f"{first_upper(counted(full, 'site'))} of {count(len(known))} {have} a full year’s money secured"
 
 
+def explained(number: int) -> str:
+    """How many queries were answered, or are known and explained."""
+    return f"{first_upper(counted(number, 'query', 'queries'))} {'is' if number == 1 else 'are'} explained"
+
+
+def mended(rows: Sequence[Row]) -> str:
+    """How many queries a later return mended, and how many were closed otherwise."""
+    done = [row.state for row in rows].count("mended")
+    closed = len(rows) - done
+    said = [f"{counted(done, 'query', 'queries')} {'was' if done == 1 else 'were'} mended by a later return"]
+    others = f"{count(closed)} {'was' if closed == 1 else 'were'} closed"
+    return first_upper(", ".join([*(said if done else []), *([others] if closed else [])]))
+
+
 def revised(number: int) -> str:
     """How many numbers a later return changed."""
     return f"{first_upper(counted(number, 'number'))} {'was' if number == 1 else 'were'} changed by a later return"

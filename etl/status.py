@@ -108,6 +108,18 @@ def remind(site: Site, months: Iterable[date], on: date, refused: Mapping[tuple[
     return "\n".join(lines)
 
 
+def reminders(
+    sites: Mapping[str, Site], days: pd.DataFrame, on: date, refused: Mapping[tuple[str, date], str]
+) -> pd.DataFrame:
+    """The reminder of each site that has something overdue: site, words. `days` is the calendar."""
+    rows = []
+    for site in sites.values():
+        overdue = days[(days.site == site.name) & days.state.isin(["missing", "rejected"])]
+        if len(overdue):
+            rows.append((site.name, remind(site, overdue.month, on, refused)))
+    return pd.DataFrame(rows, columns=["site", "words"]).astype("str")
+
+
 def _has_or_have(months: list[date]) -> str:
     return "return has" if len(months) == 1 else "returns have"
 

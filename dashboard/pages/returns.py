@@ -1,16 +1,20 @@
 """Returns: what came in, month by month, and what is wrong with it."""
 
+from collections.abc import Mapping
 from datetime import date
 from itertools import groupby
 from typing import Any
 
 from dash import html
+from flask import current_app, has_app_context
 
 from dashboard import marks, words
 from dashboard.edition import Row
-from dashboard.native import Picker
+from dashboard.native import Paper, Picker
 from dashboard.page import Content, Page, View, card, nothing, pick, pick_sites, site_name
+from dashboard.receiving.paper import Giver, write_form
 from dashboard.tables import Column, link, state, table
+from etl.definitions.checks import CHECKS
 from etl.definitions.measure import write
 from etl.definitions.periods import MONTH_NAMES, month_after, write_date, write_month
 
@@ -28,15 +32,10 @@ STATES = {
     "not_due": ("dash", "Not due"),
     "due": ("dash", "Due, not in yet"),
 }
-WRONG = {
-    "missing_return": ("cross", "No return"),
-    "missing": ("query", "Blank"),
-    "blank": ("query", "Blank"),
-    "unreadable": ("query", "Unreadable"),
-    "suppressed": ("query", "Hidden by site"),
-    "unlikely": ("query", "Unlikely"),
-    "not_applicable": ("query", "Not applicable"),
-}
+NO_RETURN = "missing_return"
+# What became of a query that nobody has to mend any more, or not now.
+EXPLAINED = {"answered": "Answered", "dispensed": "Known and explained"}
+PAST = {"mended": "Mended", "closed": "Closed"}
 TONES = {"missing": "not-met", "rejected": "not-met", "late": "partly", "query": "partly", "revised": "revised"}
 
 
@@ -49,15 +48,26 @@ def build(view: View) -> Content:
     months = months_shown(view, calendar)
     shown = [row for row in calendar if row.month in months]
     things = to_mend(view, shown)
-    missing = sum(thing.code == "missing_return" for thing in things)
+    explained = told(view, "queries", shown, EXPLAINED)
+    past = told(view, "past_queries", shown, PAST)
+    missing = sum(thing.code == NO_RETURN for thing in things)
     holding = sum(bool(thing.holds_verdict) for thing in things)
     first, last = write_month(months[0], long=True), write_month(months[-1], long=True)
     who = view.sites[0].label if len(here) == 1 else f"{words.count(len(here))} sites"
     return Content(
         words.things_to_mend(missing, len(things) - missing, holding),
         f"Monthly returns due from {who}, {first} to {last}, as received by {write_date(view.edition.made.date())}.",
-        [calendar_card(view, months, shown), mend_card(view, things), revisions_card(view), quality_card(view)],
-        controls=[pick_sites(view), pick_months(view, calendar), pick_state(view)],
+        [
+            calendar_card(view, months, shown),
+            mend_card(view, things),
+            reminder_card(view),
+            told_card(view, "explained", words.explained(len(explained)), explained, EXPLAINED),
+            told_card(view, "past", words.mended(past), past, PAST),
+            revisions_card(view),
+            quality_card(view),
+            try_card(view),
+        ],
+        controls=[pick_sites(view), pick_months(view, calendar), pick_state(view), *to_try(view)],
     )
 
 
@@ -193,16 +203,18 @@ def to_mend(view: View, calendar: list[Row]) -> list[Row]:
     """What is wrong: returns that are missing or were refused, and queries; what holds up a verdict first."""
     asked = {(row.site, row.month) for row in calendar}
     queries = [
-        row for row in view.edition.rows("queries") if (row.site, row.month) in asked and row.severity == "query"
+        row
+        for row in view.edition.rows("queries")
+        if (row.site, row.month) in asked and row.severity == "query" and row.get("state") not in EXPLAINED
     ]
-    said = {(row.site, row.month) for row in queries if row.code == "missing_return"}
+    said = {(row.site, row.month) for row in queries if row.code == NO_RETURN}
     for row in calendar:
         if row.state in ("missing", "rejected") and (row.site, row.month) not in said:
             queries.append(missing_return(view, row))
     order = {site.name: site.position for site in view.sites}
     return sorted(
         queries,
-        key=lambda q: (not q.holds_verdict, q.code != "missing_return", order.get(q.site, 99), q.month),
+        key=lambda q: (not q.holds_verdict, q.code != NO_RETURN, order.get(q.site, 99), q.month),
     )
 
 
@@ -216,7 +228,7 @@ def missing_return(view: View, row: Row) -> Row:
         month=row.month,
         sheet="",
         cell="",
-        code="missing_return",
+        code=NO_RETURN,
         severity="query",
         message=said
         or f"Return was due {write_date(row.due)}. No year with this month can be added up until it comes.",
@@ -227,32 +239,63 @@ def missing_return(view: View, row: Row) -> Row:
     )
 
 
+def told(view: View, name: str, calendar: list[Row], states: Mapping[str, str]) -> list[Row]:
+    """The queries of some states, of the months that are shown."""
+    asked = {(row.site, row.month) for row in calendar}
+    rows = view.edition.rows(name, order="month desc, site")
+    return [row for row in rows if (row.site, row.month) in asked and row.get("state") in states]
+
+
+def where(view: View, row: Row) -> Component:
+    """A query's sheet and cell, as a link to the receipt of its return."""
+    place = f"{row.sheet}!{row.cell}" if row.sheet and row.cell else row.cell or row.sheet or "Whole file"
+    key = f"{row.site}|receipt|{row.month}|{row.measure or 'return'}"
+    name = f"{place}, {view.label(row.site)}, {write_month(row.month)}"
+    href = view.address.with_(number=key).href
+    return html.A(place, href=href, className="place", **{"data-number": key, "aria-label": name})
+
+
+def kind_of(row: Row) -> Component:
+    """What is wrong, in a word and with an icon, and whether a verdict waits for it."""
+    gone = row.code == NO_RETURN
+    label = "No return" if gone else CHECKS[row.code].label if row.code in CHECKS else sentence_of(row.code)
+    said = html.Span([marks.icon("cross" if gone else "query", 14), label], className=status_class(gone))
+    return [said, html.Span("Holds up a verdict", className="told")] if row.holds_verdict else said
+
+
+def status_class(gone: bool) -> str:
+    """The look of what is wrong: a return that is not there weighs more than a number in question."""
+    return f"status {'not-met' if gone else 'partly'}"
+
+
+def sentence_of(code: str | None) -> str:
+    """A code of another version of the definitions, as words."""
+    return words.first_upper((code or "").replace("_", " "))
+
+
+def since(row: Row) -> Component:
+    """Since when something stands open, and who has to do something."""
+    raised = row.get("raised")
+    days = words.counted_figure(row.days_open, "day") if row.days_open is not None else "not known"
+    day = html.Span(f"since {write_date(raised.date())}", className="told whole") if raised else None
+    return html.Span([html.Span(days, className="whole"), day])
+
+
 def mend_card(view: View, things: list[Row]) -> Component:
-    """The list of what to mend."""
-    body = []
-    for row in things[:MOST_THINGS]:
-        icon, said = WRONG.get(row.code, ("query", words.first_upper((row.code or "").replace("_", " "))))
-        tone = "not-met" if icon == "cross" else "partly"
-        place = f"{row.sheet}!{row.cell}" if row.sheet and row.cell else row.cell or row.sheet or "Whole file"
-        key = f"{row.site}|receipt|{row.month}|{row.measure or 'return'}"
-        body.append(
-            [
-                site_name(view, row.site),
-                write_month(row.month),
-                html.Span([marks.icon(icon, 14), said], className=f"status {tone}"),
-                html.A(
-                    place,
-                    href=view.address.with_(number=key).href,
-                    className="place",
-                    **{"data-number": key, "aria-label": f"{place}, {view.label(row.site)}, {write_month(row.month)}"},
-                ),
-                row.message,
-                row.fix,
-                html.Span(words.counted_figure(row.days_open, "day"), className="whole")
-                if row.days_open is not None
-                else "",
-            ]
-        )
+    """The list of what to mend: whose it is, since when, and what to do."""
+    body = [
+        [
+            site_name(view, row.site),
+            write_month(row.month),
+            kind_of(row),
+            where(view, row),
+            row.message or "",
+            row.fix or "",
+            row.get("owner") or "The site",
+            since(row),
+        ]
+        for row in things[:MOST_THINGS]
+    ]
     headline = words.mend(len(things), sum(bool(row.holds_verdict) for row in things))
     columns = [
         Column("Site"),
@@ -261,6 +304,7 @@ def mend_card(view: View, things: list[Row]) -> Component:
         Column("Where"),
         Column("What it says"),
         Column("What to do"),
+        Column("Whose turn"),
         Column("Open for", True),
     ]
     more = f"{MOST_THINGS} of {len(things)} shown" if len(things) > MOST_THINGS else ""
@@ -270,6 +314,71 @@ def mend_card(view: View, things: list[Row]) -> Component:
         else nothing("Nothing is missing and nothing is queried.")
     )
     return card(headline, "", exhibit, name="mend", source=more, class_name="spaced")
+
+
+def told_card(view: View, name: str, headline: str, rows: list[Row], states: Mapping[str, str]) -> Component:
+    """Queries that need no mending now, each with why: answered, explained, mended or closed."""
+    if not rows:
+        return None
+    body = [
+        [
+            site_name(view, row.site),
+            write_month(row.month),
+            html.Span([marks.icon("tick", 14), states[row.state]], className="status"),
+            where(view, row),
+            row.message or "",
+            row.get("words") or "",
+        ]
+        for row in rows[:MOST_THINGS]
+    ]
+    columns = [
+        Column("Site"),
+        Column("Month", class_name="whole"),
+        Column("State"),
+        Column("Where"),
+        Column("What was asked"),
+        Column("What became of it"),
+    ]
+    more = f"{MOST_THINGS} of {len(rows)} shown" if len(rows) > MOST_THINGS else ""
+    shown = table(columns, body, headline, class_name="mend wide")
+    return card(headline, "", shown, name=name, source=more, class_name="spaced")
+
+
+def reminder_card(view: View) -> Component:
+    """The text of a reminder for each site with something overdue, ready to copy; for the central team only."""
+    here = {site.name for site in view.sites}
+    rows = [row for row in view.edition.rows("reminders") if row.site in here and row.get("words")]
+    if not rows or view.edition.audience != "central":
+        return None
+    body = [reminder(view, row) for row in rows]
+    headline = f"{words.first_upper(words.counted(len(rows), 'reminder'))} ready to send"
+    return card(headline, "", *body, name="reminders", class_name="spaced")
+
+
+def reminder(view: View, row: Row) -> Component:
+    """One reminder, and a button that copies its text."""
+    name = f"reminder-{row.site}"
+    copy = html.Button("Copy the text", type="button", className="button copy-text", **{"data-copies": name})
+    text = html.Pre(row.words, className="reminder", id=name)
+    return html.Details([html.Summary(f"Reminder for {view.label(row.site)}"), text, copy])
+
+
+def to_try(view: View) -> list[Component]:
+    """The way to the form, for those who may use it."""
+    if view.edition.audience == "forum":
+        return []
+    return [html.A("Check a return", href="#try", className="button filled")]
+
+
+def try_card(view: View) -> Component:
+    """The form in which a return is tried before it is sent; the page's script adds the token when it is sent."""
+    audience = view.edition.audience
+    if audience == "forum":
+        return None
+    role, site = ("central", "") if audience == "central" else ("lead", view.label(audience))
+    may_load = current_app.config.get("MAY_LOAD") if has_app_context() else None
+    form = Paper(str(write_form(Giver(role, site, bool(may_load and may_load())))))
+    return html.Div(card("Try a return before sending it", "", form, name="try", class_name="spaced"), id="try")
 
 
 def revisions_card(view: View) -> Component:
