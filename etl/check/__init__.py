@@ -1,8 +1,6 @@
 """Entries in, problems out: each with its cell, its likely cause and how to mend it."""
 
 from etl.check.cells import check_cells
-from etl.check.compare import compare, touched_twins
-from etl.check.history import Said
 from etl.problem import Problem
 from etl.read import Return
 
@@ -10,6 +8,3 @@ from etl.read import Return
 def check_return(given: Return) -> list[Problem]:
     """What a return's own cells show to be wrong; sums, neighbours and history are `etl.check.stored`'s to compare."""
     return check_cells(given)
-
-
-__all__ = ["Said", "check_return", "compare", "touched_twins"]

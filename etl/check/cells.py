@@ -4,8 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 
-from etl.check.history import COLUMN
-from etl.check.words import name_number, write_value
+from etl.check.naming import name_number, write_number
 from etl.definitions import DERIVED, MEASURES, REPORTED, key, unit_of
 from etl.definitions.checks import CHECKS, MONEY_TOLERANCE
 from etl.definitions.measure import Breakdown, Ratio, Total, Unit, write, write_pence
@@ -113,12 +112,11 @@ def _typed_to_date(given: Return) -> Iterator[Problem]:
         tolerance = _to_date_tolerance(said, given)
         if said.value is None or added is None or abs(added - said.value) <= tolerance:
             continue
-        column = COLUMN[number]
         message = (
-            f"The year to date of {name_number(given.layout, number)} says {write_value(column, said.value)}, but its "
-            f"months to {write_month(said.month)} make {write_value(column, added)}."
+            f"The year to date of {name_number(given.layout, number)} says {write_number(number, said.value)}, but its "
+            f"months to {write_month(said.month)} make {write_number(number, added)}."
         )
-        fix = f"Correct the year to date or the month that is wrong; the months make {write_value(column, added)}."
+        fix = f"Correct the year to date or the month that is wrong; the months make {write_number(number, added)}."
         yield Problem(said.month, said.sheet, said.cell, "to_date_differs", "query", message, fix, number)
 
 

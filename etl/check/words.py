@@ -9,25 +9,16 @@ from etl.check.causes import Cause
 from etl.check.copies import Copy
 from etl.check.history import COLUMN, COUNTS, NUMBERS, UNITS, Row
 from etl.check.month import NEXT, Failed, Month, columns_of
-from etl.definitions import MEASURES, label_of
+from etl.check.naming import name_number, write_number
+from etl.definitions import MEASURES
 from etl.definitions.checks import CHECKS, EQUAL, NO_MORE, Equal, NoMore
-from etl.definitions.measure import write, write_pence
+from etl.definitions.measure import write
 from etl.definitions.periods import MONTH_NAMES, write_month
 from etl.read.words import plain
 from etl.sites import Block, Layout, Site, standard_layout
 
 _RULES: tuple[Equal | NoMore, ...] = (*EQUAL, *NO_MORE)
 _MANY = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-
-
-def name_number(layout: Layout, number: str) -> str:
-    """A number as the site calls it, with its heading where the label stands under several."""
-    for block in layout.blocks:
-        if number in block.words:
-            label = block.words[number]
-            alone = sum(plain(label) == plain(other) for b in layout.blocks for other in b.words.values()) == 1
-            return f"“{label}”" if alone and plain(label) != "total" else f"“{label}” under “{block.heading}”"
-    return f"“{label_of(number)}”"
 
 
 def name_block(layout: Layout, columns: Iterable[int]) -> str:
@@ -52,9 +43,8 @@ def _has_sheet(blocks: Iterable[Block], sheet: str) -> bool:
 
 
 def write_value(column: int, value: float) -> str:
-    """A number as it was typed: 41, 3.5, £1,234.50."""
-    unit = UNITS[column]
-    return write_pence(value) if unit == "gbp" else f"{value:g}" if unit == "fte" else write(value, "count")
+    """The number of a column as it was typed."""
+    return write_number(NUMBERS[column], value)
 
 
 def say_cause(month: Month, cause: Cause, failed: Mapping[str, Failed], layout: Layout) -> tuple[str, str]:

@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 import numpy as np
 from numpy.random import Generator, default_rng
 
-from etl.check import Said, compare
-from etl.check.history import NUMBERS, UNITS, Order
+from etl.check.compare import compare
+from etl.check.history import NUMBERS, UNITS, Order, Said
 from etl.definitions import REPORTED, key, keys
 from etl.definitions.checks import CHECKS
 from etl.definitions.periods import financial_year_start, month_after
