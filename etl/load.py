@@ -15,12 +15,12 @@ from typing import NamedTuple
 import duckdb
 from filelock import FileLock, Timeout
 
-from etl.check import check_return
 from etl.check.stored import compare_stored
-from etl.intake import Grid, Reader, Refused
+from etl.examine import Examined, Examiner
+from etl.intake import Refused
 from etl.plan import plan_by_month, shared_lines
 from etl.problem import Problem
-from etl.read import Rejected, Return, fits_name_pattern, read_return
+from etl.read import Return, fits_name_pattern
 from etl.reference import Reference, as_known_at, read_reference
 from etl.sites import Site, load_sites, read_site
 from etl.store import ACCEPTED, Receipt, open_warehouse, store, transaction
@@ -91,17 +91,19 @@ def gather(paths: Iterable[Path], received: datetime | None) -> list[Given]:
 def check_files(given: list[Given], sites: Mapping[str, Site], progress: Progress | None = None) -> Iterator[Checked]:
     """Reads and checks each file, in the order given; nothing is stored."""
     hashes: list[str | Refused] = []
-    with Reader() as reader, _no_collection():
-        grids = reader.read_many(_contents(given, hashes))
-        for number, (one, grid) in enumerate(zip(given, grids, strict=True), 1):
-            yield _check(one, hashes[number - 1], grid, sites)
+    with Examiner(sites) as examiner, _no_collection():
+        files = (
+            (content, one.name, one.received) for content, one in zip(_contents(given, hashes), given, strict=True)
+        )
+        for number, (one, found) in enumerate(zip(given, examiner.examine_many(files), strict=True), 1):
+            yield _checked(one, hashes[number - 1], found)
             if progress:
                 progress(number, len(given))
 
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
-    """No search for circular garbage meanwhile: a million small cells make none, and looking takes a fifth of the time."""
+    """No search for circular garbage meanwhile: a million small entries make none, and looking takes time."""
     gc.disable()
     try:
         yield
@@ -232,17 +234,15 @@ def _read_whole(path: Path) -> tuple[bytes, str | Refused]:
     return kept, sha256.hexdigest()
 
 
-def _check(given: Given, sha256: str | Refused, grid: Grid | Refused, sites: Mapping[str, Site]) -> Checked:
+def _checked(given: Given, sha256: str | Refused, found: Examined | Refused) -> Checked:
     if isinstance(sha256, Refused):
         return Checked(given, "", None, (_rejection(sha256, None),))
-    try:
-        if isinstance(grid, Refused):
-            raise Rejected(grid, None, None)
-        content = read_return(grid, given.name, given.received, sites)
-    except Rejected as rejected:
-        problem = _rejection(rejected.refused, rejected.month)
-        return Checked(given, sha256, None, (problem,), rejected.site)
-    return Checked(given, sha256, content, tuple(check_return(content)), content.site)
+    if isinstance(found, Refused):
+        found = Examined(refused=found)
+    if found.refused:
+        return Checked(given, sha256, None, (_rejection(found.refused, found.month),), found.site)
+    assert found.content
+    return Checked(given, sha256, found.content, found.problems, found.content.site)
 
 
 def _rejection(refused: Refused, month: date | None) -> Problem:

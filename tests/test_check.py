@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from benchmarks.checks import false_queries, score_corpus
-from etl.check import check_return
 from etl.check.history import usual
 from etl.check.stored import compare_files
 from etl.definitions import REPORTED_KEYS
@@ -201,7 +200,7 @@ def test_a_hole_is_reported_once_with_what_it_leaves_incomplete(tmp_path):
     numbers = dict.fromkeys(REPORTED_KEYS, 0) | {("spend", "training"): "tbc", ("disability", "yes"): "<5"}
     path = write_return(CROYDON, MONTH, numbers, tmp_path / "croydon.xlsx")
     (one,) = check_files(gather([path], datetime(2019, 12, 1)), SITES)
-    holes = {p.measure: p for p in check_return(one.content)}
+    holes = {p.measure: p for p in one.problems}
     assert set(holes) == {"spend.training", "disability.yes"}
     assert "“Training and clinical supervision” for Oct 2019 says “tbc”" in holes["spend.training"].message
     assert "Cash spend" in holes["spend.training"].message

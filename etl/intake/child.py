@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import IO, cast
 
@@ -18,14 +18,18 @@ from etl.intake.seen import Seen, SeenSheet
 Rows = Sequence[tuple[str, list[list[object]]]]
 
 
-def serve() -> None:
-    """Answer each file that comes in on standard input, until the parent closes it."""
+def serve(prepare: Callable[[bytes], Callable[[bytes], bytes]] | None = None) -> None:
+    """Answer each file that comes in on standard input, until the parent closes it.
+
+    `prepare` makes from the first message what answers the others; without it, each is a file to be read.
+    """
     incoming, outgoing = sys.stdin.buffer, _only_output()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes our input
     _limit_self()
-    while (content := wire.receive(incoming, limits.FILE_BYTES)) is not None:
+    work = prepare(wire.receive(incoming, limits.MESSAGE_BYTES) or b"") if prepare else answer
+    while (message := wire.receive(incoming, limits.MESSAGE_BYTES)) is not None:
         _allow_processor_time()
-        wire.send(outgoing, answer(content))
+        wire.send(outgoing, work(message))
 
 
 def answer(content: bytes) -> bytes:

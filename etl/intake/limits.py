@@ -11,6 +11,7 @@ COLUMNS = 200
 FILLED = 20_000
 STRINGS = 20_000
 TEXT_BYTES = 20_000_000  # of all cells, repeats and shared strings counted as often as they are shown
+MESSAGE_BYTES = FILE_BYTES + 500_000  # what the child may be told: a file and something about it
 ANSWER_BYTES = 1_500_000  # what the child may hand back: every word of it is looked at in turn
 TEXT_LENGTH = 32_767  # what a cell of a spreadsheet program can hold
 

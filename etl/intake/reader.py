@@ -7,11 +7,11 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Self
+from typing import Self, TypeVar
 
 from etl.intake import limits, refusals, wire
 from etl.intake.grid import Grid, Refused
@@ -22,13 +22,19 @@ AHEAD = 8  # files read before the caller asks for them: enough to keep the chil
 PROJECT = str(Path(__file__).resolve().parents[2])
 START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from etl.intake.child import serve; serve()"
 
+Given = TypeVar("Given")
+Said = TypeVar("Said")
+
 
 class Reader:
-    """Reads files into grids in child processes; use it as a context manager, so that they end with it."""
+    """Reads files into grids in child processes; use it as a context manager, so that they end with it.
 
-    def __init__(self) -> None:
+    Another program (`start`) may do more with a file than that; it is told `opening` before the first one.
+    """
+
+    def __init__(self, start: str = "", opening: bytes = b"") -> None:
         self._free: SimpleQueue[_Child] = SimpleQueue()
-        self._children = [_Child() for _ in range(CHILDREN)]
+        self._children = [_Child(start or START, opening) for _ in range(CHILDREN)]
         for child in self._children:
             self._free.put(child)
 
@@ -45,24 +51,32 @@ class Reader:
 
     def read(self, content: bytes) -> Grid:
         """The cells of one file; raises Refused."""
-        _refuse_size(content)
-        child = self._free.get()
-        try:
-            answer = child.ask(content)
-        finally:
-            self._free.put(child)
-        try:
-            return wire.to_grid(answer)
-        except (ValueError, TypeError, LookupError):  # no honest child says this
-            raise refusals.unreadable() from None
+        return self.ask(content, wire.to_grid)
 
     def read_many(self, contents: Iterable[bytes]) -> Iterator[Grid | Refused]:
         """Each file's grid or refusal, in the order given."""
-        waiting: deque[Future[Grid | Refused]] = deque()
+        return self.each(self.read, contents)
+
+    def ask(self, content: bytes, understand: Callable[[bytes], Said], about: bytes = b"") -> Said:
+        """What a child says of one file, once understood; it is told something `about` it first. Raises Refused."""
+        _refuse_size(content)
+        child = self._free.get()
+        try:
+            answer = child.ask(about + content)
+        finally:
+            self._free.put(child)
+        try:
+            return understand(answer)
+        except (ValueError, TypeError, LookupError):  # no honest child says this
+            raise refusals.unreadable() from None
+
+    def each(self, ask: Callable[[Given], Said], files: Iterable[Given]) -> Iterator[Said | Refused]:
+        """What is said of each file, or its refusal, in the order given."""
+        waiting: deque[Future[Said | Refused]] = deque()
         pool = ThreadPoolExecutor(CHILDREN)
         try:
-            for content in contents:
-                waiting.append(pool.submit(self._read_or_refuse, content))
+            for file in files:
+                waiting.append(pool.submit(_or_refusal, ask, file))
                 if len(waiting) >= AHEAD:
                     yield waiting.popleft().result()
             while waiting:
@@ -70,17 +84,19 @@ class Reader:
         finally:
             pool.shutdown(cancel_futures=True)
 
-    def _read_or_refuse(self, content: bytes) -> Grid | Refused:
-        try:
-            return self.read(content)
-        except Refused as refused:
-            return refused.with_traceback(None)
+
+def _or_refusal(ask: Callable[[Given], Said], file: Given) -> Said | Refused:
+    try:
+        return ask(file)
+    except Refused as refused:
+        return refused.with_traceback(None)
 
 
 class _Child:
     """One child process, started when first needed and again after each death."""
 
-    def __init__(self) -> None:
+    def __init__(self, start: str, opening: bytes) -> None:
+        self._start, self._opening = start, opening
         self._process: subprocess.Popen[bytes] | None = None
         self._due = NEVER
 
@@ -130,8 +146,11 @@ class _Child:
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self.stop()
-            self._process = _start()
+            self._process = _start(self._start)
             threading.Thread(target=self._watch, args=(self._process,), daemon=True).start()
+            if self._opening:
+                assert self._process.stdin
+                wire.send(self._process.stdin, self._opening)
         return self._process
 
     def _watch(self, process: subprocess.Popen[bytes]) -> None:
@@ -149,10 +168,10 @@ def _refuse_size(content: bytes) -> None:
         raise refusals.too_large("is larger than 5 MB")
 
 
-def _start() -> subprocess.Popen[bytes]:
+def _start(program: str) -> subprocess.Popen[bytes]:
     paths = [PROJECT, *(path for path in sys.path if Path(path).is_absolute())]
     return subprocess.Popen(
-        [sys.executable, "-I", "-S", "-c", START, json.dumps(paths)],
+        [sys.executable, "-I", "-S", "-c", program, json.dumps(paths)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # a library's last words may quote the file

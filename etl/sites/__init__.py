@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, SupportsIndex
 
 from etl.definitions import REPORTED_KEYS, SUBJECTS, key
 from etl.definitions.measure import Breakdown
@@ -47,6 +47,10 @@ class Layout:
     columns: tuple[str, ...] = ()
     ignored_columns: tuple[str, ...] = ()
     multiply: dict[str, int] = field(default_factory=dict)
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> str | tuple[Any, ...]:
+        """In a child process too the standard layout is one and the same, whichever site has it."""
+        return (standard_layout, ()) if self is standard_layout() else super().__reduce_ex__(protocol)
 
 
 @dataclass(frozen=True)

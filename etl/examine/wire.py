@@ -1,0 +1,106 @@
+"""What a child says of a file it has examined, as JSON: columns of plain numbers and words, never what was typed."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
+from datetime import date
+from itertools import repeat
+from typing import Any, get_args
+
+from etl.definitions import REPORTED_KEYS
+from etl.intake import Refused
+from etl.problem import Problem
+from etl.read import Entry, Return
+from etl.read.cell import State
+from etl.sites import Layout, Site, standard_layout
+
+_STATES = frozenset(get_args(State))
+_PLACE = {pair: place for place, pair in enumerate(REPORTED_KEYS)}
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What a file says and the problems in it; or why it is refused, with its site and month where they are known.
+
+    Only what is stored has come through: `content` has no totals of its own, no labels, and nothing as it was typed.
+    """
+
+    content: Return | None = None
+    problems: tuple[Problem, ...] = ()
+    refused: Refused | None = None
+    site: str | None = None
+    month: date | None = None
+
+
+def from_examined(examined: Examined, sites: Mapping[str, Site]) -> bytes:
+    """The message that carries it."""
+    given, refused = examined.content, examined.refused
+    told: dict[str, Any] = {
+        "refused": refused and [refused.code, refused.sentence, refused.fix, refused.sheet, refused.cell],
+        "site": examined.site,
+        "month": examined.month,
+        "problems": [astuple(problem) for problem in examined.problems],
+        "content": given and _from_return(given, sites[given.site]),
+    }
+    return json.dumps(told, default=date.isoformat, separators=(",", ":")).encode()
+
+
+def to_examined(message: bytes, sites: Mapping[str, Site]) -> Examined:
+    """What a message carries; raises ValueError, TypeError or LookupError where no honest child wrote it."""
+    told = json.loads(message)
+    return Examined(
+        content=_to_return(told["content"], sites) if told["content"] else None,
+        problems=tuple(Problem(_day(month), *rest) for month, *rest in told["problems"]),
+        refused=Refused(*told["refused"]) if told["refused"] else None,
+        site=told["site"],
+        month=_day(told["month"]),
+    )
+
+
+def _from_return(given: Return, site: Site) -> dict[str, Any]:
+    months, measures, parts, values, states, sheets, cells = list(zip(*given.entries, strict=True))[:7]
+    each_month, each_sheet = list(dict.fromkeys(months)), list(dict.fromkeys(sheets))
+    numbers = [_PLACE[pair] for pair in zip(measures, parts, strict=True)]
+    return {
+        "site": given.site,
+        "month": given.month,
+        "version": given.version,
+        "layout": _layouts(site).index(given.layout),
+        "months": each_month,
+        "sheets": each_sheet,
+        "entries": [_places(months, each_month), numbers, values, states, _places(sheets, each_sheet), cells],
+    }
+
+
+def _to_return(told: dict[str, Any], sites: Mapping[str, Site]) -> Return:
+    layout = _layouts(sites[told["site"]])[told["layout"]]
+    months, numbers, values, states, sheets, cells = told["entries"]
+    if not _STATES.issuperset(states):
+        raise ValueError("a state that there is not")
+    dates = [date.fromisoformat(month) for month in told["months"]]
+    measures, parts = zip(*map(REPORTED_KEYS.__getitem__, numbers), strict=True)
+    columns = (
+        map(dates.__getitem__, months),
+        measures,
+        parts,
+        values,
+        states,
+        map(told["sheets"].__getitem__, sheets),
+        cells,
+    )
+    entries = tuple(map(tuple.__new__, repeat(Entry), zip(*columns, repeat(""), repeat(None))))
+    return Return(told["site"], date.fromisoformat(told["month"]), told["version"], layout, entries, (), (), ())
+
+
+def _layouts(site: Site) -> tuple[Layout, ...]:
+    return (*site.layouts, standard_layout())
+
+
+def _places(values: Sequence[Any], distinct: Sequence[Any]) -> list[int]:
+    """Where each value stands among the distinct ones."""
+    place = {value: number for number, value in enumerate(distinct)}
+    return [place[value] for value in values]
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
