@@ -95,10 +95,11 @@ group by period, starts, measure;
 
 -- 7. Ratios last.
 create or replace temp table fresh as
+with over as materialized (select r.measure, w.* exclude (measure) from ratios as r join wholes as w on w.measure = r.numerator),
+under as materialized (select r.measure, w.* exclude (measure) from ratios as r join wholes as w on w.measure = r.denominator)
 select site, period, starts, measure, value, not hole and not unfinished as complete
 from wholes
 union all
-select n.site, n.period, n.starts, r.measure, n.value / nullif(d.value, 0), not n.hole and not d.hole and not n.unfinished
-from ratios as r
-join wholes as n on n.measure = r.numerator
-join wholes as d on d.measure = r.denominator and d.site = n.site and d.period = n.period and d.starts = n.starts;
+select site, period, starts, measure, over.value / nullif(under.value, 0), not over.hole and not under.hole and not over.unfinished
+from over
+join under using (site, period, starts, measure);
