@@ -304,7 +304,7 @@ def mend_card(view: View, things: list[Row]) -> Component:
         Column("Where"),
         Column("What it says"),
         Column("What to do"),
-        Column("Whose turn"),
+        Column("Whose turn", class_name="whole"),
         Column("Open for", True),
     ]
     more = f"{MOST_THINGS} of {len(things)} shown" if len(things) > MOST_THINGS else ""

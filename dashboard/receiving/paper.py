@@ -52,7 +52,7 @@ _RESULT = """<section class="given" id="result" tabindex="-1" aria-labelledby="r
 {{ result.headline }}</h2>
 {% for line in result.lines %}<p>{{ line }}</p>{% endfor %}
 {% if result.rows %}
-<div class="table-frame" tabindex="0" role="region" aria-labelledby="result-headline">
+<div class="table-frame" tabindex="0" role="region" aria-label="What to mend in this file">
 <table class="table wide mend"><caption class="heard">What to mend</caption>
 <thead><tr><th scope="col">Where</th><th scope="col">What is wrong</th><th scope="col">What it says</th>
 <th scope="col">What to do</th></tr></thead>
