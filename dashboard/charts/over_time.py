@@ -11,6 +11,8 @@ from dashboard.theme import Mark
 from dashboard.words import pounds, pounds_short
 
 Trace = dict[str, Any]
+# The height of a label as a share of the height of a control chart's scale.
+LABEL = 0.085
 
 
 def site_line(
@@ -151,9 +153,9 @@ def control_chart(
         margin=(20 if events else 10, 100, 24, 48),
         shapes=event_marks(months, events or {})[0],
         notes=[
-            *_limit_notes(months, values, limits, texts, short if axis_text is None else pounds),
+            *_limit_notes(months, values, limits, texts, short if axis_text is None else pounds, top * LABEL),
             *event_marks(months, events or {})[1],
-            *_plan_note(months, plan or {}, short if axis_text is None else pounds),
+            *_plan_note(months, plan or {}, limits, short if axis_text is None else pounds, top * LABEL),
         ],
     )
 
@@ -185,21 +187,21 @@ def _plan_line(months: Sequence[date], plan: Mapping[date, float | None]) -> Tra
     }
 
 
-def _plan_note(months: Sequence[date], plan: Mapping[date, float | None], write: Callable[[float], str]) -> list[Note]:
-    """The name of the plan's dashes at their left end."""
+def _plan_note(
+    months: Sequence[date],
+    plan: Mapping[date, float | None],
+    limits: Mapping[date, tuple[float | None, float | None, float | None]],
+    write: Callable[[float], str],
+    gap: float,
+) -> list[Note]:
+    """The name of the plan's dashes at their left end, above the upper limit where that is near."""
     first = next((month for month in months if plan.get(month) is not None), None)
     value = plan.get(first) if first else None
     if first is None or value is None:
         return []
-    return [
-        note(
-            first.isoformat(),
-            value,
-            f"plan {write(value).removesuffix('.0')}",
-            xshift=6,
-            yanchor="bottom",
-        )
-    ]
+    upper = limits.get(first, (None, None, None))[2]
+    at = upper if upper is not None and 0 <= upper - value < 1.5 * gap else value
+    return [note(first.isoformat(), at, f"plan {write(value).removesuffix('.0')}", xshift=6, yanchor="bottom")]
 
 
 def _limit_notes(
@@ -208,8 +210,9 @@ def _limit_notes(
     limits: Mapping[date, tuple[float | None, float | None, float | None]],
     texts: Mapping[date, str],
     write: Callable[[float], str],
+    gap: float,
 ) -> list[Note]:
-    """The names and values of the limits at their right ends, and the last value."""
+    """The names and values of the limits at their right ends, no nearer than `gap` to another, and the last value."""
     known = [month for month in months if values.get(month) is not None]
     held = [month for month in months if limits.get(month, (None,))[0] is not None]
     notes = []
@@ -219,14 +222,15 @@ def _limit_notes(
         end = {"xref": "paper", "xshift": 8}
         notes.append(note(1, mean, f"average {write(mean)}", **end))
         if upper is not None:
-            notes.append(note(1, upper, f"upper limit {write(upper)}", **end))
+            notes.append(note(1, max(upper, mean + gap), f"upper limit {write(upper)}", **end))
         if lower is not None:
             words = f"lower limit {write(lower)}" if lower > 0 else "lower below 0"
-            notes.append(note(1, max(lower, 0), words, yanchor="middle" if lower > 0 else "bottom", **end))
+            at = min(max(lower, 0), mean - gap)
+            notes.append(note(1, at, words, yanchor="middle" if lower > 0 else "bottom", **end))
     if known:
         bold = {"size": 14, "color": theme.INK, "weight": 700}
         far = held and _near(values[known[-1]], limits[held[-1]])
-        side = {"yshift": 14, "xanchor": "center"} if far else {"xshift": 7}
+        side = {"yshift": 14, "xanchor": "right", "xshift": 8} if far else {"xshift": 7}
         notes.append(note(known[-1].isoformat(), values[known[-1]], texts[known[-1]], font=bold, **side))
     return notes
 
