@@ -15,10 +15,12 @@ from dashboard.access.roles import NoSuchRole, of_audience
 from dashboard.access.settings import Settings
 from dashboard.access.users import Users, UsersUnreadable
 from dashboard.edition import Editions, NoEdition
+from dashboard.export import packs
 
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 cli.add_typer(commands.user, name="user")
 cli.add_typer(commands.audit, name="audit")
+cli.command("pack")(packs.pack)
 PLAIN = "Passwords would cross the network in plain text: use --certificate and --key, or --behind-proxy with https."
 
 

@@ -14,6 +14,7 @@ from dashboard.access.settings import Settings, read_settings
 from dashboard.app import built, look, make_app, page_at
 from dashboard.edition import Editions, NoEdition
 from dashboard.export.downloads import add_downloads
+from dashboard.export.packs import add_packs
 from dashboard.pages import pages
 from dashboard.receiving import add_receiving
 
@@ -40,6 +41,7 @@ def make_server(data: Path, audience: str = "central", settings: Settings | None
     add_receiving(server, plug_in(server, settings))
     _health(server, editions)
     add_downloads(server, editions, page_at, look, built)
+    add_packs(server, settings.data, editions, look)
     _warm(server)
     return server
 

@@ -43,6 +43,7 @@ RULES: dict[str, Rule] = {
     "/": Rule(page=True),
     "/<path:path>": Rule(page=True),
     "download": Rule(page=True),
+    "pack": Rule(page=True),
     "show_trial": Rule(_CENTRAL | {"lead"}, page=True),
     "try_return": Rule(_CENTRAL | {"lead"}, _POST, form_bytes=_A_RETURN),
     "load_return": Rule(_CENTRAL, _POST, form_bytes=_A_RETURN),

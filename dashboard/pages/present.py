@@ -36,8 +36,17 @@ def turn(view: View, count: int) -> Component:
     place = html.Span(f"1 of {count}", className="turn-place", role="status")
     pause = html.Button("Pause", type="button", className="turn-pause", hidden=True)
     full = html.Button("Full screen", type="button", className="turn-full")
-    return html.Nav([pause, full, leave(view), buttons["back"], place, buttons["on"]], className="turns",
+    files = [
+        html.A(end.upper(), href=pack_address(view, end), download=f"drive-slides.{end}", className="turn-file")
+        for end in ("pptx", "pdf")
+    ]
+    return html.Nav([pause, *files, full, leave(view), buttons["back"], place, buttons["on"]], className="turns",
                     **{"aria-label": "Slides"})  # fmt: skip
+
+
+def pack_address(view: View, end: str) -> str:
+    """The address of the same slides as a file, of this edition."""
+    return view.address.with_(f"/pack/slides.{end}", edition=view.edition.name, every="").href
 
 
 def leave(view: View) -> Component:

@@ -21,6 +21,7 @@ MATRIX = {
     ("/", "GET"): "CLF",
     ("/<path:path>", "GET"): "CLF",
     ("/download/<path:wanted>", "GET"): "CLF",
+    ("/pack/slides.<end>", "GET"): "CLF",
     ("/returns/try", "GET"): "CL",
     ("/returns/try", "POST"): "CL",
     ("/returns/load", "POST"): "C",
@@ -37,6 +38,7 @@ FILLED = {
     "/assets/<path:filename>": "/assets/house.css",
     "/<path:path>": "/costs",
     "/download/<path:wanted>": "/download/overview/page.zip",
+    "/pack/slides.<end>": "/pack/slides.pptx",
     LIBRARY: LIBRARY.split("<")[0] + "dash/deps/react@18.3.1.min.js",
     "/static/<path:filename>": "/static/x",
 }

@@ -1,0 +1,34 @@
+"""Slides as a tagged PDF: A4 landscape, selectable text, a bookmark a slide; printed by a Chromium without a window."""
+
+import os
+import shutil
+import threading
+
+from dashboard.export.slides import Deck
+from dashboard.export.static import as_html
+
+_turn = threading.Lock()  # one Chromium at a time: a second one would only take the memory of the first
+
+
+class NoChromium(RuntimeError):
+    """There is nothing that prints; the message says what to install."""
+
+
+def deck_pdf(deck: Deck) -> bytes:
+    """The slides, a page each. Raises NoChromium."""
+    try:
+        from playwright.sync_api import Error, sync_playwright
+    except ImportError:
+        raise NoChromium("A PDF needs playwright: pip install playwright, and Chromium. PPTX needs neither.") from None
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    try:
+        with _turn, sync_playwright() as player:
+            browser = player.chromium.launch(executable_path=found, args=["--no-sandbox"])
+            try:
+                page = browser.new_page(java_script_enabled=False, offline=True)
+                page.set_content(as_html(deck))
+                return page.pdf(prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
+            finally:
+                browser.close()
+    except Error as problem:
+        raise NoChromium(f"Chromium could not print: {problem.message.splitlines()[0]}") from None

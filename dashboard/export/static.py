@@ -1,0 +1,90 @@
+"""Slides as one file of HTML that needs no script and no server: what is printed to PDF."""
+
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from dashboard import theme
+from dashboard.export.deck import draw_deck
+from dashboard.export.slides import Deck
+from dashboard.native import Drawing
+
+Component = Any
+ASSETS = Path(__file__).parents[1] / "assets"
+VOID = ("br", "hr", "img")
+NAMES = {
+    "className": "class",
+    "colSpan": "colspan",
+    "rowSpan": "rowspan",
+    "tabIndex": "tabindex",
+    "strokeWidth": "stroke-width",
+    "strokeDasharray": "stroke-dasharray",
+    "strokeLinecap": "stroke-linecap",
+    "strokeLinejoin": "stroke-linejoin",
+}
+
+
+def as_html(deck: Deck) -> str:
+    """A whole document: the slides with their style."""
+    style = "\n".join((ASSETS / name).read_text(encoding="utf-8") for name in ("house.css", "present.css"))
+    body = "".join(written(draw_deck(deck)))
+    return (
+        f'<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8"><title>{escape(titled(deck))}</title>'
+        f"<style>{theme.css_variables()}{style}@page {{ size: A4 landscape; margin: 0; }}</style></head>"
+        f"<body><main>{body}</main></body></html>"
+    )
+
+
+def titled(deck: Deck) -> str:
+    """The title of a file of slides."""
+    return f"{deck.title}, data to {deck.data_to}, edition {deck.edition}"
+
+
+def written(part: Component) -> Iterator[str]:
+    """A component as HTML; text is escaped."""
+    if part is None:
+        return
+    if isinstance(part, (str, int, float)):
+        yield escape(str(part))
+    elif isinstance(part, (list, tuple)):
+        for child in part:
+            yield from written(child)
+    elif isinstance(part, Drawing):
+        yield from drawn(part.tree)
+    else:
+        props = {name: getattr(part, name) for name in part._prop_names if hasattr(part, name) and name != "children"}
+        yield from element(type(part).__name__.lower(), props, [part.children] if hasattr(part, "children") else [])
+
+
+def element(tag: str, props: dict[str, Any], held: list[Any]) -> Iterator[str]:
+    """An element with its attributes."""
+    said = "".join(f' {name}="{escape(str(value))}"' for name, value in attributes(props))
+    yield f"<{tag}{said}>"
+    if tag not in VOID:
+        yield from written(held)
+        yield f"</{tag}>"
+
+
+def attributes(props: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Attributes as HTML names them."""
+    for name, value in props.items():
+        if value is None or value is False or value == "":
+            continue
+        if name == "style":
+            yield name, ";".join(f"{key}:{said}" for key, said in value.items())
+        else:
+            yield NAMES.get(name, name), value
+
+
+def drawn(tree: Any) -> Iterator[str]:
+    """A drawing as SVG."""
+    if not isinstance(tree, list):
+        yield escape(str(tree))
+        return
+    tag, props, *held = tree
+    said = "".join(f' {name}="{escape(str(value))}"' for name, value in attributes(props))
+    yield f"<{tag}{said}>"
+    for child in held:
+        yield from drawn(child)
+    yield f"</{tag}>"
