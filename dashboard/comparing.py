@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from dashboard.edition import Row
-from dashboard.page import View
+from dashboard.page import View, period_words
 from etl.definitions.periods import write_month, write_period
 
 Component = Any
@@ -22,6 +22,12 @@ def asked(view: View, table: str, where: str = "true", given: tuple[Any, ...] = 
     """The rows of a comparison table that answer for the year asked for."""
     period, starts, _ = view.period
     return view.edition.rows(table, f"period = ? and asked = ? and {where}", (period, starts, *given), order)
+
+
+def asked_words(view: View) -> str:
+    """The year asked for, in words: year to Nov 2019; 2019/20 to date."""
+    unfinished = view.edition.data_month is not None and view.period[2] > view.edition.data_month
+    return period_words(view.period) + (" to date" if unfinished else "")
 
 
 def compared(view: View, measure: str) -> dict[str, Row]:

@@ -53,7 +53,8 @@ def earlier_years(rows: Rows) -> str:
     if len(hollow) == 1:
         label, row = hollow[0]
         of = f" of {row.plan_shown} planned" if row.plan is not None else " new cases"
-        return f"{first_upper(named(label))}: {row.shown}{of} in its {when(row)}"
+        whose = "its " if row.period == "rolling_year" else ""
+        return f"{first_upper(named(label))}: {row.shown}{of} in {whose}{when(row)}"
     if hollow:
         return f"{first_upper(count(len(hollow)))} sites are shown by an earlier year: hollow marks"
     told = [row for _, row in rows if row.verdict in VERDICTS]

@@ -150,7 +150,7 @@ def control_chart(
         traces,
         x=month_axis(months),
         y=value_axis(ticks(top, 4), top, axis_text),
-        margin=(20 if events else 10, 100, 24, 48),
+        margin=(20 if events else 10, 100 if axis_text is None else 118, 24, 48),
         shapes=event_marks(months, events or {})[0],
         notes=[
             *_limit_notes(months, values, limits, texts, short if axis_text is None else pounds, top * LABEL),

@@ -10,7 +10,7 @@ from dashboard import findings, words
 from dashboard.charts import graph
 from dashboard.charts.dots import Dot, dots, height
 from dashboard.charts.over_time import site_line
-from dashboard.comparing import asked, columns, compared, of_a_year, of_sites, reasons, when
+from dashboard.comparing import asked, asked_words, columns, compared, of_a_year, of_sites, reasons, when
 from dashboard.edition import Row
 from dashboard.exhibits import beside_dots
 from dashboard.happened import happenings, marks_of, table_of
@@ -23,7 +23,6 @@ from dashboard.page import (
     definition,
     grid,
     nothing,
-    period_words,
     pick_period,
     pick_sites,
     site_name,
@@ -65,6 +64,7 @@ def note(view: View) -> str:
     """Who is counted, where and when, and whose months are missing."""
     _, starts, ends = view.period
     who = view.label(view.sites[0].name) if len(view.sites) == 1 else f"{words.count(len(view.sites))} sites"
+    ends = min(ends, view.edition.data_month or ends)
     when_said = f"{write_month(starts, long=True)} to {write_month(ends, long=True)}"
     said = f"People allocated to a case manager, {who}, {when_said}."
     why = list(reasons(view, "new_cases"))
@@ -197,7 +197,7 @@ def against_plan(view: View, rows: Sequence[tuple[str, Row]]) -> Component:
     drawn = graph(dots(found, top, lambda v: f"{v:,.0f}"), "new-cases-plan", label, height(len(found)))
     return card(
         findings.earlier_years(rows),
-        f"New cases, {period_words(view.period)}; thick line 95%, thin 99.8% interval; upright: plan; hollow: earlier",
+        f"New cases, {asked_words(view)}; thick line 95%, thin 99.8% interval; upright: plan; hollow: earlier",
         beside_dots(drawn, beside, "of plan"),
         name="against-plan",
         twin=table(heads, body, label_of("new_cases_against_plan"), class_name="wide"),
@@ -242,7 +242,7 @@ def pathway(view: View) -> Component:
         lines.append(Line(measure, some.label, first_note(rows.values()), rows, cells))
     return card(
         spread(view, "acceptance_rate", "of referrals were accepted", "From referral to completion"),
-        f"From referral to completion, {period_words(view.period)}; each step as a share of the one before",
+        f"From referral to completion, {asked_words(view)}; each step as a share of the one before",
         side_by_side(view, lines, "From referral to completion"),
         name="journey",
         source=source_words(view) + ". No share on fewer than 10",
@@ -355,7 +355,7 @@ def closures(view: View) -> Component:
     lines = parts_lines(view, "closed_cases", "closed_cases")
     return card(
         spread(view, "completion_rate", "of closures were completed as planned", "Closures by reason"),
-        f"Closed cases by reason, {period_words(view.period)}; shares of all closures, none on fewer than 10",
+        f"Closed cases by reason, {asked_words(view)}; shares of all closures, none on fewer than 10",
         side_by_side(view, lines, "Closures by reason") if lines else nothing("No closure is known."),
         name="closures",
         source=source_words(view),
@@ -370,7 +370,7 @@ def risk(view: View) -> Component:
         lines.append(measure_line(view, "risk_reduced_rate", "risk_reduced", "of closures with a known change"))
     return card(
         spread(view, "risk_reduced_rate", "of closures left the victim at lower risk", "Risk to the victim at closure"),
-        f"As the IDVA judged it, {period_words(view.period)}",
+        f"As the IDVA judged it, {asked_words(view)}",
         side_by_side(view, lines, "Risk to the victim at closure") if lines else nothing("No closure is known."),
         name="risk",
         source=source_words(view),
@@ -404,7 +404,7 @@ def people(view: View) -> Component:
     )
     return card(
         headline,
-        f"{words.first_upper(period_words(view.period))}; none on fewer than 10",
+        f"{words.first_upper(asked_words(view))}; none on fewer than 10",
         side_by_side(view, lines, "Victims, children and perpetrators") if lines else nothing("Nobody is known."),
         name="people",
         source=source_words(view),

@@ -10,7 +10,7 @@ from dashboard import central_team, findings, marks, words
 from dashboard.charts import graph
 from dashboard.charts.dots import Dot, dots, height
 from dashboard.charts.over_time import site_line
-from dashboard.comparing import asked, briefly, columns, compared, of_a_year, of_sites, when
+from dashboard.comparing import asked, asked_words, briefly, columns, compared, of_a_year, of_sites, when
 from dashboard.edition import Row, Site
 from dashboard.exhibits import beside_dots
 from dashboard.happened import happenings, marks_of, table_of
@@ -23,7 +23,6 @@ from dashboard.page import (
     definition,
     grid,
     nothing,
-    period_words,
     pick,
     pick_period,
     pick_sites,
@@ -164,7 +163,7 @@ def note(view: View, what: Asked) -> str:
     """Measure, basis, sites and period."""
     if not what.is_central:
         return (
-            f"Delivery spend per {what.one}, {what.said}, {period_words(view.period)} or the last complete year, "
+            f"Delivery spend per {what.one}, {what.said}, {asked_words(view)} or the last complete year, "
             "95% intervals from the number of cases."
         )
     how = central_team.HOW[central_team.allocation_of(view)]
@@ -288,10 +287,10 @@ def year_table(view: View, what: Asked) -> Component:
         body.append([site_name(view, site.name), to, *numbers, number(view, row, bold=True), last])
     per = html.Span(words.first_upper(words.plural(what.one)), className="whole" if what.per == "new_case" else "")
     heads = [Column("Site"), Column("To", True), Column("Spend", True), Column(per, True), Column("Each", True)]
-    heads.append(Column(words.first_upper(period_words(view.period)), True))
+    heads.append(Column(words.first_upper(asked_words(view)), True))
     rows = [(site.label, None if (site.label, None) in gaps else Row(value=1)) for site in view.sites]
     return card(
-        words.gaps_in(rows, period_words(view.period)),
+        words.gaps_in(rows, asked_words(view)),
         f"Table of the chart above: {words.lower_first(view.measure_label(what.measure))}",
         table(
             heads, body, "Spend, cases and unit cost", class_name="years wide", row_names=[s.name for s in view.sites]
@@ -392,7 +391,7 @@ def by_line(view: View) -> Component:
     lines.append(Line("spend", view.measure_label("spend"), "", whole, cells))
     return card(
         largest_line(view, rows),
-        f"Cash spend by line, {period_words(view.period)} or the last complete year; shares of cash spend",
+        f"Cash spend by line, {asked_words(view)} or the last complete year; shares of cash spend",
         side_by_side(view, lines, "Spend by line") if rows else nothing("No spend is known."),
         name="by-line",
         source=source_words(view),
@@ -433,7 +432,7 @@ def spent(view: View) -> Component:
     ratios = [compared_rows.get(site.name) for site in view.sites]
     return card(
         words.spend_against_plan(ratios) or "Spend against plan and funding",
-        f"Cash, {period_words(view.period)} or the last complete year",
+        f"Cash, {asked_words(view)} or the last complete year",
         table(heads, body, "Cash spend against plan and funding", class_name="wide"),
         name="spent",
         source=source_words(view),
