@@ -200,13 +200,14 @@ def publish_command(
     data: Data = DATA,
     note: Annotated[str, typer.Option(help="Why the edition is made.")] = "",
     as_of: Annotated[str, typer.Option(help="The day as known on which it is made, such as 2019-12-11.")] = "",
+    audiences: Annotated[bool, typer.Option(help="Also make the forum's and the leads' files: takes minutes.")] = False,
 ) -> None:
     """Make a new edition of what is loaded."""
     from etl.publish import publish
 
     with _plain_errors():
         when = datetime.combine(_day(as_of, "--as-of"), datetime.max.time().replace(microsecond=0)) if as_of else None
-        name = publish(data, note, when)
+        name = publish(data, note, when, audiences=audiences)
     typer.echo(f"Edition {name} is made and is the current one.")
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -20,12 +21,15 @@ from etl.definitions.returns import DAYS_LATE
 from etl.judge import edition_tables
 from etl.load import Busy, WrongUse
 from etl.plan import plan_by_month, shared_lines
+from etl.protect import choose
+from etl.protect.audience import CENTRAL, FORUM, given_to, kept_by, mask_results, with_marks
+from etl.protect.ledger import newest, read_ledger
 from etl.quality import data_quality
 from etl.query import PAST, read_queries
 from etl.read.cell import HOLES
 from etl.reference import Reference, as_known_at, read_reference
 from etl.sites import Site, load_sites
-from etl.status import calendar, due_date
+from etl.status import calendar, due_date, refusals, reminders
 from etl.store import open_warehouse, results_as_known
 
 # An edition of returns that are older than this is made as known when the last of them came in.
@@ -33,10 +37,18 @@ _STILL_CURRENT = timedelta(days=92)
 KEPT = 24
 
 
-def publish(data: Path, note: str = "", as_of: datetime | None = None, now: datetime | None = None) -> str:
+def publish(
+    data: Path,
+    note: str = "",
+    as_of: datetime | None = None,
+    now: datetime | None = None,
+    *,
+    audiences: bool = False,
+) -> str:
     """Makes a new edition of what is loaded, points to it, and returns its name.
 
-    `as_of` is the time as known at which it is made: now, or when the last return was due if that is long ago.
+    `as_of` is the time as known at which it is made: now, or when the last return was due if that is long ago. With
+    `audiences` the forum and each site's lead get a file of their own, with small numbers hidden.
     Raises WrongUse when nothing is loaded, Busy, OSError and duckdb.Error; then the current edition stays.
     """
     if not (data / "warehouse.duckdb").is_file():
@@ -46,18 +58,37 @@ def publish(data: Path, note: str = "", as_of: datetime | None = None, now: date
         with FileLock(data / "load.lock", timeout=0):
             con = open_warehouse(data / "warehouse.duckdb", read_only=True)
             try:
-                tables = make_tables(con, data, note, as_of, now)
+                given, work = _given(con, data, note, as_of, now)
             finally:
                 con.close()
-            return _write_edition(data / "editions", tables)
+            return _write_edition(data / "editions", _files(data / "editions", given, work, audiences))
     except Timeout:
         raise Busy("A load is running; publish when it has ended.") from None
 
 
-def make_tables(
-    con: duckdb.DuckDBPyConnection, data: Path, note: str, as_of: datetime | None, now: datetime
-) -> dict[str, pd.DataFrame]:
+@dataclass(frozen=True)
+class _Work:
+    """What is public and goes into every edition: reference tables and sites, as known at a time, to a month."""
+
+    reference: Reference
+    sites: Mapping[str, Site]
+    known_at: datetime
+    data_month: date
+
+
+Tables = dict[str, pd.DataFrame]
+
+
+def make_tables(con: duckdb.DuckDBPyConnection, data: Path, note: str, as_of: datetime | None, now: datetime) -> Tables:
     """All tables of the central team's edition, by name."""
+    given, work = _given(con, data, note, as_of, now)
+    return _edition_of(CENTRAL, given, work, data / "editions")
+
+
+def _given(
+    con: duckdb.DuckDBPyConnection, data: Path, note: str, as_of: datetime | None, now: datetime
+) -> tuple[Tables, _Work]:
+    """What an edition is made from: results, and what sites sent. Who may see it is said in `etl.protect.audience`."""
     known_at = as_of or _as_known(con, now)
     force = con.execute("select max(month) from in_force_at(?)", [known_at]).fetchall()
     data_month = force[0][0]
@@ -67,31 +98,53 @@ def make_tables(
     reference = as_known_at(read_reference(data / "reference", sites=set(sites)), known_at.date())
     days = calendar(con, sites, known_at, data_month)
     holes = _holes(con, sites, days, data_month, known_at)
-    results = _results(con, known_at, reference, sites, data_month, holes)
-    queries = _queries(con, known_at, reference)
     tables = {
         "edition": _edition(data / "editions", known_at, now, data_month, note),
         "sites": _sites(sites, known_at.date()),
         "measures": _measures(),
-        "results": results,
+        "results": _results(con, known_at, reference, sites, data_month, holes),
         "calendar": days,
-        **queries,
+        **_queries(con, known_at, reference),
         "returns": con.execute(_RETURNS, {"at": known_at}).df(),
         "revisions": con.execute(_REVISIONS, {"at": known_at}).df(),
         "cells": con.execute(_CELLS, {"at": known_at}).df(),
         "holes": holes,
+        "reminders": reminders(sites, days, known_at.date(), refusals(con, known_at)),
     }
-    tables |= edition_tables(reference, results, days, holes, known_at, data_month, sites, queries["queries"])
-    tables |= comparison_tables(results, days, tables["cells"], tables["scope"], reference, data_month, list(sites))
-    tables["data_quality"] = data_quality(tables, sites, data_month)
-    earlier = _earlier(data / "editions", known_at)
-    return tables | {"changes": changes(tables, earlier)}
+    return tables, _Work(reference, sites, known_at, data_month)
 
 
-def _earlier(folder: Path, known_at: datetime) -> dict[str, pd.DataFrame] | None:
-    """The edition that was current until now, where it is of an earlier time."""
+def _edition_of(audience: str, given: Tables, work: _Work, folder: Path) -> Tables:
+    """An audience's edition, all of it worked out from what the audience may see; never from anything else."""
+    results, days, sites = given["results"], given["calendar"], list(work.sites)
+    tables = given | edition_tables(
+        work.reference, results, days, given["holes"], work.known_at, work.data_month, sites, given["queries"]
+    )
+    tables |= comparison_tables(results, days, tables["cells"], tables["scope"], work.reference, work.data_month, sites)
+    tables["data_quality"] = data_quality(tables, sites, work.data_month)
+    if audience != CENTRAL:
+        tables = kept_by(audience, with_marks(tables))
+    return tables | {"changes": changes(tables, _earlier(folder, work.known_at, audience))}
+
+
+def _files(folder: Path, given: Tables, work: _Work, audiences: bool) -> dict[str, Tables]:
+    """The tables of each audience's file; small numbers are hidden from all but the central team."""
+    before = read_ledger(newest(folder))
+    if not audiences:
+        return {CENTRAL: _edition_of(CENTRAL, given, work, folder) | {"published": before.table()}}
+    choice = choose(given["results"], work.data_month, before)
+    masked = mask_results(given["results"], choice.lattice, choice.shown)
+    files = {CENTRAL: _edition_of(CENTRAL, given, work, folder)}
+    files[CENTRAL] |= {"published": choice.ledger(), "protection": choice.summary()}
+    for audience in (FORUM, *work.sites):
+        files[audience] = _edition_of(audience, given_to(audience, given, masked), work, folder)
+    return files
+
+
+def _earlier(folder: Path, known_at: datetime, audience: str) -> Tables | None:
+    """The edition that was current until now as the audience saw it, where it is of an earlier time."""
     name = read_pointer(folder)
-    path = folder / name / "central.duckdb" if name else None
+    path = folder / name / f"{audience}.duckdb" if name else None
     if path is None or not path.is_file():
         return None
     earlier = read_earlier(path)
@@ -257,14 +310,15 @@ def read_pointer(folder: Path) -> str | None:
         return None
 
 
-def _write_edition(folder: Path, tables: dict[str, pd.DataFrame]) -> str:
+def _write_edition(folder: Path, files: dict[str, Tables]) -> str:
     """Writes the edition into a new folder, synced, and only then points to it."""
-    name = str(tables["edition"].edition_id[0])
+    name = str(files[CENTRAL]["edition"].edition_id[0])
     making = folder / f".making-{name}"
     shutil.rmtree(making, ignore_errors=True)
     making.mkdir(parents=True)
     try:
-        write_file(making / "central.duckdb", tables)
+        for audience, tables in files.items():
+            write_file(making / f"{audience}.duckdb", tables)
         _sync(making)
         making.rename(folder / name)
         _point(folder, name)

@@ -1,0 +1,108 @@
+"""Editions for others than the central team: small numbers hidden, so that nobody can work them out.
+
+`lattice` is what hangs together, `offer` what is published at all and in which coarser steps, `hide` what is hidden
+besides the small numbers, `attack` what a reader can work out, `ledger` what earlier editions told, `audience` who may
+see which table and column, `audit` looks at an edition's files once more.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from time import monotonic
+
+import pandas as pd
+
+from etl.protect.attack import Attack, Needs, TooLong, Witness, borne_out, needs
+from etl.protect.hide import CannotHide, Hiding, readers
+from etl.protect.lattice import Lattice, Mask, build
+from etl.protect.ledger import Ledger, after
+from etl.protect.offer import STEPS, Step, offered
+
+# How long each step may take before a coarser one is tried, in seconds.
+PATIENCE = 150.0
+# A lattice of more cells than this is published by years at once: finer ones would only take long and then fail.
+MOST_CELLS = 40_000
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is published to others than the central team: the step that was safe, and the cells that are shown."""
+
+    lattice: Lattice
+    step: Step
+    offered: Mask
+    shown: Mask
+    before: Ledger
+    why: str = ""
+
+    def ledger(self) -> pd.DataFrame:
+        """What has been published up to now, this edition included."""
+        return after(self.before, self.lattice, self.shown, self.offered).table()
+
+    def summary(self) -> pd.DataFrame:
+        """One row: what is published, how many counts of it are shown and hidden, and how many of those are small."""
+        hidden = self.offered & ~self.shown
+        row = {
+            "step": self.step.words,
+            "why": self.why,
+            "offered": int(self.offered.sum()),
+            "shown": int((self.offered & self.shown).sum()),
+            "small": int((hidden & self.lattice.small).sum()),
+            "beside": int((hidden & ~self.lattice.small).sum()),
+        }
+        return pd.DataFrame([row])
+
+
+def choose(results: pd.DataFrame, data_month: date, before: Ledger, steps: Sequence[Step] = STEPS) -> Choice:
+    """The finest step that can be made safe against every reader, and what it shows."""
+    lattice = build(results, data_month, before.cells())
+    known = before.known(lattice)
+    asked = what_is_asked(lattice, before)
+    first = 0 if len(lattice.cells) <= MOST_CELLS else len(steps) - 2
+    why = "" if not first else "too many cells for a finer one"
+    for step in steps[first:-1]:
+        offer = offered(lattice, step)
+        try:
+            shown = _safe(lattice, offer, known, asked, before)
+        except (CannotHide, TooLong) as error:
+            why += f"{step.words}: {error} "
+        else:
+            return Choice(lattice, step, offer, shown, before, why.strip())
+    last = steps[-1]
+    return Choice(lattice, last, offered(lattice, last), known, before, why.strip())
+
+
+def what_is_asked(lattice: Lattice, before: Ledger) -> dict[str, Needs]:
+    """For each reader what must stay open to it."""
+    revised = before.revisions(lattice)
+    return {reader: needs(lattice, reader, revised) for reader in readers(lattice.spans.sites)}
+
+
+def _safe(lattice: Lattice, offer: Mask, known: Mask, asked: dict[str, Needs], before: Ledger) -> Mask:
+    """The cells to show; raises CannotHide where whole people cannot bear out what fractions could."""
+    until = monotonic() + PATIENCE
+    hiding = Hiding(lattice, offer & ~before.kept_hidden(lattice), known, asked, until)
+    shown = hiding.make_safe()
+    for reader, cells in broken(lattice, shown, asked, until).items():
+        if cells:
+            cell = lattice.cells[cells[0]]
+            raise CannotHide(f"{reader or 'anybody'} can work out {len(cells)} small numbers, such as {tuple(cell)}.")
+    return shown
+
+
+def broken(lattice: Lattice, shown: Mask, asked: dict[str, Needs], until: float) -> dict[str, list[int]]:
+    """For each reader the cells that it can work out; what is not named stands on tables that were looked at again."""
+    found: dict[str, list[int]] = {}
+    witnesses: list[Witness] = []
+    for reader, own in asked.items():
+        attack = Attack(lattice, reader, own, whole=True)
+        if not reader:
+            attack.learn(shown, witnesses)
+        attack.run(shown, until)
+        met = borne_out(lattice, shown, reader, own, attack.witnesses)
+        found[reader] = sorted({int(at) for at in own.at[~met]})
+        witnesses += attack.witnesses
+    return found
+
+
+__all__ = ["Choice", "broken", "choose", "what_is_asked"]

@@ -1,0 +1,275 @@
+"""What each audience may see of the tables that an edition is made from, and how what is hidden is marked.
+
+Everything that is worked out for an audience is worked out again from what it may see (`etl.publish`), so that nothing
+in its file can know a hidden number. What stands here is what goes in. A table or a column that nobody has said
+anything about stops publishing: denied until somebody has thought about it.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from etl.compare.made_of import count_behind
+from etl.definitions import MEASURES, unit_of
+from etl.definitions.measure import Ratio
+from etl.definitions.periods import last_month
+from etl.protect.lattice import Lattice, Mask, counts
+
+CENTRAL, FORUM = "central", "forum"
+MARK = "[c]"
+LIMITS = ("low", "high", "low_998", "high_998")
+Tables = Mapping[str, pd.DataFrame]
+# Who sees a column: everybody; of a site's rows that site; of counts that site, of money everybody; nobody but the
+# central team; or as the mask says.
+Who = Literal["all", "own", "money", "central", "masked"]
+
+
+class Unclassified(ValueError):
+    """A table or a column of which nobody has said who may see it."""
+
+
+def _all(*columns: str) -> dict[str, Who]:
+    return dict.fromkeys(columns, "all")
+
+
+def _own(*columns: str) -> dict[str, Who]:
+    return dict.fromkeys(columns, "own")
+
+
+_QUERY: dict[str, Who] = _all(
+    "site", "month", "code", "severity", "measure", "raised", "state", "holds_verdict"
+) | _own(
+    "query", "sheet", "cell", "message", "fix", "cause", "raised_version", "return_id", "owner", "days_open", "mended",
+    "mended_version", "mended_by", "words", "until",
+)  # fmt: skip
+
+COLUMNS: dict[str, dict[str, Who]] = {
+    "edition": _all("edition_id", "audience", "made", "known_at", "data_month", "previous_id") | {"note": "central"},
+    "sites": _all(
+        "site", "label", "short_label", "position", "first_month", "commissioner", "commissioner_short", "provider"
+    ),
+    "measures": _all(
+        "measure", "label", "unit", "meaning", "subject", "position", "kind", "over_months", "formula", "numerator",
+        "denominator",
+    ),
+    "results": _all("site", "period", "starts", "ends", "measure", "complete")
+    | dict.fromkeys(("value", "shown", *LIMITS, "why"), "masked"),
+    "calendar": _all("site", "month", "state", "due", "received", "days_late", "versions", "queries")
+    | _own("return_id", "file"),
+    "queries": _QUERY,
+    "past_queries": _QUERY,
+    "returns": _all("site", "month", "received", "verdict", "version")
+    | _own("return_id", "file", "sha256", "problems"),
+    "revisions": _all("site", "month", "measure", "changed")
+    | _own("old", "new", "old_state", "new_state", "return_id"),
+    "cells": _all("site", "month", "measure", "state") | {"value": "money"}
+    | _own("return_id", "sheet", "cell", "known_from"),
+    "holes": _all("site", "month", "measure", "state"),
+    "reminders": _own("site", "words"),
+}  # fmt: skip
+# Tables of which an audience gets the rows of its own site only; what they say of others goes into what is worked out.
+OWN_ROWS = ("queries", "past_queries", "returns", "revisions", "cells", "holes", "reminders")
+
+
+def given_to(audience: str, given: Tables, seen: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The tables from which an audience's edition is worked out; `seen` are the results that others may see.
+
+    Raises Unclassified.
+    """
+    check_classified(given)
+    tables = {}
+    for name, frame in given.items():
+        own = (frame["site"] == audience).to_numpy() if "site" in frame.columns else np.zeros(len(frame), dtype=bool)
+        base = seen if name == "results" else frame
+        tables[name] = _merged(name, frame, base, own)
+    tables["edition"]["audience"] = audience
+    return tables
+
+
+def kept_by(audience: str, tables: Tables) -> dict[str, pd.DataFrame]:
+    """The tables that stand in the audience's file: of lists of what a site sent its own rows only."""
+    kept = dict(tables)
+    for name in OWN_ROWS:
+        frame = kept[name]
+        mine = frame.site == audience
+        if name == "holes":
+            mine |= frame.measure == ""
+        kept[name] = frame[mine].reset_index(drop=True)
+    return kept
+
+
+def check_classified(given: Tables) -> None:
+    """Stops at the first table or column that has no entry in `COLUMNS`."""
+    for name, frame in given.items():
+        if name not in COLUMNS:
+            raise Unclassified(
+                f"Nothing is published: nobody has said who may see the table {name!r}. Say it in"
+                " etl/protect/audience.py, column by column."
+            )
+        for column in frame.columns:
+            if column not in COLUMNS[name]:
+                raise Unclassified(
+                    f"Nothing is published: nobody has said who may see the column {column!r} of the table {name!r}."
+                    " Say it in etl/protect/audience.py."
+                )
+
+
+def _merged(name: str, full: pd.DataFrame, base: pd.DataFrame, own: Mask) -> pd.DataFrame:
+    """The full table where the row is the audience's own, else what others may see of it."""
+    columns = {}
+    for column in full.columns:
+        who = COLUMNS[name][column]
+        if who == "masked":
+            columns[column] = base[column].where(~own, full[column])
+        elif who == "all":
+            columns[column] = full[column]
+        else:
+            open_to_all = _is_money(full) if who == "money" else np.zeros(len(full), dtype=bool)
+            keep = open_to_all | (own & (who != "central"))
+            columns[column] = full[column].where(keep, _nothing(full[column]))
+    return pd.DataFrame(columns, index=full.index)
+
+
+def _nothing(column: pd.Series) -> object:
+    """What stands where nothing is to be said."""
+    if pd.api.types.is_string_dtype(column.dtype) and column.dtype != object:
+        return ""
+    if pd.api.types.is_integer_dtype(column.dtype) and not pd.api.types.is_extension_array_dtype(column.dtype):
+        return 0
+    return None if column.dtype == object else pd.NA if pd.api.types.is_extension_array_dtype(column.dtype) else np.nan
+
+
+def _is_money(frame: pd.DataFrame) -> np.ndarray:
+    units = {number: unit_of(number) for number in frame["measure"].unique()}
+    return frame["measure"].map(units).ne("count").to_numpy()
+
+
+# The results under the mask
+
+
+def mask_results(results: pd.DataFrame, lattice: Lattice, shown: Mask) -> pd.DataFrame:
+    """The results as others than the central team see them: hidden ones without a value, marked."""
+    places = zip(results.site, results.period, results.starts, results.measure, strict=True)
+    sees = _Sight(lattice, shown)
+    open_rows = np.array([sees.row(*place) for place in places], dtype=bool)
+    places = zip(results.site, results.period, results.starts, results.measure, strict=True)
+    limited = np.array([sees.behind(*place) for place in places], dtype=bool)
+    masked = results.copy()
+    masked["value"] = results.value.where(open_rows)
+    masked["shown"] = results.shown.where(open_rows, MARK)
+    for name in LIMITS:
+        masked[name] = results[name].where(open_rows & limited)
+    masked["why"] = [_plain(why) if may else "" for why, may in zip(results.why, open_rows, strict=True)]
+    return masked
+
+
+def _plain(why: str) -> str:
+    """Why a number is not known; that a site hid a small one itself says that it is small."""
+    return "not known" if "hidden by the site" in why else why
+
+
+class _Sight:
+    """Which results can be seen under a mask, each asked once."""
+
+    def __init__(self, lattice: Lattice, shown: Mask) -> None:
+        self.lattice = lattice
+        closed = lattice.stated & ~shown
+        self.closed = {lattice.cells[at] for at in np.flatnonzero(closed)}
+
+    def row(self, site: str, period: str, starts: object, measure: str) -> bool:
+        """Whether every count that a result is made of can be seen."""
+        return all(self._count(site, period, starts, number) for number in counts_in(measure))
+
+    def behind(self, site: str, period: str, starts: object, measure: str) -> bool:
+        """Whether the count behind a result can be seen: limits say what it is."""
+        number = count_behind(measure)
+        return not number or number not in counts() or self._count(site, period, starts, number)
+
+    def _count(self, site: str, period: str, starts: object, number: str) -> bool:
+        day = pd.Timestamp(starts).date()
+        return self.lattice.spans.cell(site, number, day, last_month(period, day)) not in self.closed
+
+
+def counts_in(measure: str) -> list[str]:
+    """The counts that a result is made of directly; a plan is no count. Raises Unclassified."""
+    own = MEASURES.get(measure)
+    if isinstance(own, Ratio):
+        return [number for part in (own.numerator, own.denominator) for number in counts_in(part)]
+    if unit_of(measure) != "count" or measure.startswith("planned_"):
+        return []
+    if measure not in counts():
+        raise Unclassified(f"Nothing is published: {measure!r} is a count that is not in the lattice of small numbers.")
+    return [measure]
+
+
+# Marks in what is worked out again
+
+HIDDEN_WORDS = "numbers of some months are hidden: no limits"
+
+
+def with_marks(tables: Tables) -> dict[str, pd.DataFrame]:
+    """The tables with one mark where a number is hidden, and no limits on charts of which a month is hidden."""
+    marked = dict(tables)
+    hidden = _hidden_series(tables["results"])
+    marked["control_points"] = _without_limits(tables["control_points"], hidden)
+    marked["control_charts"] = _undrawn(tables["control_charts"], hidden)
+    for name, (value, shown) in SHOWN.items():
+        if name in marked:
+            marked[name] = _marked(marked[name], value, shown)
+    marked["readiness"] = _readiness(tables["readiness"], tables["results"])
+    return marked
+
+
+# Tables worked out from results: the column of the number, and that of what is printed.
+SHOWN = {
+    "comparisons": ("value", "shown"),
+    "pathway": ("count", "count_shown"),
+    "parts": ("value", "value_shown"),
+    "central": ("unit", "shown"),
+}
+
+
+def _marked(frame: pd.DataFrame, value: str, shown: str) -> pd.DataFrame:
+    blank = frame[value].isna() & frame[shown].eq("")
+    if "why" in frame.columns:
+        blank &= frame.why.eq("")
+    return frame.assign(**{shown: frame[shown].mask(blank, MARK)})
+
+
+def _hidden_series(results: pd.DataFrame) -> set[tuple[str, str]]:
+    hidden = results[(results.period == "month") & results.shown.eq(MARK)]
+    return set(zip(hidden.site, hidden.measure, strict=True))
+
+
+def _in(frame: pd.DataFrame, series: set[tuple[str, str]]) -> np.ndarray:
+    return np.array([pair in series for pair in zip(frame.site, frame.measure, strict=True)], dtype=bool)
+
+
+def _without_limits(points: pd.DataFrame, hidden: set[tuple[str, str]]) -> pd.DataFrame:
+    where = _in(points, hidden)
+    blank = {name: points[name].mask(where) for name in ("mean", "lower", "upper", "label")}
+    return points.assign(**blank, trial=points.trial & ~where)
+
+
+def _undrawn(charts: pd.DataFrame, hidden: set[tuple[str, str]]) -> pd.DataFrame:
+    where = _in(charts, hidden)
+    said = {name: charts[name].mask(where) for name in ("variation", "assurance")}
+    said |= {name: charts[name].mask(where, "") for name in ("assurance_words", "signal_words", "chance", "reason")}
+    said |= {name: charts[name].astype(bool) & ~where for name in ("trial", "drawn")}
+    return charts.assign(
+        **said,
+        words=charts.words.mask(where, HIDDEN_WORDS),
+        kind=charts.kind.mask(where, "xmr"),
+        signals=charts.signals.mask(where, 0),
+    )
+
+
+def _readiness(readiness: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
+    """The criterion of caseload says that it is hidden where its count is."""
+    years = results[(results.period == "rolling_year") & (results.measure == "new_cases")]
+    newest = years[years.starts == years.starts.max()]
+    hidden = set(newest[newest.shown == MARK].site)
+    where = readiness.criterion.eq("caseload") & readiness.site.isin(hidden)
+    return readiness.assign(words=readiness.words.mask(where, MARK), value=readiness.value.mask(where))

@@ -1,0 +1,101 @@
+"""What every edition so far has told others than the central team: nobody can be made to forget it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from etl.protect.attack import Revision
+from etl.protect.lattice import THRESHOLD, Cell, Lattice, Mask
+
+TABLE = "published"
+COLUMNS = ["site", "number", "starts", "ends", "value"]
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The values published so far, and the cells that were hidden in the newest edition."""
+
+    values: frozenset[tuple[Cell, float]] = frozenset()
+    hidden: frozenset[Cell] = field(default_factory=frozenset)
+
+    def table(self) -> pd.DataFrame:
+        """The table that the central team's file carries from edition to edition; what is hidden has no value."""
+        rows = [
+            *((*cell, value) for cell, value in sorted(self.values)),
+            *((*cell, None) for cell in sorted(self.hidden)),
+        ]
+        return pd.DataFrame(rows, columns=COLUMNS).astype({"site": "str", "number": "str", "value": "float64"})
+
+    def cells(self) -> list[Cell]:
+        """The cells that were published."""
+        return [cell for cell, _ in self.values]
+
+    def known(self, lattice: Lattice) -> Mask:
+        """The cells of which an earlier edition gave the number that they still have."""
+        mask = np.zeros(len(lattice.cells), dtype=bool)
+        for cell, value in self.values:
+            at = lattice.place.get(cell)
+            if at is not None and not lattice.holes[at] and lattice.counts[at] == value:
+                mask[at] = True
+        return mask
+
+    def revisions(self, lattice: Lattice) -> tuple[Revision, ...]:
+        """The small changes of what an earlier edition gave: small counts themselves."""
+        known, found = self.known(lattice), []
+        for cell, value in sorted(self.values):
+            at = lattice.place.get(cell)
+            if at is not None and not lattice.holes[at] and not known[at]:
+                moved = float(lattice.counts[at] - value)
+                if 1 <= abs(moved) < THRESHOLD:
+                    found.append(Revision(at, moved))
+        return tuple(found)
+
+    def kept_hidden(self, lattice: Lattice) -> Mask:
+        """The cells that were hidden and stay so, that each edition need not begin anew."""
+        return np.array([cell in self.hidden for cell in lattice.cells], dtype=bool)
+
+
+def read_ledger(paths: Iterable[Path]) -> Ledger:
+    """What the editions in these files published; an edition repeats all that those before it did."""
+    values: set[tuple[Cell, float]] = set()
+    hidden: set[Cell] = set()
+    for path in paths:
+        hidden = set()
+        for site, number, starts, ends, value in _rows(path):
+            cell = Cell(site, number, _day(starts), _day(ends))
+            if value is None:
+                hidden.add(cell)
+            else:
+                values.add((cell, float(value)))
+    return Ledger(frozenset(values), frozenset(hidden))
+
+
+def newest(folder: Path) -> list[Path]:
+    """The file of the edition that was made last, current or not: it holds what all before it published."""
+    made = sorted((path.stat().st_mtime_ns, path) for path in folder.glob("[!.]*/central.duckdb"))
+    return [path for _, path in made[-1:]]
+
+
+def _rows(path: Path) -> list[tuple[str, str, date, date, float | None]]:
+    con = duckdb.connect(str(path), read_only=True)
+    try:
+        there = con.execute("select count(*) from duckdb_tables() where table_name = ?", [TABLE]).fetchall()[0][0]
+        return con.execute(f"select {', '.join(COLUMNS)} from {TABLE}").fetchall() if there else []
+    finally:
+        con.close()
+
+
+def after(before: Ledger, lattice: Lattice, shown: Mask, offered: Mask) -> Ledger:
+    """What has been published once an edition is: all that was ever published, and what this one hides."""
+    now = {(lattice.cells[at], float(lattice.counts[at])) for at in np.flatnonzero(shown & lattice.stated)}
+    hidden = frozenset(lattice.cells[at] for at in np.flatnonzero(offered & ~shown))
+    return Ledger(before.values | now, hidden)
+
+
+def _day(value: date) -> date:
+    return pd.Timestamp(value).date()

@@ -1,0 +1,76 @@
+"""What is published to others than the central team, before anything small is hidden: finer, or coarser in fixed steps.
+
+Months of what is counted as it comes; whole quarters and years of all else, so that one edition less the one before is
+never a month of what is not published by months. Where that cannot be made safe, or takes too long, the next step is
+taken; the last publishes no count that an earlier edition did not publish already.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from etl.definitions import MEASURES
+from etl.definitions.measure import Breakdown
+from etl.protect.lattice import Cell, Lattice, Mask, counts
+
+MONTHLY = frozenset(("referrals", "accepted", "new_cases", "victims", "children"))
+QUARTER, YEAR = 3, 12
+
+
+@dataclass(frozen=True)
+class Step:
+    """One way to publish: which numbers by months, and the least whole periods of totals and parts (None: none)."""
+
+    words: str
+    monthly: frozenset[str]
+    totals: int | None
+    parts: int | None
+
+
+STEPS = (
+    Step("months of what comes in, quarters of all else", MONTHLY, QUARTER, QUARTER),
+    Step("months of what comes in, quarters of totals, years of parts", MONTHLY, QUARTER, YEAR),
+    Step("quarters of totals, years of parts", frozenset(), QUARTER, YEAR),
+    Step("whole years of totals", frozenset(), YEAR, None),
+    Step("no count that was not published before", frozenset(), None, None),
+)
+
+
+def offered(lattice: Lattice, step: Step) -> Mask:
+    """The cells that a step would publish if none of them gave anything away."""
+    first = lattice.spans.first
+    may = [
+        stated and _may(cell, step, first.get(cell.site))
+        for cell, stated in zip(lattice.cells, lattice.stated, strict=True)
+    ]
+    return np.array(may, dtype=bool)
+
+
+def _may(cell: Cell, step: Step, first: date | None) -> bool:
+    if cell.number in step.monthly:
+        return True
+    least = step.parts if _is_part(cell.number) else step.totals
+    if least is None:
+        return False
+    over = counts()[cell.number]
+    starts = over == "last" or _begins(cell.starts, least) or cell.starts == first
+    ends = (over == "first" and cell.starts == cell.ends) or _ends(cell.ends, least)
+    return starts and ends
+
+
+def _begins(month: date, months: int) -> bool:
+    return (month.month - 4) % months == 0
+
+
+def _ends(month: date, months: int) -> bool:
+    return (month.month - 3) % months == 0
+
+
+def _is_part(number: str) -> bool:
+    """Parts, and the totals of breakdowns that only say again how many new cases or closures there were."""
+    own = number.partition(".")[0]
+    return "." in number or (isinstance(MEASURES.get(own), Breakdown) and own not in _TOTALS)
+
+
+_TOTALS = frozenset(("referrals", "closed_cases", "closing_cases"))
