@@ -40,7 +40,8 @@
     const result = place(form);
     result.replaceChildren(...found.childNodes);
     result.setAttribute("aria-labelledby", "result-headline");
-    result.focus();
+    result.focus({preventScroll: true});
+    result.scrollIntoView({block: "start"});
   }
 
   function working(button, on) {

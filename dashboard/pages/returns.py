@@ -393,6 +393,7 @@ def revisions_card(view: View) -> Component:
             revised(view, row.measure, row.old, row.old_state),
             revised(view, row.measure, row.new, row.new_state),
             write_date(row.changed.date()),
+            moved(view, row),
         ]
         for row in rows[:MOST_THINGS]
     ]
@@ -403,6 +404,7 @@ def revisions_card(view: View) -> Component:
         Column("Was", True),
         Column("Is", True),
         Column("Since", True),
+        Column("What moved with it"),
     ]
     if not body:
         return card("No number was changed by a later return", "", name="revisions", class_name="spaced")
@@ -415,6 +417,15 @@ def revisions_card(view: View) -> Component:
         source=more,
         class_name="spaced",
     )
+
+
+def moved(view: View, row: Row) -> str:
+    """The headline or verdict that moved when a number was changed, as far as the last edition shows it."""
+    since, day = (view.edition.about.get("previous_id") or "")[:10], row.changed.date()
+    if not since or day.isoformat() <= since:
+        return "Changed before the last edition"
+    rows = [entry for entry in view.edition.rows("changes") if entry.site == row.site and entry.known == day]
+    return "; ".join(entry.verdict_effect or entry.effect or entry.what for entry in rows) or "No headline"
 
 
 def revised(view: View, measure: str, value: float | None, said: str | None) -> Component:

@@ -172,7 +172,11 @@ def _told(giver: Giver) -> dict[str, Any]:
 
 def draw_icon(name: str, size: int = 18) -> Markup:
     """An icon of the pages as it stands in plain HTML."""
-    tree = ["svg", {"viewBox": "0 0 16 16", "width": size, "height": size, "aria-hidden": "true"}, *marks.ICONS[name]]
+    tree = [
+        "svg",
+        {"viewBox": "0 0 16 16", "width": size, "height": size, "class": "icon", "aria-hidden": "true"},
+        *marks.ICONS[name],
+    ]
     return _element(tree)
 
 
