@@ -147,7 +147,9 @@ def alike(found: Sequence[Row], pairs: Sequence[Row], rows: Mapping[str, Row], l
     left = [site for site in labels if site in rows and rows[site].low is not None and site not in compared]
     if told and left:
         who = listed([labels[site] for site in left])
-        return first_upper(f"{who} {'is' if len(left) == 1 else 'are'} not compared: the year is an earlier one")
+        if len(left) == 1:
+            return first_upper(f"{who} is not compared: its year is an earlier one")
+        return first_upper(f"{who} are not compared: their years are earlier ones")
     apart = sum(bool(pair.apart) for pair in told)
     if not told:
         return "Cost and its interval"
