@@ -33,7 +33,14 @@ def draw_slide(deck: Deck, slide: Slide, place: int, count: int) -> Component:
         html.P(slide.subtitle, className="slide-subtitle") if slide.subtitle else None,
         html.Div(draw_exhibit(slide.exhibit), className="slide-exhibit"),
         html.P([html.Strong(slide.ask[0]), slide.ask[1]], className="slide-ask") if slide.ask[1] else None,
-        html.Div([*foot, html.Span(f"{place} of {count}", className="place")], className="slide-foot"),
+        html.Div(
+            [
+                *foot,
+                html.Span(deck.chosen, className="on-paper"),
+                html.Span(f"{place} of {count}", className="slide-place"),
+            ],
+            className="slide-foot",
+        ),
     ]
     named = {"aria-labelledby": f"slide-{slide.name}", "data-slide": slide.name}
     return html.Section(body, className="slide is-shown" if place == 1 else "slide", **named)

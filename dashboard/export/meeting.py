@@ -279,7 +279,7 @@ def readiness(view: View) -> Slide | None:
         return None
     labels = {site.name: site.label for site in view.sites}
     rows = [criterion for criterion in CRITERIA if any((site, criterion) in cells for site in sites)]
-    heads = (Words(""), *(Words(place(view, s).label, place=place(view, s)) for s in sites))
+    heads = (Words("Criterion"), *(Words(place(view, s).label, place=place(view, s)) for s in sites))
     body = [(Words("Verdict"), *(said_of(verdicts.get(site)) for site in sites))]
     for criterion in rows:
         levels = [cells[s, criterion].level if (s, criterion) in cells else "unknown" for s in sites]
