@@ -1,6 +1,6 @@
 """What each return says of each month, side by side, so that a month can be held against the others of its site."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -117,35 +117,54 @@ def usual(values: np.ndarray) -> Usual:
 
     Where the median deviation is 0 the mean deviation stands in for it, as in `etl.methods.outlier`.
     """
-    months, numbers = values.shape
-    others = np.array([np.delete(values, row, axis=0) for row in range(months)]).reshape(months, months - 1, numbers)
-    known = (~np.isnan(others)).sum(axis=1)
-    ordered = np.sort(others, axis=1)  # what is not known comes last
-    centre = _quantile(ordered, known, 0.5)
-    deviations = np.abs(others - centre[:, None, :])
-    spread = _quantile(np.sort(deviations, axis=1), known, 0.5) / 0.6745
+    known = _sum_of_others(~np.isnan(values)).astype(int)
     counted = np.maximum(known, 1)
-    spread = np.where(spread > 0, spread, 1.253314 * np.nansum(deviations, axis=1) / counted)
-    mean = np.nansum(others, axis=1) / counted
-    squares = np.nansum((others - mean[:, None, :]) ** 2, axis=1) / np.maximum(known - 1, 1)
+    centre = _quantile_of_others(values, 0.5)
+    mean = _sum_of_others(values) / counted
+    middle, total, squares = np.zeros((3, *values.shape))
+    for point, where in _each_distinct(centre):
+        away = np.abs(values - point)
+        middle[where] = _quantile_of_others(away, 0.5)[where]
+        total[where] = _sum_of_others(away)[where]
+        squares[where] = _sum_of_others(away**2)[where]
+    spread = np.where(middle > 0, middle / 0.6745, 1.253314 * total / counted)
+    variance = (squares - known * (mean - centre) ** 2) / np.maximum(known - 1, 1)
     return Usual(
         known=known,
         centre=centre,
         spread=np.maximum(spread, FLOOR / 0.6745 * np.abs(centre)),
-        low=_quantile(ordered, known, 0.1),
-        high=_quantile(ordered, known, 0.9),
+        low=_quantile_of_others(values, 0.1),
+        high=_quantile_of_others(values, 0.9),
         mean=np.where(known > 0, mean, np.nan),
-        excess=np.maximum(1.0, squares / np.maximum(mean, 0.5)),
+        excess=np.fmax(1.0, variance / np.maximum(mean, 0.5)),
     )
 
 
-def _quantile(ordered: np.ndarray, known: np.ndarray, share: float) -> np.ndarray:
-    """The quantile of the known numbers of each column, between neighbours; NaN where none is known."""
-    if ordered.shape[1] == 0:
-        return np.full(known.shape, np.nan)
-    place = np.maximum(known - 1, 0) * share
-    below = np.floor(place).astype(int)
-    above = np.ceil(place).astype(int)
-    low = np.take_along_axis(ordered, below[:, None, :], axis=1)[:, 0, :]
-    high = np.take_along_axis(ordered, above[:, None, :], axis=1)[:, 0, :]
+def _each_distinct(centre: np.ndarray) -> Iterator[tuple[Row, np.ndarray]]:
+    """The distinct values of each column, one at a time, with where they stand; medians of all others are few."""
+    left = ~np.isnan(centre)
+    while left.any():
+        point = centre[left.argmax(axis=0), np.arange(centre.shape[1])]
+        where = left & (centre == point)
+        yield point, where
+        left &= ~where
+
+
+def _sum_of_others(values: np.ndarray) -> np.ndarray:
+    """For each row the sum of all others, column by column, without those that are not known."""
+    known = np.nan_to_num(values.astype(float))
+    nothing = np.zeros_like(known[:1])
+    before = np.concatenate([nothing, np.cumsum(known[:-1], axis=0)])
+    after = np.concatenate([np.cumsum(known[:0:-1], axis=0)[::-1], nothing])
+    return before + after
+
+
+def _quantile_of_others(values: np.ndarray, share: float) -> np.ndarray:
+    """For each row the quantile of all others, column by column, between neighbours; NaN where none is known."""
+    ordered = np.vstack([np.sort(values, axis=0), np.full_like(values[:1], np.nan)])  # what is not known comes last
+    rank = np.argsort(np.argsort(values, axis=0), axis=0)
+    place = np.maximum(_sum_of_others(~np.isnan(values)) - 1, 0) * share
+    below, above = np.floor(place).astype(int), np.ceil(place).astype(int)
+    low = np.take_along_axis(ordered, below + (below >= rank), axis=0)
+    high = np.take_along_axis(ordered, above + (above >= rank), axis=0)
     return low + (high - low) * (place - below)

@@ -85,15 +85,20 @@ def _nothing() -> tuple[np.ndarray, np.ndarray, list[tuple[str, str]]]:
 
 
 def _read(con: duckdb.DuckDBPyConnection, query: str, values: dict[str, object]) -> list[Said]:
-    """Stored entries, as a query in `etl/sql` finds them, as rows of numbers: one for each return and month."""
+    """Stored entries, as a query in `etl/sql` finds them, as rows of numbers: one for each return and month.
+
+    The query has put them in this order.
+    """
     sql = files("etl.sql").joinpath(f"{query}.sql").read_text(encoding="utf-8")
     found = con.execute(sql, values).fetchnumpy()
     if not len(found["return_id"]):
         return []
-    codes, _ = pd.factorize(pd.MultiIndex.from_arrays([found["return_id"], found["month"]]))
+    return_ids, months = found["return_id"], found["month"]
+    begins = np.append(True, (return_ids[1:] != return_ids[:-1]) | (months[1:] != months[:-1]))
+    codes = np.cumsum(begins) - 1
     columns = np.array([COLUMN.get(number, -1) for number in found["number"]])
     kept = columns >= 0
-    count = int(codes.max()) + 1
+    count = int(codes[-1]) + 1
     values_of = np.full((count, len(NUMBERS)), np.nan)
     values_of[codes[kept], columns[kept]] = np.ma.filled(found["value"], np.nan)[kept]
     not_applicable = np.zeros((count, len(NUMBERS)), dtype=bool)
@@ -102,7 +107,6 @@ def _read(con: duckdb.DuckDBPyConnection, query: str, values: dict[str, object])
     cells = np.full((count, len(NUMBERS)), "", dtype=object)
     places[codes[kept], columns[kept]] = found["sheet"][kept]
     cells[codes[kept], columns[kept]] = found["cell"][kept]
-    firsts = np.unique(codes, return_index=True)[1]
     return [
         Said(
             return_id=str(found["return_id"][at]),
@@ -113,7 +117,7 @@ def _read(con: duckdb.DuckDBPyConnection, query: str, values: dict[str, object])
             not_applicable=not_applicable[row],
             places=list(zip(places[row], cells[row], strict=True)),
         )
-        for row, at in enumerate(firsts)
+        for row, at in enumerate(np.flatnonzero(begins))
     ]
 
 
