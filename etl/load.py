@@ -91,7 +91,7 @@ def gather(paths: Iterable[Path], received: datetime | None) -> list[Given]:
 def check_files(given: list[Given], sites: Mapping[str, Site], progress: Progress | None = None) -> Iterator[Checked]:
     """Reads and checks each file, in the order given; nothing is stored."""
     hashes: list[str | Refused] = []
-    with Examiner(sites) as examiner, _no_collection():
+    with Examiner(sites) as examiner:
         files = (
             (content, one.name, one.received) for content, one in zip(_contents(given, hashes), given, strict=True)
         )
@@ -99,16 +99,6 @@ def check_files(given: list[Given], sites: Mapping[str, Site], progress: Progres
             yield _checked(one, hashes[number - 1], found)
             if progress:
                 progress(number, len(given))
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """No search for circular garbage meanwhile: a million small entries make none, and looking takes time."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def load(
@@ -127,7 +117,7 @@ def load(
     now = now or datetime.now(UTC).replace(tzinfo=None)
     data.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(data / "load.lock", timeout=0):
+        with FileLock(data / "load.lock", timeout=0), _no_collection():
             _adopt_sites(paths, data)
             sites = load_sites(data / "sites")
             reference = as_known_at(read_reference(data / "reference", sites=set(sites)), now.date())
@@ -140,6 +130,16 @@ def load(
                 con.close()
     except Timeout:
         raise Busy("Another load is running; try again when it has ended.") from None
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """No search for circular garbage meanwhile: a million small entries make none, and looking takes time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def find_sites(paths: Iterable[Path], data: Path) -> dict[str, Site]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from etl.definitions import DERIVED, PLANNED, REPORTED, key
@@ -190,9 +191,11 @@ def _entry_frame(receipts: Sequence[Receipt]) -> pd.DataFrame:
     if not entries:
         return pd.DataFrame(columns=columns)
     counts = [len(r.content.entries) for r in receipts]  # type: ignore[union-attr]
-    names = [[name] * count for r, count in zip(receipts, counts, strict=True) for name in [(r.return_id, r.site)]]
-    own = list(zip(*(name for each in names for name in each), strict=True))
-    frame = pd.DataFrame(dict(zip(columns, [*own, *list(zip(*entries, strict=True))[:7]], strict=True)))
+    names = ([r.return_id for r in receipts], [r.site for r in receipts])
+    own = [np.repeat(np.array(each, dtype=object), counts) for each in names]
+    said = [np.array(column, dtype=object) for column in list(zip(*entries, strict=True))[:7]]
+    # Taken as they are: pandas would look at each text to find out that it is one.
+    frame = pd.DataFrame(dict(zip(columns, [*own, *said], strict=True)), dtype=object)
     return frame.astype({"value": "float64", "month": "datetime64[s]"})
 
 
