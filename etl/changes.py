@@ -110,12 +110,17 @@ def _what(now: dict[str, Any], tables: Tables, since: datetime, earlier: Tables)
         late = _late_since(tables, now["site"], since)
         if late:
             return late
-    return now["words"], _day(now["evidence_date"]) if pd.notna(now["evidence_date"]) else known_at
+    known = _day(now["evidence_date"]) if pd.notna(now["evidence_date"]) else known_at
+    if now["criterion"] == "commitment" and ": " in now["words"]:
+        return f"Self-assessment: {now['words'].partition(': ')[2]}", known
+    return now["words"], known
 
 
 def _effect(now: dict[str, Any], then: dict[str, Any]) -> str:
     """The figures before and after; the words of both where there are no figures."""
     criterion, known = now["criterion"], pd.notna([then["value"], now["value"]])
+    if criterion == "commitment":
+        return ARROW.join(row["words"].partition(": ")[0] for row in (then, now))
     if criterion not in _UNITS or not known.any():
         return f"{then['words']}{ARROW}{now['words']}"
     if not known.all():
