@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 
 from etl.check.naming import name_number, write_number
 from etl.definitions import DERIVED, MEASURES, REPORTED, key, unit_of
@@ -53,6 +54,7 @@ def _wanted(entry: Entry, given: Return) -> str:
     return _WANTED[unit]
 
 
+@cache
 def _incomplete(number: str) -> str:
     """What cannot be worked out without the number: its total and what is made from it."""
     needed = {number, number.partition(".")[0]}
@@ -99,14 +101,15 @@ def _typed_totals(given: Return) -> Iterator[Problem]:
 
 def _typed_to_date(given: Return) -> Iterator[Problem]:
     """Years to date that the site typed and that its months do not add up to; none where a month is not known."""
-    months: dict[str, dict[date, float | None]] = defaultdict(dict)
-    for entry in given.entries:
-        months[key(entry.measure, entry.part)][entry.month] = entry.value
+    months: dict[tuple[str, str], dict[date, float | None]] = {(said.measure, said.part): {} for said in given.to_date}
+    for entry in given.entries if months else ():
+        if (entry.measure, entry.part) in months:
+            months[entry.measure, entry.part][entry.month] = entry.value
     for said in given.to_date:
         number = key(said.measure, said.part)
         if MEASURES[said.measure].unit == "fte" or getattr(MEASURES[said.measure], "over_months", "sum") != "sum":
             continue
-        mine = months[number]
+        mine = months[said.measure, said.part]
         due = [m for m in months_from(financial_year_start(said.month), said.month) if m >= min(mine, default=m)]
         added = _sum([mine.get(month) for month in due])
         tolerance = _to_date_tolerance(said, given)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date
 from itertools import repeat
 from typing import Any, get_args
@@ -39,7 +39,7 @@ def from_examined(examined: Examined, sites: Mapping[str, Site]) -> bytes:
         "refused": refused and [refused.code, refused.sentence, refused.fix, refused.sheet, refused.cell],
         "site": examined.site,
         "month": examined.month,
-        "problems": [astuple(problem) for problem in examined.problems],
+        "problems": [list(vars(problem).values()) for problem in examined.problems],
         "content": given and _from_return(given, sites[given.site]),
     }
     return json.dumps(told, default=date.isoformat, separators=(",", ":")).encode()

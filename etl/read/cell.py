@@ -2,11 +2,10 @@
 
 import re
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from etl.definitions.measure import Unit
-from etl.read.words import as_typed, plain
+from etl.read.words import as_typed, plain, remembered
 
 State = Literal["reported", "missing", "not_applicable", "suppressed", "unreadable"]
 
@@ -73,7 +72,7 @@ def _read_plainly(number: float, unit: Unit, times: int) -> Said | None:
     return Said(round(pence) / 100, "reported") if abs(pence - round(pence)) < 1e-6 else None
 
 
-@lru_cache(maxsize=20_000)
+@remembered
 def _read_text(text: str, unit: Unit, times: int) -> Said:
     if not text:
         return MISSING

@@ -2,10 +2,9 @@
 
 import re
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 
 from etl.definitions.periods import MONTH_NAMES
-from etl.read.words import plain
+from etl.read.words import plain, remembered
 
 # The second form of a name is the one that stands after some Welsh words.
 _WELSH = (
@@ -63,7 +62,7 @@ def read_financial_year(text: str) -> date | None:
     return None
 
 
-@lru_cache(maxsize=2_000)
+@remembered
 def _read_text(text: str) -> date | None:
     if text.isdigit() and len(text) == 5:
         return (_EPOCH + timedelta(days=int(text))).replace(day=1) if int(text) in _DAY_NUMBERS else None

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from etl.definitions.periods import MONTH_NAMES, write_month
 from etl.intake import Refused
 from etl.read.month import read_month
-from etl.read.words import plain
+from etl.read.words import plain, remembered
 from etl.sites import Layout, Site, standard_layout
 
 _IN_WORDS = re.compile(
@@ -48,7 +48,7 @@ def _words_in(said: str, site: Site) -> list[str]:
     return [word for word in words if word and re.search(rf"{re.escape(word)}(?!\d)", said)]
 
 
-@lru_cache(maxsize=10_000)
+@remembered
 def _squeezed(text: str) -> str:
     """Without spaces: `west_midlands`, `West Midlands` and `WestMidlands` are the same."""
     return re.sub(r"[\s_-]+", "", plain(text))

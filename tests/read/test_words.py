@@ -2,7 +2,7 @@
 
 import pytest
 
-from etl.read.words import plain
+from etl.read.words import plain, remembered
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,11 @@ def test_accents_however_they_are_made() -> None:
 )
 def test_other_words(one: str, other: str) -> None:
     assert plain(one) != plain(other)
+
+
+def test_only_short_texts_are_remembered() -> None:
+    asked = []
+    say = remembered(lambda text: asked.append(text))
+    for text in ("Spend", "Spend", "x" * 1_000, "x" * 1_000):
+        say(text)
+    assert [len(text) for text in asked] == [5, 1_000, 1_000]
