@@ -32,10 +32,10 @@ def shape(mark: Mark, x: float, y: float, radius: float, *, hollow: bool = False
         return ["rect", {"x": x - half, "y": y - half, "width": 2 * half, "height": 2 * half, **paint}]
     if mark.shape == "diamond":
         reach = radius * 1.28
-        points = ((x, y - reach), (x + reach, y), (x, y + reach), (x - reach, y))
+        points = [(x, y - reach), (x + reach, y), (x, y + reach), (x - reach, y)]
     else:
         reach = radius * 1.32
-        points = ((x, y - reach * 0.92), (x + reach, y + reach * 0.78), (x - reach, y + reach * 0.78))
+        points = [(x, y - reach * 0.92), (x + reach, y + reach * 0.78), (x - reach, y + reach * 0.78)]
     return ["polygon", {"points": " ".join(f"{a:.2f},{b:.2f}" for a, b in points), **paint}]
 
 

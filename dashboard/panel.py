@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 from dash import html
@@ -14,7 +14,7 @@ from dashboard.edition import Row
 from dashboard.lineage import is_planned, last_known, leaves, months_of, operands
 from dashboard.page import View, site_name
 from dashboard.tables import Column, hidden, number, state, table
-from etl.definitions.measure import write, write_pence
+from etl.definitions.measure import Unit, write, write_pence
 from etl.definitions.periods import months_between, write_date, write_month, write_period
 
 Component = Any
@@ -129,10 +129,10 @@ def exact(row: Row | None, unit: str) -> str:
     return write_pence(row.value) if unit in ("gbp", "gbp_each") else str(row.shown)
 
 
-def unit(view: View, measure: str) -> str:
-    """A measure's unit."""
+def unit(view: View, measure: str) -> Unit:
+    """A measure's unit; a plain number's where the edition does not know the measure."""
     about = view.edition.measures.get(measure)
-    return str(about.unit) if about is not None else ""
+    return cast(Unit, about.unit) if about is not None else "count"
 
 
 def formula(view: View, row: Row) -> Component:

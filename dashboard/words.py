@@ -188,37 +188,6 @@ def new_cases_against_plan(rows: Sequence[tuple[str, Row | None, Row | None]]) -
     return first_upper("; ".join(said))
 
 
-def below_plan_only(rows: Sequence[tuple[str, Row | None, Row | None]]) -> str:
-    """The first finding about new cases and plan that is not the page's own headline."""
-    gaps = [label for label, value, _ in rows if value is None or value.value is None]
-    if gaps and len(gaps) < len(rows):
-        return f"{listed(gaps)} {'has' if len(gaps) == 1 else 'have'} no sum for these months: a return has a gap"
-    if gaps:
-        return "No site has a sum for these months"
-    near = [label for label, value, plan in rows if against_plan(value, plan) == "reaches plan"]
-    if len(near) == len(rows) > 1:
-        return f"All {count(len(rows))} intervals reach the plan"
-    return (
-        f"{counted(len(near), 'interval reaches', 'intervals reach')} the plan"
-        if near
-        else "No interval reaches the plan"
-    )
-
-
-def growth(rows: Sequence[tuple[str, float | None, float | None]], what: str = "Open cases") -> str:
-    """How a number at each site stands to a year before, by more than a tenth; a row is label, then, now."""
-    grew, fell, level = [], [], []
-    for label, then, now in rows:
-        if not then or now is None:
-            continue
-        (grew if now > then * 1.1 else fell if now < then * 0.9 else level).append(label)
-    if not grew and not fell:
-        return f"{what} are within a tenth of a year before" if level else f"{what}: no year to compare with"
-    said = [f"grew in {listed(grew)}"] if grew else []
-    said += [f"fell in {listed(fell)}"] if fell else []
-    return f"{what} {' and '.join(said)} over the year"
-
-
 SIGNALS = {
     "above_limit": "above the upper limit in {month}",
     "below_limit": "below the lower limit in {month}",

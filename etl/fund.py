@@ -523,4 +523,4 @@ def _label(funders: Sequence[Funder], funder: str, site: str, starts: date) -> s
 
 
 def _as_day(value: object) -> date:
-    return pd.Timestamp(value).date()  # type: ignore[arg-type]
+    return pd.Timestamp(value).date()

@@ -78,8 +78,8 @@ def gap(
         last = len(pieces) + 1
         steps.append(("No funder stated", words[1], left))
         shapes.append(line(last - 1 + 0.29, left, last - 0.29, left, theme.RULE, 1))
-        edge = {"color": theme.NOT_MET, "width": 2, "dash": "5px,4px"}
-        shapes.append(bar(last, 0, left, "rgba(0,0,0,0)", line=edge))
+        dashed = {"color": theme.NOT_MET, "width": 2, "dash": "5px,4px"}
+        shapes.append(bar(last, 0, left, "rgba(0,0,0,0)", line=dashed))
         red = {"size": 20, "color": theme.NOT_MET, "weight": 700}
         notes.append(note(last, left, pounds(left), font=red, xanchor="center", yanchor="bottom", yshift=3))
     return _steps(steps, planned, shapes, notes)
@@ -157,13 +157,13 @@ def cliff(
     shapes, notes = [], _layer_notes(months, amounts, top)
     for start, end, value in _runs(planned):
         shapes.append(line(start - 0.5, value, end + 0.5, value, theme.INK, 2))
-    if grant_ends in months:
+    if grant_ends and grant_ends in months:
         place = list(months).index(grant_ends) + 0.5
         shapes.append({**line(place, 0, place, 1, theme.INK, 1.5), "yref": "paper"})
         bold = {"size": 12, "color": theme.INK, "weight": 700}
         text = f"Grant ends {_last_day(grant_ends)}"
         notes.append(note(place, 1, text, yref="paper", xanchor="right", yanchor="top", xshift=-7, font=bold))
-    if first_short in months:
+    if first_short and first_short in months:
         place = list(months).index(first_short) - 0.5
         red = {"size": 12, "color": theme.NOT_MET, "weight": 700}
         text = f"{first_short:%B %Y}: first short month"
@@ -237,16 +237,16 @@ def _layer_notes(months: Sequence[date], amounts: Mapping[str, Mapping[date, flo
     if planned:
         wanted.append((max(planned, level) * 1.0, "Planned cost", f"{pounds_short(planned)} a month", "planned"))
     notes, floor = [], -1.0
-    for height, label, value, status in wanted:
+    for height, label, words, status in wanted:
         height = max(height, floor)
         floor = height + top * 0.145
         colour = theme.NOT_MET if status == "no_funder" else theme.INK
         bold = {"size": 12, "color": colour, "weight": 700}
-        text = f"{label} {value}" if status == "no_funder" else label
+        text = f"{label} {words}" if status == "no_funder" else label
         shift = {"xref": "paper", "xshift": 9}
         notes.append(note(1, height, text, font=bold, yshift=0 if status == "no_funder" else 7, **shift))
         if status != "no_funder":
-            notes.append(note(1, height, value, yshift=-7, **shift))
+            notes.append(note(1, height, words, yshift=-7, **shift))
     return notes
 
 

@@ -47,6 +47,7 @@ def label_of(number: str) -> str:
     assert isinstance(measure, Breakdown)
     return next(entry.label for entry in measure.parts if entry.name == part)
 
+
 __all__ = [
     "DERIVED",
     "MEASURES",

@@ -94,7 +94,8 @@ REPORTED: tuple[Reported | Breakdown, ...] = (
             Part(
                 "no_contact",
                 "Closed: no further contact possible",
-                "Cases closed in the month because no further contact was possible (de-selection and drop-out in Wales)",
+                "Cases closed in the month because no further contact was possible"
+                " (de-selection and drop-out in Wales)",
             ),
             Part(
                 "panel_decision",

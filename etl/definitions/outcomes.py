@@ -13,7 +13,8 @@ REPORTED: tuple[Reported | Breakdown, ...] = (
             Part(
                 "much_lower",
                 "Risk much lower",
-                "Cases closed in the month by how the IDVA judged the change in risk to the victim: significantly reduced",
+                "Cases closed in the month by how the IDVA judged the change in risk to the victim:"
+                " significantly reduced",
             ),
             Part(
                 "lower",

@@ -40,7 +40,7 @@ DERIVED: tuple[Measure, ...] = (
         "share",
         "victims_in_contact",
         "victims",
-        "Linked victims who were in contact with an independent domestic violence adviser, as a share of linked victims",
+        "Linked victims in contact with an independent domestic violence adviser, as a share of linked victims",
     ),
     Ratio(
         "victims_per_perpetrator",

@@ -12,25 +12,19 @@ def with_margins(dims, counts):
     for axis in range(inner.ndim):
         full = np.concatenate([full, full.sum(axis=axis, keepdims=True)], axis=axis)
     table = {
-        "|".join(name[i] for name, i in zip(names, at, strict=True)): int(full[at])
-        for at in np.ndindex(full.shape)
+        "|".join(name[i] for name, i in zip(names, at, strict=True)): int(full[at]) for at in np.ndindex(full.shape)
     }
     relations = []
     for axis, dim in enumerate(dims):
         for others in product(*(name if i != axis else [None] for i, name in enumerate(names))):
-            cells = [
-                "|".join(word if i != axis else here for i, word in enumerate(others))
-                for here in [*dim, "Total"]
-            ]
+            cells = ["|".join(word if i != axis else here for i, word in enumerate(others)) for here in [*dim, "Total"]]
             relations.append((cells[-1], cells[:-1]))
     return table, relations
 
 
 def rectangle(counts):
     """A two-way table with rows r0… and columns c0…"""
-    return with_margins(
-        [[f"r{i}" for i in range(len(counts))], [f"c{i}" for i in range(len(counts[0]))]], counts
-    )
+    return with_margins([[f"r{i}" for i in range(len(counts))], [f"c{i}" for i in range(len(counts[0]))]], counts)
 
 
 def what_a_reader_can_believe(table, relations, hidden, known=(), zeros_shown=True):

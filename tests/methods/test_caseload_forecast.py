@@ -16,9 +16,7 @@ def test_as_r_gives_it(case):
     ahead = caseload_forecast.forecast(case["observed"], case["months"], case["horizon"])
     assert (ahead.size, ahead.chance) == (case["nb_size"], case["nb_prob"])
     assert (ahead.mean, ahead.sd) == pytest.approx((case["mean"], case["sd"]), abs=1e-9)
-    assert {name: ahead.quantile(share) for name, share in QUANTILES.items()} == {
-        q: case[q] for q in QUANTILES
-    }
+    assert {name: ahead.quantile(share) for name, share in QUANTILES.items()} == {q: case[q] for q in QUANTILES}
     assert ahead.at_least(125) == pytest.approx(case["p_ge_125"], abs=1e-9)
     assert ahead.at_most(100) == pytest.approx(case["p_le_100"], abs=1e-9)
 

@@ -16,9 +16,7 @@ def test_a_local_share_alone():
     case, year = BY_NAME["local_only"], 12 * 26000
     assert runway.cover(year, case["secured"]) == case["cover_months"]
     assert runway.whole_months(year, case["secured"]) == case["whole_months"]
-    assert runway.multiple_needed(year, case["secured"]) == pytest.approx(
-        case["local_multiple_needed"], abs=1e-6
-    )
+    assert runway.multiple_needed(year, case["secured"]) == pytest.approx(case["local_multiple_needed"], abs=1e-6)
 
 
 def test_the_gap_with_the_central_team():

@@ -41,10 +41,7 @@ def test_two_way_tables_at_least_cost(case):
     hidden = protect(table, relations, case["threshold"], zeros_shown=shown)
     second = hidden - set(case["primary"])
     assert set(case["primary"]) <= hidden
-    assert (
-        sum(500 if "Total" in cell else max(table[cell], 1) for cell in second)
-        == case["optimal_secondary_cost"]
-    )
+    assert sum(500 if "Total" in cell else max(table[cell], 1) for cell in second) == case["optimal_secondary_cost"]
     if case["n_optimal_patterns"] == 1:
         assert second == set(case["optimal_secondary"][0])
         expected = {cell: tuple(ends) for cell, ends in case["audit_of_first_pattern"].items()}
@@ -56,9 +53,7 @@ def test_cubes_at_least_cost(case):
     table, relations = with_margins(case["dims"], case["counts"])
     shown = bool(case["attacker_lower_bound"])
     hidden = protect(table, relations, zeros_shown=shown)
-    assert (
-        sum(max(table[cell], 1) for cell in hidden - set(case["primary"])) == case["optimal_secondary_cost"]
-    )
+    assert sum(max(table[cell], 1) for cell in hidden - set(case["primary"])) == case["optimal_secondary_cost"]
     assert_safe(table, relations, hidden, zeros_shown=shown)
     pattern = [*case["one_optimal_secondary"], *case["primary"]]
     ranges = audit(table, relations, pattern, zeros_shown=shown)
@@ -153,9 +148,7 @@ def test_no_cheaper_choice_is_safe(counts, zeros_shown):
 
 
 def test_a_site_that_knows_its_own_numbers():
-    table, relations = with_margins(
-        [["A", "B", "C", "D"], ["x", "y"]], [[9, 3], [20, 15], [22, 18], [25, 19]]
-    )
+    table, relations = with_margins([["A", "B", "C", "D"], ["x", "y"]], [[9, 3], [20, 15], [22, 18], [25, 19]])
     own = ["B|x", "B|y", "B|Total"]
     for readers in ([own], [own, ["C|x", "C|y", "C|Total"]]):
         hidden = protect(table, relations, readers=readers)
