@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from dashboard.edition import audience_words
 from dashboard.theme import Mark
 
 
@@ -137,5 +138,7 @@ class Deck:
 
     @property
     def foot(self) -> tuple[tuple[str, str], ...]:
-        """What every slide says of its data."""
-        return (("Data to ", self.data_to), ("Edition ", self.edition), ("Small numbers hidden", ""))
+        """What every slide says of its data: the central team's own numbers are whole, and not for passing on."""
+        whole = self.audience == audience_words("central")
+        small = "Small numbers shown: for the central team only" if whole else "Small numbers hidden"
+        return (("Data to ", self.data_to), ("Edition ", self.edition), (small, ""))
