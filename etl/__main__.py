@@ -201,14 +201,33 @@ def publish_command(
     note: Annotated[str, typer.Option(help="Why the edition is made.")] = "",
     as_of: Annotated[str, typer.Option(help="The day as known on which it is made, such as 2019-12-11.")] = "",
     audiences: Annotated[bool, typer.Option(help="Also make the forum's and the leads' files: takes minutes.")] = False,
+    back: Annotated[bool, typer.Option("--undo", help="Go back to the edition before the current one.")] = False,
 ) -> None:
-    """Make a new edition of what is loaded."""
-    from etl.publish import publish
+    """Make a new edition of what is loaded, or go back to the one before."""
+    from etl.publish import publish, undo
 
     with _plain_errors():
+        if back:
+            typer.echo(f"Edition {undo(data, note)} is the current one again.")
+            return
         when = datetime.combine(_day(as_of, "--as-of"), datetime.max.time().replace(microsecond=0)) if as_of else None
         name = publish(data, note, when, audiences=audiences)
     typer.echo(f"Edition {name} is made and is the current one.")
+
+
+@app.command("audit")
+def audit_command(edition: Annotated[Path, typer.Argument(help="The edition's folder.")]) -> None:
+    """Attack an edition as its readers could, and say what can be worked out: 0 nothing, 1 something."""
+    from etl.protect.audit import audit_edition
+
+    with _plain_errors():
+        if not (edition / "central.duckdb").is_file():
+            raise WrongUse(f"There is no edition in {edition}: name a folder such as data/editions/2019-12-11.")
+        report = audit_edition(edition)
+    for line in report.lines():
+        typer.echo(line)
+    if report.findings:
+        raise typer.Exit(1)
 
 
 @app.command("dictionary")

@@ -1,5 +1,6 @@
 """The warehouse in, an edition out: one file an audience, made in a folder of its own and never changed again."""
 
+import getpass
 import json
 import os
 import shutil
@@ -22,7 +23,8 @@ from etl.judge import edition_tables
 from etl.load import Busy, WrongUse
 from etl.plan import plan_by_month, shared_lines
 from etl.protect import choose
-from etl.protect.audience import CENTRAL, FORUM, given_to, kept_by, mask_results, with_marks
+from etl.protect.audience import CENTRAL, FORUM, Unclassified, given_to, kept_by, mask_results, with_marks
+from etl.protect.audit import Unsafe, check_files
 from etl.protect.ledger import newest, read_ledger
 from etl.quality import data_quality
 from etl.query import PAST, read_queries
@@ -61,9 +63,59 @@ def publish(
                 given, work = _given(con, data, note, as_of, now)
             finally:
                 con.close()
-            return _write_edition(data / "editions", _files(data / "editions", given, work, audiences))
+            name = _write_edition(data / "editions", _files(data / "editions", given, work, audiences))
+            _remember(data / "editions", "published", name, note)
+            return name
     except Timeout:
         raise Busy("A load is running; publish when it has ended.") from None
+    except (Unclassified, Unsafe) as error:
+        raise WrongUse(str(error)) from None
+
+
+def undo(data: Path, note: str = "") -> str:
+    """Points back to the edition before the current one, and returns its name; no file is changed.
+
+    What the undone edition told is not forgotten: the next one is made safe against those who read it.
+    Raises WrongUse when there is none before it, and Busy.
+    """
+    folder = data / "editions"
+    try:
+        with FileLock(data / "load.lock", timeout=0):
+            current = read_pointer(folder)
+            before = _previous(folder, current) if current else None
+            if current is None or before is None:
+                raise WrongUse("There is no earlier edition to go back to.")
+            _point(folder, before)
+            _remember(folder, "undone", current, note)
+            return before
+    except Timeout:
+        raise Busy("A load is running; try again when it has ended.") from None
+
+
+def _previous(folder: Path, name: str) -> str | None:
+    """The edition that was current before this one was made, if it is still kept."""
+    con = duckdb.connect(str(folder / name / "central.duckdb"), read_only=True)
+    try:
+        before = con.execute("select previous_id from edition").fetchall()[0][0]
+    finally:
+        con.close()
+    return before if before and (folder / before / "central.duckdb").is_file() else None
+
+
+def _remember(folder: Path, what: str, name: str, note: str) -> None:
+    """Adds a line to the list of editions: when, what was done, which, by whom and why."""
+    line = {"when": datetime.now(UTC).isoformat(timespec="seconds"), "what": what, "edition": name}
+    with (folder / "history.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line | {"who": _who(), "why": note}, ensure_ascii=False) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
 
 
 @dataclass(frozen=True)
@@ -319,6 +371,8 @@ def _write_edition(folder: Path, files: dict[str, Tables]) -> str:
     try:
         for audience, tables in files.items():
             write_file(making / f"{audience}.duckdb", tables)
+        if len(files) > 1:
+            check_files(making)
         _sync(making)
         making.rename(folder / name)
         _point(folder, name)
@@ -381,4 +435,4 @@ def _sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-__all__ = ["make_tables", "publish", "read_pointer", "write_file"]
+__all__ = ["make_tables", "publish", "read_pointer", "undo", "write_file"]

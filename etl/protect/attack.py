@@ -26,7 +26,7 @@ PATIENCE = 3
 # So many needs are asked together: more seldom have an answer in whole numbers.
 TOGETHER = 600
 # A joint answer in whole numbers need not be the best one, and is looked for near that in fractions and not for long.
-GAP, RINGS, QUICK = 0.2, 3, 1.5
+GAP, RINGS, QUICK, NODES = 0.2, 3, 6.0, 40
 Places = NDArray[np.intp]
 
 
@@ -281,7 +281,8 @@ class _Solver:
             constraints=LinearConstraint(self.block.matrix, 0, 0),
             bounds=Bounds(low, high),
             integrality=np.full(aim.size, int(whole)),
-            options={"time_limit": min(left, limit), "mip_rel_gap": gap},
+            options={"time_limit": min(left, limit), "mip_rel_gap": gap}
+            | ({"node_limit": NODES} if limit < np.inf else {}),
         )
         found: Numbers | None = answer.x
         return found

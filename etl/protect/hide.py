@@ -138,11 +138,11 @@ class Hiding:
 
 
 def weight(lattice: Lattice, at: int) -> float:
-    """What hiding a cell costs for each person moved."""
+    """What hiding a cell costs for each person moved: months of a site little, years and all sites together most."""
     cell = lattice.cells[at]
     months = (cell.ends.year - cell.starts.year) * 12 + cell.ends.month - cell.starts.month + 1
-    total = 1.0 if "." in cell.number else 10.0 if cell.number == "new_cases" else 5.0
-    return total * (3.0 if lattice.together[at] else 1.0) * (1.0 if months < 3 else 2.0 if months < 6 else 4.0)
+    subject = 1.0 if "." in cell.number else 6.0 if cell.number in ("new_cases", "closing_cases") else 3.0
+    return subject * (3.0 if lattice.together[at] else 1.0) * (1.0 if months < 3 else 3.0 if months < 9 else 9.0)
 
 
 def readers(sites: Sequence[str]) -> list[str]:

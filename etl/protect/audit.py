@@ -1,0 +1,205 @@
+"""An edition's files looked at as strangers would: is everything in them what may be seen, and does nothing give way?
+
+Every count that any table of an audience's file tells is looked up in the mask, and every reader's attack is made on
+what the files show. What cannot be looked at to the end counts as broken.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from time import monotonic
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from etl.definitions.periods import last_month
+from etl.protect import broken, what_is_asked
+from etl.protect.attack import TooLong
+from etl.protect.audience import CENTRAL, FORUM, LIMITS, MARK, counts_in
+from etl.protect.lattice import Cell, Lattice, Mask, build, counts
+from etl.protect.ledger import Ledger, read_ledger
+
+SECONDS = 600.0
+# Where tables tell counts: the column of the measure (or the measure), of its first and last day, and of the number.
+TELLS: tuple[tuple[str, str, str, str, str], ...] = (
+    ("comparisons", "measure", "starts", "ends", "value"),
+    ("pathway", "measure", "starts", "ends", "count"),
+    ("parts", "measure.part", "starts", "ends", "value"),
+    ("parts", "measure", "starts", "ends", "whole"),
+    ("control_points", "measure", "month", "month", "value"),
+    ("cells", "measure", "month", "month", "value"),
+    ("trends", "measure", "from_month", "from_month", "from_value"),
+    ("trends", "measure", "to_month", "to_month", "to_value"),
+    ("central", "=new_cases", "starts", "ends", "count"),
+)
+
+
+class Unsafe(ValueError):
+    """Files that must not be published: they tell what is hidden, or it can be worked out."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something wrong with an edition: in whose file, and what."""
+
+    audience: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """What an audit looked at and found: `findings` is empty where an edition is safe."""
+
+    edition: str
+    audiences: tuple[str, ...]
+    cells: int
+    shown: int
+    small: int
+    findings: tuple[Finding, ...]
+
+    def lines(self) -> Iterator[str]:
+        """The report as it is printed."""
+        yield f"Edition {self.edition}: files for {', '.join(self.audiences) or 'the central team only'}."
+        if self.audiences:
+            yield f"{self.cells:,} counts can be asked about, {self.shown:,} are shown, {self.small:,} are small."
+        for finding in self.findings:
+            yield f"  {finding.audience}: {finding.words}"
+        if self.audiences:
+            yield "It can be broken." if self.findings else "Nobody can work out a small number from it."
+
+
+def audit_edition(folder: Path, seconds: float = SECONDS) -> Report:
+    """Looks at every file of an edition and attacks what they show together with all that was published before."""
+    others = sorted(path.stem for path in folder.glob("*.duckdb") if path.stem != CENTRAL)
+    if not others:
+        return Report(folder.name, (), 0, 0, 0, ())
+    lattice, told, ledger = _lattice_of(folder)
+    shown = told | ledger.known(lattice)
+    findings = [*look_at_files(folder, lattice, shown, others)]
+    findings += _attacked(lattice, shown, ledger, monotonic() + seconds)
+    small = int((lattice.small & lattice.stated).sum())
+    return Report(folder.name, tuple(others), len(lattice.cells), int(shown.sum()), small, tuple(findings))
+
+
+def check_files(folder: Path) -> None:
+    """Stops an edition whose files tell anything that its mask hides; the mask was attacked when it was chosen."""
+    lattice, shown, ledger = _lattice_of(folder)
+    if (shown & ~ledger.known(lattice)).any():
+        raise Unsafe("Nothing is published: the forum's file shows counts that were not looked at.")
+    others = sorted(path.stem for path in folder.glob("*.duckdb") if path.stem != CENTRAL)
+    for finding in look_at_files(folder, lattice, shown, others):
+        raise Unsafe(f"Nothing is published: in the file for {finding.audience} {finding.words}, which is hidden.")
+
+
+def _lattice_of(folder: Path) -> tuple[Lattice, Mask, Ledger]:
+    """The counts of an edition, those that the forum's file shows, and all that was ever published."""
+    central = _read(folder / f"{CENTRAL}.duckdb", ["results", "edition"])
+    ledger = read_ledger([folder / f"{CENTRAL}.duckdb"])
+    lattice = build(central["results"], _day(central["edition"].data_month[0]), ledger.cells())
+    return lattice, shown_in(folder / f"{FORUM}.duckdb", lattice), ledger
+
+
+def shown_in(path: Path, lattice: Lattice) -> Mask:
+    """The cells whose counts the results of a file give."""
+    results = _read(path, ["results"])["results"]
+    told = results[results.value.notna() & results.measure.isin(list(counts()))]
+    mask = np.zeros(len(lattice.cells), dtype=bool)
+    for site, period, starts, measure in zip(told.site, told.period, told.starts, told.measure, strict=True):
+        day = _day(starts)
+        mask[lattice.place[lattice.spans.cell(site, measure, day, last_month(period, day))]] = True
+    return mask
+
+
+def look_at_files(folder: Path, lattice: Lattice, shown: Mask, audiences: Sequence[str]) -> Iterator[Finding]:
+    """What stands in an audience's file and should not: hidden counts in any table, other values than the centre's."""
+    full = _read(folder / f"{CENTRAL}.duckdb", ["results"])["results"]
+    for audience in audiences:
+        tables = _read(folder / f"{audience}.duckdb")
+        open_to = shown | lattice.known_to(audience)
+        yield from _results_as_masked(audience, tables["results"], full, lattice, open_to)
+        for place in TELLS:
+            for words in _told(tables, place, lattice, open_to):
+                yield Finding(audience, words)
+
+
+def _results_as_masked(
+    audience: str, results: pd.DataFrame, full: pd.DataFrame, lattice: Lattice, open_to: Mask
+) -> Iterator[Finding]:
+    """Each result is either the central team's or hidden, and hidden where a count in it is."""
+    keys = ["site", "period", "starts", "measure"]
+    both = results.merge(full, on=keys, suffixes=("", "_full"), how="outer", indicator=True)
+    if (both["_merge"] != "both").any():
+        yield Finding(audience, "the file has other results than the central team's")
+        return
+    told = both[["value", *LIMITS]].notna().any(axis=1) | (both.shown.ne(MARK) & both.value_full.notna())
+    for row in both[told].itertuples():
+        hidden = [n for n in counts_in(row.measure) if not _open(lattice, open_to, row.site, n, row.starts, row.period)]
+        if hidden:
+            yield Finding(audience, f"results tell {row.measure} of {row.site}, {row.period} {row.starts}")
+        elif row.value == row.value and row.value != row.value_full:
+            yield Finding(audience, f"results have another {row.measure} of {row.site}, {row.period} {row.starts}")
+
+
+def _open(lattice: Lattice, open_to: Mask, site: str, number: str, starts: object, period: str) -> bool:
+    day = _day(starts)
+    return _may(lattice, open_to, lattice.spans.cell(site, number, day, last_month(period, day)))
+
+
+def _may(lattice: Lattice, open_to: Mask, cell: Cell) -> bool:
+    """Whether a number may be told: it is shown, or there is none."""
+    at = lattice.place.get(cell)
+    return at is None or bool(open_to[at]) or not lattice.stated[at]
+
+
+def _told(
+    tables: dict[str, pd.DataFrame], place: tuple[str, str, str, str, str], lattice: Lattice, open_to: Mask
+) -> Iterator[str]:
+    name, measure, starts, ends, number = place
+    if name not in tables:
+        return
+    frame = tables[name][tables[name][number].notna()]
+    for row in frame.to_dict("records"):
+        what = measure[1:] if measure.startswith("=") else ".".join(str(row[part]) for part in measure.split("."))
+        if row["site"] not in lattice.spans.first or row.get("basis", "actual") != "actual":
+            continue
+        first, last = _day(row[starts]), _day(row[ends])
+        for count in _counts_of(what):
+            if not _may(lattice, open_to, lattice.spans.cell(row["site"], count, first, last)):
+                yield f"{name} tells {what} of {row['site']} from {first} to {last}"
+
+
+def _counts_of(measure: str) -> list[str]:
+    """The counts that a measure is made of; days late and money have none."""
+    try:
+        return counts_in(measure)
+    except (KeyError, ValueError):
+        return []
+
+
+def _attacked(lattice: Lattice, shown: Mask, ledger: Ledger, until: float) -> Iterator[Finding]:
+    """What any reader can work out, an example for each reader."""
+    try:
+        found = broken(lattice, shown, what_is_asked(lattice, ledger), until)
+    except TooLong as error:
+        yield Finding("every reader", str(error))
+        return
+    for reader, cells in found.items():
+        if cells:
+            site, number, starts, ends = lattice.cells[cells[0]]
+            words = f"{len(cells)} small numbers can be worked out, such as {number} of {site} from {starts} to {ends}"
+            yield Finding(reader or FORUM, words)
+
+
+def _read(path: Path, names: Sequence[str] = ()) -> dict[str, pd.DataFrame]:
+    con = duckdb.connect(str(path), read_only=True)
+    try:
+        there = [row[0] for row in con.execute("select table_name from duckdb_tables()").fetchall()]
+        return {name: con.table(name).df() for name in names or there}
+    finally:
+        con.close()
+
+
+def _day(value: object) -> date:
+    return pd.Timestamp(value).date()
