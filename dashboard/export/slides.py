@@ -138,7 +138,7 @@ class Deck:
 
     @property
     def foot(self) -> tuple[tuple[str, str], ...]:
-        """What every slide says of its data: the central team's own numbers are whole, and not for passing on."""
+        """What every slide says of its data: in the central team's own no number is hidden."""
         whole = self.audience == audience_words("central")
-        small = "Small numbers shown: for the central team only" if whole else "Small numbers hidden"
+        small = "Central team only" if whole else "Small numbers hidden"
         return (("Data to ", self.data_to), ("Edition ", self.edition), (small, ""))
