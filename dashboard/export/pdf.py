@@ -3,6 +3,7 @@
 import os
 import shutil
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 from dashboard.export.slides import Deck
 from dashboard.export.static import as_html
@@ -16,17 +17,22 @@ class NoChromium(RuntimeError):
 
 def deck_pdf(deck: Deck) -> bytes:
     """The slides, a page each. Raises NoChromium."""
+    with _turn, ThreadPoolExecutor(1) as apart:  # Chromium is driven from a thread that runs no event loop of its own
+        return apart.submit(_print, as_html(deck)).result()
+
+
+def _print(html: str) -> bytes:
     try:
         from playwright.sync_api import Error, sync_playwright
     except ImportError:
         raise NoChromium("A PDF needs playwright: pip install playwright, and Chromium. PPTX needs neither.") from None
     found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     try:
-        with _turn, sync_playwright() as player:
+        with sync_playwright() as player:
             browser = player.chromium.launch(executable_path=found, args=["--no-sandbox"])
             try:
                 page = browser.new_page(java_script_enabled=False, offline=True)
-                page.set_content(as_html(deck))
+                page.set_content(html)
                 return page.pdf(prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
             finally:
                 browser.close()
