@@ -54,6 +54,11 @@ def marks_of(events: Sequence[Happening], site: str) -> dict[date, str]:
     return found
 
 
+def in_words(events: Sequence[Happening]) -> str:
+    """The events behind the letters in one line, where there is no room for a table."""
+    return "; ".join(f"{event.letter}: {event.words}, {write_date(event.day)}" for event in events)
+
+
 def table_of(view: View, events: Sequence[Happening]) -> Component:
     """The events behind the letters."""
     if not events:

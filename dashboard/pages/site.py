@@ -9,6 +9,7 @@ from dashboard import marks, words
 from dashboard.charts import graph
 from dashboard.charts.over_time import site_line
 from dashboard.edition import Row, Site
+from dashboard.happened import happenings, in_words, marks_of
 from dashboard.page import Content, Page, View, card, definition, grid, nothing, period_words, pick_period, source_words
 from dashboard.tables import Column, not_applicable, number, state, table, tag, verdict_tag
 from etl.definitions.periods import month_after, months_from, write_date, write_month, write_period
@@ -171,14 +172,17 @@ def over_time(view: View, site: Site, measure: str) -> Component:
     planned = plan.value if plan is not None else None
     top = 1.18 * max([v for v in (*values.values(), planned) if v is not None] or [1.0])
     texts = {month: row.shown for month, row in rows.items()}
-    drawn = site_line(months, values, texts, view.mark(site.name), top, planned)
+    events = happenings(view, months, [site.name])
+    marked = marks_of(events, site.name)
+    drawn = site_line(months, values, texts, view.mark(site.name), top, planned, events=marked)
     body = [[write_month(month), number(view, rows.get(month))] for month in months]
     points = view.edition.rows("control_points", "site = ? and measure = ?", (site.name, measure), "month")
     headline = words.control(site.label, view.measure_label(measure), points, any(p.mean is not None for p in points))
     return card(
         headline,
         f"{view.measure_label(measure)} by month, {write_month(months[0])} to {write_month(months[-1])}",
-        graph(drawn, measure, headline, 150),
+        graph(drawn, measure, headline, 162 if events else 150),
+        html.P(in_words(events), className="muted small") if events else None,
         name=measure,
         twin=table([Column("Month"), Column(view.measure_label(measure), True)], body, headline),
         source=source_words(view),

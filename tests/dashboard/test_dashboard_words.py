@@ -7,6 +7,7 @@ import pytest
 from dashboard import words
 from dashboard.address import make, read
 from dashboard.edition import Row
+from dashboard.happened import Happening, in_words
 from dashboard.scale import nice_step, nice_top, ticks
 
 LABELS = {"a": "Anglesey", "b": "Barnet", "c": "Conwy"}
@@ -176,3 +177,9 @@ def test_steps_are_round(top: float, step: float) -> None:
     assert nice_step(top) == pytest.approx(step)
     assert nice_top(top) >= top
     assert len(ticks(top)) <= 5
+
+
+def test_events_are_told_in_one_line() -> None:
+    begun = Happening("A", date(2018, 7, 1), "croydon", "Drive starts in Croydon", "a page")
+    ended = Happening("B", date(2020, 3, 31), "", "Home Office grant ends", "PCD 663")
+    assert in_words([begun, ended]) == "A: Drive starts in Croydon, 1 Jul 2018; B: Home Office grant ends, 31 Mar 2020"
