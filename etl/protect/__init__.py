@@ -79,14 +79,13 @@ def what_is_asked(lattice: Lattice, before: Ledger) -> dict[str, Needs]:
 
 
 def _safe(lattice: Lattice, offer: Mask, known: Mask, asked: dict[str, Needs], before: Ledger) -> Mask:
-    """The cells to show; raises CannotHide where whole people cannot bear out what fractions could."""
-    until = monotonic() + PATIENCE
-    hiding = Hiding(lattice, offer & ~before.kept_hidden(lattice), known, asked, until)
+    """The cells to show, borne out by tables that are looked at once more."""
+    hiding = Hiding(lattice, offer & ~before.kept_hidden(lattice), known, asked, monotonic() + PATIENCE)
     shown = hiding.make_safe()
-    for reader, cells in broken(lattice, shown, asked, until).items():
-        if cells:
-            cell = lattice.cells[cells[0]]
-            raise CannotHide(f"{reader or 'anybody'} can work out {len(cells)} small numbers, such as {tuple(cell)}.")
+    witnesses = [witness for reader in asked for witness in hiding.witnesses(reader)]
+    for reader, own in asked.items():
+        if not borne_out(lattice, shown, reader, own, witnesses).all():
+            raise CannotHide(f"What is shown to {reader or 'all'} is not borne out.")
     return shown
 
 

@@ -23,8 +23,8 @@ CLOSE = 1e-6
 FEW = 20
 # So many times a joint answer may meet nothing before another way of asking is tried.
 PATIENCE = 3
-# So many needs are asked together: more seldom have an answer in whole numbers.
-TOGETHER = 600
+# So many needs are asked together in whole numbers: more seldom have an answer.
+TOGETHER = 100
 # A joint answer in whole numbers need not be the best one, and is looked for near that in fractions and not for long.
 GAP, RINGS, QUICK, NODES = 0.2, 3, 6.0, 40
 Places = NDArray[np.intp]
@@ -47,7 +47,7 @@ class Needs:
     def __len__(self) -> int:
         return self.at.size
 
-    def only(self, which: Mask | Places) -> "Needs":
+    def only(self, which: Mask | Places | list[int]) -> "Needs":
         """Some of them."""
         return Needs(self.at[which], self.sign[which], self.by[which])
 
@@ -188,6 +188,7 @@ class _Solver:
         self.open = np.ones(len(asked), dtype=bool)
         self.witnesses: list[Witness] = []
         self.random = np.random.default_rng(len(asked))
+        self.most = TOGETHER if whole else len(asked)
 
     def run(self, alone: bool) -> Mask:
         """Which needs stay open: cells up and down at random first, then all one way, then one by one."""
@@ -219,13 +220,13 @@ class _Solver:
         where = np.flatnonzero(self.open)
         up = self.random.random(self.block.cells.size) < 0.5
         where = where[(self.asked.sign[where] > 0) == up[self.asked.at[where]]]
-        return where if where.size <= TOGETHER else self.random.choice(where, TOGETHER, replace=False)
+        return where if where.size <= self.most else self.random.choice(where, self.most, replace=False)
 
     def _up(self) -> Places:
-        return np.flatnonzero(self.open & (self.asked.sign > 0))[:TOGETHER]
+        return np.flatnonzero(self.open & (self.asked.sign > 0))[: self.most]
 
     def _down(self) -> Places:
-        return np.flatnonzero(self.open & (self.asked.sign < 0))[:TOGETHER]
+        return np.flatnonzero(self.open & (self.asked.sign < 0))[: self.most]
 
     def _take(self, change: Numbers) -> bool:
         """Note the needs that a change meets; whether there were any."""
@@ -237,14 +238,17 @@ class _Solver:
         return bool(met.any())
 
     def _change(self, which: Places) -> Numbers:
-        """A change that meets as many of some needs as it can, each counting for as much as it is met."""
+        """A change that meets as many of some needs as it can, each counting for as much as it is met; a single one may
+        be overdone, for whole people cannot always do just so much.
+        """
         own = self.asked.only(which)
         aim, low = np.zeros(self.block.cells.size), -self.block.room
         high = np.full(self.block.cells.size, np.inf)
         np.add.at(aim, own.at, -own.sign / own.by)
         rises, falls = own.only(own.sign > 0), own.only(own.sign < 0)
-        high[rises.at] = rises.by
-        low[falls.at] = np.maximum(low[falls.at], -falls.by)
+        beyond = THRESHOLD * (which.size == 1)
+        high[rises.at] = rises.by + beyond
+        low[falls.at] = np.maximum(low[falls.at], -falls.by - beyond)
         change = self._solved(aim, low, high)
         if change is None:
             raise TooLong("The attack on what is to be published found no answer in its time.")

@@ -11,14 +11,16 @@ from functools import cached_property
 from time import monotonic
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import coo_array, csc_array, hstack
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import coo_array, csc_array, csr_array, hstack
 
-from etl.protect.attack import CLOSE, Attack, Needs, Places, TooLong
+from etl.protect.attack import CLOSE, Attack, Needs, Places, TooLong, Witness
 from etl.protect.lattice import Lattice, Mask, Numbers
 
 ROUNDS = 25
 SHORT = 1e4
+# A change in whole people is looked for so long, in seconds, and need not be the very cheapest.
+ONE, NEAR = 6.0, 0.5
 TOTALS = "totals"
 
 
@@ -36,9 +38,20 @@ class Hiding:
             secret[own.at] = True
         self.shown = ((offered & ~lattice.small & ~secret) | fixed).astype(bool)
         self.tried: dict[tuple[str, int, float], int] = {}
+        self.borne_out_by = {reader: Attack(lattice, reader, own, whole=True) for reader, own in asked.items()}
 
     def make_safe(self) -> Mask:
         """The cells that may be shown. Raises CannotHide, and TooLong when the time is over."""
+        self._by_fractions()
+        self._by_people()
+        return self.shown
+
+    def witnesses(self, reader: str) -> list[Witness]:
+        """The tables that a reader must believe possible, which bear out that what is shown is safe."""
+        return self.borne_out_by[reader].witnesses
+
+    def _by_fractions(self) -> None:
+        """Hide until fractions of people at least leave every small number open."""
         attacks = [Attack(self.lattice, reader, asked, whole=False) for reader, asked in self.asked.items()]
         for _ in range(ROUNDS):
             for attack in attacks:
@@ -46,12 +59,29 @@ class Hiding:
                 if len(missed):
                     self._hide(attack.reader, missed)
             if not any(len(attack.left) for attack in attacks):
-                return self.shown
+                return
         raise CannotHide("Hiding more and more numbers did not keep small ones from being worked out.")
+
+    def _by_people(self) -> None:
+        """Hide until whole people leave every small number open."""
+        for _ in range(ROUNDS):
+            others: list[Witness] = []
+            for reader, attack in self.borne_out_by.items():
+                if not reader:
+                    attack.learn(self.shown, others)
+                for one in range(len(attack.run(self.shown, self.until))):
+                    self.shown &= ~self._cheapest(attack.left.only([one]), self._known(reader), None, whole=True)
+                others += attack.witnesses
+            if not any(len(attack.left) for attack in self.borne_out_by.values()):
+                return
+        raise CannotHide("Hiding more and more numbers did not keep small ones from being worked out by whole people.")
+
+    def _known(self, reader: str) -> Mask:
+        return self.lattice.known_to(reader) | self.fixed
 
     def _hide(self, reader: str, missed: Needs) -> None:
         """Hide what the cheapest changes need that meet some of what is missed: one for each subject and period."""
-        known = self.lattice.known_to(reader) | self.fixed
+        known = self._known(reader)
         for (family, _), own in self._batches(missed).items():
             some = missed.only(own)
             again = np.array([self._try(reader, some, i) for i in range(len(some))])
@@ -87,7 +117,7 @@ class Hiding:
     def _near(self, family: str) -> Mask:
         return np.array([own == family for own in self.families], dtype=bool)
 
-    def _cheapest(self, some: Needs, known: Mask, domain: Mask | None) -> Mask:
+    def _cheapest(self, some: Needs, known: Mask, domain: Mask | None, *, whole: bool = False) -> Mask:
         """The shown cells that move in the cheapest change which meets all of `some`, as far as it can."""
         within = ~known if domain is None else domain & ~known
         cells = np.flatnonzero(within)
@@ -95,7 +125,10 @@ class Hiding:
         rows = np.flatnonzero(np.diff(columns.indptr))
         if domain is not None and domain[some.at].all() and self.families[some.at[0]] == TOTALS:
             rows = rows[self._closed(rows, ~self.shown & ~known & ~domain)]
-        moved, short = self._move(some, cells, csc_array(columns[rows]))
+        keep = self.shown[cells]
+        keep[np.searchsorted(cells, some.at)] = True
+        lean, left = _lean(csr_array(columns[rows]), keep)
+        moved, short = self._move(some, cells[left], lean, whole)
         if (short > CLOSE).any():
             if domain is None:
                 raise CannotHide(f"{self.lattice.cells[some.at[int(short.argmax())]]!r} can be worked out.")
@@ -106,7 +139,8 @@ class Hiding:
         """The rows in which nothing is open outside of what may move: the others take up what is moved."""
         return np.asarray((abs(self.lattice.matrix[rows]) @ open_outside) == 0)
 
-    def _move(self, some: Needs, cells: Places, matrix: csc_array) -> tuple[Mask, Numbers]:
+    def _move(self, some: Needs, cells: Places, matrix: csc_array, whole: bool) -> tuple[Mask, Numbers]:
+        """The shown cells that the cheapest change moves, and how much each need is short of."""
         left = self.until - monotonic()
         if left <= 0:
             raise TooLong("The time for hiding has run out.")
@@ -115,26 +149,40 @@ class Hiding:
         step = np.where(self.shown[cells], self.weights[cells], 1e-4)
         asks = coo_array(
             (
-                np.concatenate([-some.sign, some.sign, -np.ones(wanted)]),
+                np.concatenate([some.sign, -some.sign, np.ones(wanted)]),
                 (np.tile(np.arange(wanted), 3), np.concatenate([at, size + at, 2 * size + np.arange(wanted)])),
             ),
             shape=(wanted, 2 * size + wanted),
         )
+        balance = hstack([matrix, -matrix, csc_array((matrix.shape[0], wanted))])
         far = np.concatenate([np.full(size, np.inf), self.lattice.room[cells], np.full(wanted, np.inf)])
-        answer = linprog(
+        answer = milp(
             np.concatenate([step, step, np.full(wanted, SHORT)]),
-            A_ub=asks.tocsc(),
-            b_ub=-some.by,
-            A_eq=hstack([matrix, -matrix, csc_array((matrix.shape[0], wanted))]).tocsc(),
-            b_eq=np.zeros(matrix.shape[0]),
-            bounds=np.column_stack([np.zeros(far.size), far]),
-            options={"time_limit": left},
+            constraints=[LinearConstraint(asks.tocsc(), some.by, np.inf), LinearConstraint(balance.tocsc(), 0, 0)],
+            bounds=Bounds(0, far),
+            integrality=np.full(far.size, int(whole)),
+            options={"time_limit": min(left, ONE) if whole else left, "mip_rel_gap": NEAR},
         )
         if answer.x is None:
             raise TooLong("No change of the table was found in time.")
         moved = np.zeros_like(self.shown)
         moved[cells[np.abs(answer.x[:size] - answer.x[size : 2 * size]) > CLOSE]] = True
         return moved & self.shown, answer.x[2 * size :]
+
+
+def _lean(matrix: csr_array, keep: Mask) -> tuple[csc_array, Places]:
+    """The relations without totals that stand in one alone and that nobody asks about, and the columns that are left.
+
+    Such a total is what its parts make, and never less than nothing.
+    """
+    columns = np.arange(matrix.shape[1])
+    while True:
+        lone = (np.diff(matrix.tocsc().indptr) == 1) & ~keep
+        drop = np.asarray((matrix > 0).astype(float) @ lone.astype(float)) > 0
+        if not drop.any():
+            return csc_array(matrix), columns
+        gone = np.asarray((matrix[drop] > 0).astype(float).sum(axis=0)) * lone > 0
+        matrix, keep, columns = csr_array(csr_array(matrix[~drop])[:, ~gone]), keep[~gone], columns[~gone]
 
 
 def weight(lattice: Lattice, at: int) -> float:

@@ -1,0 +1,176 @@
+"""An attacker written apart from the code: knows an audience's file, how the numbers hang together, and linear programmes.
+
+It reads nothing of `etl.protect`. One unknown for each number that a site reports in a month; each number that the file
+prints is an equation; what must hold in a return is another. For a hidden number it asks how low and how high it can be.
+"""
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import numpy as np
+from scipy.optimize import linprog
+from scipy.sparse import csr_array
+
+NEW_AGAIN = ("sex", "age", "ethnicity", "disability")
+MONTHS = {"month": 1, "quarter": 3, "year": 12, "rolling_year": 12}
+Place = tuple[str, str, date, str]  # site, period, starts, measure
+Unknown = tuple[str, date, str]  # site, month, number
+Sum = dict[Unknown, float]
+
+
+def months_on(day: date, count: int) -> list[date]:
+    first = day.year * 12 + day.month - 1
+    return [date(at // 12, at % 12 + 1, 1) for at in range(first, first + count)]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The counts of a file by place: what is printed, or None."""
+
+    values: dict[Place, float | None]
+    months: dict[str, list[date]]
+    over: dict[str, str]
+
+    def sum_of(self, place: Place) -> Sum:
+        """A result as a sum of what sites report by month."""
+        site, period, starts, measure = place
+        if site == "all":
+            parts = [self.sum_of((one, period, starts, measure)) for one in self.months if one != "all"]
+            return added(parts)
+        own = [month for month in months_on(starts, MONTHS[period]) if month in self.months[site]]
+        return self._of_site(site, own, measure) if own else {}
+
+    def _of_site(self, site: str, own: list[date], measure: str) -> Sum:
+        if measure == "worked_with":
+            return added([self._of_site(site, own, "opening_cases"), self._of_site(site, own, "new_cases")])
+        if measure == "open_case_months":
+            return added([self._of_site(site, [month], "closing_cases") for month in own])
+        if measure in ("risk_reduced", "risk_known"):
+            names = ["much_lower", "lower", "same", "higher"][: 2 if measure == "risk_reduced" else 4]
+            return added([self._of_site(site, own, f"risk_change.{name}") for name in names])
+        chosen = {"first": own[:1], "last": own[-1:]}.get(self.over[measure.partition(".")[0]], own)
+        return {(site, month, measure): 1.0 for month in chosen}
+
+
+def added(sums: Iterable[Sum]) -> Sum:
+    whole: Sum = {}
+    for one in sums:
+        for unknown, times in one.items():
+            whole[unknown] = whole.get(unknown, 0.0) + times
+    return whole
+
+
+def read_counts(path: Path) -> Counts:
+    """The counts that a file prints and hides."""
+    with duckdb.connect(str(path), read_only=True) as con:
+        rows = con.execute(
+            "select site, period, starts, measure, value from results join measures using (measure)"
+            " where unit = 'count' and measure not like 'planned_%'"
+        ).fetchall()
+        over = dict(con.execute("select measure, over_months from measures").fetchall())
+    months: dict[str, list[date]] = {}
+    for site, period, starts, measure, _ in rows:
+        if period == "month" and measure == "new_cases":
+            months.setdefault(site, []).append(starts)
+    return Counts({tuple(row[:4]): row[4] for row in rows}, {site: sorted(own) for site, own in months.items()}, over)
+
+
+class Stranger:
+    """A reader with a file and a solver. `truth` only says which relations hold, as typing errors break some."""
+
+    def __init__(self, file: Path, truth: Path) -> None:
+        self.counts, self.truth = read_counts(file), read_counts(truth)
+        names = sorted({measure for *_, measure in self.counts.values})
+        atoms = [
+            name for name in names if name not in ("worked_with", "open_case_months", "risk_reduced", "risk_known")
+        ]
+        unknowns = [(s, m, n) for s, own in self.counts.months.items() if s != "all" for m in own for n in atoms]
+        self.place = {unknown: at for at, unknown in enumerate(unknowns)}
+        rows, right = [], []
+        for place, value in self.counts.values.items():
+            if value is not None:
+                rows.append(self.counts.sum_of(place))
+                right.append(value)
+        for one in self._rules():
+            if self._holds(one):
+                rows.append(one)
+                right.append(0.0)
+        self.rules, self.right = self._matrix(rows), np.array(right)
+        at_most = [one for one in self._inequalities() if self._holds(one, at_most=True)]
+        self.at_most = self._matrix(at_most)
+
+    def range(self, place: Place) -> tuple[float, float]:
+        """The lowest and highest whole number that a hidden result can be."""
+        aim = self._matrix([self.counts.sum_of(place)]).toarray()[0]
+        ends = []
+        for sign in (1, -1):
+            answer = linprog(
+                sign * aim,
+                A_eq=self.rules,
+                b_eq=self.right,
+                A_ub=self.at_most if self.at_most.shape[0] else None,
+                b_ub=np.zeros(self.at_most.shape[0]) if self.at_most.shape[0] else None,
+                bounds=(0, None),
+            )
+            ends.append(sign * answer.fun if answer.status == 0 else math.inf if answer.status == 3 else math.nan)
+        return math.ceil(ends[0] - 1e-6), ends[1] if ends[1] == math.inf else math.floor(ends[1] + 1e-6)
+
+    def secrets(self) -> Iterator[tuple[Place, int]]:
+        """The small numbers that the file does not print, with what they are."""
+        for place, value in self.counts.values.items():
+            true = self.truth.values[place]
+            if value is None and true is not None and 1 <= true < 5:
+                yield place, int(true)
+
+    def own_part(self, place: Place, site: str) -> int:
+        """What a lead's own site makes of a number of all sites together."""
+        own = self.truth.values.get((site, *place[1:]))
+        if own is not None:
+            return int(own)
+        sums = self.truth.sum_of((site, *place[1:]))
+        return int(sum(times * (self.truth.values[s, "month", m, n] or 0) for (s, m, n), times in sums.items()))
+
+    def _rules(self) -> Iterator[Sum]:
+        parts: dict[str, list[str]] = {}
+        for _, _, name in self.place:
+            if "." in name and name not in parts.setdefault(name.partition(".")[0], []):
+                parts[name.partition(".")[0]].append(name)
+        for site, own in self.counts.months.items():
+            if site == "all":
+                continue
+            for month, after in zip(own, [*own[1:], None], strict=True):
+                for whole, names in parts.items():
+                    yield {(site, month, whole): 1, **{(site, month, name): -1 for name in names}}
+                for again in NEW_AGAIN:
+                    yield {(site, month, again): 1, (site, month, "new_cases"): -1}
+                yield {(site, month, "risk_change"): 1, (site, month, "closed_cases"): -1}
+                flow = {"opening_cases": 1, "new_cases": 1, "closed_cases": -1, "closing_cases": -1}
+                yield {(site, month, name): sign for name, sign in flow.items()}
+                if after:
+                    yield {(site, after, "opening_cases"): 1, (site, month, "closing_cases"): -1}
+
+    def _inequalities(self) -> Iterator[Sum]:
+        pairs = {name: "new_cases" for name in ("repeat_perpetrators", "serial_perpetrators", "not_eligible_elsewhere")}
+        for site, month, name in self.place:
+            whole = (pairs | {"victims_in_contact": "victims"}).get(name)
+            if whole:
+                yield {(site, month, name): 1, (site, month, whole): -1}
+
+    def _holds(self, sums: Sum, *, at_most: bool = False) -> bool:
+        known = [self.truth.values[site, "month", month, name] for site, month, name in sums]
+        if any(value is None for value in known):
+            return True
+        off = sum(times * (value or 0) for times, value in zip(sums.values(), known, strict=True))
+        return off <= 0 if at_most else off == 0
+
+    def _matrix(self, rows: list[Sum]) -> csr_array:
+        at = [(i, self.place[unknown], times) for i, row in enumerate(rows) for unknown, times in row.items()]
+        i, j, times = zip(*at, strict=True) if at else ((), (), ())
+        return csr_array((times, (i, j)), shape=(len(rows), len(self.place)))
+
+
+__all__ = ["Stranger", "read_counts"]
