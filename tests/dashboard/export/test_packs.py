@@ -192,7 +192,9 @@ def test_a_hidden_number_is_hidden_in_every_form(altered: object) -> None:
     assert "[c]" in words_of(show.slides[place])
 
 
-@pytest.mark.parametrize(("audience", "says"), [("the central team", "Central team only"), ("the forum", "Small numbers hidden")])
+@pytest.mark.parametrize(
+    ("audience", "says"), [("the central team", "Central team only"), ("the forum", "Small numbers hidden")]
+)
 def test_the_foot_says_whether_small_numbers_are_hidden(audience: str, says: str) -> None:
     deck = Deck("Drive", (), "Nov 2019", "11 Dec 2019", "", audience, "")
     assert says in [words for words, _ in deck.foot]
