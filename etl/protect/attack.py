@@ -27,6 +27,8 @@ PATIENCE = 3
 TOGETHER = 100
 # A joint answer in whole numbers need not be the best one, and is looked for near that in fractions and not for long.
 GAP, RINGS, QUICK, NODES = 0.2, 3, 6.0, 40
+# So long, in seconds, whole people are looked for who bear out one need.
+LONG = 12.0
 Places = NDArray[np.intp]
 
 
@@ -204,7 +206,7 @@ class _Solver:
         if alone or self.open.sum() <= FEW:
             for i in np.flatnonzero(self.open):
                 if self.open[i]:
-                    self._take(self._change(np.array([i])))
+                    self._take(self._alone(int(i)))
         return self.open
 
     def _free(self) -> None:
@@ -238,44 +240,58 @@ class _Solver:
         return bool(met.any())
 
     def _change(self, which: Places) -> Numbers:
-        """A change that meets as many of some needs as it can, each counting for as much as it is met; a single one may
-        be overdone, for whole people cannot always do just so much.
-        """
+        """A change that meets as many of some needs as it can, each counting for as much as it is met."""
         own = self.asked.only(which)
-        aim, low = np.zeros(self.block.cells.size), -self.block.room
-        high = np.full(self.block.cells.size, np.inf)
+        aim, low, high = self._bounds()
         np.add.at(aim, own.at, -own.sign / own.by)
         rises, falls = own.only(own.sign > 0), own.only(own.sign < 0)
-        beyond = THRESHOLD * (which.size == 1)
-        high[rises.at] = rises.by + beyond
-        low[falls.at] = np.maximum(low[falls.at], -falls.by - beyond)
+        high[rises.at] = rises.by
+        low[falls.at] = np.maximum(low[falls.at], -falls.by)
         change = self._solved(aim, low, high)
         if change is None:
             raise TooLong("The attack on what is to be published found no answer in its time.")
-        if not self.whole:
-            return change
-        return self._rounded(change, aim, low, high, thorough=which.size == 1)
+        whole = self._rounded(change, aim, low, high) if self.whole else change
+        return np.zeros_like(change) if whole is None else whole
 
-    def _rounded(self, change: Numbers, aim: Numbers, low: Numbers, high: Numbers, thorough: bool) -> Numbers:
+    def _alone(self, one: int) -> Numbers:
+        """Any change that meets a need, or none; what is not found in so much time counts as not there."""
+        aim, low, high = self._bounds()
+        at, by = self.asked.at[one], self.asked.by[one]
+        if self.asked.sign[one] > 0:
+            low[at] = by
+        else:
+            high[at] = -by
+        nothing = np.zeros_like(aim)
+        change = self._solved(aim, low, high) if (low <= high).all() else None
+        if change is None or not self.whole:
+            return nothing if change is None else change
+        whole = self._rounded(change, aim, low, high)
+        if whole is None:
+            whole = self._solved(aim, low, high, whole=True, limit=LONG)
+        return nothing if whole is None else np.round(whole)
+
+    def _bounds(self) -> tuple[Numbers, Numbers, Numbers]:
+        """Nothing aimed at; no count below nothing, and no end above."""
+        size = self.block.cells.size
+        return np.zeros(size), -self.block.room, np.full(size, np.inf)
+
+    def _rounded(self, change: Numbers, aim: Numbers, low: Numbers, high: Numbers) -> Numbers | None:
         """A change in whole numbers near one in fractions: only cells near fractions are chosen anew, then cells
-        farther away; no change where that finds none, unless a `thorough` search is wanted.
+        farther away.
         """
-        broken = np.abs(change - np.round(change)) > CLOSE
-        if not broken.any():
+        near = np.abs(change - np.round(change)) > CLOSE
+        if not near.any():
             return np.round(change)
-        near, links = broken, abs(self.block.matrix)
+        links, fixed = abs(self.block.matrix), np.round(change)
         for _ in range(RINGS):
             near = (links.T @ (links @ near.astype(float))) > 0
-            fixed = np.round(change)
-            floor, ceiling = np.where(near, low, fixed), np.where(near, high, fixed)
-            found = self._solved(aim, floor, ceiling, whole=True, limit=QUICK, gap=0.0 if thorough else GAP)
-            if found is not None and not (thorough and aim @ found > CLOSE - 1):
+            found = self._solved(aim, np.where(near, low, fixed), np.where(near, high, fixed), whole=True, limit=QUICK)
+            if found is not None:
                 return np.round(found)
-        found = self._solved(aim, low, high, whole=True) if thorough else None
-        return np.zeros_like(change) if found is None else np.round(found)
+        return None
 
     def _solved(
-        self, aim: Numbers, low: Numbers, high: Numbers, whole: bool = False, limit: float = np.inf, gap: float = 0.0
+        self, aim: Numbers, low: Numbers, high: Numbers, *, whole: bool = False, limit: float = np.inf
     ) -> Numbers | None:
         left = self.until - monotonic()
         if left <= 0:
@@ -285,8 +301,8 @@ class _Solver:
             constraints=LinearConstraint(self.block.matrix, 0, 0),
             bounds=Bounds(low, high),
             integrality=np.full(aim.size, int(whole)),
-            options={"time_limit": min(left, limit), "mip_rel_gap": gap}
-            | ({"node_limit": NODES} if limit < np.inf else {}),
+            options={"time_limit": min(left, limit), "mip_rel_gap": GAP}
+            | ({"node_limit": NODES} if limit == QUICK else {}),
         )
         found: Numbers | None = answer.x
         return found

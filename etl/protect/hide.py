@@ -130,10 +130,29 @@ class Hiding:
         lean, left = _lean(csr_array(columns[rows]), keep)
         moved, short = self._move(some, cells[left], lean, whole)
         if (short > CLOSE).any():
+            if whole:
+                return self._beside(some.at, known)
             if domain is None:
                 raise CannotHide(f"{self.lattice.cells[some.at[int(short.argmax())]]!r} can be worked out.")
             moved = moved | self._cheapest(some.only(short > CLOSE), known, None)
         return moved
+
+    def _beside(self, at: Places, known: Mask) -> Mask:
+        """The cheapest shown cell nearest to some cells: where no change in whole people is found in time."""
+        links = abs(self.lattice.matrix)
+        near = np.zeros_like(self.shown)
+        near[at] = True
+        while True:
+            wider = (links.T @ (links @ near.astype(float))) > 0
+            may = wider & self.shown & ~known
+            if may.any() or (wider == near).all():
+                break
+            near = wider
+        if not may.any():
+            raise CannotHide(f"{self.lattice.cells[at[0]]!r} can be worked out in whole people.")
+        one = np.zeros_like(self.shown)
+        one[np.argmin(np.where(may, self.weights, np.inf))] = True
+        return one
 
     def _closed(self, rows: Places, open_outside: Mask) -> Mask:
         """The rows in which nothing is open outside of what may move: the others take up what is moved."""
