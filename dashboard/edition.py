@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 
 import duckdb
 
+from etl.provenance.edition import Row
+
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
@@ -53,18 +55,6 @@ class NoEdition(LookupError):
 def audience_words(audience: str) -> str:
     """An audience as a sentence names it."""
     return {"central": "the central team", "forum": "the forum"}.get(audience, f"{audience.replace('_', ' ').title()}")
-
-
-class Row(dict[str, Any]):
-    """A row of an edition, whose columns are attributes."""
-
-    __slots__ = ()
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self[name]
-        except KeyError:
-            raise AttributeError(name) from None
 
 
 class Site(NamedTuple):

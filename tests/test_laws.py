@@ -20,8 +20,9 @@ MAY_IMPORT = {
     "etl.methods": (),
     "etl.sites": ("etl.definitions",),
     "etl.intake": (),
+    "etl.provenance": ("etl.definitions",),
     "etl": ("etl",),
-    "dashboard": ("etl.definitions", "etl.sites", "etl.scenario", "etl.trial"),
+    "dashboard": ("etl.definitions", "etl.sites", "etl.provenance", "etl.scenario", "etl.trial"),
 }
 CALCULATORS = ("pandas", "numpy", "scipy", "polars", "statistics")
 
