@@ -14,7 +14,8 @@ from etl.definitions.periods import month_after, write_date, write_month
 from etl.definitions.readiness import CRITERIA, LEVELS, VERDICTS
 from etl.reference import STATUSES
 
-COLUMNS = ["position", "site", "what", "effect", "verdict_effect", "known"]
+COLUMNS = ["since", "position", "site", "what", "effect", "verdict_effect", "known"]
+COMPARED = 12  # editions with which one is compared, the newest ones
 ARROW = " → "
 
 _VERBS = {
@@ -28,7 +29,14 @@ _UNITS = {"money": " months secured", "spend": " of plan", "caseload": " in 12 m
 Tables = Mapping[str, pd.DataFrame]
 
 
-def read_earlier(path: Path) -> dict[str, pd.DataFrame]:
+def read_all_earlier(folder: Path, audience: str, known_at: datetime) -> dict[str, dict[str, pd.DataFrame]]:
+    """The editions of an earlier time that an audience was given, by name, the newest first."""
+    read = {path.parent.name: _read_earlier(path) for path in folder.glob(f"[!.]*/{audience}.duckdb")}
+    found = sorted(((_at(tables), name) for name, tables in read.items() if _at(tables) < known_at), reverse=True)
+    return {name: read[name] for _, name in found[:COMPARED]}
+
+
+def _read_earlier(path: Path) -> dict[str, pd.DataFrame]:
     """The tables of an earlier edition that are compared."""
     con = duckdb.connect(str(path), read_only=True)
     try:
@@ -37,16 +45,28 @@ def read_earlier(path: Path) -> dict[str, pd.DataFrame]:
         con.close()
 
 
-def changes(tables: Tables, earlier: Tables | None) -> pd.DataFrame:
-    """What a forum that saw the earlier edition should know, first what moved a verdict, then what moved a criterion.
+def changes(tables: Tables, earlier: Mapping[str, Tables]) -> pd.DataFrame:
+    """What somebody who saw an earlier edition should know, first what moved a verdict, then what moved a criterion.
 
-    One row a criterion of a site that moved, and one a site whose earlier months were restated. Columns: position,
-    site, what happened, its effect in figures, its effect on criterion or verdict, and since when it is known.
+    For each earlier edition one row a criterion of a site that moved, and one a site whose earlier months were
+    restated. Columns: the edition, position, site, what happened, its effect in figures, its effect on criterion or
+    verdict, and since when it is known.
     """
-    if earlier is None:
-        return pd.DataFrame(columns=COLUMNS)
-    rows = sorted(_rows(tables, earlier), key=lambda row: row[0])
-    return pd.DataFrame([(place, *row[1:]) for place, row in enumerate(rows, 1)], columns=COLUMNS)
+    results = tables["results"]
+    monthly = results[(results.period == "month") & (results.measure == "new_cases")]
+    now = {**tables, "results": monthly}
+    rows = [
+        (name, place, *row[1:])
+        for name, then in earlier.items()
+        for place, row in enumerate(sorted(_rows(now, then), key=lambda row: row[0]), 1)
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def earlier_editions(earlier: Mapping[str, Tables]) -> pd.DataFrame:
+    """The editions that this one is compared with, the newest first: name, as known at, last month with data."""
+    rows = [tables["edition"].iloc[0][["edition_id", "known_at", "data_month"]] for tables in earlier.values()]
+    return pd.DataFrame(rows, columns=["edition_id", "known_at", "data_month"]).reset_index(drop=True)
 
 
 def _rows(tables: Tables, earlier: Tables) -> Iterator[tuple[Any, ...]]:

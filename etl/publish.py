@@ -13,7 +13,7 @@ import duckdb
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from etl.changes import changes, read_earlier
+from etl.changes import changes, earlier_editions, read_all_earlier
 from etl.compare import comparison_tables, components, formula_of, months_of, shown, why_unknown, with_intervals
 from etl.definitions import MEASURES, key, subject_of, unit_of
 from etl.definitions.measure import Breakdown, Ratio
@@ -21,6 +21,7 @@ from etl.definitions.periods import month_after
 from etl.definitions.returns import DAYS_LATE
 from etl.judge import edition_tables
 from etl.load import Busy, WrongUse
+from etl.meetings import editions_seen, meeting_rows, with_figures
 from etl.plan import plan_by_month, shared_lines
 from etl.protect import choose
 from etl.protect.audience import CENTRAL, FORUM, Unclassified, given_to, kept_by, mask_results, with_marks
@@ -157,6 +158,7 @@ def _given(
         "results": _results(con, known_at, reference, sites, data_month, holes),
         "calendar": days,
         **_queries(con, known_at, reference),
+        **meeting_rows(reference, known_at.date(), set(sites), FORUM),
         "returns": con.execute(_RETURNS, {"at": known_at}).df(),
         "revisions": con.execute(_REVISIONS, {"at": known_at}).df(),
         "cells": con.execute(_CELLS, {"at": known_at}).df(),
@@ -176,7 +178,20 @@ def _edition_of(audience: str, given: Tables, work: _Work, folder: Path) -> Tabl
     tables["data_quality"] = data_quality(tables, sites, work.data_month)
     if audience != CENTRAL:
         tables = kept_by(audience, with_marks(tables))
-    return tables | {"changes": changes(tables, _earlier(folder, work.known_at, audience))}
+    return tables | _since(tables, folder, audience, work.known_at)
+
+
+def _since(tables: Tables, folder: Path, audience: str, known_at: datetime) -> Tables:
+    """What moved since each earlier edition that the audience was given, and since its forums met."""
+    earlier = read_all_earlier(folder, audience, known_at)
+    abouts = {name: about["edition"] for name, about in earlier.items()}
+    meetings = tables["meetings"].assign(edition=editions_seen(tables["meetings"], abouts))
+    return {
+        "earlier_editions": earlier_editions(earlier),
+        "changes": changes(tables, earlier),
+        "meetings": meetings,
+        "decisions": with_figures(tables["decisions"], meetings, abouts, tables),
+    }
 
 
 def _files(folder: Path, given: Tables, work: _Work, audiences: bool) -> dict[str, Tables]:
@@ -191,16 +206,6 @@ def _files(folder: Path, given: Tables, work: _Work, audiences: bool) -> dict[st
     for audience in (FORUM, *work.sites):
         files[audience] = _edition_of(audience, given_to(audience, given, masked), work, folder)
     return files
-
-
-def _earlier(folder: Path, known_at: datetime, audience: str) -> Tables | None:
-    """The edition that was current until now as the audience saw it, where it is of an earlier time."""
-    name = read_pointer(folder)
-    path = folder / name / f"{audience}.duckdb" if name else None
-    if path is None or not path.is_file():
-        return None
-    earlier = read_earlier(path)
-    return earlier if earlier["edition"].known_at[0] < pd.Timestamp(known_at) else None
 
 
 def _as_known(con: duckdb.DuckDBPyConnection, now: datetime) -> datetime:

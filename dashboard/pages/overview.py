@@ -5,7 +5,7 @@ from typing import Any
 
 from dash import html
 
-from dashboard import marks, words
+from dashboard import marks, since, words
 from dashboard.comparing import compared
 from dashboard.edition import Row
 from dashboard.page import Content, Page, View, period_words, pick_period, pick_sites, site_name
@@ -276,11 +276,10 @@ QUESTIONS = (Verdict(), Secured(), NewCases(), Cost(), Returns())
 
 
 def changes(view: View) -> Component:
-    """At most five lines: what is different from the edition before, what would have changed a verdict first."""
-    rows = view.edition.rows("changes", order="position")
-    shown = [row for row in rows if row.site in {site.name for site in view.sites} | {"", "all"}][:5]
-    before = view.edition.about.previous_id
-    head = f"What changed since the edition of {before_words(view, before)}" if before else "What changed"
+    """At most five lines: what is different from an earlier edition, what would have changed a verdict first."""
+    before = since.chosen(view)
+    shown = since.moved_since(view, before)[: since.MOST_LINES]
+    head = f"What changed since the edition of {since.day_words(view, before)}" if before else "What changed"
     body = [
         [
             site_name(view, row.site or "all"),
@@ -294,13 +293,14 @@ def changes(view: View) -> Component:
     empty = "This is the first edition." if not before else "Nothing that is shown here changed."
     exhibit = table(columns, body, head, class_name="changes headless") if body else html.P(empty, className="nothing")
     source = f"Returns to {write_month(view.edition.data_month)}" if view.edition.data_month else ""
+    said = html.Span(source, className="muted")
     links = [html.A("Definitions", href=view.address.keep("/methods", "edition").href)]
     return html.Section(
         [
             html.Div(
                 [
                     html.H2(head, id="changes-headline"),
-                    html.Div([html.Span(source, className="muted"), *links], className="links"),
+                    html.Div([*since.pick_since(view), said, *links], className="links"),
                 ],
                 className="card-head",
             ),
@@ -340,16 +340,6 @@ def decisions(view: View) -> Component:
         className="card changes-card",
         **{"aria-labelledby": "decisions-headline"},
     )
-
-
-def before_words(view: View, name: str) -> str:
-    """The day of an earlier edition, from its name where that is a date."""
-    try:
-        from datetime import date
-
-        return write_date(date.fromisoformat(name[:10]))
-    except ValueError:
-        return name
 
 
 def arrow(text: str) -> Component:

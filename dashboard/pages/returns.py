@@ -13,6 +13,7 @@ from dashboard.edition import Row
 from dashboard.native import Paper, Picker
 from dashboard.page import Content, Page, View, card, nothing, pick, pick_sites, site_name
 from dashboard.receiving.paper import Giver, write_form
+from dashboard.since import before, moved_since
 from dashboard.tables import Column, link, state, table
 from etl.definitions.checks import CHECKS
 from etl.definitions.measure import write
@@ -421,10 +422,10 @@ def revisions_card(view: View) -> Component:
 
 def moved(view: View, row: Row) -> str:
     """The headline or verdict that moved when a number was changed, as far as the last edition shows it."""
-    since, day = (view.edition.about.get("previous_id") or "")[:10], row.changed.date()
-    if not since or day.isoformat() <= since:
+    last, day = before(view), row.changed.date()
+    if not last or day.isoformat() <= last[:10]:
         return "Changed before the last edition"
-    rows = [entry for entry in view.edition.rows("changes") if entry.site == row.site and entry.known == day]
+    rows = [entry for entry in moved_since(view, last) if entry.site == row.site and entry.known == day]
     return "; ".join(entry.verdict_effect or entry.effect or entry.what for entry in rows) or "No headline"
 
 

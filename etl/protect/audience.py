@@ -68,7 +68,16 @@ COLUMNS: dict[str, dict[str, Who]] = {
     | _own("return_id", "sheet", "cell", "known_from"),
     "holes": _all("site", "month", "measure", "state"),
     "reminders": _own("site", "words"),
+    "meetings": _all(
+        "meeting", "forum", "label", "day", "saw", "slides", "known_from", "source", "made_up", "audience", "state"
+    ),
+    "decisions": _all(
+        "decision", "meeting", "site", "measure", "words", "owner", "due", "followed", "done", "known_from", "source",
+        "made_up", "audience", "state",
+    ),
 }  # fmt: skip
+# Tables of which nobody but the central team and the audience that a row names gets the row at all.
+OF_AN_AUDIENCE = ("meetings", "decisions")
 # Tables of which an audience gets the rows of its own site only; what they say of others goes into what is worked out.
 OWN_ROWS = ("queries", "past_queries", "returns", "revisions", "cells", "holes", "reminders")
 
@@ -84,6 +93,8 @@ def given_to(audience: str, given: Tables, seen: pd.DataFrame) -> dict[str, pd.D
         own = (frame["site"] == audience).to_numpy() if "site" in frame.columns else np.zeros(len(frame), dtype=bool)
         base = seen if name == "results" else frame
         tables[name] = _merged(name, frame, base, own)
+    for name in OF_AN_AUDIENCE:
+        tables[name] = tables[name][tables[name].audience == audience].reset_index(drop=True)
     tables["edition"]["audience"] = audience
     return tables
 
