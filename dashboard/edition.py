@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
-from etl.provenance.edition import Row
+from etl.provenance.edition import Row, read_row
 
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
@@ -23,29 +23,6 @@ SETTINGS: dict[str, str | bool | int | float | list[str]] = {
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 KEPT_EDITIONS = 12
 KEPT_ANSWERS = 2000
-
-
-# Columns that hold a day, in whatever type a table has them.
-DAYS = frozenset(
-    (
-        "month",
-        "starts",
-        "ends",
-        "due",
-        "done",
-        "known_from",
-        "evidence_date",
-        "day",
-        "known",
-        "first_due",
-        "first_short_if_even",
-    )
-)
-
-
-def _day(name: str, value: Any) -> Any:
-    """A day where the column holds days."""
-    return value.date() if isinstance(value, datetime) and name in DAYS else value
 
 
 class NoEdition(LookupError):
@@ -140,7 +117,7 @@ class Edition:
         try:
             cursor.execute(sql, list(given))
             names = [column[0] for column in cursor.description or ()]
-            return tuple(Row(zip(names, map(_day, names, row), strict=True)) for row in cursor.fetchall())
+            return tuple(read_row(names, row) for row in cursor.fetchall())
         finally:
             cursor.close()
 

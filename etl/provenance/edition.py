@@ -1,8 +1,25 @@
 """What is asked of an edition to say where its numbers come from, whoever has opened it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Protocol
+
+# Columns that hold a day, in whatever type a table has them.
+DAYS = frozenset(
+    (
+        "month",
+        "starts",
+        "ends",
+        "due",
+        "done",
+        "known_from",
+        "evidence_date",
+        "day",
+        "known",
+        "first_due",
+        "first_short_if_even",
+    )
+)
 
 
 class Row(dict[str, Any]):
@@ -15,6 +32,15 @@ class Row(dict[str, Any]):
             return self[name]
         except KeyError:
             raise AttributeError(name) from None
+
+
+def read_row(names: Sequence[str], values: Sequence[Any]) -> Row:
+    """A row as it comes from a file: with a day in each column that holds days."""
+    return Row((name, _day(name, value)) for name, value in zip(names, values, strict=True))
+
+
+def _day(name: str, value: Any) -> Any:
+    return value.date() if isinstance(value, datetime) and name in DAYS else value
 
 
 class Place(Protocol):
