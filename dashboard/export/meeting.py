@@ -21,9 +21,10 @@ from dashboard.export.slides import (
 )
 from dashboard.page import View, period_words
 from dashboard.pages.funding import amounts_of
-from dashboard.pages.overview import COST, before_words
+from dashboard.pages.overview import COST
 from dashboard.pages.readiness import CRITERIA
 from dashboard.scale import ticks
+from dashboard.since import day_words
 from dashboard.tables import HIDDEN, LEVEL_WORDS, VERDICT_LEVELS
 from etl.definitions.periods import write_date, write_month
 
@@ -150,7 +151,7 @@ def changed(view: View) -> Slide | None:
     said = "; ".join(f"{line[0].text}: {line[1].text}, {line[2].text}" for line in body)
     notes = (*(f"{line[0].text}: {line[1].text}: {row.effect}" for line, row in zip(body, rows, strict=True)),)
     before = view.edition.about.previous_id
-    subtitle = f"Against the edition of {before_words(view, before)}; what bears on a verdict first" if before else ""
+    subtitle = f"Against the edition of {day_words(view, before)}; what bears on a verdict first" if before else ""
     grid = Grid("changes", heads, body)
     return Slide("changed", "What has moved?", headline, subtitle, grid, said, notes=(*notes, sources(view)))
 
