@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from etl.definitions import REPORTED_KEYS
+from etl.definitions import count_asked
 from etl.definitions.periods import MONTH_NAMES, month_after, months_from
 from etl.definitions.readiness import QUESTIONS, THRESHOLDS
 from etl.fund import APPROVED, plan_over, standing
@@ -59,6 +59,8 @@ class Case:
     planned_cases: float | None
     expected: int
     received: int
+    numbers_expected: int
+    numbers_received: int
     on_time: int
     holes: int
     spend_gaps: tuple[str, ...]
@@ -74,9 +76,7 @@ class Case:
     @property
     def filled(self) -> float | None:
         """The share of numbers filled in the returns that were due; a return that is missing is empty."""
-        if not self.expected:
-            return None
-        return (self.received * len(REPORTED_KEYS) - self.holes) / (self.expected * len(REPORTED_KEYS))
+        return (self.numbers_received - self.holes) / self.numbers_expected if self.numbers_expected else None
 
     def facts(self) -> dict[str, Any]:
         """The facts as `etl.methods.readiness.verdict` wants them.
@@ -200,6 +200,8 @@ def _case(
         planned_cases=planned_cases,
         expected=len(seen.months(*RECEIVED, *GONE)),
         received=len(seen.months(*RECEIVED)),
+        numbers_expected=sum(map(count_asked, seen.months(*RECEIVED, *GONE))),
+        numbers_received=sum(map(count_asked, seen.months(*RECEIVED))),
         on_time=len(seen.months("on_time")),
         holes=len(seen.holes_of()),
         spend_gaps=gaps[0] if planned_spend is not None else ("no plan",),

@@ -369,7 +369,8 @@ def _mend(case: Case, judged: Readiness) -> tuple[Case, list[str]]:
     if case.to_come:
         steps += case.to_come
         left = max(0, case.holes - case.holes_to_come)
-        mended = replace(mended, received=case.received + case.missing_returns, holes=left)
+        received, numbers = case.received + case.missing_returns, case.numbers_expected
+        mended = replace(mended, received=received, numbers_received=numbers, holes=left)
     as_planned: list[str] = []
     if levels["spend"] == "unknown" and case.planned_spend:
         mended, as_planned = replace(mended, spend=case.planned_spend), [*as_planned, "spend"]

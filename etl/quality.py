@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 
-from etl.definitions import REPORTED_KEYS
+from etl.definitions import count_asked
 from etl.definitions.checks import EQUAL, NO_MORE
 from etl.definitions.periods import month_after
 from etl.read.cell import HOLES
@@ -66,7 +66,7 @@ def _site(tables: dict[str, pd.DataFrame], site: str, first: pd.Timestamp) -> _S
 
 def _completeness(site: _Site) -> Counted:
     """Numbers that are there, of those that should be; what does not apply is not missing."""
-    due = len(site.days) * len(REPORTED_KEYS)
+    due = sum(count_asked(month) for month in pd.to_datetime(site.days.month).dt.date)
     there = int((~site.cells.state.isin(HOLES)).sum())
     months = len(site.days) - site.days.month.isin(pd.to_datetime(site.cells.month).dt.date).sum()
     missing = f"; {_some(int(months), 'whole return')} missing" if months else ""

@@ -13,7 +13,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from etl.definitions import DERIVED, PLANNED, REPORTED, key
+from etl.definitions import DERIVED, PLANNED, REPORTED, key, nil_before
 from etl.definitions.measure import Breakdown, Ratio, Total, keys
 from etl.definitions.periods import months_from
 from etl.problem import Problem
@@ -213,7 +213,8 @@ def _write_definitions(con: duckdb.DuckDBPyConnection, plan: pd.DataFrame, share
             addends += [(measure.name, number, measure.over_months or over[number]) for number in kept]
     reported = dict.fromkeys((number, way, over[number]) for number, way in [*own, *((n, w) for _, n, w in addends)])
     ratios = [(m.name, m.numerator, m.denominator) for m in DERIVED.values() if isinstance(m, Ratio)]
-    _replace(con, "reported", list(reported), ["number", "over_months", "own"])
+    dated = [(*row, nil_before(row[0])) for row in reported]
+    _replace(con, "reported", dated, ["number", "over_months", "own", "nil_before"])
     _replace(con, "addends", addends, ["measure", "number", "over_months"])
     _replace(con, "ratios", ratios, ["measure", "numerator", "denominator"])
     con.execute("create or replace temp table plan (site varchar, month date, number varchar, value double)")
@@ -227,8 +228,10 @@ def _fingerprint(con: duckdb.DuckDBPyConnection) -> str:
     return hashlib.sha256(repr((rows, _sql("results"))).encode()).hexdigest()
 
 
-def _replace(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[str, ...]], columns: list[str]) -> None:
-    names = ", ".join(f"{column} varchar" for column in columns)
+def _replace(
+    con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[object, ...]], columns: list[str]
+) -> None:
+    names = ", ".join(f"{column} {'date' if column == 'nil_before' else 'varchar'}" for column in columns)
     con.execute(f"create or replace temp table {table} ({names})")
     _insert(con, table, pd.DataFrame(rows, columns=columns))
 

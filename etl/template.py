@@ -84,7 +84,7 @@ def write_template(
         book.set_properties(
             {"title": f"Drive return, {site.label}, {write_month(month, long=True)}", "created": MADE_ON}
         )
-        made = _Book(site, month, standard_layout(), typed, frozenset(opening), book)
+        made = _Book(site, month, standard_layout(month), typed, frozenset(opening), book)
         _write_cover(made)
         for sheet in dict.fromkeys(block.sheet for block in made.layout.blocks):
             _write_sheet(made, sheet)

@@ -24,9 +24,14 @@ def site_line(
     plan: float | None,
     *,
     money: bool = False,
+    write: Callable[[float], str] | None = None,
     events: Mapping[date, str] | None = None,
 ) -> Figure:
-    """One small multiple: a line that breaks where the data does, its last value, its plan, and what happened."""
+    """One small multiple: a line that breaks where the data does, its last value, its plan, and what happened.
+
+    `write` says what stands at the axis (as numbers are typed, if not given).
+    """
+    write = pounds_short if money else write
     steps = ticks(top, 3)
     names = [month.isoformat() for month in months]
     drawn = [values.get(month) for month in months]
@@ -70,8 +75,8 @@ def site_line(
     return figure(
         traces,
         x=month_axis(months),
-        y=value_axis(steps, top, [pounds_short(step) for step in steps] if money else None),
-        margin=(20 if events else 8, 54 if money else 44, 24, 40 if money else 32),
+        y=value_axis(steps, top, [write(step) for step in steps] if write else None),
+        margin=(20 if events else 8, 54 if write else 44, 24, 40 if write else 32),
         shapes=[*shapes, *marked[0]],
         notes=[*notes, *marked[1]],
     )

@@ -1,7 +1,6 @@
 """Caseload: how many people Drive works with, against plan, and how they move through it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from dash import html
@@ -9,12 +8,11 @@ from dash import html
 from dashboard import findings, words
 from dashboard.charts import graph
 from dashboard.charts.dots import Dot, dots, height
-from dashboard.charts.over_time import site_line
 from dashboard.comparing import asked, asked_words, columns, compared, of_a_year, of_sites, reasons, when
 from dashboard.edition import Row
 from dashboard.exhibits import beside_dots
-from dashboard.happened import happenings, marks_of, table_of
 from dashboard.month_by_month import month_by_month
+from dashboard.over_months import over_months
 from dashboard.page import (
     Content,
     Page,
@@ -31,10 +29,9 @@ from dashboard.page import (
 from dashboard.side_by_side import Line, linked, side_by_side, with_small
 from dashboard.tables import Column, number, state, table
 from etl.definitions import label_of
-from etl.definitions.periods import months_from, write_month
+from etl.definitions.periods import write_month
 
 Component = Any
-MOST_LINES = 12
 
 
 def build(view: View) -> Content:
@@ -81,61 +78,11 @@ def plan_rows(view: View) -> list[tuple[str, Row | None, Row | None]]:
     ]
 
 
-def months_shown(view: View) -> list[date]:
-    """The months of the charts over time: all that the edition has, or from the one that the address names."""
-    known = view.edition.periods("month")
-    if not known:
-        return []
-    months = months_from(known[-1][0], min(known[0][0], view.edition.data_month or known[0][0]))
-    chosen = view.address.get("from")
-    return [month for month in months if month.isoformat()[:7] >= chosen] or months
-
-
 def open_cases(view: View) -> Component:
-    """Open cases at the end of each month: small multiples on one scale, and the table under them."""
-    months = months_shown(view)
-    series = view.edition.series("closing_cases")
-    if not months:
-        return card("Open cases", "", nothing("No returns yet."), name="open-cases")
-    by_site = {s.name: {row.starts: row for row in series.get(s.name, [])} for s in view.sites}
-    plans = {s.name: view.edition.result(s.name, "planned_open_cases", "month", months[-1]) for s in view.sites}
-    seen = [row.value for rows in by_site.values() for row in rows.values() if row.value is not None]
-    planned = [row.value for row in plans.values() if row is not None and row.value is not None]
-    top = max([*seen, *planned, 1.0]) * 1.16
-    events = happenings(view, months, [site.name for site in view.sites])
-    charts: list[Component] = []
-    for site in view.sites[:MOST_LINES]:
-        values = {month: row.value for month, row in by_site[site.name].items()}
-        texts = {month: row.shown for month, row in by_site[site.name].items()}
-        plan = plans[site.name]
-        known = [row.shown for row in by_site[site.name].values() if row.value is not None]
-        label = f"Open cases of {site.label} by month, {write_month(months[0])} to {write_month(months[-1])}"
-        label += f", last {known[-1]}" if known else ", no number known"
-        drawn = site_line(
-            months,
-            values,
-            texts,
-            view.mark(site.name),
-            top,
-            plan.value if plan is not None else None,
-            events=marks_of(events, site.name),
-        )
-        charts.append(
-            html.Div(
-                [html.H3(site_name(view, site.name)), graph(drawn, f"open-{site.name}", label, 146 if events else 134)]
-            )
-        )
-    return card(
-        findings.trends(trend_rows(view)),
-        f"Cases open at the end of each month, one scale, {write_month(months[0], long=True)} to "
-        f"{write_month(months[-1], long=True)}",
-        html.Div(charts, className="multiples"),
-        open_table(view, months, by_site, plans),
-        table_of(view, events),
-        name="open-cases",
-        source=source_words(view) + made_up_plans(view),
-        links=[definition(view, "closing_cases")],
-    )
+    """Open cases at the end of each month, with the plan."""
+    headline, subtitle = findings.trends(trend_rows(view)), "Cases open at the end of each month"
+    more = {"plan": "planned_open_cases", "name": "open-cases", "source": made_up_plans(view)}
+    return over_months(view, "closing_cases", headline, subtitle, **more)
 
 
 def made_up_plans(view: View) -> str:
@@ -147,36 +94,6 @@ def trend_rows(view: View) -> list[tuple[str, Row]]:
     """Whether each site's open cases grew or fell, as the edition says."""
     rows = {row.site: row for row in view.edition.rows("trends", "measure = 'closing_cases'")}
     return [(site.label, rows[site.name]) for site in view.sites if site.name in rows]
-
-
-def open_table(
-    view: View, months: list[date], rows: dict[str, dict[date, Row]], plans: dict[str, Row | None]
-) -> Component:
-    """Quarter ends, every month with a hole, and the last month."""
-    holes = {m for by_month in rows.values() for m, row in by_month.items() if row.value is None and m in months}
-    ends = [month for month in months if month.month in (3, 6, 9, 12) and month < months[-1]][-5:]
-    chosen = sorted({*ends, *list(holes)[:2], months[-1]})
-    columns = [
-        Column("Open at end of"),
-        *(Column(f"{month:%b %y}", right=True) for month in chosen),
-        Column("Plan", True),
-    ]
-    body = []
-    for site in view.sites:
-        cells = [site_name(view, site.name)]
-        cells += [monthly(view, rows[site.name].get(month)) for month in chosen]
-        plan = plans[site.name]
-        cells.append(plan.shown if plan is not None and plan.value is not None else state("not known"))
-        body.append(cells)
-    names = [site.name for site in view.sites]
-    return table(columns, body, "Open cases at the end of chosen months", row_names=names, class_name="under wide")
-
-
-def monthly(view: View, row: Row | None) -> Component:
-    """A month's number: missing where the return is, nothing where the site had not begun."""
-    if row is None:
-        return html.Span("n/a", className="muted")
-    return number(view, row, words="missing" if "missing" in (row.why or "") else "not known")
 
 
 def against_plan(view: View, rows: Sequence[tuple[str, Row]]) -> Component:

@@ -33,9 +33,8 @@ def name_block(layout: Layout, columns: Iterable[int]) -> str:
 def layout_of(site: Site, month: date, sheet: str) -> Layout:
     """The layout in which a stored return was read: the site's own, or ours where the sheet is one of ours."""
     own = site.layout_on(month)
-    if _has_sheet(own.blocks, sheet) or not _has_sheet(standard_layout().blocks, sheet):
-        return own
-    return standard_layout()
+    ours = standard_layout(month)
+    return own if _has_sheet(own.blocks, sheet) or not _has_sheet(ours.blocks, sheet) else ours
 
 
 def _has_sheet(blocks: Iterable[Block], sheet: str) -> bool:

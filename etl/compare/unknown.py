@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 
 from etl.compare.made_of import components
-from etl.definitions import label_of
+from etl.definitions import ASKED_LATER, label_of, nil_before
 from etl.definitions.periods import last_month, write_month
 
 _STATE_WORDS = {
@@ -49,6 +49,9 @@ def _why(
     labels: dict[str, str],
 ) -> str:
     months = (starts, last_month(period, starts))
+    later = [ASKED_LATER[number] for number in wanted if number in ASKED_LATER and not nil_before(number)]
+    if later and months[0] < max(later):
+        return f"asked for since {write_month(max(later))} only"
     found = list(_holes_of(wanted, months, list(labels) if site == "all" else [site], by_site))
     if not found:
         return "no plan known" if any(number.startswith("planned_") for number in wanted) else "not known"

@@ -1,7 +1,9 @@
 """What every number means: each measure is written once, in its subject's file, and all else is made from it."""
 
+from datetime import date
+
 from etl.definitions import caseload, costs, funding, outcomes, people, plans, victims
-from etl.definitions.measure import Breakdown, Measure, Reported, Unit, key, keys
+from etl.definitions.measure import FIRST_ASKED, Breakdown, Measure, Reported, Unit, key, keys
 
 SUBJECTS = {
     "caseload": caseload,
@@ -23,6 +25,34 @@ MEASURES: dict[str, Measure] = {**REPORTED, **PLANNED, **DERIVED}
 
 # The numbers of a monthly return, in the order of the definitions: (measure, part).
 REPORTED_KEYS: tuple[tuple[str, str], ...] = tuple(pair for measure in REPORTED.values() for pair in keys(measure))
+
+
+def _since(measure: Reported | Breakdown, part: str) -> date:
+    own = [p.since for p in measure.parts if p.name == part] if isinstance(measure, Breakdown) else []
+    return max([measure.since, *own])
+
+
+# The numbers that sites were not asked for from the beginning, and the first month of which they are.
+ASKED_LATER: dict[str, date] = {
+    key(*pair): first for pair in REPORTED_KEYS if (first := _since(REPORTED[pair[0]], pair[1])) > FIRST_ASKED
+}
+
+
+def is_asked(number: str, month: date) -> bool:
+    """Whether sites are asked for a reported number, named `measure` or `measure.part`, of a month."""
+    return month >= ASKED_LATER.get(number, month)
+
+
+def nil_before(number: str) -> date | None:
+    """The first month of a part that joined its breakdown later: before, there was nothing of it; None of any other."""
+    name, _, part = number.partition(".")
+    first = ASKED_LATER.get(number)
+    return first if part and first and first > REPORTED[name].since else None
+
+
+def count_asked(month: date) -> int:
+    """How many numbers a return of a month has."""
+    return len(REPORTED_KEYS) - sum(first > month for first in ASKED_LATER.values())
 
 
 def subject_of(measure: str) -> str:
@@ -49,6 +79,7 @@ def label_of(number: str) -> str:
 
 
 __all__ = [
+    "ASKED_LATER",
     "DERIVED",
     "MEASURES",
     "PLANNED",
@@ -56,9 +87,12 @@ __all__ = [
     "REPORTED_KEYS",
     "SUBJECTS",
     "Breakdown",
+    "count_asked",
+    "is_asked",
     "key",
     "keys",
     "label_of",
+    "nil_before",
     "subject_of",
     "unit_of",
 ]

@@ -2,37 +2,44 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 OverMonths = Literal["sum", "first", "last"]
 Unit = Literal["count", "fte", "gbp", "share", "ratio", "gbp_each"]
 
 MINUS = "\N{MINUS SIGN}"
+FIRST_ASKED = date(2018, 4, 1)
 
 
 @dataclass(frozen=True)
 class Part:
-    """One of the parts that a breakdown is made of, such as `police` of `referrals`."""
+    """One of the parts that a breakdown is made of, such as `police` of `referrals`.
+
+    `since` is the first month of which sites are asked for it; before, it was counted among the other parts.
+    """
 
     name: str
     label: str
     meaning: str
+    since: date = FIRST_ASKED
 
 
 @dataclass(frozen=True)
 class Reported:
-    """A number that sites send every month."""
+    """A number that sites send every month, from `since` on; before, nobody knows it."""
 
     name: str
     label: str
     unit: Unit
     over_months: OverMonths
     meaning: str
+    since: date = FIRST_ASKED
 
 
 @dataclass(frozen=True)
 class Breakdown:
-    """A number that sites send in parts; its own value is the sum of them."""
+    """A number that sites send in parts, from `since` on; its own value is the sum of them."""
 
     name: str
     label: str
@@ -40,6 +47,7 @@ class Breakdown:
     over_months: OverMonths
     meaning: str
     parts: tuple[Part, ...]
+    since: date = FIRST_ASKED
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from etl.intake import Refused
 from etl.problem import Problem
 from etl.read import Entry, Return
 from etl.read.cell import State
-from etl.sites import Layout, Site, standard_layout
+from etl.sites import Layout, Site, standard_layouts
 
 _STATES = frozenset(get_args(State))
 _PLACE = {pair: place for place, pair in enumerate(REPORTED_KEYS)}
@@ -93,7 +93,7 @@ def _to_return(told: dict[str, Any], sites: Mapping[str, Site]) -> Return:
 
 
 def _layouts(site: Site) -> tuple[Layout, ...]:
-    return (*site.layouts, standard_layout())
+    return (*site.layouts, *standard_layouts())
 
 
 def _places(values: Sequence[Any], distinct: Sequence[Any]) -> list[int]:

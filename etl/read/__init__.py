@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from etl.definitions import unit_of
+from etl.definitions import ASKED_LATER, is_asked, key, unit_of
 from etl.definitions.measure import Unit
 from etl.definitions.periods import month_after, write_date, write_month
 from etl.intake import Grid, Refused, address, refuse_personal_data
@@ -19,7 +19,7 @@ from etl.read.name import fits_name_pattern, refuse_wrong_name, sites_named
 from etl.read.tables import find_tables
 from etl.read.tracker import find_tracker
 from etl.read.words import plain
-from etl.sites import Layout, Site, standard_layout
+from etl.sites import Layout, Site, standard_layouts
 
 # A file that has fewer of a layout's words than this share is not taken for a return in it.
 _LEAST_FIT = 0.5
@@ -122,10 +122,10 @@ def _recognise(grid: Grid, sites: Mapping[str, Site]) -> tuple[Site, Layout]:
     texts = text_of(grid)
     senders: dict[Layout, list[Site]] = {}
     for site in sites.values():
-        for layout in (*site.layouts, standard_layout()):
+        for layout in (*site.layouts, *standard_layouts()):
             senders.setdefault(layout, []).append(site)
     shares = {layout: len(layout_words(layout) & texts) / len(layout_words(layout)) for layout in senders}
-    layout = max(shares, key=lambda layout: shares[layout])
+    layout = max(shares, key=lambda layout: (shares[layout], len(layout_words(layout))))
     if shares[layout] < _LEAST_FIT:
         raise _not_a_return(shares[layout], senders[layout][0], layout, texts)
     shared = list(dict.fromkeys(site.name for site in senders[layout]))
@@ -278,7 +278,12 @@ def _entries(grid: Grid, layout: Layout, numbers: list[NumberCell]) -> list[Entr
         typed = sheets[sheet].get((row, column))
         value, state = read_cell(typed, unit, times[sheet])
         entries.append(Entry(month, measure, part, value, state, sheet, _address(row, column), label, typed))
-    return entries
+    return [e for e in entries if _is_due(e)] if ASKED_LATER else entries
+
+
+def _is_due(entry: Entry) -> bool:
+    """Whether a number was asked for by then: an empty cell is no hole before it was."""
+    return entry.state != "missing" or is_asked(key(entry.measure, entry.part), entry.month)
 
 
 _address = lru_cache(maxsize=50_000)(address)

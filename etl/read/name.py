@@ -10,7 +10,7 @@ from etl.definitions.periods import MONTH_NAMES, write_month
 from etl.intake import Refused
 from etl.read.month import read_month
 from etl.read.words import plain, remembered
-from etl.sites import Layout, Site, standard_layout
+from etl.sites import Layout, Site, standard_layouts
 
 _IN_WORDS = re.compile(
     rf"(?<![a-z])({'|'.join(f'{name}|{name[:3]}' for name in MONTH_NAMES)})[ _.-]*(20\d\d)(?!\d)", re.IGNORECASE
@@ -71,7 +71,7 @@ def _month_named(stem: str, layout: Layout, site: Site) -> date | None:
 def fits_name_pattern(name: str, site: Site) -> bool:
     """Whether a file's name is one that the site's layouts give, and so may be stored."""
     stem = PurePosixPath(name).stem
-    return any(re.fullmatch(_pattern(layout, site), stem) for layout in (*site.layouts, standard_layout()))
+    return any(re.fullmatch(_pattern(layout, site), stem) for layout in (*site.layouts, *standard_layouts()))
 
 
 @lru_cache(maxsize=2_000)

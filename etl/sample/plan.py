@@ -10,7 +10,7 @@ from etl.sample import trouble
 from etl.sample.simulate import simulate
 from etl.sample.trouble import Typing
 from etl.sample.write import Look, Typed, name_file
-from etl.sites import Organisation, Site, load_sites, standard_layout
+from etl.sites import Organisation, Site, load_sites, standard_layouts
 
 FIRST, LAST, SEED = date(2018, 4, 1), date(2019, 11, 1), 20191211
 
@@ -107,5 +107,5 @@ def _invent(number: int, first: date) -> Site:
         words=(label.lower(),),
         commissioners=(Organisation(first, f"{label} Police and Crime Commissioner", f"{label} PCC", "made up"),),
         providers=(Organisation(first, f"Provider {number}", f"Provider {number}", "made up"),),
-        layouts=(standard_layout(),),
+        layouts=standard_layouts(),
     )

@@ -11,7 +11,7 @@ from zlib import crc32
 
 from numpy.random import Generator, default_rng
 
-from etl.definitions import REPORTED, keys
+from etl.definitions import REPORTED, REPORTED_KEYS, is_asked, key, keys, unit_of
 from etl.definitions.periods import months_from
 
 Number = int | float
@@ -44,7 +44,7 @@ def simulate(name: str, first_month: date, last: date, seed: int) -> Iterator[tu
         people = _people(profile, int(flow["new_cases", ""]), random)
         staff = _staff(profile, vacancy)
         numbers = {**flow, **people, **staff, **_money(profile, random)}
-        yield month, numbers
+        yield month, _asked(numbers, name, month, seed)
         open_cases = sum(_parts(numbers, "closing_cases"))
 
 
@@ -107,14 +107,35 @@ def _money(profile: Profile, random: Generator) -> Numbers:
     }
 
 
+def _asked(numbers: Numbers, name: str, month: date, seed: int) -> Numbers:
+    """All numbers that the site is asked for in a month."""
+    every = {**_anything_else(numbers, name, month, seed), **numbers}
+    return {pair: number for pair, number in every.items() if is_asked(key(*pair), month)}
+
+
+def _anything_else(numbers: Numbers, name: str, month: date, seed: int) -> Numbers:
+    """A small number for what is asked for and not told above, so that a new measure has something to show.
+
+    A new part of what is told above is nil, so that the parts still add up.
+    """
+    random = default_rng([seed, crc32(f"{name} {month}".encode())])
+    told = {measure for measure, _ in numbers}
+    rest = [pair for pair in REPORTED_KEYS if pair not in numbers and is_asked(key(*pair), month)]
+    return {pair: 0 if pair[0] in told else _small(pair, random) for pair in rest}
+
+
+def _small(pair: tuple[str, str], random: Generator) -> Number:
+    return _about(500, random) if unit_of(key(*pair)) == "gbp" else int(random.poisson(2))
+
+
 def _about(pounds: float, random: Generator) -> float:
     return round(float(pounds * random.uniform(1 - MONEY_SWING, 1 + MONEY_SWING)), 2)
 
 
 def _split(name: str, total: int, profile: Profile, random: Generator) -> Numbers:
     """A total divided among the parts of a breakdown by the profile's weights."""
-    pairs = list(keys(REPORTED[name]))
     weights = profile.shares[name]
+    pairs = [pair for pair in keys(REPORTED[name]) if pair[1] in weights]
     scale = sum(weights.values())
     counts = random.multinomial(total, [weights[part] / scale for _, part in pairs])
     return {pair: int(count) for pair, count in zip(pairs, counts, strict=True)}

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, SupportsIndex
 
-from etl.definitions import REPORTED_KEYS, SUBJECTS, key
+from etl.definitions import ASKED_LATER, REPORTED_KEYS, SUBJECTS, is_asked, key
 from etl.definitions.measure import Breakdown
 
 Kind = Literal["blocks", "long", "tracker", "tables"]
@@ -50,7 +50,8 @@ class Layout:
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> str | tuple[Any, ...]:
         """In a child process too the standard layout is one and the same, whichever site has it."""
-        return (standard_layout, ()) if self is standard_layout() else super().__reduce_ex__(protocol)
+        is_ours = self is standard_layout(self.starts)
+        return (standard_layout, (self.starts,)) if is_ours else super().__reduce_ex__(protocol)
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,7 @@ class Site:
 
     def layout_on(self, month: date) -> Layout:
         """The layout in force in a month."""
-        in_force = [layout for layout in self.layouts if layout.starts <= month]
-        return in_force[-1] if in_force else self.layouts[0]
+        return _layout_on(self.layouts, month)
 
     def commissioner_on(self, day: date) -> Organisation | None:
         """Who commissioned the site on a day."""
@@ -125,30 +125,88 @@ def read_site(path: Path) -> Site:
         raise WrongSite(f"{path.name}: {error}") from None
 
 
+def standard_layout(month: date = date.max) -> Layout:
+    """The layout of our own template in a month: what a site uses that has no layout of its own."""
+    return _layout_on(standard_layouts(), month)
+
+
 @cache
-def standard_layout() -> Layout:
-    """The layout of our own template, with our own labels: what a site uses that has no layout of its own."""
+def standard_layouts() -> tuple[Layout, ...]:
+    """The layouts of our own template, with our own labels: one from each month in which a number is asked for anew."""
     table = tomllib.loads((Path(__file__).parent / "standard.toml").read_text(encoding="utf-8"))
-    return _layout({**table["layout"], "block": [*_standard_blocks(table["single_numbers"])]})
+    single_numbers, first = table["single_numbers"], table["layout"]["from"]
+    starts = sorted({first, *ASKED_LATER.values()})
+    own = ({**table["layout"], "from": day, "block": _standard_blocks(single_numbers, day)} for day in starts)
+    return tuple(_layout(entry) for entry in own)
 
 
-def _standard_blocks(single_numbers: str) -> list[dict[str, Any]]:
-    """A sheet a subject: first its single numbers, then a block for each breakdown."""
+def _standard_blocks(single_numbers: str, month: date) -> list[dict[str, Any]]:
+    """A sheet a subject: first its single numbers, then a block for each breakdown; only what is asked for by then."""
     blocks = []
     for subject, module in SUBJECTS.items():
-        sheet = subject.capitalize()
-        singles = {m.name: m.label for m in module.REPORTED if not isinstance(m, Breakdown)}
-        if singles:
-            blocks.append({"sheet": sheet, "heading": single_numbers, "words": singles})
-        for measure in module.REPORTED:
-            if isinstance(measure, Breakdown):
-                words = {key(measure.name, part.name): part.label for part in measure.parts}
-                blocks.append({"sheet": sheet, "heading": measure.label, "words": words})
+        single = {m.name: m.label for m in module.REPORTED if not isinstance(m, Breakdown)}
+        found = [(single_numbers, single)]
+        for m in module.REPORTED:
+            if isinstance(m, Breakdown):
+                found.append((m.label, {key(m.name, part.name): part.label for part in m.parts}))
+        for heading, words in found:
+            if asked := {number: label for number, label in words.items() if is_asked(number, month)}:
+                blocks.append({"sheet": subject.capitalize(), "heading": heading, "words": asked})
     return blocks
 
 
+def _layout_on(layouts: tuple[Layout, ...], month: date) -> Layout:
+    in_force = [layout for layout in layouts if layout.starts <= month]
+    return in_force[-1] if in_force else layouts[0]
+
+
+def _own_layouts(tables: Any) -> tuple[Layout, ...]:
+    """A site's own layouts; one that is `as_before` has all that the one before it has, and its own words besides."""
+    layouts: list[Layout] = []
+    before: dict[str, Any] = {}
+    for entry in sorted(tables, key=lambda table: table["from"]):
+        if entry.get("as_before"):
+            if not before:
+                raise ValueError("the first layout cannot be as_before")
+            entry = {**before, **entry, "block": _with_words(before["block"], entry.get("block", ()))}
+        before = entry
+        layouts.append(_layout(entry))
+    _check_numbers(layouts)
+    return tuple(layouts)
+
+
+def _with_words(blocks: Any, more: Any) -> list[dict[str, Any]]:
+    """Blocks with further words, each under its heading; a heading that is new becomes a block of its own."""
+    merged = {(block["sheet"], block["heading"]): dict(block) for block in blocks}
+    for block in more:
+        own = merged.setdefault((block["sheet"], block["heading"]), {**block, "words": {}})
+        own["words"] = {**own["words"], **block["words"]}
+    return list(merged.values())
+
+
+def _check_numbers(layouts: list[Layout]) -> None:
+    """Each layout names each number once that is asked for while it is in force; raises ValueError."""
+    every = {key(*pair) for pair in REPORTED_KEYS}
+    ends = [*(layout.starts for layout in layouts[1:]), date.max]
+    for layout, end in zip(layouts, ends, strict=True):
+        named = [number for block in layout.blocks for number in block.words]
+        wanted = {number for number in every if ASKED_LATER.get(number, date.min) < end}
+        twice = {number for number in named if named.count(number) > 1}
+        if wrong := sorted((wanted - set(named)) | (set(named) - every) | twice):
+            said = f"the layout from {layout.starts} must name each reported number once; look at"
+            raise ValueError(f"{said} {', '.join(wrong[:5])}{_asked_anew(wrong)}")
+
+
+def _asked_anew(numbers: list[str]) -> str:
+    """What to do where the numbers that are wrong are asked for only from a later month on."""
+    months = {ASKED_LATER.get(number) for number in numbers}
+    month = months.pop() if len(months) == 1 else None
+    how = f" (asked for from {month} on: add a layout from then on that is as_before, with their words)"
+    return how if month else ""
+
+
 def _site(table: dict[str, Any]) -> Site:
-    layouts = tuple(_layout(entry) for entry in table.get("layout", ())) or (standard_layout(),)
+    layouts = _own_layouts(table["layout"]) if "layout" in table else standard_layouts()
     name = table["name"]
     if not name.replace("_", "").isalnum() or name != name.lower() or name in ("all", "forum", "central"):
         raise ValueError(f"a site's name has small letters, digits and _ only, and is not {name!r}")
@@ -161,17 +219,12 @@ def _site(table: dict[str, Any]) -> Site:
         words=tuple(table.get("words", [table["label"].lower()])),
         commissioners=_organisations(table.get("commissioner", ())),
         providers=_organisations(table.get("provider", ())),
-        layouts=tuple(sorted(layouts, key=lambda layout: layout.starts)),
+        layouts=layouts,
     )
 
 
 def _layout(table: dict[str, Any]) -> Layout:
     blocks = tuple(Block(b["sheet"], b["heading"], dict(b["words"])) for b in table["block"])
-    named = [number for block in blocks for number in block.words]
-    wanted = {key(*pair) for pair in REPORTED_KEYS}
-    if len(named) != len(set(named)) or set(named) != wanted:
-        wrong = sorted(wanted.symmetric_difference(named)) or [n for n in named if named.count(n) > 1]
-        raise ValueError(f"the layout must name each reported number once; look at {', '.join(wrong[:5])}")
     return Layout(
         starts=table["from"],
         kind=table["kind"],

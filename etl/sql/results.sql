@@ -1,5 +1,5 @@
 -- All results of the periods that touch a month in `touched`, as known at the variable `horizon`, into `fresh`: months
--- first, sites second, ratios last. Needs the temporary tables touched(month), reported(number, over_months, own),
+-- first, sites second, ratios last. Needs the temporary tables touched(month), reported(number, over_months, own, nil_before),
 -- plan(site, month, number, value), addends(measure, number, over_months), ratios(measure, numerator, denominator).
 
 -- Sums are kept to a millionth, so that neither the order of adding nor a twelfth of a plan leaves a trace.
@@ -36,16 +36,18 @@ cross join last
 where period <> 'rolling_year'
     or (starts >= (select min(first) from due) and starts + interval 11 month <= last.month);
 
--- 3. What is known of each month: a number, not applicable, or a hole.
+-- 3. What is known of each month: a number, not applicable, or a hole. Before a part was asked for, the other parts were
+-- the whole: there is nothing of it.
 create or replace temp table monthly as
 with known as (
     select site, month, if(part = '', measure, measure || '.' || part) as number, value, state
     from observations_at(getvariable('horizon')::timestamp)
     where month in (select month from spans)
 )
-select due.site, due.month, r.number, known.value, coalesce(known.state, 'missing') not in ('reported', 'not_applicable') as hole
+select due.site, due.month, r.number, known.value,
+    coalesce(known.state, if(due.month < r.nil_before, 'not_applicable', 'missing')) not in ('reported', 'not_applicable') as hole
 from (select distinct site, month from spans) as due
-cross join (select distinct number from reported where number not in (select number from plan)) as r
+cross join (select distinct number, nil_before from reported where number not in (select number from plan)) as r
 left join known using (site, month, number)
 union all
 select due.site, due.month, p.number, plan.value, plan.value is null
