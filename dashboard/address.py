@@ -38,11 +38,15 @@ NAMES = (
     "like",
     "marac",
     "own",
+    "forum",
     "slides",
     "every",
     "edition",
+    "lang",
     "number",
 )
+# Kept whichever page a link leads to.
+ALWAYS_KEPT = ("lang",)
 
 
 @dataclass(frozen=True)
@@ -62,8 +66,8 @@ class Address:
         return make(path or self.path, {**dict(self.chosen), **named})
 
     def keep(self, path: str, *names: str) -> "Address":
-        """Another page's address that keeps only these choices."""
-        return make(path, {name: value for name, value in self.chosen if name in names})
+        """Another page's address that keeps only these choices, and the language."""
+        return make(path, {name: value for name, value in self.chosen if name in (*names, *ALWAYS_KEPT)})
 
     @property
     def href(self) -> str:

@@ -26,13 +26,15 @@ def draw_deck(deck: Deck) -> Component:
 
 def draw_slide(deck: Deck, slide: Slide, place: int, count: int) -> Component:
     """A slide: question, headline, exhibit, ask, foot."""
+    meeting = html.Span(deck.meeting, className="slide-meeting") if deck.meeting else None
     foot = [html.Span([name, html.Strong(said)]) if said else html.Span(name) for name, said in deck.foot]
     body = [
-        html.P(slide.question, className="slide-question"),
+        html.P([slide.question, meeting], className="slide-question"),
         html.H2(slide.headline, id=f"slide-{slide.name}", className="long" if len(slide.headline) > 84 else ""),
         html.P(slide.subtitle, className="slide-subtitle") if slide.subtitle else None,
         html.Div(draw_exhibit(slide.exhibit), className="slide-exhibit"),
         html.P([html.Strong(slide.ask[0]), slide.ask[1]], className="slide-ask") if slide.ask[1] else None,
+        html.P(slide.codes_said, className="slide-codes on-paper") if slide.codes else None,
         html.Div(
             [
                 *foot,

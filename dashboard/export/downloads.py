@@ -9,7 +9,7 @@ from flask import Flask, Response, g, request
 
 from dashboard.address import Address, read
 from dashboard.edition import Editions, NoEdition, audience_words
-from dashboard.export.drawn import Exhibit, below, choices_in, classes, exhibits, kind
+from dashboard.export.drawn import Exhibit, below, choices_in, classes, exhibits, headline_of, kind, named
 from dashboard.export.package import page_zip
 from dashboard.export.spreadsheet import About, table_csv, table_xlsx
 from dashboard.page import Content, Page, View, source_line
@@ -47,17 +47,18 @@ def whole_name(view: View) -> str:
 def offer(view: View, content: Content) -> Content:
     """The same page, with links to CSV and XLSX at the right of each exhibit's source line."""
     body = list(content.body)
-    for exhibit in exhibits(view, content):
+    for name, place in list(named(body)):
+        headline = headline_of(place)
         links = [
             html.A(
                 end.upper(),
-                href=address_of(view, f"{exhibit.name}.{end}"),
-                download=file_name(view, exhibit.name, end),
-                **{"aria-label": f"{end.upper()}: {exhibit.headline}"},
+                href=address_of(view, f"{name}.{end}"),
+                download=file_name(view, name, end),
+                **{"aria-label": f"{end.upper()}: {headline}"},
             )
             for end in MAKERS
         ]
-        _put(body, exhibit.place, links)
+        _put(body, place, links)
     return Content(content.headline, content.note, body, content.controls)
 
 

@@ -1,8 +1,9 @@
 """What a page has drawn, read back as tables: each exhibit's words, and behind each number its full value."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -77,12 +78,27 @@ class Exhibit:
 def exhibits(view: View, content: Content) -> list[Exhibit]:
     """All tables of a page in the order in which they are drawn."""
     chosen = choices_in(content.controls)
-    found: list[Exhibit] = []
-    for place in tables_in(content.body):
-        exhibit = read_table(view, place, chosen)
-        same = sum(other.name == exhibit.name for other in found)
-        found.append(replace(exhibit, name=f"{exhibit.name}-{same + 1}") if same else exhibit)
-    return found
+    return [read_table(view, name, place, chosen) for name, place in named(content.body)]
+
+
+def named(body: Sequence[Component]) -> Iterator[tuple[str, tuple[Component, ...]]]:
+    """The name of each table, unlike that of any other, and the path to it."""
+    seen: Counter[str] = Counter()
+    for place in tables_in(body):
+        name = name_of(section_of(place), place[-1])
+        seen[name] += 1
+        yield (f"{name}-{seen[name]}" if seen[name] > 1 else name), place
+
+
+def section_of(place: Sequence[Component]) -> Component:
+    """The card that a table stands in; None where it stands alone."""
+    return next((part for part in reversed(place) if kind(part) == "Section"), None)
+
+
+def headline_of(place: Sequence[Component]) -> str:
+    """What a table's card says, or else the table's own caption."""
+    said = (plain(part) for part in below(section_of(place)) if kind(part) == "H2")
+    return next(said, "") or next((plain(part) for part in children(place[-1]) if kind(part) == "Caption"), "")
 
 
 def tables_in(body: Sequence[Component]) -> Iterator[tuple[Component, ...]]:
@@ -99,17 +115,14 @@ def _tables_below(part: Component, above: tuple[Component, ...]) -> Iterator[tup
         yield from _tables_below(child, (*above, part))
 
 
-def read_table(view: View, place: tuple[Component, ...], chosen: str) -> Exhibit:
+def read_table(view: View, name: str, place: tuple[Component, ...], chosen: str) -> Exhibit:
     """A table and the words of its card."""
-    table = place[-1]
-    section = next((part for part in reversed(place) if kind(part) == "Section"), None)
-    parts = {kind(part): part for part in children(table)}
-    caption = plain(parts.get("Caption"))
-    headline = next((plain(part) for part in below(section) if kind(part) == "H2"), "") or caption
+    section = section_of(place)
+    parts = {kind(part): part for part in children(place[-1])}
     controls = [part for part in below(section) if isinstance(part, (Picker, Choice))]
     return Exhibit(
-        name_of(section, table),
-        headline,
+        name,
+        headline_of(place),
         next((plain(part) for part in below(section) if "subtitle" in classes(part)), ""),
         next((plain(children(part)[0]) for part in below(section) if "source" in classes(part)), ""),
         "; ".join(said for said in (chosen, choices_in(controls)) if said),

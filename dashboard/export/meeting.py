@@ -1,17 +1,18 @@
 """The slides of a meeting, each made of what a page says: the same rows of the edition, the same headlines."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from dashboard import findings, words
 from dashboard.charts.money import LAYERS
 from dashboard.comparing import asked, compared, of_a_year, of_sites, when
 from dashboard.edition import Row, audience_words
+from dashboard.export.last_met import agreed, changed, meeting_words, meets_next
+from dashboard.export.saying import MOST_LINES, coded, define, left_out, place, sites_shown, sources
 from dashboard.export.slides import (
     Deck,
     Grid,
     Judged,
     Layer,
-    Place,
     Point,
     Points,
     Slide,
@@ -24,58 +25,37 @@ from dashboard.pages.funding import amounts_of
 from dashboard.pages.overview import COST
 from dashboard.pages.readiness import CRITERIA
 from dashboard.scale import ticks
-from dashboard.since import day_words
 from dashboard.tables import HIDDEN, LEVEL_WORDS, VERDICT_LEVELS
+from etl.definitions import slides
 from etl.definitions.periods import write_date, write_month
-
-MOST_SITES, MOST_LINES = 6, 5
 
 
 def make_deck(view: View) -> Deck:
-    """The slides that the address names, in its order; the usual ones where it names none."""
+    """The slides that the address names, in its order; else those of the meeting, else the usual ones."""
     view = of_a_year(view)
-    named = [name for name in view.address.get("slides").split(",") if name in SLIDES]
-    made = [SLIDES[name](view) for name in dict.fromkeys(named or SLIDES)]
-    month = view.edition.data_month
+    made = {name: MADE[name](view) for name in order_of(view)}
+    month, meeting = view.edition.data_month, meeting_words(view)
     who = "all sites" if view.all_sites else words.listed([site.label for site in view.sites])
     return Deck(
-        "Drive: caseload, cost and money",
-        tuple(slide for slide in made if slide is not None),
+        f"{meeting or 'Drive'}: caseload, cost and money",
+        tuple(slide for slide in made.values() if slide is not None),
         write_month(month) if month else "no month",
         write_date(view.edition.made.date()),
         f"{words.first_upper(who)}, {period_words(view.period)}",
         audience_words(view.edition.audience),
         view.address.with_(edition=view.edition.name, number="").href,
+        meeting,
     )
 
 
-def place(view: View, site: str, *, short: bool = False) -> Place:
-    """A site or the programme."""
-    entry = next((entry for entry in view.edition.sites if entry.name == site), None)
-    return Place((entry.short if short else entry.label) if entry else "Programme", view.mark(site))
-
-
-def sites_shown(view: View) -> list[str]:
-    """The sites that a slide has room for."""
-    return [site.name for site in view.sites[:MOST_SITES]]
-
-
-def left_out(view: View) -> str:
-    """Who is not shown for want of room."""
-    more = len(view.sites) - MOST_SITES
-    return f"and {more} more sites, on the page" if more > 0 else ""
-
-
-def define(view: View, *measures: str) -> tuple[str, ...]:
-    """What measures mean, for the speaker."""
-    known = [view.edition.measures[name] for name in measures if name in view.edition.measures]
-    return tuple(f"{row.label}: {row.meaning}. Made as: {row.formula}." for row in known)
-
-
-def sources(view: View) -> str:
-    """Where the numbers are from."""
-    month = view.edition.data_month
-    return f"Source: monthly returns to {write_month(month) if month else 'no month'}, edition {view.edition.name}."
+def order_of(view: View) -> list[str]:
+    """The names of the slides, in order, each once."""
+    following = meets_next(view)
+    for order in (view.address.get("slides"), following.slides if following is not None else ""):
+        known = [name for name in order.split(",") if name in MADE]
+        if known:
+            return list(dict.fromkeys(known))
+    return [name for name in slides.SLIDES if following is None or name not in slides.FIRST_TIME_ONLY]
 
 
 def verdict(view: View) -> Slide | None:
@@ -104,6 +84,14 @@ def verdict(view: View) -> Slide | None:
             *(f"{labels.get(row.site, 'Programme')}: {row.change}" for row in rows.values() if row.change),
             sources(view),
         ),
+        coded(
+            view,
+            (
+                (view.label(site), f"{site}|cover|{cover[site].year}|months")
+                for site in sites_shown(view)
+                if site in cover
+            ),
+        ),
     )
 
 
@@ -127,35 +115,6 @@ def ask(view: View, cover: Row | None, verdicts: Sequence[Row]) -> tuple[str, st
     return ("We ask the forum", f" to agree {', and '.join(parts)}.") if parts else ("", "")
 
 
-def changed(view: View) -> Slide | None:
-    """What is different from the edition before, what would have changed a verdict first."""
-    here = {site.name for site in view.sites} | {"", "all"}
-    rows = [row for row in view.edition.rows("changes", order="position") if row.site in here][:MOST_LINES]
-    if not rows:
-        return None
-    moved = sum((row.verdict_effect or "").startswith("Verdict") for row in rows)
-    headline = (
-        f"{words.first_upper(words.counted(moved, 'verdict has', 'verdicts have'))} changed since the last edition"
-        if moved
-        else "No verdict has changed since the last edition"
-    )
-    body = tuple(
-        (
-            Words(place(view, row.site or "all").label, place=place(view, row.site or "all")),
-            Words(row.what),
-            Words((row.verdict_effect or "").replace("Verdict: ", "")),
-        )
-        for row in rows
-    )
-    heads = (Words("Site"), Words("What"), Words("Effect"))
-    said = "; ".join(f"{line[0].text}: {line[1].text}, {line[2].text}" for line in body)
-    notes = (*(f"{line[0].text}: {line[1].text}: {row.effect}" for line, row in zip(body, rows, strict=True)),)
-    before = view.edition.about.previous_id
-    subtitle = f"Against the edition of {day_words(view, before)}; what bears on a verdict first" if before else ""
-    grid = Grid("changes", heads, body)
-    return Slide("changed", "What has moved?", headline, subtitle, grid, said, notes=(*notes, sources(view)))
-
-
 def new_cases(view: View) -> Slide | None:
     """New cases of each site against its plan."""
     rows = compared(view, "new_cases")
@@ -169,6 +128,7 @@ def new_cases(view: View) -> Slide | None:
         f"New cases, {period_words(view.period)}; line: 95% interval; upright: plan; hollow: an earlier year",
         Points(tuple(points), *scale(points, lambda v: f"{v:,.0f}"), "of plan", "New cases", left_out(view)),
         (*define(view, "new_cases", "planned_new_cases"), "Interval: exact Poisson, 95%.", sources(view)),
+        codes_of(view, rows),
     )
 
 
@@ -205,7 +165,15 @@ def cost(view: View) -> Slide | None:
         "Cash on the cost lines that all sites count, latest complete year; line: 95% interval",
         Points(tuple(points), *scale(points, words.pounds), "95% interval", "Cost per new case", left_out(view)),
         (*define(view, COST), "Interval from the number of cases (Poisson, 95%).", sources(view)),
+        codes_of(view, rows),
     )
+
+
+def codes_of(view: View, rows: Mapping[str, Row]) -> tuple[tuple[str, str], ...]:
+    """The codes of compared numbers, by site."""
+    known = [(site, rows[site]) for site in sites_shown(view) if site in rows and rows[site].value is not None]
+    numbers = ((view.label(site), f"{site}|{row.period}|{row.starts}|{row.measure}") for site, row in known)
+    return coded(view, numbers)
 
 
 def point(view: View, site: str, row: Row | None, beside: str) -> Point:
@@ -222,10 +190,18 @@ def scale(points: Sequence[Point], write: Callable[[float], str]) -> tuple[float
     return top, tuple((step, write(step)) for step in ticks(top, 4))
 
 
-def dotted(name: str, question: str, headline: str, subtitle: str, points: Points, notes: tuple[str, ...]) -> Slide:
+def dotted(
+    name: str,
+    question: str,
+    headline: str,
+    subtitle: str,
+    points: Points,
+    notes: tuple[str, ...],
+    codes: tuple[tuple[str, str], ...],
+) -> Slide:
     """A slide of numbers on one scale."""
     said = "; ".join(f"{p.place.label} {p.shown}" for p in points.rows)
-    return Slide(name, question, headline, subtitle, points, f"{points.name}: {said}", notes=notes)
+    return Slide(name, question, headline, subtitle, points, f"{points.name}: {said}", notes=notes, codes=codes)
 
 
 def cliff(view: View) -> Slide | None:
@@ -261,7 +237,10 @@ def cliff(view: View) -> Slide | None:
     subtitle = f"Cash by month against planned cost, {sites}" + (". Some agreements are made up" if made_up else "")
     said = "; ".join(f"{layer.name} {layer.shown}" for layer in layers)
     notes = ("Only approved money counts as secured.", f"By month: {said}.", sources(view))
-    return Slide("cliff", "What is secured once the grant ends?", headline, subtitle, exhibit, said, notes=notes)
+    ends = [(layer.name, f"{who}|cliff|{months[-1]}|{layer.status}") for layer in layers if layer.amounts[-1] > 0.5]
+    codes = coded(view, [*ends, ("Planned cost", f"{who}|cliff|{months[-1]}|planned")])
+    question = "What is secured once the grant ends?"
+    return Slide("cliff", question, headline, subtitle, exhibit, said, notes=notes, codes=codes)
 
 
 def money_words(values: Sequence[float]) -> str:
@@ -291,7 +270,9 @@ def readiness(view: View) -> Slide | None:
     notes = tuple(f"{CRITERIA[c][0]}: {CRITERIA[c][1]}." for c in rows)
     grid = Grid("levels", heads, tuple(body), left_out(view))
     question = "Is each site ready to carry on?"
-    return Slide("readiness", question, words.in_the_way(held, labels), "", grid, said, notes=(*notes, sources(view)))
+    codes = coded(view, ((labels[site], f"{site}|verdict||words") for site in sites if site in labels))
+    headline = words.in_the_way(held, labels)
+    return Slide("readiness", question, headline, "", grid, said, notes=(*notes, sources(view)), codes=codes)
 
 
 def said_of(row: Row | None) -> Words:
@@ -333,10 +314,10 @@ def decide(view: View) -> Slide | None:
     )
 
 
-Made = Callable[[View], Slide | None]
-SLIDES: dict[str, Made] = {
-    "verdict": verdict,
+MADE: dict[str, Callable[[View], Slide | None]] = {
     "changed": changed,
+    "agreed": agreed,
+    "verdict": verdict,
     "cases": new_cases,
     "cost": cost,
     "cliff": cliff,

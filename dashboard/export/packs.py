@@ -14,11 +14,12 @@ from flask import Flask, Response, g, request
 from dashboard.access.roles import NoSuchRole, of_audience
 from dashboard.address import Address, read
 from dashboard.edition import Editions, NoEdition
-from dashboard.export.meeting import SLIDES, make_deck
+from dashboard.export.meeting import make_deck
 from dashboard.export.pdf import NoChromium, deck_pdf
 from dashboard.export.powerpoint import deck_pptx
 from dashboard.export.slides import Deck
 from dashboard.page import View
+from etl.definitions.slides import SLIDES
 
 REGISTER = "packs.jsonl"
 ROUTE = "/pack/slides.<end>"

@@ -112,7 +112,7 @@ Exhibit = Verdicts | Points | Steps | Grid
 
 @dataclass(frozen=True)
 class Slide:
-    """A slide. `notes` are what the speaker needs: definitions, methods, sources."""
+    """A slide. `notes` are what the speaker needs: definitions, methods, sources; `codes` lead back to its numbers."""
 
     name: str
     question: str
@@ -122,6 +122,13 @@ class Slide:
     alt: str
     ask: tuple[str, str] = ("", "")
     notes: tuple[str, ...] = ()
+    codes: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def codes_said(self) -> str:
+        """What leads back to the numbers, as a file says it."""
+        said = "; ".join(f"{name} {code}" for name, code in self.codes)
+        return f"Where the numbers come from, at /number/ and the code: {said}" if said else ""
 
 
 @dataclass(frozen=True)
@@ -135,6 +142,7 @@ class Deck:
     chosen: str
     audience: str
     address: str
+    meeting: str = ""
 
     @property
     def foot(self) -> tuple[tuple[str, str], ...]:

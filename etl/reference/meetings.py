@@ -1,10 +1,10 @@
 """Meetings of a forum, and what was decided there: who is to do what by when, and what followed."""
 
-import re
 from dataclasses import dataclass
 from typing import Annotated
 
 from etl.definitions import MEASURES
+from etl.definitions.slides import SLIDES as NAMES
 from etl.reference.cells import Column, Day, DayOrBlank, Name, Reader, SiteOrBlank, Text
 from etl.reference.files import Placed
 
@@ -25,14 +25,16 @@ def _read_measure(text: str) -> str:
 
 def _read_slides(text: str) -> tuple[str, ...]:
     names = tuple(text.split(","))
-    if not all(re.fullmatch("[a-z]{1,20}", name) for name in names) or len(set(names)) < len(names):
+    if not set(names) <= set(NAMES) or len(set(names)) < len(names):
         raise ValueError
     return names
 
 
 LINE = Reader(_read_line, f"words that a slide has room for, at most {LONGEST} letters", "Agree the plan for 2020/21")
 MEASURE = Reader(_read_measure, "the name of a measure, as in data/dictionary.csv", "new_cases")
-SLIDES = Reader(_read_slides, "names of slides, each once, with commas and no spaces between", "changed,agreed,verdict")
+SLIDES = Reader(
+    _read_slides, f"each once, with commas and no spaces between, of {','.join(NAMES)}", "changed,agreed,verdict"
+)
 
 
 @dataclass(frozen=True)
