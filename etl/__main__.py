@@ -230,6 +230,35 @@ def audit_command(edition: Annotated[Path, typer.Argument(help="The edition's fo
         raise typer.Exit(1)
 
 
+@app.command("backup")
+def backup_command(
+    target: Annotated[Path, typer.Argument(help="The folder to write to, or the file.", show_default=False)],
+    data: Data = DATA,
+) -> None:
+    """Write everything in the data folder into one file, with a checksum for each part."""
+    from etl.backup import backup
+
+    with _plain_errors():
+        typer.echo(f"Wrote {backup(data, target)} and read it again. Keep it where this disk's end does not reach it.")
+
+
+@app.command("restore")
+def restore_command(
+    file: Annotated[Path, typer.Argument(help="The backup.", show_default=False)],
+    data: Data = DATA,
+    replace: Annotated[bool, typer.Option("--replace", help="Set aside what is there now.")] = False,
+) -> None:
+    """Verify a backup, all of it, and put it in place of what is in the data folder."""
+    from etl.backup import restore
+
+    with _plain_errors():
+        done = restore(file, data, replace=replace)
+    typer.echo(f"Restored {_many(done.files, 'file')} as of {done.made} into {data}.")
+    if done.aside:
+        typer.echo(f"What was there is now in {done.aside}: delete it when it is not needed.")
+    typer.echo("If the dashboard runs on this folder, start it again.")
+
+
 @app.command("dictionary")
 def dictionary_command() -> None:
     """Write the data dictionary from the definitions."""
