@@ -1,0 +1,92 @@
+"""Editions for three audiences, in which far more is hidden than need be, made without the search for what to hide.
+
+What an audience's file and its dashboard tell does not depend on how the hidden cells were chosen, so that these tests
+need not wait for the choice; `test_crawl.py` makes the real one in its long part.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from etl import publish
+from etl.definitions.periods import month_after
+from etl.load import load
+from etl.protect import Choice
+from etl.protect.audience import CENTRAL, FORUM, given_to, mask_results
+from etl.protect.lattice import build
+from etl.protect.ledger import Ledger
+from etl.protect.offer import STEPS, offered
+from etl.store import open_warehouse
+
+LEAD = "croydon"
+RETURNS = Path(__file__).resolve().parents[1] / "given" / "sample"
+DAYS = (datetime(2019, 11, 16, 12), datetime(2019, 12, 13, 23, 59, 59))
+TOTALS = ("new_cases", "referrals", "victims")
+NOTE = "A note that nobody but the central team reads"
+Tables = dict[str, pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Made:
+    """What an edition is made from, what is shown of it, and where it went."""
+
+    given: Tables
+    choice: Choice
+    work: publish._Work
+    folder: Path
+
+    def of(self, audience: str, given: Tables | None = None) -> Tables:
+        """An audience's tables, made of what was given, or of something else in its place."""
+        given = given or self.given
+        masked = mask_results(given["results"], self.choice.lattice, self.choice.shown)
+        return publish._edition_of(audience, given_to(audience, given, masked), self.work, self.folder)
+
+    def write(self) -> str:
+        """Writes the edition and points to it."""
+        central = publish._edition_of(CENTRAL, self.given, self.work, self.folder)
+        central |= {"published": self.choice.ledger(), "protection": self.choice.summary()}
+        return publish._write_edition(self.folder, {CENTRAL: central} | {name: self.of(name) for name in (FORUM, LEAD)})
+
+
+def hide_much(results: pd.DataFrame, data_month: object) -> Choice:
+    """Hides all counts but a few totals of whole quarters and longer, none of them small, from which none follows."""
+    lattice = build(results, data_month, [])
+    may = offered(lattice, STEPS[0])
+    long = [cell.number in TOTALS and cell.ends >= month_after(cell.starts, 2) for cell in lattice.cells]
+    shown = may & np.array(long)
+    assert shown.any() and not (shown & lattice.small).any()
+    return Choice(lattice, STEPS[0], may, shown, Ledger())
+
+
+def begin(data: Path, as_of: datetime) -> Made:
+    """What an edition is to be made from, as known on a day."""
+    con = open_warehouse(data / "warehouse.duckdb", read_only=True)
+    try:
+        given, work = publish._given(con, data, NOTE, as_of, datetime.now(UTC).replace(tzinfo=None))
+    finally:
+        con.close()
+    return Made(given, hide_much(given["results"], work.data_month), work, data / "editions")
+
+
+def make_editions(data: Path) -> list[Made]:
+    """Loads the given returns and makes an edition of each day, the newest last."""
+    load([RETURNS], data)
+    made = []
+    for day in DAYS:
+        made.append(begin(data, day))
+        made[-1].write()
+    return made
+
+
+def read_file(path: Path) -> Tables:
+    """All tables of an edition's file."""
+    with duckdb.connect(str(path), read_only=True) as con:
+        names = [row[0] for row in con.execute("select table_name from duckdb_tables()").fetchall()]
+        return {name: con.table(name).df() for name in names}
+
+
+__all__ = ["DAYS", "LEAD", "NOTE", "Made", "begin", "make_editions", "read_file"]
