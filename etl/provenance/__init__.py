@@ -1,1 +1,58 @@
 """Where a number comes from: its short code, and its story down to the returns, sheets and cells."""
+
+from collections.abc import Callable
+
+from etl.definitions.periods import MONTHS_IN
+from etl.provenance import judged, money, results, returned
+from etl.provenance.code import address_in, code_of, editions_of, read_code
+from etl.provenance.edition import Edition
+from etl.provenance.story import HIDDEN, NoNumber, Story, Words, day, place
+
+# One answer for a number that is hidden and for one that is not there: the answer tells nobody which.
+HIDDEN_WORDS = (
+    "Hidden, or not there: this edition shows this audience no such number. A small number, and any from which one "
+    "could be worked back, is not in the file at all."
+)
+Teller = Callable[[Edition, str], Story | None]
+KINDS: dict[str, Teller] = {
+    **dict.fromkeys(MONTHS_IN, results.tell),
+    "cover": money.cover,
+    "agreement": money.agreement,
+    "cliff": money.cliff,
+    "gap": money.gap,
+    "central": money.central,
+    "verdict": judged.verdict,
+    "readiness": judged.readiness,
+    "quality": judged.quality,
+    "returns": returned.counted,
+    "receipt": returned.receipt,
+}
+
+
+def tell(edition: Edition, address: str) -> Story | None:
+    """The story of the number at an address; None where the edition has no such number and may say so.
+
+    Only the central team is told that there is no number: to others that is the same as a hidden one.
+    """
+    parts = address.split("|")
+    if len(parts) not in (4, 5) or parts[1] not in KINDS:
+        return None
+    try:
+        story = KINDS[parts[1]](edition, address)
+    except NoNumber:
+        return None
+    if story is not None and story.known != "hidden":
+        return story
+    return hidden(edition, address) if edition.audience != "central" or story is not None else None
+
+
+def hidden(edition: Edition, address: str) -> Story:
+    """What is said of a number that may not be seen: what its address says, and nothing else."""
+    site, kind, starts, measure = address.split("|")[:4]
+    what = "a number"
+    if kind in MONTHS_IN and measure in edition.measures:
+        what = results.what(edition, measure, kind, day(starts))
+    return Story(address, place(edition, site), what, HIDDEN, "hidden", (Words(HIDDEN_WORDS),))
+
+
+__all__ = ["HIDDEN_WORDS", "address_in", "code_of", "editions_of", "hidden", "read_code", "tell"]

@@ -1,0 +1,177 @@
+"""The cells behind a number: which return, sheet and cell said it, when it came, and what was revised or queried."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from etl.definitions.periods import write_date, write_month
+from etl.provenance.edition import Edition, Row
+from etl.provenance.lineage import counts_in, is_planned, last_known, leaves, months_of, operands
+from etl.provenance.story import (
+    ELSEWHERE,
+    Item,
+    Month,
+    Months,
+    Number,
+    Points,
+    Site,
+    Source,
+    Table,
+    columns,
+    exact,
+    in_a_sentence,
+    in_full,
+    label_of,
+    said,
+    unit_of,
+)
+
+MOST_LINES = 12
+ORDINARY = ("reported", "", None)
+Place = tuple[str, date, str]
+
+
+def may_see(edition: Edition, site: str) -> bool:
+    """Whether the audience may see what a site typed in which cell: the central team, and the site itself."""
+    return edition.audience in ("central", site)
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What stands behind a number: measures of a site (or `all`) over months, and whether these make up a period."""
+
+    site: str
+    measures: tuple[str, ...]
+    starts: date
+    ends: date
+    period: str = ""
+
+
+def behind(edition: Edition, row: Row, *measures: str) -> Behind:
+    """What stands behind a number of `results`: its numerator and denominator or itself, or the measures named."""
+    ends = last_known(edition, row.ends)
+    return Behind(row.site, measures or operands(row.measure), row.starts, ends, row.period)
+
+
+def sources(edition: Edition, of: Behind) -> tuple[Source, ...]:
+    """All cells behind a number; those of every site behind the programme's."""
+    where = "month between ? and ?"
+    given: tuple[object, ...] = (of.starts, of.ends)
+    if of.site != "all":
+        where, given = f"{where} and site = ?", (*given, of.site)
+    cells = edition.rows("cells", where, given, "site, month, sheet, cell")
+    history = _History(edition)
+    found = []
+    for operand in of.measures:
+        wanted = frozenset(leaves(edition, operand))
+        for cell in cells:
+            if cell.measure in wanted and counts_in(operand, cell.measure, cell.month, of.starts, of.ends):
+                found.append(history.source(cell, operand))
+    return tuple(found)
+
+
+class _History:
+    """What is known of each return, and which numbers were revised or queried."""
+
+    def __init__(self, edition: Edition) -> None:
+        self.edition = edition
+        self.returns = {row.return_id: row for row in edition.rows("returns")}
+        self.revised: dict[Place, list[Row]] = {}
+        self.queried: dict[Place, list[Row]] = {}
+        for row in edition.rows("revisions"):
+            self.revised.setdefault((row.site, row.month, row.measure), []).append(row)
+        for row in edition.rows("queries"):
+            self.queried.setdefault((row.site, row.month, row.measure), []).append(row)
+
+    def source(self, cell: Row, operand: str) -> Source:
+        """A cell with what became of it."""
+        sent = self.returns.get(cell.return_id)
+        place, unit = (cell.site, cell.month, cell.measure), unit_of(self.edition, cell.measure)
+        shown = in_full(cell.value, unit) if cell.value is not None else said(cell.state) or "not known"
+        return Source(
+            cell.site,
+            cell.month,
+            operand,
+            cell.measure,
+            label_of(self.edition, cell.measure),
+            cell.value,
+            shown,
+            cell.state or "",
+            cell.return_id,
+            sent.file if sent is not None else None,
+            sent.received if sent is not None else None,
+            sent.verdict if sent is not None else None,
+            cell.sheet,
+            cell.cell,
+            "; ".join(f"changed {write_date(row.changed.date())}" for row in self.revised.get(place, ())),
+            "; ".join(row.message or "a query" for row in self.queried.get(place, ())),
+        )
+
+
+def by_month(edition: Edition, of: Behind, cells: Sequence[Source]) -> Months:
+    """A site's number month by month: the returns, and for each measure its number and its cells."""
+    parts = of.measures
+    counted = {part: set(months_of(part, of.starts, of.ends)) for part in parts}
+    rows = []
+    for month in sorted(set().union(*counted.values())):
+        here = [cell for cell in cells if cell.month == month]
+        numbers = tuple(
+            (
+                exact(edition.result(of.site, part, "month", month), unit_of(edition, part)),
+                tuple(cell for cell in here if cell.operand == part),
+            )
+            if month in counted[part]
+            else None
+            for part in parts
+        )
+        rows.append(Month(month, _returns(edition, of.site, month, here), numbers))
+    heads = tuple(label_of(edition, part) for part in parts)
+    return Months(heads, tuple(rows), _total(edition, of) if of.period and len(rows) > 1 else ())
+
+
+def _total(edition: Edition, of: Behind, site: str = "") -> tuple[Number, ...]:
+    """What the months of each measure come to."""
+    found = (edition.result(site or of.site, part, of.period, of.starts) for part in of.measures)
+    return tuple(exact(row, unit_of(edition, part)) for row, part in zip(found, of.measures, strict=True))
+
+
+def by_site(edition: Edition, of: Behind, measure: str) -> Table:
+    """The programme's number by site: each number has its own story."""
+    whole = () if of.measures == (measure,) else (measure,)
+    named = Behind(of.site, (*of.measures, *whole), of.starts, of.ends, of.period or "month")
+    heads = [*(label_of(edition, part) for part in of.measures), *("Result" for _ in whole)]
+    rows: tuple[tuple[Item, ...], ...] = tuple(
+        (Site(site.name, site.label), *_total(edition, named, site.name)) for site in edition.sites
+    )
+    return Table("Sites", columns("Site", *heads, right=range(1, len(heads) + 1)), rows)
+
+
+def _returns(edition: Edition, site: str, month: date, cells: Sequence[Source]) -> tuple[str, ...]:
+    """The returns that say a month's numbers; what the calendar says of it where no file may be named."""
+    sent = list(dict.fromkeys((cell.file, cell.received, cell.verdict) for cell in cells if cell.received is not None))
+    if sent:
+        return tuple(
+            f"{file or f'file {ELSEWHERE}'}, received {write_date(received.date())}, {said(verdict)}"
+            for file, received, verdict in sent
+            if received is not None
+        )
+    days = edition.rows("calendar", "site = ? and month = ?", (site, month))
+    if not days or days[0].received is None:
+        return ("no return",)
+    return (f"return received {write_date(days[0].received.date())}",)
+
+
+def queried(of: Behind, cells: Sequence[Source]) -> Points:
+    """Open queries and revisions among the cells of a number."""
+    lines = [("query", f"{write_month(cell.month)}: {cell.queried}") for cell in cells if cell.queried]
+    lines += [
+        ("revised", f"{write_month(cell.month)}: {in_a_sentence(cell.label)}, {cell.revised}")
+        for cell in cells
+        if cell.revised
+    ]
+    lines = list(dict.fromkeys(lines))
+    more = len(lines) - MOST_LINES
+    lines = [*lines[:MOST_LINES], *([("query", f"and {more} more")] if more > 0 else [])]
+    if not lines and not all(is_planned(part) for part in of.measures):
+        lines = [("met", "No open query in these cells. None was revised.")]
+    return Points("Queried or revised", tuple(lines))

@@ -1,0 +1,289 @@
+"""The story of money ahead: what secured money covers, an agreement, a month of the cliff, a step of the gap."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from etl.definitions.periods import month_after, write_date, write_financial_year, write_month
+from etl.provenance.code import CENTRAL
+from etl.provenance.edition import Edition, Row
+from etl.provenance.story import (
+    Block,
+    Facts,
+    Formula,
+    Item,
+    Number,
+    Site,
+    Story,
+    Table,
+    Words,
+    columns,
+    day,
+    days,
+    first_upper,
+    place,
+    plus,
+    pounds,
+    said,
+    source_of,
+    span,
+)
+
+# What each column of `cover` says of the year.
+COVER = {
+    "months": "months of {} that secured money covers",
+    "secured": "money secured for {}",
+    "planned": "planned cost of {}",
+    "gap": "planned cost of {} that is not secured",
+    "in_principle": "money agreed in principle for {}",
+    "bid": "money bid for, for {}",
+    "expected": "money expected for {}",
+    "no_funder": "planned cost of {} that has no funder",
+    "replaced": "grant of the year before {} that other money replaces",
+    "share": "share of the planned cost of {} that is secured",
+    "grant_before": "Home Office money of the year before {}",
+    "local_before": "local money of the year before {}",
+    "runway_months": "months from the data month that approved money lasts, seen with {}",
+    "notice_months": "months from the data month to the first month of {} that is short",
+}
+SECURED_RULE = "Only approved money counts as secured. Money matched to other money falls with it."
+
+
+def cover(edition: Edition, address: str) -> Story | None:
+    """How far secured money goes in a year."""
+    site, _, year, column = address.split("|")[:4]
+    rows = [row for row in edition.rows("cover", "site = ?", (site,)) if str(row.year) == year]
+    if not rows or rows[0].get(column) is None or column not in COVER:
+        return None
+    row = rows[0]
+    name = COVER[column].format(write_financial_year(row.year))
+    body: list[Block] = [*_made(row, column)]
+    start = month_after(row.year, -12) if column in ("grant_before", "local_before", "replaced") else row.year
+    body.append(_agreements(_of_year(edition, site, start), "No agreement is known for that year.", edition))
+    body.append(Words(SECURED_RULE))
+    return Story(address, place(edition, site), name, _cover_shown(row, column), "known", tuple(body))
+
+
+def _cover_shown(row: Row, column: str) -> str:
+    """A number of cover as the pages print it."""
+    if column in ("months", "runway_months"):
+        return f"{row[column]:.1f} months"
+    if column == "notice_months":
+        return f"{row[column]:g} months"
+    return f"{row[column]:.1%}" if column == "share" else pounds(row[column])
+
+
+def _made(row: Row, column: str) -> list[Block]:
+    """How a number of cover follows from others of its row."""
+
+    def of(name: str) -> Number:
+        value = row.get(name)
+        return Number(pounds(value), f"{row.site}|cover|{row.year}|{name}" if value is not None else "")
+
+    secured, planned = of("secured"), of("planned")
+    shown = Number(_cover_shown(row, column))
+    if column == "months":
+        return [plus((("12 × secured", secured), ("Planned cost", planned)), "÷", ("Months", shown))]
+    if column == "share":
+        return [plus((("Secured", secured), ("Planned cost", planned)), "÷", ("Share", shown))]
+    if column == "gap":
+        return [plus((("Planned cost", planned), ("Secured", secured)), "−", ("Gap", shown))]
+    if column == "no_funder":
+        parts = [("Planned cost", planned), ("Secured", secured)]
+        parts += [(said(name), of(name)) for name in ("in_principle", "bid", "expected")]
+        return [plus(parts, "−", ("No funder", shown))] if row.site != "all" else []
+    if column == "replaced":
+        whole = "Secured money beyond the local money of the year before, the grant of that year at most."
+        rest = (("Secured", secured), ("Local before", of("local_before")))
+        return [plus(rest, "−", ("Replaced", shown)), Words(whole)] if row.site != "all" else [Words(whole)]
+    return []
+
+
+def _of_year(edition: Edition, site: str, year: date) -> list[Row]:
+    """The cash agreements of a site that pay in the twelve months from a day, or later."""
+    rows = edition.rows("agreements", "form = 'cash'", order="site, starts")
+    after = month_after(year, 12)
+    rows = [row for row in rows if site in ("all", row.site) and row.site != "central_team"]
+    return [r for r in rows if (r.ends is None or r.ends >= year) and (r.starts is None or r.starts < after)]
+
+
+def _agreements(rows: Sequence[Row], otherwise: str, edition: Edition) -> Block:
+    """Agreements with their status and source, each with a story of its own."""
+    if not rows:
+        return Words(otherwise)
+    body: list[tuple[Item, ...]] = [
+        (
+            place(edition, row.site),
+            row.funder_label or "",
+            Number(pounds(row.amount), f"{row.site}|agreement|{row.agreement}|amount"),
+            said(row.status),
+            days(row.starts, row.ends),
+            source_of(row),
+        )
+        for row in rows
+    ]
+    return Table("Agreements", columns("Site", "Funder", "Amount", "Status", "Time", "Source", right=(2,)), tuple(body))
+
+
+def agreement(edition: Edition, address: str) -> Story | None:
+    """One agreement."""
+    site, _, name = address.split("|")[:3]
+    rows = edition.rows("agreements", "agreement = ?", (name,))
+    if not rows or rows[0].site != site:
+        return None
+    row = rows[0]
+    facts = [("Status", said(row.status)), ("Time", days(row.starts, row.ends)), ("Form", said(row.form))]
+    if row.get("drawn") is not None or row.get("up_to"):
+        facts += [("Drawn", pounds(row.drawn) if row.drawn is not None else "not known")]
+        facts += [("Left", pounds(row.left) if row.left is not None else "not known")]
+    facts += [
+        ("Conditions", row.conditions or "none known"),
+        ("Known since", write_date(row.known_from) if row.known_from else "not known"),
+        ("Source", source_of(row)),
+    ]
+    return Story(address, place(edition, site), row.funder_label, pounds(row.amount), "known", (Facts(tuple(facts)),))
+
+
+CLIFF = {
+    "planned": "planned cost of {}",
+    "approved": "money secured for {}",
+    "ending": "Home Office money of {}",
+    "agreed_in_principle": "money agreed in principle for {}",
+    "bid": "money bid for, for {}",
+    "expected": "money expected for {}",
+    "no_funder": "planned cost of {} that has no funder",
+}
+
+
+def cliff(edition: Edition, address: str) -> Story | None:
+    """A month of money ahead."""
+    site, _, month, status = address.split("|")[:4]
+    first = day(month)
+    rows = {row.status: row for row in edition.rows("cliff", "site = ? and month = ?", (site, first))}
+    if status not in rows or rows[status].amount is None:
+        return None
+    name = CLIFF.get(status, status).format(write_month(first, long=True))
+    body: list[Block] = []
+    if status == "planned":
+        body.append(_plans(edition, site, first))
+    elif status == "no_funder":
+        others = [
+            (first_upper(said(key)), Number(pounds(row.amount), f"{site}|cliff|{first}|{key}"))
+            for key, row in rows.items()
+            if key not in CLIFF_ENDS and row.amount
+        ]
+        result = ("No funder", Number(pounds(rows[status].amount)))
+        planned = ("Planned cost", Number(pounds(rows["planned"].amount)))
+        body.append(plus((planned, *others), "−", result) if site != "all" else _by_site(edition, first, status))
+    elif site == "all":
+        body.append(_by_site(edition, first, status))
+    else:
+        month_after_it = month_after(first)
+        deals = [row for row in _of_year(edition, site, first) if row.starts is None or row.starts < month_after_it]
+        wanted = "approved" if status == "ending" else status
+        deals = [
+            row for row in deals if row.get("stands_as", row.status) == wanted and _grants(row) == (status == "ending")
+        ]
+        body.append(_agreements(deals, "No agreement of this kind pays in that month.", edition))
+        body.append(Words("Each agreement is laid evenly over its months."))
+    return Story(address, place(edition, site), name, pounds(rows[status].amount), "known", tuple(body))
+
+
+CLIFF_ENDS = ("planned", "no_funder")
+
+
+def _grants(row: Row) -> bool:
+    """Whether an approved agreement is of the grant that ends."""
+    return "home_office" in (row.funder or "") and row.get("stands_as", row.status) == "approved"
+
+
+def _by_site(edition: Edition, month: date, status: str) -> Table:
+    """The sites of which the programme's month is made."""
+    body: list[tuple[Item, ...]] = []
+    for site in edition.sites:
+        rows = edition.rows("cliff", "site = ? and month = ? and status = ?", (site.name, month, status))
+        shown = Number(pounds(rows[0].amount), f"{site.name}|cliff|{month}|{status}") if rows else "not known"
+        body.append((Site(site.name, site.label), shown))
+    return Table("Sites", columns("Site", "Amount", right=(1,)), tuple(body))
+
+
+def _plans(edition: Edition, site: str, month: date) -> Table:
+    """The plans of a month, a twelfth of the year each."""
+    rows = edition.rows("plans", "starts <= ? and ends >= ?", (month, month), "site")
+    body = [
+        (place(edition, row.site), Number(pounds(row.cost)), span(row.starts, row.ends), source_of(row))
+        for row in rows
+        if site in ("all", row.site)
+    ]
+    return Table("Plan, a twelfth a month", columns("Site", "Cost a year", "Months", "Source", right=(1,)), tuple(body))
+
+
+def gap(edition: Edition, address: str) -> Story | None:
+    """A step from planned cost to what has no funder."""
+    site, _, starts, position = address.split("|")[:4]
+    steps = edition.rows("gaps", "site = ? and starts = ?", (site, day(starts)), "position")
+    here = next((step for step in steps if str(step.position) == position), None)
+    if here is None:
+        return None
+    months = span(here.starts, here.ends)
+    body: list[Block] = [_steps(steps)]
+    if here.step not in CLIFF_ENDS:
+        deals = [r for r in _of_year(edition, site, here.starts) if r.get("stands_as", r.status) == here.step]
+        named = [row for row in deals if row.funder_label == here.label] or deals
+        body.append(_agreements(named, "No agreement is known for these months.", edition))
+    return Story(address, place(edition, site), f"{here.label}, {months}", pounds(here.amount), "known", tuple(body))
+
+
+def _steps(steps: Iterable[Row]) -> Table:
+    """All steps of a gap."""
+    body = tuple(
+        (step.label, Number(pounds(step.amount), f"{step.site}|gap|{step.starts}|{step.position}")) for step in steps
+    )
+    return Table("From planned cost to what has no funder", columns("Step", "Amount", right=(1,)), body)
+
+
+def central(edition: Edition, address: str) -> Story | None:
+    """A cost per new case with the central team's share, or a part of it."""
+    site, _, starts, what = address.split("|")[:4]
+    if what not in CENTRAL:
+        return None
+    period, basis, way, column = what.split(".")
+    where = "site = ? and period = ? and starts = ? and basis = ? and allocation = ?"
+    rows = edition.rows("central", where, (site, period, day(starts), basis, way))
+    if not rows or rows[0].get(column) is None:
+        return None
+    row = rows[0]
+    name = {
+        "unit": "cost per new case with the central team’s share",
+        "central": "the central team’s cost" if site == "central_team" else "share of the central team’s cost",
+        "cost": "cost without the central team’s share",
+        "total": "cost with the central team’s share",
+        "count": "new cases",
+    }[column]
+    body: list[Block] = [] if site == "central_team" else [_central_formula(row, what)]
+    kept = "Earmarked money stays where it is earmarked." if row.earmarked else ""
+    body += [Facts((("What", BASES[basis]), ("Shared", WAYS[way]), ("Source", source_of(row))))]
+    body += [Words(kept)] if kept else []
+    shown = str(row.shown) if column == "unit" else f"{row['count']:,.0f}" if column == "count" else pounds(row[column])
+    return Story(address, place(edition, site), f"{name}, {row.words}", shown, "known", tuple(body))
+
+
+BASES = {"actual": "what was spent", "planned": "planned cost and cases", "secured": "approved money, planned cases"}
+WAYS = {"none": "not shared: the team’s cost is apart", "by_new_cases": "by new cases", "equally": "equally"}
+
+
+def _central_formula(row: Row, what: str) -> Formula:
+    """Cost and share together, by cases."""
+
+    def of(column: str, shown: str) -> Number:
+        named = f"{what.rpartition('.')[0]}.{column}"
+        known = row.get(column) is not None
+        return Number(shown if known else "not known", f"{row.site}|central|{row.starts}|{named}" if known else "")
+
+    return Formula(
+        (
+            ("", "Site’s cost", of("cost", pounds(row.cost))),
+            ("+", "Central share", of("central", pounds(row.central))),
+            ("÷", "New cases", of("count", f"{row['count'] or 0:,.0f}")),
+            ("=", "Each", Number(str(row.shown or "not known"))),
+        )
+    )

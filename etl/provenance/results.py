@@ -1,0 +1,292 @@
+"""The story of a number of `results`, and of what stands beside one: an interval's end, a share, a limit, a verdict."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from etl.definitions import MEASURES
+from etl.definitions.measure import MINUS, Ratio, Unit, write
+from etl.definitions.periods import last_month, write_financial_year, write_month
+from etl.provenance.cells import Behind, behind, by_month, by_site, may_see, queried, sources
+from etl.provenance.edition import Edition, Row
+from etl.provenance.lineage import is_planned, operands
+from etl.provenance.story import (
+    HIDDEN,
+    Block,
+    Facts,
+    Item,
+    Number,
+    Source,
+    Story,
+    Table,
+    Words,
+    address_of,
+    columns,
+    day,
+    exact,
+    in_a_sentence,
+    in_full,
+    label_of,
+    place,
+    plus,
+    source_of,
+    span,
+    unit_of,
+)
+
+# What a number beside a result is, with a gap for what the result is; how it is shown; how it came about; and which
+# measures are behind it.
+Told = tuple[str, str, list[Block], Behind]
+METHODS = {
+    "count": "exact Poisson limits of the count",
+    "share": "Wilson’s limits of the share",
+    "gbp_each": "the spend over the exact Poisson limits of the people behind it",
+}
+ENDS = {
+    "low": ("lower end of the 95% interval of {}", "low"),
+    "high": ("upper end of the 95% interval of {}", "high"),
+    "low_998": ("lower end of the 99.8% interval of {}", "low_998"),
+    "high_998": ("upper end of the 99.8% interval of {}", "high_998"),
+}
+
+
+def tell(edition: Edition, address: str) -> Story | None:
+    """The story of a number of `results`, or of what stands beside it; None where the edition has no such number."""
+    site, period, starts, measure, beside = [*address.split("|"), ""][:5]
+    row = edition.result(site, measure, period, day(starts))
+    if row is None:
+        return None
+    if row.shown == HIDDEN:
+        return Story(address, place(edition, site), what(edition, measure, period, row.starts), HIDDEN, "hidden")
+    if not beside:
+        return _itself(edition, address, row)
+    told = BESIDE[beside](edition, row, beside) if beside in BESIDE else None
+    if told is None:
+        return None
+    name, shown, body, of = told
+    cells = sources(edition, of)
+    said = name.format(what(edition, measure, period, row.starts))
+    body = [*body, *_cells(edition, of, measure, cells), *_definition(edition, measure)]
+    return Story(address, place(edition, site), said, shown, "known", tuple(body), cells)
+
+
+def what(edition: Edition, measure: str, period: str, starts: date) -> str:
+    """A measure and its months in words, whether or not there is a number."""
+    return f"{in_a_sentence(label_of(edition, measure))}, {span(starts, last_month(period, starts))}"
+
+
+def _itself(edition: Edition, address: str, row: Row) -> Story:
+    unit, of = unit_of(edition, row.measure), behind(edition, row)
+    cells = sources(edition, of)
+    body: list[Block] = [*_formula(edition, row, unit), *_chance(row, unit), *_gap(row)]
+    body += [*_plans(edition, row), *_cells(edition, of, row.measure, cells), *_definition(edition, row.measure)]
+    site, said = place(edition, row.site), what(edition, row.measure, row.period, row.starts)
+    if row.value is None:
+        return Story(address, site, said, "not known", "not known", tuple(body), cells)
+    return Story(address, site, said, str(row.shown), "known", tuple(body), cells)
+
+
+def _formula(edition: Edition, row: Row, unit: Unit) -> list[Block]:
+    """Numerator ÷ denominator = result; or what is added up."""
+    parts = operands(row.measure)
+    if len(parts) == 1:
+        about = edition.measures.get(row.measure)
+        made = about.formula if about is not None and about.kind != "Reported" else ""
+        return [Words(f"Made as: {made}.")] if made and made != "as reported" else []
+    named = [(label_of(edition, part), _of(edition, row, part)) for part in parts]
+    return [plus(named, "÷", ("Result", Number(exact(row, unit).shown)))]
+
+
+def _of(edition: Edition, row: Row, measure: str) -> Number:
+    """Another number of the same site and period."""
+    return exact(edition.result(row.site, measure, row.period, row.starts), unit_of(edition, measure))
+
+
+def _chance(row: Row, unit: Unit) -> list[Block]:
+    """What chance alone would do."""
+    if row.low is None or row.high is None or row.value is None:
+        return []
+    low, high = write(row.low, unit), write(row.high, unit)
+    return [Words(f"Chance alone would move it between {low} and {high} (95% interval: {METHODS.get(unit, '')}).")]
+
+
+def _gap(row: Row) -> list[Block]:
+    """Why there is no number, or that the period has not ended."""
+    if row.value is None:
+        return [Words(f"No sum over a gap. {row.why or ''}".strip())]
+    return [] if row.complete else [Words("The period has not ended: this is the number to date.")]
+
+
+def _plans(edition: Edition, row: Row) -> list[Block]:
+    """The plans that say the number, or a part of it."""
+    if not any(is_planned(part) for part in operands(row.measure)):
+        return []
+    rows = [plan for plan in edition.rows("plans", order="site, starts") if row.site in ("all", plan.site)]
+    body = [(place(edition, plan.site), span(plan.starts, plan.ends), source_of(plan)) for plan in rows]
+    return [Table("Plan", columns("Site", "Months", "Source"), tuple(body))]
+
+
+def _cells(edition: Edition, of: Behind, measure: str, cells: tuple[Source, ...]) -> list[Block]:
+    """A site's months down to the cells; the programme's sites."""
+    if all(is_planned(part) for part in of.measures):
+        return []
+    if of.site == "all":
+        return [by_site(edition, of, measure)]
+    body: list[Block] = [by_month(edition, of, cells)]
+    if may_see(edition, of.site):
+        return [*body, queried(of, cells)]
+    own = place(edition, of.site).label
+    return [*body, Words(f"Sheets and cells are hidden here: the central team and {own} see them.")]
+
+
+def _definition(edition: Edition, measure: str) -> list[Block]:
+    about = edition.measures.get(measure)
+    return [Facts(((measure, f"{about.meaning}."),), "Definition")] if about is not None else []
+
+
+def _end(edition: Edition, row: Row, beside: str) -> Told | None:
+    """An end of an interval."""
+    name, column = ENDS[beside]
+    unit = unit_of(edition, row.measure)
+    if row.get(column) is None or row.value is None:
+        return None
+    rows: list[tuple[Item, ...]] = [("Number", Number(exact(row, unit).shown, address_of(row)))]
+    if isinstance(MEASURES.get(row.measure), Ratio):
+        rows += [(label_of(edition, part), _of(edition, row, part)) for part in operands(row.measure)]
+    body: list[Block] = [
+        Table("Worked out from", columns("What", "Number", right=(1,)), tuple(rows)),
+        Words(
+            f"The interval has {METHODS.get(unit, 'the limits of the count behind it')}: how far chance may move it."
+        ),
+    ]
+    return name, write(row[column], unit), body, behind(edition, row)
+
+
+def _verdict(edition: Edition, row: Row, beside: str) -> Told | None:
+    """What a comparison with the plan says."""
+    where = "site = ? and measure = ? and period = ? and asked = ?"
+    found = edition.rows("comparisons", where, (row.site, row.measure, row.period, row.starts))
+    if not found or found[0].verdict is None:
+        return None
+    compared, unit = found[0], unit_of(edition, row.measure)
+    facts = [("Number", compared.shown or "not known"), ("Plan of the same months", compared.plan_shown or "none")]
+    if compared.low is not None and compared.high is not None:
+        facts.append(("95% interval", f"{write(compared.low, unit)} to {write(compared.high, unit)}"))
+    if compared.why:
+        facts.append(("Why", compared.why))
+    rule = "Above or below only where the plan lies outside the 95% interval; else the two cannot be told apart."
+    return "verdict on {} against plan", compared.words, [Facts(tuple(facts)), Words(rule)], behind(edition, row)
+
+
+def _share(edition: Edition, row: Row, beside: str) -> Told | None:
+    """A part's share of its whole."""
+    base, _, part = row.measure.partition(".")
+    table, where = ("spend_lines", "line = ?") if base == "spend" else ("parts", "part = ? and measure = ?")
+    given = (part,) if base == "spend" else (part, base)
+    found = _answering(edition, row, table, where, given)
+    if not found or found[0].share is None:
+        return None
+    parts = [(label_of(edition, name), _of(edition, row, name)) for name in (row.measure, base)]
+    shown = str(found[0].shown)
+    body: list[Block] = [plus(parts, "÷", ("Share", Number(shown)))]
+    return "share of the whole: {}", shown, body, behind(edition, row, row.measure, base)
+
+
+def _answering(edition: Edition, row: Row, table: str, where: str, given: tuple[str, ...]) -> Sequence[Row]:
+    """The row of a comparison table that tells of the same site and period, whichever year was asked for."""
+    place_of = f"site = ? and period = ? and starts = ? and {where}"
+    return edition.rows(table, place_of, (row.site, row.period, row.starts, *given), "asked limit 1")
+
+
+def _step(edition: Edition, row: Row, beside: str) -> Told | None:
+    """A step's share of the step before."""
+    here = _answering(edition, row, "pathway", "measure = ?", (row.measure,))
+    if not here or here[0].share is None:
+        return None
+    place_of = "site = ? and period = ? and starts = ? and position = ?"
+    before = edition.rows(
+        "pathway", place_of, (row.site, row.period, row.starts, here[0].position - 1), "asked limit 1"
+    )
+    if not before:
+        return None
+    parts = [(entry.label, _of(edition, row, entry.measure)) for entry in (here[0], before[0])]
+    body: list[Block] = [plus(parts, "÷", ("Share", Number(str(here[0].shown))))]
+    body += [Words(f"A share {here[0].note}.")] if here[0].note else []
+    of = behind(edition, row, row.measure, before[0].measure)
+    return "share of the step before: {}", str(here[0].shown), body, of
+
+
+def _real(edition: Edition, row: Row, beside: str) -> Told | None:
+    """A number in the prices of another year."""
+    found = edition.rows("real_terms", "site = ? and measure = ? and starts = ?", (row.site, row.measure, row.starts))
+    if row.period != "year" or not found or found[0].real is None:
+        return None
+    real, unit = found[0], unit_of(edition, row.measure)
+    nominal = (f"In money of {write_financial_year(row.starts)}", Number(in_full(real.nominal, unit), address_of(row)))
+    deflator = ("Deflator", Number(f"{real.deflator:.4f}"))
+    forecast = " Part of the deflator is a forecast." if real.forecast else ""
+    body: list[Block] = [
+        plus((nominal, deflator), "÷", (f"In {real.base_year} prices", Number(in_full(real.real, unit)))),
+        Words(f"{real.source}.{forecast}"),
+    ]
+    return f"{{}}, in {real.base_year} prices", str(real.real_shown), body, behind(edition, row)
+
+
+LINES = {"mean": "average", "lower": "lower limit", "upper": "upper limit"}
+OVER = {"over_plan": ("planned_cost", "{} beyond plan"), "over_funding": ("funding", "{} beyond funding")}
+
+
+def _limit(edition: Edition, row: Row, beside: str) -> Told | None:
+    """The average or a limit of a control chart, and the points that it rests on."""
+    where = "site = ? and measure = ?"
+    points = edition.rows("control_points", where, (row.site, row.measure), "month")
+    here = next((point for point in points if point.month == row.starts), None)
+    if row.period != "month" or here is None or here.get(beside) is None:
+        return None
+    chart = next(iter(edition.rows("control_charts", where, (row.site, row.measure))), None)
+    unit = unit_of(edition, row.measure)
+    own = [point for point in points if point.stretch == here.stretch and point.value is not None]
+    rows: list[tuple[Item, ...]] = [
+        (
+            write_month(point.month),
+            exact(edition.result(row.site, row.measure, "month", point.month), unit),
+        )
+        for point in own
+    ]
+    method = (
+        "Exact Poisson limits round the average."
+        if chart is not None and chart.kind == "poisson"
+        else "The average of the points ± 2.66 times the average distance of a point from the one before (XmR)."
+    )
+    shown = write(here[beside], unit) if unit == "gbp" else f"{here[beside]:,.1f}"
+    body: list[Block] = [Words(method)]
+    body.append(Table("Points", columns("Month", label_of(edition, row.measure), right=(1,)), tuple(rows)))
+    of = Behind(row.site, (row.measure,), own[0].month, own[-1].month)
+    return f"{LINES[beside]} in the control chart of {{}}", shown, body, of
+
+
+def _over(edition: Edition, row: Row, beside: str) -> Told | None:
+    """How much more was spent than planned or funded."""
+    found = edition.rows("spend_against", "site = ? and period = ? and starts = ?", (row.site, row.period, row.starts))
+    if not found or found[0].get(beside) is None:
+        return None
+    other, name = OVER[beside]
+    parts = [(label_of(edition, part), _of(edition, row, part)) for part in ("spend", other)]
+    result = ("Difference", Number(in_full(found[0][beside], "gbp")))
+    return name, _signed(found[0][beside]), [plus(parts, MINUS, result)], behind(edition, row, "spend", other)
+
+
+def _signed(amount: float) -> str:
+    """Money with its sign."""
+    return f"{'+' if amount >= 0 else MINUS}{write(abs(amount), 'gbp')}"
+
+
+Teller = Callable[[Edition, Row, str], Told | None]
+BESIDE: dict[str, Teller] = {
+    **dict.fromkeys(ENDS, _end),
+    "verdict": _verdict,
+    "share": _share,
+    "step": _step,
+    "real": _real,
+    **dict.fromkeys(LINES, _limit),
+    **dict.fromkeys(OVER, _over),
+}
