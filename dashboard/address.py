@@ -44,6 +44,7 @@ NAMES = (
     "edition",
     "lang",
     "number",
+    "code",
 )
 # Kept whichever page a link leads to.
 ALWAYS_KEPT = ("lang",)

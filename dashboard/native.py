@@ -22,7 +22,8 @@ class _Native(Component):
         self._valid_wildcard_attributes: list[str] = []
         self.available_properties = self._prop_names
         self.available_wildcard_properties: list[str] = []
-        super().__init__(**props)
+        for name, value in props.items():  # Dash's own way looks for a package of the namespace each time
+            setattr(self, name, value)
 
 
 Tree = list[Any] | str
@@ -56,7 +57,7 @@ class Choice(_Native):
 
 
 class Title(_Native):
-    """The title of the window."""
+    """The title of the window, and the language of all that is in it."""
 
     _type = "Title"
 

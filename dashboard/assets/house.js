@@ -45,7 +45,12 @@
   let made = 0;
   const useName = () => React.useState(() => "choice-" + ++made)[0];
 
+  /* What a script says itself, in the language of the page. */
+  let words = {};
+  const say = (text) => words[text] || text;
+
   window.drive = {
+    say,
     Drawing: (props) => grow(props.tree),
 
     Picker: function (props) {
@@ -70,7 +75,11 @@
     },
 
     Title: function (props) {
-      React.useEffect(() => { document.title = props.text; }, [props.text]);
+      words = props.words || {};   // at once, for what is drawn after it
+      React.useEffect(() => {
+        document.title = props.text;
+        document.documentElement.lang = props.lang || "en-GB";
+      }, [props.text, props.lang]);
       return null;
     },
   };
@@ -125,7 +134,8 @@
   document.addEventListener("click", function (event) {
     const button = event.target.closest && event.target.closest("button.copy");
     if (!button || !navigator.clipboard) return;
-    navigator.clipboard.writeText(window.location.href).then(() => { button.textContent = "Copied"; });
+    const link = new URL(button.dataset.link || window.location.href, window.location.href).href;
+    navigator.clipboard.writeText(link).then(() => { button.textContent = say("Copied"); });
   });
 
   let open = false;

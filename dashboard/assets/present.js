@@ -14,7 +14,7 @@
     const to = Math.min(Math.max(index, 0), list.length - 1);
     list.forEach((slide, at) => slide.classList.toggle("is-shown", at === to));
     const said = document.querySelector(".turn-place");
-    if (said) said.textContent = (to + 1) + " of " + list.length;
+    if (said) said.textContent = (to + 1) + " " + window.drive.say("of") + " " + list.length;
     const back = document.querySelector(".turn-back"), on = document.querySelector(".turn-on");
     if (back) back.setAttribute("aria-disabled", to === 0);
     if (on) on.setAttribute("aria-disabled", to === list.length - 1);

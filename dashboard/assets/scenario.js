@@ -2,6 +2,7 @@
 (function () {
   "use strict";
   const h = React.createElement;
+  const say = (text) => window.drive.say(text);
   let asked = false;   // the page is drawn anew when the address changes: then focus goes where the reader was
 
   function open(href) {
@@ -61,12 +62,12 @@
       const text = query(form.current, fields);
       open(window.location.pathname + (text ? "?" + text : ""));
     };
-    return h("form", {ref: form, onSubmit: submit, className: "supposed", noValidate: true, "aria-label": "What is supposed"},
+    return h("form", {ref: form, onSubmit: submit, className: "supposed", noValidate: true, "aria-label": say("What is supposed")},
       props.groups.map((group) => h("fieldset", {key: group.legend},
         h("legend", null, group.legend), group.fields.map(Field))),
       h("div", {className: "acts"},
-        h("button", {type: "submit", className: "button filled"}, "Work it out"),
-        h("a", {href: props.reset}, "Reset to what is known")));
+        h("button", {type: "submit", className: "button filled"}, say("Work it out")),
+        h("a", {href: props.reset}, say("Reset to what is known"))));
   };
 
   window.drive.SavedList = function (props) {
@@ -79,20 +80,20 @@
     }, [props.answer]);
     const save = (event) => { event.preventDefault(); send({act: "save", name: name.current.value}); };
     return h("div", {className: "saved"},
-      h("form", {onSubmit: save, noValidate: true, "aria-label": "Save this scenario"},
+      h("form", {onSubmit: save, noValidate: true, "aria-label": say("Save this scenario")},
         h("div", {className: "field wide" + (props.problem ? " wrong" : "")},
-          h("label", {htmlFor: "save-name"}, "Save this scenario as"),
+          h("label", {htmlFor: "save-name"}, say("Save this scenario as")),
           h("span", {className: "entry"},
             h("input", {id: "save-name", ref: name, type: "text", className: "words", maxLength: 120, autoComplete: "off",
               "aria-invalid": props.problem ? "true" : undefined, "aria-describedby": props.problem ? "save-wrong" : undefined}),
-            h("button", {type: "submit", className: "button"}, "Save")),
+            h("button", {type: "submit", className: "button"}, say("Save"))),
           props.problem ? h("p", {id: "save-wrong", className: "problem"}, props.problem) : null)),
       h("p", {role: "status", tabIndex: -1, ref: said, className: "said"}, props.said || ""),
       props.rows.length
         ? h("ul", null, props.rows.map((row) => h("li", {key: row.id},
             h("div", null, h("a", {href: row.href}, row.name), h("small", null, row.words), h("small", null, row.by)),
-            row.mine ? h("button", {type: "button", className: "button", "aria-label": "Delete " + row.name,
-              onClick: () => send({act: "delete", id: row.id})}, "Delete") : null)))
-        : h("p", {className: "nothing"}, "No scenario has been saved yet."));
+            row.mine ? h("button", {type: "button", className: "button", "aria-label": say("Delete") + " " + row.name,
+              onClick: () => send({act: "delete", id: row.id})}, say("Delete")) : null)))
+        : h("p", {className: "nothing"}, say("No scenario has been saved yet.")));
   };
 })();

@@ -1,0 +1,139 @@
+"""Draws what is built in English in Welsh: the same components, figures and drawings with other words."""
+
+import re
+from collections.abc import Mapping
+from html import escape, unescape
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.page import View
+from dashboard.welsh.say import Sayer, sayer
+
+LANGUAGE = "cy"
+# Properties that a reader meets as words, and those that hold words further down.
+WORDS = frozenset(("aria-label", "title", "alt", "placeholder", "label", "data-text", "text", "problem"))
+HOLDERS = frozenset(("options", "groups", "fields", "legend", "hint", "after"))
+TRACE_WORDS = ("text", "hovertemplate", "customdata", "name")
+# What stays English: definitions, letters, what is said about a return's cells, what readers have typed.
+STAYS_ENGLISH = frozenset(("in-english", "reminder"))
+ENGLISH_KINDS = frozenset(("Code", "Pre"))
+HEADINGS = frozenset(("Th",))
+HTML_TEXT = re.compile(r">([^<>]*[A-Za-z][^<>]*)<")
+# What the scripts in `assets` say themselves.
+SCRIPTS_SAY = (
+    "of",
+    "Copied",
+    "What is supposed",
+    "Work it out",
+    "Reset to what is known",
+    "Save this scenario",
+    "Save this scenario as",
+    "Save",
+    "Delete",
+    "No scenario has been saved yet.",
+)
+
+
+def in_chosen_language(view: View, tree: Any) -> Any:
+    """What a page or panel is made of, in the language of the address: English as it is."""
+    return drawer(view).draw(tree) if view.address.get("lang") == LANGUAGE else tree
+
+
+def drawer(view: View) -> "Drawer":
+    """What draws an edition's pages in Welsh."""
+    return Drawer(sayer(frozenset(name for site in view.edition.sites for name in (site.label, site.short))))
+
+
+class Drawer:
+    """Draws components anew; `missing` collects what could not be said."""
+
+    def __init__(self, sayer: Sayer) -> None:
+        self.sayer = sayer
+        self.missing: list[str] = []
+
+    def draw(self, node: Any) -> Any:
+        """A component, or several, as the browser is told of them."""
+        if isinstance(node, Component):
+            return self._component(node)
+        if isinstance(node, list | tuple):
+            return [self.draw(child) for child in node]
+        return self._text(node) if isinstance(node, str) else node
+
+    def _component(self, node: Component) -> dict[str, Any]:
+        told = node.to_plotly_json()
+        props, kind = told["props"], told["type"]
+        if "lang" in props:
+            return dict(told)
+        if kind in ENGLISH_KINDS or (kind not in HEADINGS and STAYS_ENGLISH & _classes(props)):
+            return {**told, "props": {**props, "lang": "en"}}
+        more = {"lang": LANGUAGE, "words": self._scripts()} if kind == "Title" else {}
+        return {**told, "props": {name: self._property(name, value) for name, value in props.items()} | more}
+
+    def _scripts(self) -> dict[str, str]:
+        """What the scripts say, for them to look up."""
+        return {text: self._said(text) for text in SCRIPTS_SAY}
+
+    def _property(self, name: str, value: Any) -> Any:
+        if name == "children":
+            return self.draw(value)
+        if name == "figure":
+            return self._figure(value)
+        if name == "tree":
+            return self._tree(value)
+        if name == "html":
+            return HTML_TEXT.sub(lambda text: f">{escape(self._said(unescape(text[1])), quote=False)}<", value)
+        if name in HOLDERS:
+            return self._held(value)
+        return self._said(value) if name in WORDS and isinstance(value, str) else value
+
+    def _text(self, text: str) -> Any:
+        """Words in Welsh; what cannot be said stays, marked as English for those who hear the page."""
+        said = self.sayer.say(text)
+        if said is not None:
+            return said
+        self.missing.append(text)
+        return html.Span(text, lang="en").to_plotly_json()
+
+    def _said(self, text: str) -> str:
+        """Words where no mark can stand."""
+        said = self.sayer.say(text)
+        if said is None:
+            self.missing.append(text)
+        return said or text
+
+    def _held(self, value: Any) -> Any:
+        """Words in lists and records: options, fields."""
+        if isinstance(value, Mapping):
+            kept = {name: one for name, one in value.items() if name not in WORDS | HOLDERS}
+            return kept | {name: self._held(one) for name, one in value.items() if name in WORDS | HOLDERS}
+        if isinstance(value, list | tuple):
+            return [self._held(one) for one in value]
+        return self._said(value) if isinstance(value, str) else value
+
+    def _figure(self, figure: Mapping[str, Any]) -> dict[str, Any]:
+        """A chart: its notes, ticks and what is said on pointing at it."""
+        layout = dict(figure["layout"])
+        layout["annotations"] = [{**note, "text": self._said(note["text"])} for note in layout.get("annotations", ())]
+        for name in layout:
+            if name.startswith(("xaxis", "yaxis")) and "ticktext" in layout[name]:
+                layout[name] = {**layout[name], "ticktext": self._held(layout[name]["ticktext"])}
+        return {**figure, "layout": layout, "data": [self._trace(trace) for trace in figure["data"]]}
+
+    def _trace(self, trace: Mapping[str, Any]) -> dict[str, Any]:
+        return {**trace, **{name: self._held(trace[name]) for name in TRACE_WORDS if name in trace}}
+
+    def _tree(self, tree: Any) -> Any:
+        """A drawing: the words in it and its name."""
+        if isinstance(tree, str):
+            return self._said(tree)
+        if not isinstance(tree, list | tuple):
+            return tree
+        tag, attributes, *children = tree
+        named = {k: self._said(v) if k == "aria-label" else v for k, v in attributes.items()}
+        return [tag, named, *map(self._tree, children)]
+
+
+def _classes(props: Mapping[str, Any]) -> set[str]:
+    return set(str(props.get("className") or "").split())
