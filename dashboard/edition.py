@@ -1,6 +1,7 @@
 """The only door to the data: opens an audience's edition read-only, answers questions, and sees a new edition come."""
 
 import json
+import os
 import re
 import threading
 from collections import OrderedDict
@@ -22,11 +23,51 @@ SETTINGS: dict[str, str | bool | int | float | list[str]] = {
 }
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 KEPT_EDITIONS = 12
-KEPT_ANSWERS = 2000
+KEPT_ROWS = 20_000  # of all answers of an edition together
+SMALL = 6_000  # rows of a table that is read whole at the first question about some of them
+EQUAL = re.compile(r"(\w+) = \?")
 
 
 class NoEdition(LookupError):
     """There is no such edition to show; the message says which and what to do."""
+
+
+# What DuckDB raises when a file is not what it was written as: each block has a checksum. Not their subclasses.
+DAMAGED = frozenset(
+    (
+        duckdb.Error,
+        duckdb.IOException,
+        duckdb.SerializationException,
+        duckdb.InternalException,
+        duckdb.FatalException,
+    )
+)
+
+
+def _connect(path: Path) -> duckdb.DuckDBPyConnection:
+    """The file of an edition, opened to be read. Raises NoEdition where it is damaged, or gone by now."""
+    try:
+        return duckdb.connect(str(path), read_only=True, config=SETTINGS)
+    except duckdb.Error:
+        raise NoEdition(_damaged(path) if path.exists() else _gone(path.parent.name)) from None
+
+
+def _mark(path: Path) -> tuple[int, int] | None:
+    """By what a file is told from another of its name; a copy that keeps the time is the same."""
+    try:
+        about = path.stat()
+    except OSError:
+        return None
+    return int(about.st_mtime), about.st_size
+
+
+def _damaged(path: Path) -> str:
+    name = path.parent.name
+    return f"The edition {name} is damaged. Whoever runs this server can take it back from a backup, or publish anew."
+
+
+def _gone(name: str) -> str:
+    return f"There is no edition “{name}”. Choose one in the foot of the first page."
 
 
 def audience_words(audience: str) -> str:
@@ -51,11 +92,16 @@ class Edition:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._base = duckdb.connect(str(path), read_only=True, config=SETTINGS)
+        self._mark = _mark(path)
+        self._base = _connect(path)
         self._answers: OrderedDict[tuple[Any, ...], tuple[Row, ...]] = OrderedDict()
-        self._results: dict[tuple[str, date], dict[tuple[str, str], Row]] = {}
+        self._kept_rows = 0
+        self._sorted: dict[tuple[Any, ...], dict[tuple[Any, ...], tuple[Row, ...]]] = {}
         self._lock = threading.Lock()
-        self.tables = frozenset(row.table_name for row in self._ask("select table_name from duckdb_tables()", ()))
+        self.tables: dict[str, int] = {
+            row.table_name: row.estimated_size
+            for row in self._ask("select table_name, estimated_size from duckdb_tables()", ())
+        }
         self.about = self._about()
         self.sites = tuple(
             Site(
@@ -96,10 +142,33 @@ class Edition:
         """The rows of a table, or none where the edition has no such table. Values are bound, never pasted."""
         if table not in self.tables:
             return ()
+        found = self._equal(table, where, given, order) if given and self.tables[table] <= SMALL else None
+        if found is not None:
+            return found
         return self._answer(f"select * from {table} where {where}" + (f" order by {order}" if order else ""), given)
 
+    def _equal(self, table: str, where: str, given: tuple[Any, ...], order: str) -> tuple[Row, ...] | None:
+        """The rows of a small table with these values in columns, sorted out once for all values.
+
+        None where that is not all that is asked, and where no row has them as they are given.
+        """
+        columns = tuple(match[1] if (match := EQUAL.fullmatch(part)) else "" for part in where.split(" and "))
+        if "" in columns or " limit " in order:
+            return None
+        key = (table, columns, order)
+        if key not in self._sorted:
+            held: dict[tuple[Any, ...], list[Row]] = {}
+            for row in self.rows(table, order=order):
+                held.setdefault(tuple(row.get(column) for column in columns), []).append(row)
+            self._sorted[key] = {values: tuple(rows) for values, rows in held.items()}
+        return None if None in given else self._sorted[key].get(given)
+
+    def has(self, table: str) -> bool:
+        """Whether a table is there and not empty."""
+        return bool(self.tables.get(table)) and bool(self._answer(f"select 1 as one from {table} limit 1"))
+
     def _answer(self, sql: str, given: tuple[Any, ...] = ()) -> tuple[Row, ...]:
-        """The answer to a question, asked once."""
+        """The answer to a question, asked once; those that were asked longest ago are forgotten."""
         key = (sql, given)
         with self._lock:
             if key in self._answers:
@@ -107,9 +176,11 @@ class Edition:
                 return self._answers[key]
         answer = self._ask(sql, given)
         with self._lock:
-            self._answers[key] = answer
-            while len(self._answers) > KEPT_ANSWERS:
-                self._answers.popitem(last=False)
+            if key not in self._answers:
+                self._answers[key] = answer
+                self._kept_rows += 1 + len(answer)
+            while self._kept_rows > KEPT_ROWS and len(self._answers) > 1:
+                self._kept_rows -= 1 + len(self._answers.popitem(last=False)[1])
         return answer
 
     def _ask(self, sql: str, given: tuple[Any, ...]) -> tuple[Row, ...]:
@@ -118,20 +189,22 @@ class Edition:
             cursor.execute(sql, list(given))
             names = [column[0] for column in cursor.description or ()]
             return tuple(read_row(names, row) for row in cursor.fetchall())
+        except duckdb.Error as problem:
+            if type(problem) in DAMAGED:
+                raise NoEdition(_damaged(self.path)) from None
+            raise
         finally:
             cursor.close()
 
     def result(self, site: str, measure: str, period: str, starts: date) -> Row | None:
         """One number: of a site (or `all`), a measure and a period by its first day."""
-        return self.results(period, starts).get((site, measure))
+        rows = self.rows("results", "measure = ? and period = ? and starts = ?", (measure, period, starts))
+        return next((row for row in rows if row["site"] == site), None)
 
     def results(self, period: str, starts: date) -> dict[tuple[str, str], Row]:
-        """All numbers of a period, by site and measure."""
-        key = (period, starts)
-        if key not in self._results:
-            rows = self.rows("results", "period = ? and starts = ?", key)
-            self._results[key] = {(row.site, row.measure): row for row in rows}
-        return self._results[key]
+        """All numbers of a period, by site and measure: for whoever needs most of them."""
+        rows = self.rows("results", "period = ? and starts = ?", (period, starts))
+        return {(row.site, row.measure): row for row in rows}
 
     def series(self, measure: str, period: str = "month") -> dict[str, list[Row]]:
         """A measure over time, by site, in the order of time."""
@@ -151,6 +224,10 @@ class Edition:
         sql = "select distinct starts, ends from results where period = ? order by starts desc"
         rows = self._answer(sql, (period,)) if "results" in self.tables else ()
         return [(row.starts, row.ends) for row in rows]
+
+    def is_replaced(self) -> bool:
+        """Whether another file has come to its name, as no publish does but a restore may."""
+        return _mark(self.path) not in (None, self._mark)
 
     def close(self) -> None:
         """Lets go of the file."""
@@ -194,15 +271,19 @@ class Editions:
 
     def names(self) -> Iterator[str]:
         """The names of all editions that this audience may open, newest first."""
-        found = (path.parent.name for path in self.folder.glob(f"*/{self.audience}.duckdb"))
-        yield from sorted(filter(NAME.fullmatch, found), reverse=True)
+        file = f"{self.audience}.duckdb"
+        if not self.folder.is_dir():
+            return
+        with os.scandir(self.folder) as known:
+            found = [e.name for e in known if NAME.fullmatch(e.name) and Path(e.path, file).exists()]
+        yield from sorted(found, reverse=True)
 
     def get(self, name: str = "") -> Edition:
         """An edition by name, or the current one; opened once a process and audience."""
         name, audience = name or self.current_name(), self.audience
         if not NAME.fullmatch(name) or not (self.folder / name).is_dir():
             self._noted("", False)
-            raise NoEdition(f"There is no edition “{name}”. Choose one in the foot of the first page.")
+            raise NoEdition(_gone(name))
         path = self.folder / name / f"{audience}.duckdb"
         if not path.is_file():
             self._noted(name, False)
@@ -218,6 +299,9 @@ class Editions:
             if edition.audience != key[1]:
                 raise NoEdition(f"The file for {audience_words(key[1])} in this edition is not theirs; publish again.")
             self._open[key] = edition
+        elif self._open[key].is_replaced():
+            # DuckDB would go on with the old file under this name for as long as anything has it open.
+            raise NoEdition(f"The edition {key[0]} was replaced while the dashboard ran. Start the dashboard again.")
         self._open.move_to_end(key)
         # An edition that falls out is not closed here: a page may still be asking it. It closes with its last user.
         while len(self._open) > KEPT_EDITIONS:

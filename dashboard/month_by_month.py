@@ -142,9 +142,10 @@ def points_table(view: View, points: Sequence[Row], events: dict[Any, str]) -> C
     heads = [Column("Month"), *(Column(text, True) for text in ("Value", "Mean", "Lower", "Upper", "Plan"))]
     heads += [Column("Signal"), Column("Event")]
     body = []
+    told = {row.starts: row for row in view.edition.series(points[0].measure).get(points[0].site, ())} if points else {}
     for point in points:
         unit = unit_of(view, point.measure)
-        row = view.edition.result(point.site, point.measure, "month", point.month)
+        row = told.get(point.month)
         shown = number(view, row) if row is not None else write(point.value, unit) if point.value is not None else ""
         edges = [limit(value, unit) for value in (point.mean, point.lower, point.upper, point.get("plan"))]
         signal = words.SIGNALS.get(point.label or "", "none").split(" in {")[0].split(", to")[0]

@@ -39,7 +39,7 @@ def build(view: View) -> Content:
     view = of_a_year(view)
     rows = of_sites(view, "new_cases")
     return Content(
-        findings.against_plan(rows) if view.edition.rows("results") else "No returns have been loaded yet",
+        findings.against_plan(rows) if view.edition.has("results") else "No returns have been loaded yet",
         note(view),
         [
             grid(

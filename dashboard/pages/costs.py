@@ -134,7 +134,7 @@ def controls(view: View, what: Asked) -> list[Component]:
 
 def headline(view: View, what: Asked) -> str:
     """How the sites' costs compare."""
-    if not view.edition.rows("results"):
+    if not view.edition.has("results"):
         return "No returns have been loaded yet"
     if what.is_central:
         return central_headline(view)

@@ -28,7 +28,7 @@ def build(view: View) -> Content:
     cover = view.edition.rows("cover")
     cliff = view.edition.rows("cliff", "site = 'all'")
     headline = words.readiness(view.edition.rows("verdicts"), labels, cover, words.grant_end(cliff))
-    if not view.edition.rows("results"):
+    if not view.edition.has("results"):
         headline = "No returns have been loaded yet, so there is nothing to judge"
     return Content(
         headline,
