@@ -201,6 +201,7 @@ def publish_command(
     note: Annotated[str, typer.Option(help="Why the edition is made.")] = "",
     as_of: Annotated[str, typer.Option(help="The day as known on which it is made, such as 2019-12-11.")] = "",
     audiences: Annotated[bool, typer.Option(help="Also make the forum's and the leads' files: takes minutes.")] = False,
+    parquet: Annotated[bool, typer.Option(help="Also write each file's tables as Parquet, for other engines.")] = False,
     back: Annotated[bool, typer.Option("--undo", help="Go back to the edition before the current one.")] = False,
 ) -> None:
     """Make a new edition of what is loaded, or go back to the one before."""
@@ -211,7 +212,7 @@ def publish_command(
             typer.echo(f"Edition {undo(data, note)} is the current one again.")
             return
         when = datetime.combine(_day(as_of, "--as-of"), datetime.max.time().replace(microsecond=0)) if as_of else None
-        name = publish(data, note, when, audiences=audiences)
+        name = publish(data, note, when, audiences=audiences, parquet=parquet)
     typer.echo(f"Edition {name} is made and is the current one.")
 
 

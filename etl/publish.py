@@ -1,8 +1,5 @@
 """The warehouse in, an edition out: one file an audience, made in a folder of its own and never changed again."""
 
-import getpass
-import json
-import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,9 +16,11 @@ from etl.definitions import MEASURES, key, subject_of, unit_of
 from etl.definitions.measure import Breakdown, Ratio
 from etl.definitions.periods import month_after
 from etl.definitions.returns import DAYS_LATE
+from etl.durable import sync_file, sync_folder
 from etl.judge import edition_tables
 from etl.load import Busy, WrongUse
 from etl.meetings import editions_seen, meeting_rows, with_figures
+from etl.parquet import write_parquet
 from etl.plan import plan_by_month, shared_lines
 from etl.protect import choose
 from etl.protect.audience import CENTRAL, FORUM, Unclassified, given_to, kept_by, mask_results, with_marks
@@ -31,13 +30,13 @@ from etl.quality import data_quality
 from etl.query import PAST, read_queries
 from etl.read.cell import HOLES
 from etl.reference import Reference, as_known_at, read_reference
+from etl.shelf import new_name, point_to, put_away_old, read_pointer, remember
 from etl.sites import Site, load_sites
 from etl.status import calendar, due_date, refusals, reminders
 from etl.store import open_warehouse, results_as_known
 
 # An edition of returns that are older than this is made as known when the last of them came in.
 _STILL_CURRENT = timedelta(days=92)
-KEPT = 24
 
 
 def publish(
@@ -47,11 +46,13 @@ def publish(
     now: datetime | None = None,
     *,
     audiences: bool = False,
+    parquet: bool = False,
 ) -> str:
     """Makes a new edition of what is loaded, points to it, and returns its name.
 
     `as_of` is the time as known at which it is made: now, or when the last return was due if that is long ago. With
-    `audiences` the forum and each site's lead get a file of their own, with small numbers hidden.
+    `audiences` the forum and each site's lead get a file of their own, with small numbers hidden;
+    with `parquet` the tables of each file stand beside it as Parquet too.
     Raises WrongUse when nothing is loaded, Busy, OSError and duckdb.Error; then the current edition stays.
     """
     if not (data / "warehouse.duckdb").is_file():
@@ -64,8 +65,8 @@ def publish(
                 given, work = _given(con, data, note, as_of, now)
             finally:
                 con.close()
-            name = _write_edition(data / "editions", _files(data / "editions", given, work, audiences))
-            _remember(data / "editions", "published", name, note)
+            name = _write_edition(data / "editions", _files(data / "editions", given, work, audiences), parquet=parquet)
+            remember(data / "editions", "published", name, note)
             return name
     except Timeout:
         raise Busy("A load is running; publish when it has ended.") from None
@@ -86,8 +87,8 @@ def undo(data: Path, note: str = "") -> str:
             before = _previous(folder, current) if current else None
             if current is None or before is None:
                 raise WrongUse("There is no earlier edition to go back to.")
-            _point(folder, before)
-            _remember(folder, "undone", current, note)
+            point_to(folder, before)
+            remember(folder, "undone", current, note)
             return before
     except Timeout:
         raise Busy("A load is running; try again when it has ended.") from None
@@ -101,22 +102,6 @@ def _previous(folder: Path, name: str) -> str | None:
     finally:
         con.close()
     return before if before and (folder / before / "central.duckdb").is_file() else None
-
-
-def _remember(folder: Path, what: str, name: str, note: str) -> None:
-    """Adds a line to the list of editions: when, what was done, which, by whom and why."""
-    line = {"when": datetime.now(UTC).isoformat(timespec="seconds"), "what": what, "edition": name}
-    with (folder / "history.jsonl").open("a", encoding="utf-8") as file:
-        file.write(json.dumps(line | {"who": _who(), "why": note}, ensure_ascii=False) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _who() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return ""
 
 
 @dataclass(frozen=True)
@@ -289,12 +274,9 @@ def _queries(con: duckdb.DuckDBPyConnection, known_at: datetime, reference: Refe
 
 
 def _edition(folder: Path, known_at: datetime, now: datetime, data_month: date, note: str) -> pd.DataFrame:
-    name = known_at.date().isoformat()
-    taken = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
-    names = [name, *(f"{name}-{number}" for number in range(2, len(taken) + 3))]
     previous = read_pointer(folder)
     row = {
-        "edition_id": next(n for n in names if n not in taken),
+        "edition_id": new_name(folder, known_at.date()),
         "audience": "central",
         "made": now,
         "known_at": known_at,
@@ -359,15 +341,7 @@ def _measure(number: str, label: str, meaning: str) -> dict[str, object]:
     }
 
 
-def read_pointer(folder: Path) -> str | None:
-    """The name of the current edition; None where there is none yet."""
-    try:
-        return json.loads((folder / "current.json").read_text(encoding="utf-8"))["edition"]
-    except (FileNotFoundError, KeyError, ValueError):
-        return None
-
-
-def _write_edition(folder: Path, files: dict[str, Tables]) -> str:
+def _write_edition(folder: Path, files: dict[str, Tables], *, parquet: bool = False) -> str:
     """Writes the edition into a new folder, synced, and only then points to it."""
     name = str(files[CENTRAL]["edition"].edition_id[0])
     making = folder / f".making-{name}"
@@ -378,13 +352,15 @@ def _write_edition(folder: Path, files: dict[str, Tables]) -> str:
             write_file(making / f"{audience}.duckdb", tables)
         if len(files) > 1:
             check_files(making)
+        if parquet:
+            write_parquet(making)
         _sync(making)
         making.rename(folder / name)
-        _point(folder, name)
+        point_to(folder, name)
     except BaseException:
         shutil.rmtree(making, ignore_errors=True)
         raise
-    _forget_old(folder, name)
+    put_away_old(folder, name)
     return name
 
 
@@ -401,43 +377,10 @@ def write_file(path: Path, tables: dict[str, pd.DataFrame]) -> None:
         con.close()
 
 
-def _point(folder: Path, name: str) -> None:
-    waiting = folder / ".current.json"
-    waiting.write_text(json.dumps({"edition": name}), encoding="utf-8")
-    _sync_file(waiting)
-    waiting.replace(folder / "current.json")
-    _sync_folder(folder)
-
-
-def _forget_old(folder: Path, current: str) -> None:
-    """Keeps the last editions only."""
-    editions = sorted(
-        (p for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".")), key=lambda p: p.stat().st_mtime
-    )
-    for path in editions[:-KEPT]:
-        if path.name != current:
-            shutil.rmtree(path, ignore_errors=True)
-
-
 def _sync(folder: Path) -> None:
-    for path in folder.iterdir():
-        _sync_file(path)
-    _sync_folder(folder)
-
-
-def _sync_file(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    """Makes the names in a folder last; Windows has no such call and needs none."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    for path in folder.rglob("*"):
+        (sync_folder if path.is_dir() else sync_file)(path)
+    sync_folder(folder)
 
 
 __all__ = ["make_tables", "publish", "read_pointer", "undo", "write_file"]

@@ -1,4 +1,4 @@
-"""The restore drill: everything is lost and comes back the same; and what is damaged is refused with nothing changed."""
+"""The restore drill: everything is lost and comes back the same; and a damaged file is refused and changes nothing."""
 
 import gzip
 import io
@@ -106,7 +106,8 @@ def test_a_backup_is_for_this_account_only_and_has_no_secret(data: Path, saved: 
 def test_what_a_killed_load_left_beside_the_warehouse_is_in_the_backup(data: Path, tmp_path: Path) -> None:
     killed = (
         "import duckdb, os, sys; con = duckdb.connect(sys.argv[1]); "
-        "con.execute(\"insert into answers values (7, 'q', 'closed', 'why', 'site', now()::timestamp, 1)\"); os._exit(9)"
+        "con.execute(\"insert into answers values (7, 'q', 'closed', 'why', 'site', now()::timestamp, 1)\"); "
+        "os._exit(9)"
     )
     subprocess.run([sys.executable, "-c", killed, str(data / "warehouse.duckdb")], check=False)
     assert (data / "warehouse.duckdb.wal").exists()
