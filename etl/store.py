@@ -13,11 +13,11 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from etl.definitions import DERIVED, PLANNED, REPORTED, key, nil_before
+from etl.definitions import DERIVED, PLANNED, REPORTED, REPORTED_KEYS, key, nil_before
 from etl.definitions.measure import Breakdown, Ratio, Total, keys
 from etl.definitions.periods import months_from
 from etl.problem import Problem
-from etl.read import Entry, Return
+from etl.read import Return
 from etl.sites import Site
 
 # What is switched off in every database that the project opens: it reads its own file and nothing else.
@@ -186,17 +186,28 @@ def problem_frame(problems: Iterable[tuple[str, str | None, Problem]]) -> pd.Dat
 
 
 def _entry_frame(receipts: Sequence[Receipt]) -> pd.DataFrame:
-    columns = ["return_id", "site", "month", "measure", "part", "value", "state", "sheet", "cell"]
-    entries: list[Entry] = [e for r in receipts for e in r.content.entries]  # type: ignore[union-attr]
-    if not entries:
-        return pd.DataFrame(columns=columns)
-    counts = [len(r.content.entries) for r in receipts]  # type: ignore[union-attr]
-    names = ([r.return_id for r in receipts], [r.site for r in receipts])
-    own = [np.repeat(np.array(each, dtype=object), counts) for each in names]
-    said = [np.array(column, dtype=object) for column in list(zip(*entries, strict=True))[:7]]
-    # Taken as they are: pandas would look at each text to find out that it is one.
-    frame = pd.DataFrame(dict(zip(columns, [*own, *said], strict=True)), dtype=object)
-    return frame.astype({"value": "float64", "month": "datetime64[s]"})
+    """The entries of returns as rows of the table, column by column."""
+    said = [(receipt, receipt.content.entries) for receipt in receipts if receipt.content]
+    counts = [len(entries) for _, entries in said]
+    each_month = {month: place for place, month in enumerate(dict.fromkeys(m for _, e in said for m in e.months))}
+    months = np.array([each_month[month] for _, e in said for month in e.months], dtype=int)
+    numbers = np.array([number for _, e in said for number in e.numbers], dtype=int)
+    columns = {
+        "return_id": np.repeat(_words(receipt.return_id for receipt, _ in said), counts),
+        "site": np.repeat(_words(receipt.site for receipt, _ in said), counts),
+        "month": np.array(list(each_month), dtype="datetime64[s]")[months],
+        "measure": _words(measure for measure, _ in REPORTED_KEYS)[numbers],
+        "part": _words(part for _, part in REPORTED_KEYS)[numbers],
+        "value": np.array([value for _, e in said for value in e.values], dtype=float),
+        "state": _words(state for _, e in said for state in e.states),
+        "sheet": _words(sheet for _, e in said for sheet in e.sheets),
+        "cell": _words(cell for _, e in said for cell in e.cells),
+    }
+    return pd.DataFrame(columns)
+
+
+def _words(values: Iterable[str | None]) -> np.ndarray:
+    return np.array(list(values), dtype=object)
 
 
 def _write_definitions(con: duckdb.DuckDBPyConnection, plan: pd.DataFrame, shared_lines: list[str]) -> None:

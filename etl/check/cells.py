@@ -6,13 +6,14 @@ from datetime import date
 from functools import cache
 
 from etl.check.naming import name_number, write_number
-from etl.definitions import DERIVED, MEASURES, REPORTED, key, unit_of
+from etl.definitions import DERIVED, MEASURES, REPORTED, REPORTED_KEYS, key, unit_of
 from etl.definitions.checks import CHECKS, MONEY_TOLERANCE
 from etl.definitions.measure import Breakdown, Ratio, Total, Unit, write, write_pence
 from etl.definitions.periods import financial_year_start, months_from, write_month
 from etl.problem import Problem
 from etl.read import Entry, Return
 from etl.read.cell import HOLES, quote
+from etl.read.entries import PLACES
 
 _WANTED: dict[Unit, str] = {
     "count": "Type a whole number of people, such as 12, or 0 if there were none.",
@@ -24,7 +25,8 @@ _IN_THOUSANDS = "Type the amount in thousands of pounds, such as 1.23 for £1,23
 
 def check_cells(given: Return) -> list[Problem]:
     """What a return shows to be wrong in its own cells."""
-    problems = [_hole(entry, given) for entry in given.entries if entry.state in HOLES]
+    holes = [place for place, state in enumerate(given.entries.states) if state in HOLES]
+    problems = [_hole(given.entries[place], given) for place in holes]
     problems += [_unknown(entry) for entry in given.unknown]
     problems += _typed_totals(given)
     problems += _typed_to_date(given)
@@ -83,13 +85,14 @@ def _unknown(entry: Entry) -> Problem:
 
 def _typed_totals(given: Return) -> Iterator[Problem]:
     """Totals that the site made itself and that their parts do not add up to; none where a part is not known."""
-    parts: dict[tuple[str, date], list[Entry]] = defaultdict(list)
-    for entry in given.entries:
-        if entry.part and entry.state != "not_applicable":
-            parts[entry.measure, entry.month].append(entry)
+    parts: dict[tuple[str, date], list[float | None]] = defaultdict(list)
+    entries = given.entries
+    columns = zip(entries.numbers, entries.months, entries.values, entries.states, strict=True)
+    for number, month, value, state in columns if given.totals else ():
+        if state != "not_applicable":
+            parts[REPORTED_KEYS[number][0], month].append(value)
     for total in given.totals:
-        values = [entry.value for entry in parts[total.measure, total.month]]
-        added = _sum(values)
+        added = _sum(parts[total.measure, total.month])
         if total.value is None or added is None or abs(added - total.value) < MONEY_TOLERANCE / 2:
             continue
         measure = REPORTED[total.measure]
@@ -101,17 +104,19 @@ def _typed_totals(given: Return) -> Iterator[Problem]:
 
 def _typed_to_date(given: Return) -> Iterator[Problem]:
     """Years to date that the site typed and that its months do not add up to; none where a month is not known."""
-    months: dict[tuple[str, str], dict[date, float | None]] = {(said.measure, said.part): {} for said in given.to_date}
-    for entry in given.entries if months else ():
-        if (entry.measure, entry.part) in months:
-            months[entry.measure, entry.part][entry.month] = entry.value
+    months: dict[int, dict[date, float | None]] = {PLACES[said.measure, said.part]: {} for said in given.to_date}
+    entries = given.entries
+    for place, month, value in zip(entries.numbers, entries.months, entries.values, strict=True) if months else ():
+        if place in months:
+            months[place][month] = value
+    year = months_from(financial_year_start(given.month), given.month)
     for said in given.to_date:
         number = key(said.measure, said.part)
         if MEASURES[said.measure].unit == "fte" or getattr(MEASURES[said.measure], "over_months", "sum") != "sum":
             continue
-        mine = months[said.measure, said.part]
-        due = [m for m in months_from(financial_year_start(said.month), said.month) if m >= min(mine, default=m)]
-        added = _sum([mine.get(month) for month in due])
+        mine = months[PLACES[said.measure, said.part]]
+        first = min(mine, default=given.month)
+        added = _sum([mine.get(month) for month in year if month >= first])
         tolerance = _to_date_tolerance(said, given)
         if said.value is None or added is None or abs(added - said.value) <= tolerance:
             continue

@@ -1,11 +1,14 @@
 """Numbers as a site knows them: by its own label, and written as it would type them."""
 
+from functools import cache
+
 from etl.definitions import label_of, unit_of
 from etl.definitions.measure import write, write_pence
 from etl.read.words import plain
 from etl.sites import Layout
 
 
+@cache
 def name_number(layout: Layout, number: str) -> str:
     """A number as the site calls it, with its heading where the label stands under several."""
     for block in layout.blocks:

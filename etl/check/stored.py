@@ -10,7 +10,6 @@ import pandas as pd
 
 from etl.check.compare import compare, touched_twins
 from etl.check.history import COLUMN, NUMBERS, Order, Said
-from etl.definitions import key
 from etl.definitions.checks import CHECKS, COPIED_AT_LEAST
 from etl.definitions.periods import month_after
 from etl.problem import Problem
@@ -69,11 +68,10 @@ def said_by(name: str, received: datetime, sha256: str, content: Return) -> list
     """What a return says of each of its months."""
     order = Order(True, received, content.version, sha256)
     by_month: dict[date, tuple[np.ndarray, np.ndarray, list[tuple[str, str]]]] = {}
-    for entry in content.entries:
+    for column, entry in zip(content.entries.numbers, content.entries, strict=True):
         if entry.month not in by_month:
             by_month[entry.month] = _nothing()
         values, not_applicable, places = by_month[entry.month]
-        column = COLUMN[key(entry.measure, entry.part)]
         values[column] = np.nan if entry.value is None else entry.value
         not_applicable[column] = entry.state == "not_applicable"
         places[column] = (entry.sheet, entry.cell)

@@ -10,7 +10,6 @@ from etl.check import check_return
 from etl.examine import wire
 from etl.examine.wire import Examined
 from etl.intake import Refused, child, refusals
-from etl.intake.wire import to_grid
 from etl.read import Rejected, read_return
 from etl.sites import Site
 
@@ -41,7 +40,7 @@ def answer(message: bytes, sites: Mapping[str, Site]) -> bytes:
 def examine(content: bytes, name: str, received: datetime, sites: Mapping[str, Site]) -> Examined:
     """What a file says and what is wrong with it, or why it is not used."""
     try:
-        given = read_return(to_grid(child.answer(content)), name, received, sites)
+        given = read_return(child.read_grid(content), name, received, sites)
     except Refused as refused:
         return Examined(refused=refused)
     except Rejected as rejected:

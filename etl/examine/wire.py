@@ -4,18 +4,18 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import repeat
 from typing import Any, get_args
 
 from etl.definitions import REPORTED_KEYS
 from etl.intake import Refused
 from etl.problem import Problem
-from etl.read import Entry, Return
+from etl.read import Entries, Return
 from etl.read.cell import State
 from etl.sites import Layout, Site, standard_layouts
 
 _STATES = frozenset(get_args(State))
-_PLACE = {pair: place for place, pair in enumerate(REPORTED_KEYS)}
+_VALUES = frozenset((float, int, type(None)))
+_NUMBERS = frozenset(range(len(REPORTED_KEYS)))
 
 
 @dataclass(frozen=True)
@@ -58,37 +58,43 @@ def to_examined(message: bytes, sites: Mapping[str, Site]) -> Examined:
 
 
 def _from_return(given: Return, site: Site) -> dict[str, Any]:
-    months, measures, parts, values, states, sheets, cells = list(zip(*given.entries, strict=True))[:7]
-    each_month, each_sheet = list(dict.fromkeys(months)), list(dict.fromkeys(sheets))
-    numbers = [_PLACE[pair] for pair in zip(measures, parts, strict=True)]
+    said = given.entries
+    months, sheets = list(dict.fromkeys(said.months)), list(dict.fromkeys(said.sheets))
     return {
         "site": given.site,
         "month": given.month,
         "version": given.version,
         "layout": _layouts(site).index(given.layout),
-        "months": each_month,
-        "sheets": each_sheet,
-        "entries": [_places(months, each_month), numbers, values, states, _places(sheets, each_sheet), cells],
+        "months": months,
+        "sheets": sheets,
+        "entries": [
+            _places(said.months, months),
+            said.numbers,
+            said.values,
+            said.states,
+            _places(said.sheets, sheets),
+            said.cells,
+        ],
     }
 
 
 def _to_return(told: dict[str, Any], sites: Mapping[str, Site]) -> Return:
     layout = _layouts(sites[told["site"]])[told["layout"]]
     months, numbers, values, states, sheets, cells = told["entries"]
-    if not _STATES.issuperset(states):
-        raise ValueError("a state that there is not")
+    if not (_STATES.issuperset(states) and _NUMBERS.issuperset(numbers)):
+        raise ValueError("a state or number that there is not")
+    if len({len(column) for column in told["entries"]}) > 1 or not {type(value) for value in values} <= _VALUES:
+        raise ValueError("columns that do not go together, or a value that is no number")
     dates = [date.fromisoformat(month) for month in told["months"]]
-    measures, parts = zip(*map(REPORTED_KEYS.__getitem__, numbers), strict=True)
-    columns = (
-        map(dates.__getitem__, months),
-        measures,
-        parts,
+    entries = Entries(
+        [dates[place] for place in months],
+        numbers,
         values,
         states,
-        map(told["sheets"].__getitem__, sheets),
+        [told["sheets"][place] for place in sheets],
         cells,
+        [None] * len(cells),
     )
-    entries = tuple(map(tuple.__new__, repeat(Entry), zip(*columns, repeat(""), repeat(None))))
     return Return(told["site"], date.fromisoformat(told["month"]), told["version"], layout, entries, (), (), ())
 
 

@@ -6,13 +6,14 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from itertools import chain
 from typing import IO, cast
 
 import python_calamine
 
 from etl.intake import guard, limits, refusals, wire
-from etl.intake.grid import Refused
+from etl.intake.grid import Grid, Place, Refused, Sheet, Unreadable
 from etl.intake.seen import Seen, SeenSheet
 
 Rows = Sequence[tuple[str, list[list[object]]]]
@@ -33,17 +34,35 @@ def serve(prepare: Callable[[bytes], Callable[[bytes], bytes]] | None = None) ->
 
 
 def answer(content: bytes) -> bytes:
-    """The message for one file: its rows, or why it is refused."""
+    """The message for one file: its cells, or why it is refused."""
     try:
-        rows, seen = read(content)
-        message = wire.from_rows(seen.kind, rows, seen.texts)
-        if len(message) > limits.ANSWER_BYTES:
-            raise refusals.too_large("holds more than 1.5 MB of words and numbers")
-        return message
+        return wire.from_grid(read_grid(content))
     except Refused as refused:
         return wire.from_refused(refused)
     except BaseException:  # whatever a library raises, even a panic: its words may quote the file, so they end here
         return wire.from_refused(refusals.unreadable())
+
+
+def read_grid(content: bytes) -> Grid:
+    """The filled cells of a file, and its words outside them; raises Refused, and whatever a library raises."""
+    rows, seen = read(content)
+    grid = Grid(seen.kind, tuple(Sheet(name, _filled(each)) for name, each in rows), seen.texts)
+    words = [text.text for text in grid.other_text]
+    cells = [value for sheet in grid.sheets for value in sheet.cells.values()]
+    if sum(len(value) if isinstance(value, str) else 8 for value in chain(words, cells)) > limits.HELD:
+        raise refusals.too_large("holds more than 1.5 MB of words and numbers")
+    return grid
+
+
+def _filled(rows: list[list[object]]) -> dict[Place, object]:
+    cells = {
+        (row, column): value
+        for row, values in enumerate(rows, 1)
+        for column, value in enumerate(values, 1)
+        if value != ""
+    }
+    lengths_of_time = [place for place, value in cells.items() if isinstance(value, timedelta)]
+    return cells | dict.fromkeys(lengths_of_time, Unreadable("a length of time"))
 
 
 def read(content: bytes) -> tuple[Rows, Seen]:

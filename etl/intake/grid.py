@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 NOT_CALCULATED = "formula not calculated"
+Place = tuple[int, int]  # row and column, both counted from 1
 
 
 class Refused(Exception):
@@ -26,13 +27,13 @@ class Unreadable:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet's filled cells by (row, column), both counted from 1.
+    """One sheet's filled cells by their places.
 
     A value is str, float, bool, datetime.date, datetime.datetime, datetime.time or Unreadable.
     """
 
     name: str
-    cells: dict[tuple[int, int], object]
+    cells: dict[Place, object]
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Set
 
 from etl.intake.grid import Grid, Refused, Sheet, Text, address, column_letters
 from etl.intake.headings import heading_of, label_of, plain
+from etl.intake.remembered import remembered
 
 Cells = Set[tuple[str, int, int]]
 FIX = "Take personal data out and send the return again."
@@ -14,6 +15,8 @@ FIX = "Take personal data out and send the return again."
 BORN_FROM, BORN_BEFORE = 1900, 2014
 DATE_CELL_FROM = 1915  # a date cell before this is a small number that was formatted as a date
 TWO_DIGIT_YEARS = {year: 1900 + year for year in range(31, 100)} | {year: 2000 + year for year in range(14)}
+
+_LONG_NUMBER = 1e9  # ten digits: shorter ones are counts and amounts
 
 DIGIT = re.compile(r"\d")
 NHS = re.compile(r"(?<![\d£$€])(?<!\d[.,])(?:\d{3}[ ./_-]{0,2}\d{3}[ ./_-]{0,2}\d{4}|\d(?:[ .-]\d){9})(?![.,]?\d)")
@@ -115,23 +118,28 @@ def looks_personal(text: str) -> str:
 
 def _refuse_cells(kind: str, sheet: Sheet, expected: Cells, number_cells: Cells) -> None:
     for (row, column), value in sheet.cells.items():
-        place = (sheet.name, row, column)
-        if place in expected or (not isinstance(value, str) and place in number_cells):
-            continue
         if found := _looks(value):
+            place = (sheet.name, row, column)
+            if place in expected or (not isinstance(value, str) and place in number_cells):
+                continue
             where = _place(kind, sheet.name, row, column)
             raise _refusal(f"{where} looks like {found}.", sheet.name, address(row, column))
 
 
 def _looks(value: object) -> str:
     if isinstance(value, str):
-        heading = heading_of(value)
-        return f"the heading of {heading}" if heading else looks_personal(value)
-    if isinstance(value, float) and value.is_integer():
+        return _text_looks(value)
+    if isinstance(value, float) and value >= _LONG_NUMBER and value.is_integer():
         return _number_looks(str(int(value)))
     if isinstance(value, datetime.date) and DATE_CELL_FROM <= value.year < BORN_BEFORE:
         return "a date of birth"
     return ""
+
+
+@remembered
+def _text_looks(text: str) -> str:
+    heading = heading_of(text)
+    return f"the heading of {heading}" if heading else looks_personal(text)
 
 
 def _number_looks(digits: str) -> str:

@@ -3,10 +3,10 @@
 import datetime
 import json
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import IO
 
-from etl.intake.grid import Grid, Refused, Sheet, Text, Unreadable
+from etl.intake.grid import Grid, Place, Refused, Sheet, Text, Unreadable
 
 LENGTH = struct.Struct(">I")
 # By the name of the type, as it is written; what calamine gives beyond these is JSON's own.
@@ -39,10 +39,11 @@ def from_refused(refused: Refused) -> bytes:
     return json.dumps(["refused", parts]).encode()
 
 
-def from_rows(kind: str, sheets: Sequence[tuple[str, list[list[object]]]], texts: Sequence[Text]) -> bytes:
-    """A read file as a message: each sheet as rows of cells from A1 on, blanks as ''."""
-    said = [[text.sheet, text.where, text.text] for text in texts]
-    return json.dumps(["grid", kind, sheets, said], default=_written, separators=(",", ":")).encode()
+def from_grid(grid: Grid) -> bytes:
+    """A read file as a message: each sheet with the places of its cells and what stands in them."""
+    sheets = [[sheet.name, list(sheet.cells), list(sheet.cells.values())] for sheet in grid.sheets]
+    said = [[text.sheet, text.where, text.text] for text in grid.other_text]
+    return json.dumps(["grid", grid.kind, sheets, said], default=_written, separators=(",", ":")).encode()
 
 
 def to_grid(message: bytes) -> Grid:
@@ -51,23 +52,18 @@ def to_grid(message: bytes) -> Grid:
     if content[0] == "refused":
         raise Refused(*content[1])
     _, kind, sheets, texts = content
-    return Grid(kind, tuple(Sheet(name, _cells(rows)) for name, rows in sheets), tuple(Text(*text) for text in texts))
+    read = (Sheet(name, dict(zip(map(_place, places), values, strict=True))) for name, places, values in sheets)
+    return Grid(kind, tuple(read), tuple(Text(*text) for text in texts))
 
 
-def _cells(rows: list[list[object]]) -> dict[tuple[int, int], object]:
-    return {
-        (row, column): value
-        for row, values in enumerate(rows, 1)
-        for column, value in enumerate(values, 1)
-        if value != ""
-    }
+def _place(pair: list[int]) -> Place:
+    row, column = pair
+    return row, column
 
 
 def _written(value: object) -> dict[str, str]:
     if isinstance(value, Unreadable):
         return {"unreadable": value.text}
-    if isinstance(value, datetime.timedelta):
-        return {"unreadable": "a length of time"}
     return {type(value).__name__: value.isoformat()}  # type: ignore[attr-defined]
 
 

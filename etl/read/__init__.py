@@ -11,8 +11,9 @@ from etl.definitions.measure import Unit
 from etl.definitions.periods import month_after, write_date, write_month
 from etl.intake import Grid, Refused, address, refuse_personal_data
 from etl.read.blocks import find_blocks
-from etl.read.cell import State, quote, read_cell
-from etl.read.find import Address, Found, NumberCell, layout_words, right_of, text_of
+from etl.read.cell import quote, read_cell
+from etl.read.entries import Entries, Entry
+from etl.read.find import Address, Book, Found, NumberCell, layout_words, open_book, text_of
 from etl.read.long import find_long
 from etl.read.month import read_month
 from etl.read.name import fits_name_pattern, refuse_wrong_name, sites_named
@@ -26,20 +27,6 @@ _LEAST_FIT = 0.5
 _MOST_VERSIONS = 1_000
 
 
-class Entry(NamedTuple):
-    """One number as a return said it. `typed` is what stood in the cell, for messages only: it is never stored."""
-
-    month: date
-    measure: str
-    part: str
-    value: float | None
-    state: State
-    sheet: str
-    cell: str
-    label: str
-    typed: object
-
-
 @dataclass(frozen=True)
 class Return:
     """A return in our words; `month` is the month the file is for, `version` the one its cover names (1 if none).
@@ -51,7 +38,7 @@ class Return:
     month: date
     version: int
     layout: Layout
-    entries: tuple[Entry, ...]
+    entries: Entries
     totals: tuple[Entry, ...]
     to_date: tuple[Entry, ...]
     unknown: tuple[Entry, ...]
@@ -59,7 +46,7 @@ class Return:
     @property
     def months(self) -> tuple[date, ...]:
         """The months that the return speaks of."""
-        return tuple(sorted({entry.month for entry in self.entries}))
+        return tuple(sorted(set(self.entries.months)))
 
 
 class Rejected(Exception):
@@ -78,10 +65,11 @@ def read_return(grid: Grid, name: str, received: datetime, sites: Mapping[str, S
     """
     site = month = None
     try:
-        site, layout = _recognise(grid, sites)
-        month, cover = _read_cover(grid, layout)
-        found = _find(grid, layout, month or date(2000, 1, 1))
-        entries = _entries(grid, layout, found.numbers)
+        book = open_book(grid)
+        site, layout = _recognise(book, sites)
+        month, cover = _read_cover(book, layout)
+        found = _find(book, layout, month or date(2000, 1, 1))
+        entries = _entries(book, layout, found.numbers)
         if layout.kind == "tracker":
             month, entries = _covered_months(entries, site)
         assert month is not None
@@ -93,12 +81,12 @@ def read_return(grid: Grid, name: str, received: datetime, sites: Mapping[str, S
     return Return(
         site=site.name,
         month=month,
-        version=_read_version(grid, layout),
+        version=_read_version(book, layout),
         layout=layout,
-        entries=tuple(entries),
-        totals=tuple(_entries(grid, layout, found.totals)),
-        to_date=tuple(e._replace(month=month) for e in _entries(grid, layout, found.to_date)),
-        unknown=tuple(_unknown(month, place, grid) for place in found.unknown),
+        entries=Entries.of(entries),
+        totals=tuple(_entries(book, layout, found.totals)),
+        to_date=tuple(e._replace(month=month) for e in _entries(book, layout, found.to_date)),
+        unknown=tuple(_unknown(month, place, book) for place in found.unknown),
     )
 
 
@@ -110,16 +98,16 @@ def _refuse_future(month: date, received: datetime) -> None:
         raise Refused("month_not_ended", sentence, "Send the return again when the month is over.", "", "")
 
 
-def _find(grid: Grid, layout: Layout, month: date) -> Found:
+def _find(book: Book, layout: Layout, month: date) -> Found:
     if layout.kind == "tracker":
-        return find_tracker(grid, layout)
+        return find_tracker(book, layout)
     finders = {"blocks": find_blocks, "long": find_long, "tables": find_tables}
-    return finders[layout.kind](grid, layout, month)
+    return finders[layout.kind](book, layout, month)
 
 
-def _recognise(grid: Grid, sites: Mapping[str, Site]) -> tuple[Site, Layout]:
+def _recognise(book: Book, sites: Mapping[str, Site]) -> tuple[Site, Layout]:
     """The site and layout whose words the file has; refuses a file that has those of none."""
-    texts = text_of(grid)
+    texts = text_of(book)
     senders: dict[Layout, list[Site]] = {}
     for site in sites.values():
         for layout in (*site.layouts, *standard_layouts()):
@@ -130,7 +118,7 @@ def _recognise(grid: Grid, sites: Mapping[str, Site]) -> tuple[Site, Layout]:
         raise _not_a_return(shares[layout], senders[layout][0], layout, texts)
     shared = list(dict.fromkeys(site.name for site in senders[layout]))
     site = sites[shared[0]]
-    return (_site_on_cover(grid, layout, shared, sites) if layout.site_label else site), layout
+    return (_site_on_cover(book, layout, shared, sites) if layout.site_label else site), layout
 
 
 def _not_a_return(share: float, site: Site, layout: Layout, texts: set[str]) -> Refused:
@@ -153,14 +141,14 @@ class _Cover(NamedTuple):
     expected: set[Address]
 
 
-def _read_cover(grid: Grid, layout: Layout) -> tuple[date | None, _Cover]:
+def _read_cover(book: Book, layout: Layout) -> tuple[date | None, _Cover]:
     """The month that the file is for, and the cells that say so; a tracker has its months over its columns."""
-    expected = _cover_lines(grid, layout)
+    expected = _cover_lines(book, layout)
     if layout.kind == "tracker":
         return None, _Cover(expected)
     months: dict[date, tuple[str, int, int]] = {}
     wrong: tuple[str, int, int, object] | None = None
-    for sheet_name, row, column, said in _beside(grid, layout.month_label, read_month):
+    for sheet_name, row, column, said in _beside(book, layout.month_label, read_month):
         expected.add((sheet_name, row, column))
         month = read_month(said)
         if month:
@@ -192,45 +180,41 @@ def _at(place: tuple[str, int, int]) -> tuple[str, str]:
 
 
 def _beside(
-    grid: Grid, label: str, wanted: Callable[[object], object] = lambda value: value
+    book: Book, label: str, wanted: Callable[[object], object] = lambda value: value
 ) -> list[tuple[str, int, int, object]]:
     """For each cell with this label what stands beside it, or after the label in the same cell.
 
     Of several cells to the right it is the first that `wanted` says yes to; the first filled one where there is none.
     """
     text, found = plain(label), []
-    for sheet in grid.sheets:
-        for (row, column), value in sheet.cells.items():
-            if not isinstance(value, str):
+    for page in book:
+        for (row, column), said in page.texts.items():
+            if not said.startswith(text):
                 continue
-            said = plain(value)
             if said == text:
-                places = right_of(sheet, row, column)
-                place = next((p for p in places if wanted(sheet.cells[p])), places[0] if places else (row, column))
-                found.append((sheet.name, *place, sheet.cells[place] if places else None))
-            elif said.startswith(text):
+                places = page.right_of(row, column)
+                place = next((p for p in places if wanted(page.cells[p])), places[0] if places else (row, column))
+                found.append((page.name, *place, page.cells[place] if places else None))
+            else:
                 rest = said.removeprefix(text).lstrip()
                 if rest.startswith(":") or (rest.lstrip("-= ") and read_month(rest.lstrip("-= "))):
-                    found.append((sheet.name, row, column, rest.lstrip(":-= ")))
+                    found.append((page.name, row, column, rest.lstrip(":-= ")))
     return found
 
 
-def _cover_lines(grid: Grid, layout: Layout) -> set[Address]:
+def _cover_lines(book: Book, layout: Layout) -> set[Address]:
     """The cover's own lines: their labels, and beside each whatever was typed (such as who completed it)."""
     labels = (layout.month_label, layout.site_label, layout.version_label, *layout.ignored_labels)
-    wanted = {plain(label) for label in labels if label}
     places: set[Address] = set()
-    for sheet in grid.sheets:
-        for (row, column), value in sheet.cells.items():
-            if isinstance(value, str) and plain(value) in wanted:
-                places.add((sheet.name, row, column))
-                places |= {(sheet.name, *place) for place in right_of(sheet, row, column)[:1]}
+    for page in book:
+        for place in (place for label in labels if label for place in page.of(label)):
+            places |= {(page.name, *one) for one in (place, *page.right_of(*place)[:1])}
     return places
 
 
-def _site_on_cover(grid: Grid, layout: Layout, shared: list[str], sites: Mapping[str, Site]) -> Site:
+def _site_on_cover(book: Book, layout: Layout, shared: list[str], sites: Mapping[str, Site]) -> Site:
     """The site that the cover names; refuses a cover that names none, or one that does not use the layout."""
-    said = [(sheet, row, c, str(value)) for sheet, row, c, value in _beside(grid, layout.site_label) if value]
+    said = [(sheet, row, c, str(value)) for sheet, row, c, value in _beside(book, layout.site_label) if value]
     for sheet, row, column, value in said:
         named = sites_named(value, sites)
         meant = next((name for name in named if name in shared), None)
@@ -259,25 +243,25 @@ def _site_on_cover(grid: Grid, layout: Layout, shared: list[str], sites: Mapping
     )
 
 
-def _read_version(grid: Grid, layout: Layout) -> int:
+def _read_version(book: Book, layout: Layout) -> int:
     """The version of the return that its cover names; 1 where it names none."""
     if not layout.version_label:
         return 1
-    said = [read_cell(value, "count").value for *_, value in _beside(grid, layout.version_label)]
+    said = [read_cell(value, "count").value for *_, value in _beside(book, layout.version_label)]
     return int(next((value for value in said if value and value <= _MOST_VERSIONS), 1))
 
 
-def _entries(grid: Grid, layout: Layout, numbers: list[NumberCell]) -> list[Entry]:
+def _entries(book: Book, layout: Layout, numbers: list[NumberCell]) -> list[Entry]:
     """What each number cell says, in people, full-time equivalents or pounds."""
-    sheets = {sheet.name: sheet.cells for sheet in grid.sheets}
+    sheets = {page.name: page.cells for page in book}
     times = {sheet: layout.multiply.get(_layout_sheet(layout, sheet), 1) for sheet in sheets}
     named = _named(layout)
     entries = []
     for number, month, sheet, row, column in numbers:
-        measure, part, unit, label = named[number]
+        measure, part, unit = named[number]
         typed = sheets[sheet].get((row, column))
         value, state = read_cell(typed, unit, times[sheet])
-        entries.append(Entry(month, measure, part, value, state, sheet, _address(row, column), label, typed))
+        entries.append(Entry(month, measure, part, value, state, sheet, _address(row, column), typed))
     return [e for e in entries if _is_due(e)] if ASKED_LATER else entries
 
 
@@ -290,11 +274,11 @@ _address = lru_cache(maxsize=50_000)(address)
 
 
 @cache
-def _named(layout: Layout) -> dict[str, tuple[str, str, Unit, str]]:
-    """Of each number, and of each total that a site may add up itself: measure, part, unit and the site's label."""
-    labels = {number: label for block in layout.blocks for number, label in block.words.items()}
-    labels = {number.partition(".")[0]: "Total" for number in labels} | labels
-    return {n: (n.partition(".")[0], n.partition(".")[2], unit_of(n), label) for n, label in labels.items()}
+def _named(layout: Layout) -> dict[str, tuple[str, str, Unit]]:
+    """Of each number, and of each total that a site may add up itself: measure, part and unit."""
+    numbers = [number for block in layout.blocks for number in block.words]
+    totals = [number.partition(".")[0] for number in numbers]
+    return {number: (*number.partition(".")[::2], unit_of(number)) for number in (*totals, *numbers)}
 
 
 def _layout_sheet(layout: Layout, sheet: str) -> str:
@@ -312,15 +296,16 @@ def _covered_months(entries: list[Entry], site: Site) -> tuple[date, list[Entry]
     return last, [e for e in entries if e.month <= last and (e.month >= site.first_month or e.month in filled)]
 
 
-def _unknown(month: date, place: Address, grid: Grid) -> Entry:
+def _unknown(month: date, place: Address, book: Book) -> Entry:
     sheet, row, column = place
-    typed = next(s for s in grid.sheets if s.name == sheet).cells.get((row, column))
-    return Entry(month, "", "", None, "unreadable", sheet, address(row, column), "", typed)
+    typed = next(page for page in book if page.name == sheet).cells.get((row, column))
+    return Entry(month, "", "", None, "unreadable", sheet, address(row, column), typed)
 
 
 def _refuse_personal_data(grid: Grid, layout: Layout, found: Found, cover: _Cover) -> None:
-    numbers = {(c.sheet, c.row, c.column) for c in (*found.numbers, *found.totals, *found.to_date)}
+    cells = (*found.numbers, *found.totals, *found.to_date)
+    numbers = {(sheet, row, column) for _, _, sheet, row, column in cells}
     refuse_personal_data(grid, found.expected | cover.expected, numbers)
 
 
-__all__ = ["Entry", "Rejected", "Return", "fits_name_pattern", "read_return"]
+__all__ = ["Entries", "Entry", "Rejected", "Return", "fits_name_pattern", "read_return"]

@@ -5,81 +5,79 @@ from datetime import date
 from typing import NamedTuple
 
 from etl.definitions import unit_of
-from etl.intake import Grid, Refused, Sheet
+from etl.intake import Place, Refused
 from etl.intake.grid import column_letters
 from etl.read.cell import read_cell
 from etl.read.find import (
+    Book,
     Found,
     NumberCell,
-    Words,
+    Page,
     is_total,
     names_other_month,
+    page_named,
     says_other,
     says_this,
-    sheet_named,
     wrong_words,
 )
-from etl.read.words import plain
 from etl.sites import Block, Layout
 
-Place = tuple[int, int]  # row, column
 LabelCells = dict[str, Place]
 
 
-def find_blocks(grid: Grid, layout: Layout, month: date) -> Found:
+def find_blocks(book: Book, layout: Layout, month: date) -> Found:
     """The cells of a layout in blocks; refuses the file when a heading or label is missing or stands twice."""
     found = Found()
     for name in dict.fromkeys(block.sheet for block in layout.blocks):
-        sheet = sheet_named(grid, name)
-        _find_in_sheet(sheet, [block for block in layout.blocks if block.sheet == name], month, found)
+        page = page_named(book, name)
+        _find_in_page(page, [block for block in layout.blocks if block.sheet == name], month, found)
     return found
 
 
-def _find_in_sheet(sheet: Sheet, blocks: list[Block], month: date, found: Found) -> None:
-    words = Words(sheet)
-    headings = {block.heading: _heading(words, block) for block in blocks}
-    rows = {block.heading: _rows_under(headings[block.heading], [*headings.values()], words) for block in blocks}
-    labels = {b.heading: _labels(words, b, headings[b.heading][1], rows[b.heading]) for b in blocks}
-    numbers = _number_columns(sheet, {k: place for each in labels.values() for k, place in each.items()}, month)
+def _find_in_page(page: Page, blocks: list[Block], month: date, found: Found) -> None:
+    headings = {block.heading: _heading(page, block) for block in blocks}
+    rows = {block.heading: _rows_under(headings[block.heading], [*headings.values()], page) for block in blocks}
+    labels = {b.heading: _labels(page, b, headings[b.heading][1], rows[b.heading]) for b in blocks}
+    numbers = _number_columns(page, {k: place for each in labels.values() for k, place in each.items()}, month)
     for block in blocks:
         place, under = headings[block.heading], labels[block.heading]
-        column = _own_column(sheet, [row for row, _ in under.values()], place[1], numbers[place[1]])
-        found.expected |= {(sheet.name, *cell) for cell in (place, *under.values())}
-        found.numbers += [NumberCell(number, month, sheet.name, row, column) for number, (row, _) in under.items()]
-        _rest_of_block(sheet, block, rows[block.heading], place[1], column, month, under, found)
+        column = _own_column(page, [row for row, _ in under.values()], place[1], numbers[place[1]])
+        found.expected |= {(page.name, *cell) for cell in (place, *under.values())}
+        found.numbers += [NumberCell(number, month, page.name, row, column) for number, (row, _) in under.items()]
+        _rest_of_block(page, block, rows[block.heading], place[1], column, month, under, found)
 
 
-def _heading(words: Words, block: Block) -> Place:
+def _heading(page: Page, block: Block) -> Place:
     """Where the block's heading stands: of several cells with its words, the one with the block's labels under it."""
-    places = words.of(block.heading)
+    places = page.of(block.heading)
     if len(places) > 1:
-        whole = [place for place in places if _has_labels(words, block, place, _rows_under(place, places, words))]
-        places = whole or [place for place in places if _has_any_label(words, block, place)]
+        whole = [place for place in places if _has_labels(page, block, place, _rows_under(place, places, page))]
+        places = whole or [place for place in places if _has_any_label(page, block, place)]
     if len(places) != 1:
         raise wrong_words("heading", block.heading, f"on sheet “{block.sheet}”", len(places))
     return places[0]
 
 
-def _rows_under(heading: Place, headings: list[Place], words: Words) -> range:
+def _rows_under(heading: Place, headings: list[Place], page: Page) -> range:
     """The rows from a heading to the next one in its column."""
     row, column = heading
-    return range(row + 1, min((r for r, c in headings if c == column and r > row), default=words.rows + 1))
+    return range(row + 1, min((r for r, c in headings if c == column and r > row), default=page.last_row + 1))
 
 
-def _has_labels(words: Words, block: Block, heading: Place, rows: range) -> bool:
-    return all(any(c == heading[1] and r in rows for r, c in words.of(label)) for label in block.words.values())
+def _has_labels(page: Page, block: Block, heading: Place, rows: range) -> bool:
+    return all(any(c == heading[1] and r in rows for r, c in page.of(label)) for label in block.words.values())
 
 
-def _has_any_label(words: Words, block: Block, heading: Place) -> bool:
+def _has_any_label(page: Page, block: Block, heading: Place) -> bool:
     row, column = heading
-    return any(c == column and r > row for label in block.words.values() for r, c in words.of(label))
+    return any(c == column and r > row for label in block.words.values() for r, c in page.of(label))
 
 
-def _labels(words: Words, block: Block, column: int, rows: range) -> LabelCells:
+def _labels(page: Page, block: Block, column: int, rows: range) -> LabelCells:
     """The cells of the block's labels, under its heading in the same column."""
     labels = {}
     for number, label in block.words.items():
-        places = [(r, c) for r, c in words.of(label) if c == column and r in rows]
+        places = [(r, c) for r, c in page.of(label) if c == column and r in rows]
         if len(places) != 1:
             where = f"under “{block.heading}” on sheet “{block.sheet}”"
             raise wrong_words("label", label, where, len(places))
@@ -90,18 +88,19 @@ def _labels(words: Words, block: Block, column: int, rows: range) -> LabelCells:
 class _Columns:
     """A sheet's columns of numbers beside one column of labels: what they hold, and what their headings say."""
 
-    def __init__(self, sheet: Sheet, labels: LabelCells, columns: range, month: date) -> None:
+    def __init__(self, page: Page, labels: LabelCells, columns: range, month: date) -> None:
         units = {row: unit_of(number) for number, (row, _) in labels.items()}
         self.filled: Counter[int] = Counter()
         self.numbers: Counter[int] = Counter()
         above: dict[int, list[object]] = {}
-        for (row, column), value in sheet.cells.items():
-            if column not in columns:
+        last = max(units)
+        for (row, column), value in page.cells.items():
+            if column not in columns or row > last:
                 continue
             if row in units:
                 self.filled[column] += 1
                 self.numbers[column] += read_cell(value, units[row]).state == "reported"
-            elif row < max(units):
+            else:
                 above.setdefault(column, []).append(value)
         self.others = {column for column, cells in above.items() if says_other(cells)}
         self.this = {column for column, cells in above.items() if says_this(cells, month)} - self.others
@@ -116,19 +115,19 @@ class _Chosen(NamedTuple):
     others: set[int]
 
 
-def _number_columns(sheet: Sheet, labels: LabelCells, month: date) -> dict[int, _Chosen]:
+def _number_columns(page: Page, labels: LabelCells, month: date) -> dict[int, _Chosen]:
     """For each column of labels the column of its numbers, which is the one to its right that has them."""
     label_columns = sorted({column for _, column in labels.values()})
     ends = [*label_columns[1:], 1 << 20]
     chosen = {}
     for column, end in zip(label_columns, ends, strict=True):
         mine = {number: place for number, place in labels.items() if place[1] == column}
-        columns = _Columns(sheet, mine, range(column + 1, end), month)
-        chosen[column] = _Chosen(_number_column(sheet, columns, column), end, columns.others | columns.other_months)
+        columns = _Columns(page, mine, range(column + 1, end), month)
+        chosen[column] = _Chosen(_number_column(page, columns, column), end, columns.others | columns.other_months)
     return chosen
 
 
-def _number_column(sheet: Sheet, columns: _Columns, label_column: int) -> int:
+def _number_column(page: Page, columns: _Columns, label_column: int) -> int:
     """The column that holds most numbers beside the labels; refuses the file when two could be meant."""
     ranked = [(n, column) for column, n in columns.numbers.most_common() if n and column not in columns.others]
     if not ranked:
@@ -141,26 +140,25 @@ def _number_column(sheet: Sheet, columns: _Columns, label_column: int) -> int:
     if len(meant) > 1:
         first, second = map(column_letters, meant[:2])
         sentence = (
-            f"Sheet “{sheet.name}” has two columns of numbers, {first} and {second}; it is not clear which counts."
+            f"Sheet “{page.name}” has two columns of numbers, {first} and {second}; it is not clear which counts."
         )
         fix = "Leave the month's numbers only, or head the other column “Last month” or “Year to date”."
-        raise Refused("two_columns", sentence, fix, sheet.name, "")
+        raise Refused("two_columns", sentence, fix, page.name, "")
     return meant[0]
 
 
-def _own_column(sheet: Sheet, rows: list[int], labels: int, chosen: _Chosen) -> int:
+def _own_column(page: Page, rows: list[int], labels: int, chosen: _Chosen) -> int:
     """The column of a block's numbers: the sheet's, unless the block has nothing there and numbers in one other."""
-    wanted = set(rows)
-    cells = {(row, c): value for (row, c), value in sheet.cells.items() if row in wanted and labels < c < chosen.end}
-    if any(column == chosen.column for _, column in cells):
+    if any((row, chosen.column) in page.cells for row in rows):
         return chosen.column
-    filled = {column for (_, column), value in cells.items() if read_cell(value, "gbp").state == "reported"}
+    cells = (place for row in rows for place in page.right_of(row, labels) if place[1] < chosen.end)
+    filled = {place[1] for place in cells if read_cell(page.cells[place], "gbp").state == "reported"}
     meant = filled - chosen.others
     return meant.pop() if len(meant) == 1 else chosen.column
 
 
 def _rest_of_block(
-    sheet: Sheet,
+    page: Page,
     block: Block,
     rows: range,
     label_column: int,
@@ -173,12 +171,11 @@ def _rest_of_block(
     known = {row for row, _ in labels.values()}
     measures = {number.partition(".")[0] for number in block.words}
     for row in rows:
-        label, number = sheet.cells.get((row, label_column)), sheet.cells.get((row, number_column))
-        if row in known or not isinstance(label, str):
+        if row in known or (row, label_column) not in page.texts:
             continue
-        if is_total(plain(label)):
-            found.expected.add((sheet.name, row, label_column))
+        if is_total(page.text(row, label_column)):
+            found.expected.add((page.name, row, label_column))
             if len(measures) == 1:
-                found.totals.append(NumberCell(next(iter(measures)), month, sheet.name, row, number_column))
-        elif isinstance(number, float):
-            found.unknown.append((sheet.name, row, label_column))
+                found.totals.append(NumberCell(next(iter(measures)), month, page.name, row, number_column))
+        elif isinstance(page.cells.get((row, number_column)), float):
+            found.unknown.append((page.name, row, label_column))

@@ -1,7 +1,9 @@
 """What a cell says: a number, nil, nothing, not applicable, hidden by the site, or something that is no number."""
 
 import re
+from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
 from etl.definitions.measure import Unit
@@ -55,11 +57,14 @@ def read_cell(cell: object, unit: Unit, times: int = 1) -> Said:
     """What a cell says as a number of `unit`; `times` is what one typed unit stands for (1,000 in a sheet of £000)."""
     if cell is None:
         return MISSING
-    if isinstance(cell, bool):
-        return UNREADABLE
-    if isinstance(cell, int | float):
-        return _read_plainly(cell, unit, times) or _number(Decimal(repr(cell)), unit, times)
-    return _read_text(as_typed(cell), unit, times) if isinstance(cell, str) else UNREADABLE
+    if isinstance(cell, str):
+        return _reader(unit, times)(as_typed(cell))
+    return _read_number(cell, unit, times) if type(cell) in (int, float) else UNREADABLE
+
+
+@lru_cache(maxsize=20_000)
+def _read_number(number: float, unit: Unit, times: int) -> Said:
+    return _read_plainly(number, unit, times) or _number(Decimal(repr(number)), unit, times)
 
 
 def _read_plainly(number: float, unit: Unit, times: int) -> Said | None:
@@ -72,7 +77,11 @@ def _read_plainly(number: float, unit: Unit, times: int) -> Said | None:
     return Said(round(pence) / 100, "reported") if abs(pence - round(pence)) < 1e-6 else None
 
 
-@remembered
+@cache
+def _reader(unit: Unit, times: int) -> Callable[[str], Said]:
+    return remembered(lambda text: _read_text(text, unit, times))
+
+
 def _read_text(text: str, unit: Unit, times: int) -> Said:
     if not text:
         return MISSING

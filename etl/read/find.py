@@ -1,16 +1,15 @@
 """What finding the cells of a layout in a grid yields, and how a file that does not have them is refused."""
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import NamedTuple
 
-from etl.intake import Grid, Refused, Sheet
+from etl.intake import Grid, Place, Refused, Sheet
 from etl.read.month import read_month
-from etl.read.words import plain, plain_cell
+from etl.read.words import plain, plain_cell, remembered
 from etl.sites import Layout
 
 Address = tuple[str, int, int]  # sheet, row, column
@@ -53,20 +52,47 @@ class Found:
     unknown: list[Address] = field(default_factory=list)
 
 
-class Words:
-    """Where each text of a sheet stands, by its plain form."""
+class Page:
+    """A sheet to look things up in: by its rows, and by its texts in the form in which they are compared.
+
+    `rows` has each row that is not empty, from the top, and of each its cells by column, from the left.
+    """
 
     def __init__(self, sheet: Sheet) -> None:
-        self.sheet = sheet
-        self.rows = max((row for row, _ in sheet.cells), default=0)
-        self.places: dict[str, list[tuple[int, int]]] = defaultdict(list)
-        for place, value in sheet.cells.items():
+        self.name, self.cells = sheet.name, sheet.cells
+        self.rows: dict[int, dict[int, object]] = {}
+        self.texts: dict[Place, str] = {}
+        self.places: dict[str, list[Place]] = {}
+        for place in sorted(sheet.cells):
+            value = sheet.cells[place]
+            self.rows.setdefault(place[0], {})[place[1]] = value
             if isinstance(value, str):
-                self.places[plain(value)].append(place)
+                self.texts[place] = text = plain(value)
+                self.places.setdefault(text, []).append(place)
 
-    def of(self, text: str) -> list[tuple[int, int]]:
-        """The places (row, column) at which the text stands, from the top."""
-        return sorted(self.places.get(plain(text), ()))
+    @property
+    def last_row(self) -> int:
+        return max(self.rows, default=0)
+
+    def of(self, text: str) -> list[Place]:
+        """The places at which the text stands, from the top."""
+        return self.places.get(plain(text), [])
+
+    def text(self, row: int, column: int) -> str:
+        """The text in a cell; '' for anything that is no text."""
+        return self.texts.get((row, column), "")
+
+    def right_of(self, row: int, column: int) -> list[Place]:
+        """The filled cells to the right in the same row, from the nearest on."""
+        return [(row, c) for c in self.rows.get(row, ()) if c > column]
+
+
+Book = tuple[Page, ...]
+
+
+def open_book(grid: Grid) -> Book:
+    """A file's sheets to look things up in."""
+    return tuple(map(Page, grid.sheets))
 
 
 def is_total(text: str) -> bool:
@@ -76,8 +102,12 @@ def is_total(text: str) -> bool:
 
 def says_other(cells: Iterable[object]) -> bool:
     """Whether a heading among the cells says that the numbers with it are not those of the month."""
-    texts = (value for value in cells if isinstance(value, str) and len(value) <= _LONGEST_HEADING)
-    return any(_OTHER.search(plain(text)) for text in texts)
+    return any(_is_other(value) for value in cells if isinstance(value, str))
+
+
+@remembered
+def _is_other(text: str) -> bool:
+    return len(text) <= _LONGEST_HEADING and bool(_OTHER.search(plain(text)))
 
 
 def names_other_month(cells: Iterable[object], month: date) -> bool:
@@ -92,12 +122,12 @@ def says_this(cells: Iterable[object], month: date) -> bool:
     )
 
 
-def sheet_named(grid: Grid, name: str) -> Sheet:
+def page_named(book: Book, name: str) -> Page:
     """The sheet with this name; refuses the file when it is missing or stands twice."""
-    sheets = [sheet for sheet in grid.sheets if plain(sheet.name) == plain(name)]
-    if len(sheets) != 1:
-        raise wrong_words("sheet", name, "", len(sheets))
-    return sheets[0]
+    pages = [page for page in book if plain(page.name) == plain(name)]
+    if len(pages) != 1:
+        raise wrong_words("sheet", name, "", len(pages))
+    return pages[0]
 
 
 def wrong_words(what: str, name: str, where: str, times: int) -> Refused:
@@ -119,12 +149,6 @@ def layout_words(layout: Layout) -> frozenset[str]:
     return frozenset(words | {plain(block.sheet) for block in layout.blocks})
 
 
-def text_of(grid: Grid) -> set[str]:
+def text_of(book: Book) -> set[str]:
     """All plain texts of a file, its sheets' names among them."""
-    said = {value for sheet in grid.sheets for value in sheet.cells.values() if isinstance(value, str)}
-    return {plain(text) for text in said} | {plain(sheet.name) for sheet in grid.sheets}
-
-
-def right_of(sheet: Sheet, row: int, column: int) -> list[tuple[int, int]]:
-    """The filled cells to the right in the same row, from the nearest on."""
-    return [(row, c) for c in sorted(c for (r, c) in sheet.cells if r == row and c > column)]
+    return {plain(page.name) for page in book}.union(*(page.places for page in book))

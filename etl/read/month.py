@@ -54,6 +54,7 @@ def read_month_name(value: object) -> int | None:
     return _MONTHS.get(plain(value).rstrip(".")) if isinstance(value, str) else None
 
 
+@remembered
 def read_financial_year(text: str) -> date | None:
     """The first of April of the financial year that a title names, such as 2019-20; None where it names none."""
     for first, second in _FINANCIAL_YEAR.findall(plain(text)):

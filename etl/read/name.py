@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import PurePosixPath
 
 from etl.definitions.periods import MONTH_NAMES, write_month
@@ -39,13 +39,18 @@ def refuse_wrong_name(name: str, site: Site, layout: Layout, month: date, sites:
 def sites_named(text: str, sites: Mapping[str, Site]) -> list[str]:
     """The sites that a text names, the one with the longest words first: of `Area 12` that is not `Area 1`."""
     said = _squeezed(text)
-    found = {site.name: max(map(len, words)) for site in sites.values() if (words := _words_in(said, site))}
+    found = {}
+    for site in sites.values():
+        if lengths := [length for length, word in _words((site.name, *site.words)) if word.search(said)]:
+            found[site.name] = max(lengths)
     return sorted(found, key=lambda name: -found[name])
 
 
-def _words_in(said: str, site: Site) -> list[str]:
-    words = {_squeezed(word) for word in (site.name, *site.words)}
-    return [word for word in words if word and re.search(rf"{re.escape(word)}(?!\d)", said)]
+@cache
+def _words(words: tuple[str, ...]) -> tuple[tuple[int, re.Pattern[str]], ...]:
+    """By which a site is known: how long each word is, and how it is found."""
+    squeezed = {_squeezed(word) for word in words} - {""}
+    return tuple((len(word), re.compile(rf"{re.escape(word)}(?!\d)")) for word in squeezed)
 
 
 @remembered
@@ -56,12 +61,12 @@ def _squeezed(text: str) -> str:
 
 def _site_of_pattern(stem: str, sites: Mapping[str, Site]) -> list[str]:
     """The sites whose own layouts give a file this name."""
-    return [s.name for s in sites.values() for layout in s.layouts if re.fullmatch(_pattern(layout, s), stem)]
+    return [s.name for s in sites.values() for layout in s.layouts if _pattern(layout, s.label).fullmatch(stem)]
 
 
 def _month_named(stem: str, layout: Layout, site: Site) -> date | None:
     """The month in a file's name, by the layout's own pattern, in words (November 2019) or in figures (2019-11)."""
-    if match := re.search(_pattern(layout, site), stem):
+    if match := _pattern(layout, site.label).search(stem):
         return read_month(match["month"])
     months = {read_month(f"{name} {year}") for name, year in _IN_WORDS.findall(stem)}
     months = months or {read_month(f"{year}-{month}") for year, month in _IN_FIGURES.findall(stem)}
@@ -71,9 +76,9 @@ def _month_named(stem: str, layout: Layout, site: Site) -> date | None:
 def fits_name_pattern(name: str, site: Site) -> bool:
     """Whether a file's name is one that the site's layouts give, and so may be stored."""
     stem = PurePosixPath(name).stem
-    return any(re.fullmatch(_pattern(layout, site), stem) for layout in (*site.layouts, *standard_layouts()))
+    return any(_pattern(layout, site.label).fullmatch(stem) for layout in (*site.layouts, *standard_layouts()))
 
 
 @lru_cache(maxsize=2_000)
-def _pattern(layout: Layout, site: Site) -> str:
-    return layout.file_name.replace("{label}", re.escape(site.label))
+def _pattern(layout: Layout, label: str) -> re.Pattern[str]:
+    return re.compile(layout.file_name.replace("{label}", re.escape(label)))

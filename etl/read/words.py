@@ -2,28 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
-from functools import lru_cache, wraps
-from typing import TypeVar, TypeVarTuple
+
+from etl.intake.remembered import remembered
 
 _DASHES = re.compile("[\u2010-\u2015\u2212\u2043\ufe58\ufe63\uff0d]")
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _AROUND_SIGNS = re.compile(r"\s*([-/])\s*")
-
-_LONGEST_REMEMBERED = 200
-Rest = TypeVarTuple("Rest")
-Said = TypeVar("Said")
-
-
-def remembered(work: Callable[[str, *Rest], Said]) -> Callable[[str, *Rest], Said]:
-    """Remembers what is said of a text, as labels come again and again; long ones would fill the memory."""
-    remembering = lru_cache(maxsize=20_000)(work)
-
-    @wraps(work)
-    def say(text: str, *rest: *Rest) -> Said:
-        return remembering(text, *rest) if len(text) <= _LONGEST_REMEMBERED else work(text, *rest)
-
-    return say
 
 
 @remembered

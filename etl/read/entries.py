@@ -1,0 +1,56 @@
+"""The numbers of a return as it says them, in columns, as the warehouse keeps them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from etl.definitions import REPORTED_KEYS
+from etl.read.cell import State
+
+PLACES = {pair: place for place, pair in enumerate(REPORTED_KEYS)}
+
+
+class Entry(NamedTuple):
+    """One number as a return said it. `typed` is what stood in the cell, for messages only: it is never stored."""
+
+    month: date
+    measure: str
+    part: str
+    value: float | None
+    state: State
+    sheet: str
+    cell: str
+    typed: object
+
+
+@dataclass(frozen=True)
+class Entries:
+    """The numbers of a return, a column for each thing known of them; `numbers` are places in REPORTED_KEYS."""
+
+    months: Sequence[date]
+    numbers: Sequence[int]
+    values: Sequence[float | None]
+    states: Sequence[State]
+    sheets: Sequence[str]
+    cells: Sequence[str]
+    typed: Sequence[object]
+
+    @classmethod
+    def of(cls, entries: Sequence[Entry]) -> "Entries":
+        """The entries in columns."""
+        if not entries:
+            return cls((), (), (), (), (), (), ())
+        months, measures, parts, *rest = zip(*entries, strict=True)
+        return cls(months, [PLACES[pair] for pair in zip(measures, parts, strict=True)], *rest)
+
+    def __len__(self) -> int:
+        return len(self.months)
+
+    def __getitem__(self, place: int) -> Entry:
+        measure, part = REPORTED_KEYS[self.numbers[place]]
+        said = self.values[place], self.states[place]
+        return Entry(self.months[place], measure, part, *said, self.sheets[place], self.cells[place], self.typed[place])
+
+    def __iter__(self) -> Iterator[Entry]:
+        return map(self.__getitem__, range(len(self)))
