@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from babel.messages.pofile import read_po
@@ -18,10 +18,15 @@ class Entry:
     english: str
     welsh: str
 
-    @property
+    @cached_property
     def pieces(self) -> tuple[str, ...]:
         """The English between the places."""
         return tuple(re.split(PLACE.pattern.replace("(", "(?:"), self.english))
+
+    @cached_property
+    def worded(self) -> bool:
+        """Whether the English has a word of its own beside its places."""
+        return any(map(str.isalpha, "".join(self.pieces)))
 
     @property
     def letters(self) -> int:

@@ -22,7 +22,8 @@ NUMBER = rf"(?:{AMOUNT}|\[c\])(?: to (?:{AMOUNT}))?"
 MONTHS = {name: place for place, long in enumerate(MONTH_NAMES, 1) for name in (long, long[:3])}
 DAY = rf"(?:\d\d? )?(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})(?: \d{{4}}| \d\d)?(?! \d)"
 WHEN = rf"{DAY}(?: to {DAY})?"
-EDGES = re.compile(r"([\s;:,.…(“]*)(.*?)([\s;:,.…)”]*)", re.DOTALL)
+MONTH = rf"(?!\d){DAY}"
+EDGES = re.compile(r"([\s;:,.]*)(.*?)([\s;:,.]*)", re.DOTALL)
 HOVER = re.compile(r"<extra></extra>$")
 # What is no text: figures, letters, cells (`Money!D9`).
 WORDLESS = re.compile(r"[^A-Za-z]*|[\d,.£+−-]+[kmp]|[A-Za-z]\d*|\[c\]|([^,]+!)?[A-Z]{1,3}\d+")
@@ -38,6 +39,7 @@ class Sayer:
         self._kinds = {
             "n": NUMBER,
             "when": WHEN,
+            "month": MONTH,
             "who": rf"{one}(?:, {one})*(?: and {one})?",
             "name": ".+?",
             "said": ".+?",
@@ -64,12 +66,10 @@ class Sayer:
             return said
         if HOVER.search(text):
             return None if (said := self.say(HOVER.sub("", text))) is None else f"{said}<extra></extra>"
-        if (said := self._by_template(text)) is not None:
-            return said
         before, middle, after = EDGES.fullmatch(text).groups()  # type: ignore[union-attr]
-        if middle and middle != text and (said := self.say(middle)) is not None:
-            return f"{before}{said}{after}"
-        return self._by_clause(text)
+        if middle and middle != text:
+            return None if (said := self.say(middle)) is None else f"{before}{said}{after}"
+        return self._by_template(text, True) or self._by_clause(text) or self._by_template(text, False)
 
     def _whole(self, text: str) -> str | None:
         """A text that the catalogue has as it stands, a name, a number or a day."""
@@ -83,10 +83,10 @@ class Sayer:
             return _when(text)
         return _number(text) if re.fullmatch(NUMBER, text) else None
 
-    def _by_template(self, text: str) -> str | None:
-        """The first template that the text fits, and all of whose places can be said."""
+    def _by_template(self, text: str, worded: bool) -> str | None:
+        """The first template that the text fits, and all of whose places can be said; `worded`: it has a word itself."""
         for entry, pattern in self._templates:
-            if (found := pattern.fullmatch(text)) is None:
+            if entry.worded is not worded or (found := pattern.fullmatch(text)) is None:
                 continue
             places = dict(zip(_places(entry.english), found.groups(), strict=True))
             said = {place: self._place(place, words) for place, words in places.items()}
@@ -104,7 +104,7 @@ class Sayer:
             return words
         if kind == "n":
             return _number(words)
-        if kind == "when":
+        if kind in ("when", "month"):
             return _when(words)
         return self._list(words) if kind == "who" else self.say(words)
 
@@ -124,7 +124,7 @@ class Sayer:
                 first = self.say(text[: place.start()])
                 second = self.say(text[place.end() :]) if first is not None else None
                 if second is not None:
-                    return f"{first}{mark}{second}"
+                    return f"{first}{mark}{_sentence(second) if mark == '. ' else second}"
         return None
 
 
@@ -141,6 +141,11 @@ def _places(text: str) -> list[str]:
 def _swap(text: str) -> str:
     """The text with its first letter large instead of small, or small instead of large."""
     return text[:1].swapcase() + text[1:]
+
+
+def _sentence(words: str) -> str:
+    """The words with a large letter at their start."""
+    return words[:1].upper() + words[1:]
 
 
 def _like(text: str, welsh: str) -> str:
