@@ -5,6 +5,7 @@ from collections import OrderedDict
 from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html, no_update
+from flask import has_request_context, request
 
 from dashboard import panel, theme
 from dashboard.access.badge import who_looks
@@ -14,12 +15,15 @@ from dashboard.export import downloads
 from dashboard.native import Title
 from dashboard.page import Content, Page, View
 from dashboard.pages import pages
+from dashboard.welsh.draw import LANGUAGE, in_chosen_language
 from etl.definitions.periods import write_date, write_month
 
 NAME = "Drive"
 MARKS = "Numbers too small to show are marked [c]. A gap in the data is a gap in the line."
 KEPT_BETWEEN_PAGES = ("site", "edition")
 KEPT_PAGES = 256
+ENGLISH = "en-GB"
+TRANSLATED = "This is our own translation. Definitions and what is said about the cells of a return are in English."
 _built: OrderedDict[tuple[str, str], Content] = OrderedDict()
 _lock = threading.Lock()
 
@@ -40,9 +44,19 @@ DOCUMENT = """<!DOCTYPE html>
 </html>"""
 
 
+class Dashboard(Dash):
+    """The application, whose document is in the language of its address."""
+
+    def interpolate_index(self, **parts: str) -> str:
+        """The document that a browser is first given."""
+        document: str = super().interpolate_index(**parts)
+        welsh = has_request_context() and request.args.get("lang") == LANGUAGE
+        return document.replace(f'lang="{ENGLISH}"', f'lang="{LANGUAGE}"', 1) if welsh else document
+
+
 def make_app(editions: Editions) -> Dash:
     """The dashboard on the editions of one audience."""
-    app = Dash(
+    app = Dashboard(
         "dashboard",
         title=NAME,
         update_title="",
@@ -89,7 +103,8 @@ def _fill(app: Dash, editions: Editions) -> None:
             key = f"{address.get('edition') or current} {address.href}"
             if key == shown:
                 return no_update, no_update
-            return frame(look(editions, address, current)), key
+            view = look(editions, address, current)
+            return in_chosen_language(view, frame(view)), key
         except NoEdition as problem:
             return message_frame(address, "There is nothing to show here", str(problem)), address.href
 
@@ -99,7 +114,8 @@ def _fill(app: Dash, editions: Editions) -> None:
         if not address.get("number"):
             return None
         try:
-            return panel.build(look(editions, address, editions.current_name()))
+            view = look(editions, address, editions.current_name())
+            return in_chosen_language(view, panel.build(view))
         except NoEdition:
             return None
 
@@ -180,7 +196,15 @@ def top_bar(address: Address, view: View | None = None) -> Any:
     nav = html.Nav(html.Ul(links), **{"aria-label": "Pages"})
     show = html.A("Present", href=address.keep("/present", *KEPT_BETWEEN_PAGES).href, className="button filled")
     acts = html.Div([downloads.whole_page(view), show], className="bar-acts") if view is not None else None
-    return html.Header(html.Div([name, nav, acts], className="inside"))
+    return html.Header(html.Div([name, nav, other_language(address), acts], className="inside"))
+
+
+def other_language(address: Address) -> Any:
+    """The same page in the other language, named in that language."""
+    is_welsh = address.get("lang") == LANGUAGE
+    name, lang = ("English", ENGLISH) if is_welsh else ("Cymraeg", LANGUAGE)
+    href = address.with_(lang="" if is_welsh else LANGUAGE).href
+    return html.A(name, href=href, lang=lang, hrefLang=lang, className="language")
 
 
 def choices(view: View, content: Content) -> Any:
@@ -229,6 +253,8 @@ def head(question: str, content: Content) -> Any:
 def foot(view: View | None) -> Any:
     """Who looks, and which editions there are."""
     shown = [] if view is None else [html.P(MARKS), editions_there_are(view)]
+    if view is not None and view.address.get("lang") == LANGUAGE:
+        shown.append(html.P(TRANSLATED))
     return html.Footer(html.Div([*shown, who_looks()], className="inside"))
 
 
