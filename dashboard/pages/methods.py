@@ -57,6 +57,11 @@ METHODS = (
         "A page shows an edition, which never changes. A copied address with an edition in it shows the same numbers "
         "later on.",
     ),
+    (
+        "Welsh",
+        "The Welsh is our own translation and should be read by a Welsh speaker before it is first used in a meeting. "
+        "What numbers mean, what is said about the cells of a return, and downloads are in English.",
+    ),
 )
 
 
@@ -87,7 +92,12 @@ def subject_card(view: View, subject: str) -> Component:
         ]
         for row in rows
     ]
-    columns = [Column("Number"), Column("What it means"), Column("How it is made"), Column("Unit")]
+    columns = [
+        Column("Number"),
+        Column("What it means", class_name="in-english"),
+        Column("How it is made"),
+        Column("Unit"),
+    ]
     return html.Section(
         [
             html.H2(words.first_upper(subject), id=f"subject-{subject}"),

@@ -16,10 +16,11 @@ LANGUAGE = "cy"
 WORDS = frozenset(("aria-label", "title", "alt", "placeholder", "label", "data-text", "text", "problem"))
 HOLDERS = frozenset(("options", "groups", "fields", "legend", "hint", "after"))
 TRACE_WORDS = ("text", "hovertemplate", "customdata", "name")
-# What stays English: definitions, letters, what is said about a return's cells, what readers have typed.
-STAYS_ENGLISH = frozenset(("in-english", "reminder"))
-ENGLISH_KINDS = frozenset(("Code", "Pre"))
-HEADINGS = frozenset(("Th",))
+# What stays English where it cannot be said: definitions and what is said about a return's cells; not its heading.
+MAY_BE_ENGLISH = "in-english"
+HEADING = "Th"
+# What is shown as it is: names in code, letters.
+AS_IT_IS = frozenset(("Code", "Pre"))
 HTML_TEXT = re.compile(r">([^<>]*[A-Za-z][^<>]*)<")
 # What the scripts in `assets` say themselves.
 SCRIPTS_SAY = (
@@ -47,11 +48,12 @@ def drawer(view: View) -> "Drawer":
 
 
 class Drawer:
-    """Draws components anew; `missing` collects what could not be said."""
+    """Draws components anew; `missing` collects what could not be said and should have been."""
 
-    def __init__(self, sayer: Sayer) -> None:
-        self.sayer = sayer
-        self.missing: list[str] = []
+    def __init__(self, sayer: Sayer, *, excused: bool = False) -> None:
+        self.missing: set[str] = set()
+        self._sayer = sayer
+        self._excused = excused
 
     def draw(self, node: Any) -> Any:
         """A component, or several, as the browser is told of them."""
@@ -66,8 +68,10 @@ class Drawer:
         props, kind = told["props"], told["type"]
         if "lang" in props:
             return dict(told)
-        if kind in ENGLISH_KINDS or (kind not in HEADINGS and STAYS_ENGLISH & _classes(props)):
+        if kind in AS_IT_IS:
             return {**told, "props": {**props, "lang": "en"}}
+        if MAY_BE_ENGLISH in _classes(props) and kind != HEADING and not self._excused:
+            return Drawer(self._sayer, excused=True)._component(node)
         more = {"lang": LANGUAGE, "words": self._scripts()} if kind == "Title" else {}
         return {**told, "props": {name: self._property(name, value) for name, value in props.items()} | more}
 
@@ -90,18 +94,15 @@ class Drawer:
 
     def _text(self, text: str) -> Any:
         """Words in Welsh; what cannot be said stays, marked as English for those who hear the page."""
-        said = self.sayer.say(text)
-        if said is not None:
-            return said
-        self.missing.append(text)
-        return html.Span(text, lang="en").to_plotly_json()
+        said = self._said(text)
+        return said if self._sayer.say(text) is not None else html.Span(said, lang="en").to_plotly_json()
 
     def _said(self, text: str) -> str:
         """Words where no mark can stand."""
-        said = self.sayer.say(text)
-        if said is None:
-            self.missing.append(text)
-        return said or text
+        said = self._sayer.say(text)
+        if said is None and not self._excused:
+            self.missing.add(text)
+        return text if said is None else said
 
     def _held(self, value: Any) -> Any:
         """Words in lists and records: options, fields."""
