@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote
 
 LONGEST = 800  # letters of one choice
+MOST_CHOICES = 40
 # In the order in which an address names them.
 NAMES = (
     "site",
@@ -82,8 +83,14 @@ def make(path: str, chosen: Mapping[str, str]) -> Address:
     return Address(path, tuple((name, chosen[name]) for name in NAMES if chosen.get(name)))
 
 
-def read(path: str | None, search: str | None) -> Address:
-    """The address that a browser shows; unknown names are dropped, and of a name said twice the last counts."""
-    pairs = parse_qsl((search or "").lstrip("?"), max_num_fields=40)
-    path = "/" + (path or "/").strip("/")
-    return make(path, {name: value[:LONGEST] for name, value in pairs})
+def read(path: object, search: object) -> Address:
+    """The address that a browser shows; unknown names are dropped, and of a name said twice the last counts.
+
+    What is no text, which no browser of ours sends, says nothing.
+    """
+    pairs = parse_qsl(_text(search).lstrip("?"))[:MOST_CHOICES]
+    return make("/" + _text(path).strip("/"), {name: value[:LONGEST] for name, value in pairs})
+
+
+def _text(said: object) -> str:
+    return said if isinstance(said, str) else ""
