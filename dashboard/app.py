@@ -7,7 +7,7 @@ from typing import Any
 from dash import Dash, Input, Output, State, dcc, html, no_update
 from flask import has_request_context, request
 
-from dashboard import panel, theme
+from dashboard import codes, panel, theme
 from dashboard.access.badge import who_looks
 from dashboard.address import Address, read
 from dashboard.edition import Editions, NoEdition
@@ -122,8 +122,9 @@ def _fill(app: Dash, editions: Editions) -> None:
 
 def look(editions: Editions, address: Address, current: str) -> View:
     """What the reader of an address looks at."""
-    name = address.get("edition") or current
-    return View(editions.get(name), address, tuple(editions.names()), is_current=name == current)
+    names = tuple(editions.names())
+    name = address.get("edition") or codes.edition_of(address, names) or current
+    return View(editions.get(name), address, names, is_current=name == current)
 
 
 def page_at(path: str) -> Page | None:
@@ -190,7 +191,7 @@ def top_bar(address: Address, view: View | None = None) -> Any:
             )
         )
         for page in pages()
-        if not page.alone
+        if page.in_bar
     ]
     name = html.A([html.Span(className="ring"), NAME], href=address.keep("/", "edition").href, className="wordmark")
     nav = html.Nav(html.Ul(links), **{"aria-label": "Pages"})
@@ -231,7 +232,7 @@ def notice(view: View) -> Any:
     return html.P(
         [
             f"This is the edition of {write_date(view.edition.made.date())}, not the current one. ",
-            html.A("Show the current edition", href=view.address.with_(edition="").href),
+            html.A("Show the current edition", href=codes.in_current(view) or view.address.with_(edition="").href),
         ],
         className="notice",
         role="status",
@@ -252,7 +253,7 @@ def head(question: str, content: Content) -> Any:
 
 def foot(view: View | None) -> Any:
     """Who looks, and which editions there are."""
-    shown = [] if view is None else [html.P(MARKS), editions_there_are(view)]
+    shown = [] if view is None else [html.P([MARKS, " ", codes.finder(view)]), editions_there_are(view)]
     if view is not None and view.address.get("lang") == LANGUAGE:
         shown.append(html.P(TRANSLATED))
     return html.Footer(html.Div([*shown, who_looks()], className="inside"))

@@ -95,7 +95,7 @@ class Page:
     """A page: one question, and the function that answers it. With `takes_more`, its path may go on: /site/croydon.
 
     `acts` adds what a reader can do there beyond choosing: the callbacks that write something down. A page that is
-    `alone` fills the window and is not in the bar.
+    `alone` fills the window and is not in the bar; one that is `unlisted` is like any other but is not in the bar.
     """
 
     path: str
@@ -106,6 +106,12 @@ class Page:
     takes_more: bool = False
     acts: Callable[[Dash, Editions], None] | None = None
     alone: bool = False
+    unlisted: bool = False
+
+    @property
+    def in_bar(self) -> bool:
+        """Whether the bar of pages names it."""
+        return not (self.alone or self.unlisted)
 
     def answers(self, path: str) -> bool:
         """Whether this page is the one at a path."""

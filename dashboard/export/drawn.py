@@ -10,11 +10,11 @@ from functools import partial
 from typing import Any
 
 from dashboard.edition import Row
-from dashboard.lineage import leaves, months_of
 from dashboard.native import Choice, Picker
 from dashboard.page import Content, View
 from dashboard.tables import HIDDEN
 from etl.definitions.measure import MINUS
+from etl.provenance.lineage import leaves, months_of
 
 Component = Any
 MARKERS = {
@@ -251,7 +251,7 @@ def is_revised(view: View, row: Row) -> bool:
     changed = tuple(r for r in changed if row.starts <= r.month <= row.ends)
     if not changed:
         return False
-    wanted, months = set(leaves(view, row.measure)), partial(months_of, starts=row.starts, ends=row.ends)
+    wanted, months = set(leaves(view.edition, row.measure)), partial(months_of, starts=row.starts, ends=row.ends)
     return any(r.measure in wanted and r.month in months(row.measure) for r in changed)
 
 

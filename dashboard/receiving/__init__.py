@@ -235,5 +235,5 @@ def _noted(gate: Gate, page: str, what: str, outcome: str) -> Response | None:
 
 def _page(gate: Gate, result: Result | None, status: int = 200) -> Response:
     giver = Giver(g.who.role, _own(gate) if g.who.site else "", may_load(gate))
-    html = write_page(result, giver, [page for page in pages() if not page.alone], token() if g.signed_in else "")
+    html = write_page(result, giver, [page for page in pages() if page.in_bar], token() if g.signed_in else "")
     return Response(html, status=status, mimetype="text/html")

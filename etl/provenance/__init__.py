@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from etl.definitions.periods import MONTHS_IN
 from etl.provenance import judged, money, results, returned
-from etl.provenance.code import address_in, code_of, editions_of, read_code
+from etl.provenance.code import WrongCode, address_in, code_of, editions_of, read_code
 from etl.provenance.edition import Edition
 from etl.provenance.story import HIDDEN, NoNumber, Story, Words, day, place
 
@@ -55,4 +55,4 @@ def hidden(edition: Edition, address: str) -> Story:
     return Story(address, place(edition, site), what, HIDDEN, "hidden", (Words(HIDDEN_WORDS),))
 
 
-__all__ = ["HIDDEN_WORDS", "address_in", "code_of", "editions_of", "hidden", "read_code", "tell"]
+__all__ = ["HIDDEN_WORDS", "WrongCode", "address_in", "code_of", "editions_of", "hidden", "read_code", "tell"]

@@ -1,0 +1,74 @@
+"""A number's own page, by its code: the same as the panel beside a page says, at full width, to send and to print."""
+
+from html import escape
+from typing import Any
+
+from dash import html
+
+from dashboard import codes, told
+from dashboard.address import make
+from dashboard.native import Paper
+from dashboard.page import Content, Page, View
+from etl.provenance import WrongCode, address_in, editions_of, read_code, tell
+from etl.provenance.story import Story
+
+Component = Any
+ASKED = "Every number has a code: panels, downloads and packs print it."
+GONE = (
+    "No edition that you may open has a number with this code. Its edition may no longer be kept, or be another "
+    "audience’s."
+)
+NONE = "The edition has no number with this code. Look at the code again."
+FORM = """<form action="{path}" method="get" class="find-code"><label for="code">Code of a number</label>
+<input id="code" name="code" value="{typed}" autocomplete="off" spellcheck="false" size="14" maxlength="20">
+<button type="submit" class="button filled">Find</button></form>"""
+
+
+def build(view: View) -> Content:
+    """The number that the code in the address names, or a sentence that says why there is none."""
+    typed = codes.typed(view.address)
+    if not typed:
+        return asking("Which number do you look for?", ASKED, "")
+    try:
+        code = read_code(typed)
+    except WrongCode as problem:
+        return asking("This is no code of a number", str(problem), typed)
+    found = editions_of(code, view.editions)
+    if view.edition.name not in found or (len(found) > 1 and not view.address.get("edition")):
+        return elsewhere(code, found)
+    story = tell(view.edition, address_in(code, view.edition))
+    return page(view, story) if story is not None else asking("There is no such number", NONE, code)
+
+
+def asking(headline: str, said: str, typed: str) -> Content:
+    """A form to type a code in, under what there is to say."""
+    return Content(headline, said, [Paper(FORM.format(path=codes.PATH, typed=escape(typed)))])
+
+
+def elsewhere(code: str, editions: list[str]) -> Content:
+    """The editions of which a code may be: another than the one asked for, or, by chance, two."""
+    if not editions:
+        return asking("There is no such number", GONE, code)
+    links = [
+        html.Li(html.A(f"Edition {name}", href=make(f"{codes.PATH}/{code}", {"edition": name}).href))
+        for name in editions
+    ]
+    said = "This code is of another edition." if len(editions) == 1 else "By chance this code is of two editions."
+    return Content("In which edition?", said, [html.Ul(links, className="editions-of")])
+
+
+def page(view: View, story: Story) -> Content:
+    """The number and all that is told of it."""
+    head = html.Div(
+        [
+            html.P(told.shown(story), className="panel-number"),
+            told.code_line(view, story),
+            html.Div(told.acts(view, story), className="number-acts"),
+        ],
+        className="number-head",
+    )
+    body = [part for part in told.told(view, story, told.on_page(view)) if part is not None]
+    return Content(story.sentence, "", [html.Div([head, *body], className="number-page")])
+
+
+PAGE = Page(codes.PATH, "Number", 11, "Where does this number come from?", build, takes_more=True, unlisted=True)
