@@ -21,21 +21,34 @@
     window.history.replaceState(window.history.state, "", window.location.pathname + window.location.search + "#" + list[to].dataset.slide);
   }
 
+  const USUAL_SECONDS = 30, LEAST_SECONDS = 5;
+
+  function seconds() {
+    return Number(new URLSearchParams(window.location.search).get("every"));
+  }
+
+  function say(word) {
+    const button = document.querySelector(".turn-clock");
+    if (button) button.textContent = word;
+  }
+
   function pause() {
     if (timer) window.clearInterval(timer);
     timer = null;
-    const button = document.querySelector(".turn-pause");
-    if (button) button.hidden = true;
+    say("Play");
+  }
+
+  function play() {
+    const wait = seconds() >= LEAST_SECONDS ? seconds() : USUAL_SECONDS;
+    timer = window.setInterval(() => show((place() + 1) % slides().length), wait * 1000);
+    say("Pause");
   }
 
   function start() {
     pause();
     const wanted = slides().findIndex((slide) => "#" + slide.dataset.slide === window.location.hash);
     show(Math.max(wanted, 0));
-    const seconds = Number(new URLSearchParams(window.location.search).get("every"));
-    if (!(seconds >= 5)) return;
-    document.querySelector(".turn-pause").hidden = false;
-    timer = window.setInterval(() => show((place() + 1) % slides().length), seconds * 1000);
+    if (seconds() >= LEAST_SECONDS) play();
   }
 
   const KEYS = {ArrowRight: 1, ArrowDown: 1, PageDown: 1, ArrowLeft: -1, ArrowUp: -1, PageUp: -1};
@@ -62,7 +75,9 @@
   document.addEventListener("click", function (event) {
     const button = event.target.closest && event.target.closest(".turns button");
     if (!button) return;
+    const playing = timer !== null;
     pause();
+    if (button.classList.contains("turn-clock") && !playing) play();
     if (button.classList.contains("turn-back")) show(place() - 1);
     if (button.classList.contains("turn-on")) show(place() + 1);
     if (button.classList.contains("turn-full")) full();

@@ -11,7 +11,6 @@ from dash import html
 from dashboard import marks
 from dashboard.export.slides import Deck, Grid, Judged, Layer, Place, Point, Points, Slide, Steps, Verdicts, Words
 from dashboard.theme import Mark
-from etl.definitions.periods import month_after
 
 Component = Any
 GROUNDS = {"approved": "approved", "ending": "ending", "agreed_in_principle": "principle", "no_funder": "none"}
@@ -34,7 +33,7 @@ def draw_slide(deck: Deck, slide: Slide, place: int, count: int) -> Component:
         html.P(slide.subtitle, className="slide-subtitle") if slide.subtitle else None,
         html.Div(draw_exhibit(slide.exhibit), className="slide-exhibit"),
         html.P([html.Strong(slide.ask[0]), slide.ask[1]], className="slide-ask") if slide.ask[1] else None,
-        html.P(slide.codes_said, className="slide-codes on-paper") if slide.codes else None,
+        draw_codes(slide),
         html.Div(
             [
                 *foot,
@@ -46,6 +45,15 @@ def draw_slide(deck: Deck, slide: Slide, place: int, count: int) -> Component:
     ]
     named = {"aria-labelledby": f"slide-{slide.name}", "data-slide": slide.name}
     return html.Section(body, className="slide is-shown" if place == 1 else "slide", **named)
+
+
+def draw_codes(slide: Slide) -> Component:
+    """What leads back to the numbers, on paper only; no code is broken between lines."""
+    if not slide.codes:
+        return None
+    before, _, _ = slide.codes_said.partition(": ")
+    codes = [part for name, code in slide.codes for part in (f" {name} ", html.Span(code))]
+    return html.P([f"{before}:", *codes], className="slide-codes on-paper")
 
 
 @singledispatch
@@ -155,13 +163,10 @@ def _(exhibit: Steps) -> Component:
     for first, last in runs(exhibit.planned, flat):
         wide = {"left": share(first / count), "width": share((last + 1 - first) / count)}
         blocks.append(html.U(style={**wide, "bottom": share(exhibit.planned[first] / exhibit.top)}))
+    ends, short = exhibit.turn
     if exhibit.grant_ends in exhibit.months:
         at = share((exhibit.months.index(exhibit.grant_ends) + 1) / count)
-        ends = month_after(exhibit.grant_ends).replace(day=1)
-        last_day = (ends - ends.resolution).day
-        words = [html.Span(f"Grant ends {last_day} {exhibit.grant_ends:%B %Y}", className="left")]
-        if exhibit.first_short == ends:
-            words.append(html.Span(f"{ends:%B %Y}: first short month", className="right"))
+        words = [html.Span(ends, className="left"), html.Span(short, className="right") if short else None]
         blocks.append(html.Div(words, className="slide-turn", style={"left": at}))
     scale = [html.Span(text, style={"bottom": share(at / exhibit.top)}) for at, text in exhibit.ticks]
     months = [
@@ -212,24 +217,10 @@ def secured_words(layer: Layer, first: int, exhibit: Steps) -> str:
 
 
 def side(exhibit: Steps) -> list[Component]:
-    """The names of the layers at the right, moved apart where two would touch."""
-    wanted, level = [], 0.0
-    for layer in exhibit.layers:
-        amount = layer.amounts[-1]
-        if amount > 0.5:
-            wanted.append(((level + amount / 2) / exhibit.top, layer.name, layer.shown, layer.status))
-        level += amount
-    wanted.append((exhibit.planned[-1] / exhibit.top, "Planned cost", exhibit.planned_shown, "planned"))
-    gap, places = 0.165, [entry[0] for entry in wanted]
-    for index in range(len(places)):
-        places[index] = max(places[index], places[index - 1] + gap if index else gap / 2)
-    limit = 1 - gap / 2
-    for index in reversed(range(len(places))):
-        places[index] = min(places[index], limit)
-        limit = places[index] - gap
+    """The names of the layers at the right."""
     return [
         html.Div([html.Strong(name), html.Span(said)], className=status, style={"bottom": share(at)})
-        for at, (_, name, said, status) in zip(places, wanted, strict=True)
+        for at, name, said, status in exhibit.beside(0.165)
     ]
 
 
@@ -252,4 +243,4 @@ def cell(words: Words) -> Component:
     if words.level:
         return tag(words.level, words.text)
     before, sign, after = words.text.rpartition("→")
-    return html.Span([f"{before}{sign} ", html.Strong(after.strip())]) if sign else words.text
+    return html.Span([f"{before}{sign}", html.Strong(after)]) if sign else words.text

@@ -7,6 +7,7 @@ from dashboard.edition import Row
 from dashboard.export.saying import MOST_LINES, coded, place, sources
 from dashboard.export.slides import Grid, Slide, Words
 from dashboard.page import View
+from dashboard.tables import HIDDEN
 from etl.definitions.periods import month_after, write_date, write_month
 
 MOST_DECISIONS = 4
@@ -53,7 +54,7 @@ def changed(view: View) -> Slide | None:
         when = f"the edition of {since.day_words(view, edition)}"
     moved = len({row.site for row in rows if (row.verdict_effect or "").startswith("Verdict")})
     verdicts = words.first_upper(words.counted(moved, "verdict has", "verdicts have")) if moved else "No verdict has"
-    more = f"; {len(rows) - MOST_LINES} more in the notes" if len(rows) > MOST_LINES else ""
+    more = f"; {words.counted(len(rows) - MOST_LINES, 'lesser move')} not shown" if len(rows) > MOST_LINES else ""
     body = tuple(change(view, row) for row in rows[:MOST_LINES])
     nothing = (Words("Programme", place=place(view, "all")), Words("Nothing that is shown here"), Words(""))
     said = "; ".join(f"{line[0].text}: {line[1].text}, {line[2].text}" for line in body) or "Nothing has moved"
@@ -93,17 +94,13 @@ def agreed(view: View) -> Slide | None:
     told = [f"Decided on {write_date(met.day)}"]
     told += [] if met.edition else ["what moved since is not known: the edition seen then is not kept"]
     told += ["made up for the sample"] if any(row.made_up for row in rows) else []
-    numbers = [
-        (figures(view, row), f"{row.site or 'all'}|rolling_year|{month_after(row.now_ends, -11)}|{row.measure}")
-        for row in shown
-        if figures(view, row)
-    ]
+    numbers = [number_of(view, row) for row in shown if figures(view, row)]
     return Slide(
         "agreed",
         "What became of what you decided?",
         outcome(rows),
         "; ".join(told),
-        Grid("decisions", tuple(map(Words, heads)), body, f"and {more} more, in the notes" if more else ""),
+        Grid("decisions", tuple(map(Words, heads)), body, f"and {more} more" if more else ""),
         "; ".join(", ".join(cell.text for cell in line) for line in body),
         notes=(*(noted(view, row) for row in rows), sources(view)),
         codes=coded(view, numbers),
@@ -136,10 +133,17 @@ def decision(view: View, row: Row) -> tuple[Words, ...]:
 
 
 def figures(view: View, row: Row) -> str:
-    """What the decision's measure was in the year that the meeting saw, and is in the year to now."""
-    if not row.then_shown or row.now_ends is None:
+    """The measure in the year that the meeting saw and in the year to now, if both may be shown."""
+    if not row.then_shown or row.now_ends is None or HIDDEN in (row.then_shown, row.now_shown):
         return ""
-    return f"{view.measure_label(row.measure)}: {row.then_shown} → {row.now_shown}"
+    return f"{view.measure_label(row.measure)}: {row.then_shown}\u00a0→\u00a0{row.now_shown}"
+
+
+def number_of(view: View, row: Row) -> tuple[str, str]:
+    """The name and the address of what the decision's measure is now."""
+    site = row.site or "all"
+    address = f"{site}|rolling_year|{month_after(row.now_ends, -11)}|{row.measure}"
+    return f"{view.label(site)}, {view.measure_label(row.measure)}", address
 
 
 def noted(view: View, row: Row) -> str:

@@ -116,10 +116,10 @@ def ask(view: View, cover: Row | None, verdicts: Sequence[Row]) -> tuple[str, st
 
 
 def new_cases(view: View) -> Slide | None:
-    """New cases of each site against its plan."""
+    """New cases of each site against its plan; no slide where none is known or may be shown."""
     rows = compared(view, "new_cases")
     points = [point(view, site, rows.get(site), of_plan(rows.get(site))) for site in sites_shown(view)]
-    if not any(site in rows for site in sites_shown(view)):
+    if all(point.value is None for point in points):
         return None
     return dotted(
         "cases",
@@ -147,14 +147,14 @@ def shown_of(row: Row | None) -> str:
 
 
 def cost(view: View) -> Slide | None:
-    """Cost per new case of each site."""
+    """Cost per new case of each site; no slide where none is known or may be shown."""
     rows = compared(view, COST)
-    if not any(site in rows for site in sites_shown(view)):
-        return None
     points = [
         point(view, site, row, words.interval(row, money=True) if row is not None else "")
         for site, row in ((site, rows.get(site)) for site in sites_shown(view))
     ]
+    if all(point.value is None for point in points):
+        return None
     labels = {site.name: site.label for site in view.sites}
     found = asked(view, "findings", "measure = ?", (COST,)) if view.all_sites else ()
     pairs = asked(view, "apart", "measure = ?", (COST,))

@@ -5,6 +5,7 @@ from datetime import date
 
 from dashboard.edition import audience_words
 from dashboard.theme import Mark
+from etl.definitions.periods import month_after
 
 
 @dataclass(frozen=True)
@@ -87,14 +88,44 @@ class Steps:
     top: float
     ticks: tuple[tuple[float, str], ...]
 
+    @property
+    def turn(self) -> tuple[str, str]:
+        """What is said at the end of the grant: the day, and whether money is short from then on."""
+        if self.grant_ends not in self.months:
+            return "", ""
+        after = month_after(self.grant_ends)
+        last = after - after.resolution
+        return f"Grant ends {last.day} {last:%B %Y}", (
+            f"{after:%B %Y}: first short month" if self.first_short == after else ""
+        )
+
+    def beside(self, gap: float) -> list[tuple[float, str, str, str]]:
+        """Height (a share of the whole), name, money and status of each layer at its end, `gap` or more apart."""
+        wanted, level = [], 0.0
+        for layer in self.layers:
+            amount = layer.amounts[-1]
+            if amount > 0.5:
+                wanted.append(((level + amount / 2) / self.top, layer.name, layer.shown, layer.status))
+            level += amount
+        wanted.append((self.planned[-1] / self.top, "Planned cost", self.planned_shown, "planned"))
+        places = [entry[0] for entry in wanted]
+        for index in range(len(places)):
+            places[index] = max(places[index], places[index - 1] + gap if index else gap / 2)
+        limit = 1 - gap / 2
+        for index in reversed(range(len(places))):
+            places[index] = min(places[index], limit)
+            limit = places[index] - gap
+        return [(at, *entry[1:]) for at, entry in zip(places, wanted, strict=True)]
+
 
 @dataclass(frozen=True)
 class Words:
-    """A cell: words, and a level where they are a status."""
+    """A cell: words, and a level where they are a status; `below` stands small under a site's name."""
 
     text: str
     level: str = ""
     place: Place | None = None
+    below: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,7 +159,7 @@ class Slide:
     def codes_said(self) -> str:
         """What leads back to the numbers, as a file says it."""
         said = "; ".join(f"{name} {code}" for name, code in self.codes)
-        return f"Where the numbers come from, at /number/ and the code: {said}" if said else ""
+        return f"Codes of the numbers, for /number/CODE: {said}" if said else ""
 
 
 @dataclass(frozen=True)

@@ -34,13 +34,13 @@ def turn(view: View, count: int) -> Component:
         for name, said in arrow.items()
     }
     place = html.Span(f"1 of {count}", className="turn-place", role="status")
-    pause = html.Button("Pause", type="button", className="turn-pause", hidden=True)
+    clock = html.Button("Play", type="button", className="turn-clock", title="Turn the slides by the clock")
     full = html.Button("Full screen", type="button", className="turn-full")
     files = [
         html.A(end.upper(), href=pack_address(view, end), download=f"drive-slides.{end}", className="turn-file")
         for end in ("pptx", "pdf")
     ]
-    return html.Nav([pause, *files, full, leave(view), buttons["back"], place, buttons["on"]], className="turns",
+    return html.Nav([clock, *files, full, leave(view), buttons["back"], place, buttons["on"]], className="turns",
                     **{"aria-label": "Slides"})  # fmt: skip
 
 
