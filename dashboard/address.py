@@ -47,8 +47,6 @@ NAMES = (
     "number",
     "code",
 )
-# Kept whichever page a link leads to.
-ALWAYS_KEPT = ("lang",)
 
 
 @dataclass(frozen=True)
@@ -68,8 +66,8 @@ class Address:
         return make(path or self.path, {**dict(self.chosen), **named})
 
     def keep(self, path: str, *names: str) -> "Address":
-        """Another page's address that keeps only these choices, and the language."""
-        return make(path, {name: value for name, value in self.chosen if name in (*names, *ALWAYS_KEPT)})
+        """Another page's address that keeps only these choices."""
+        return make(path, {name: value for name, value in self.chosen if name in names})
 
     @property
     def href(self) -> str:

@@ -94,7 +94,7 @@ def subject_card(view: View, subject: str) -> Component:
     ]
     columns = [
         Column("Number"),
-        Column("What it means", class_name="in-english"),
+        Column("What it means"),
         Column("How it is made"),
         Column("Unit"),
     ]

@@ -303,8 +303,8 @@ def mend_card(view: View, things: list[Row]) -> Component:
         Column("Month", class_name="whole"),
         Column("What is wrong"),
         Column("Where"),
-        Column("What it says", class_name="in-english"),
-        Column("What to do", class_name="in-english"),
+        Column("What it says"),
+        Column("What to do"),
         Column("Whose turn", class_name="whole"),
         Column("Open for", True),
     ]
@@ -337,8 +337,8 @@ def told_card(view: View, name: str, headline: str, rows: list[Row], states: Map
         Column("Month", class_name="whole"),
         Column("State"),
         Column("Where"),
-        Column("What was asked", class_name="in-english"),
-        Column("What became of it", class_name="in-english"),
+        Column("What was asked"),
+        Column("What became of it"),
     ]
     more = f"{MOST_THINGS} of {len(rows)} shown" if len(rows) > MOST_THINGS else ""
     shown = table(columns, body, headline, class_name="mend wide")

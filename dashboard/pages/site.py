@@ -196,8 +196,7 @@ def to_mend(view: View, site: Site) -> Component:
     missing = view.edition.rows("calendar", "site = ? and state = 'missing'", (site.name,), "month desc")
     body = [[write_month(row.month), "Whole return", "Missing", "Send the return"] for row in missing]
     body += [[write_month(row.month), html.Code(f"{row.sheet}!{row.cell}"), row.message, row.fix] for row in rows]
-    said = (Column(name, class_name="in-english") for name in ("What it says", "What to do"))
-    columns = [Column("Month"), Column("Where"), *said]
+    columns = [Column("Month"), Column("Where"), Column("What it says"), Column("What to do")]
     return card(
         words.mend(len(body), 0),
         "",

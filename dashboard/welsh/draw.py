@@ -8,19 +8,21 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from dashboard.edition import Edition
 from dashboard.page import View
-from dashboard.welsh.say import Sayer, sayer
+from dashboard.welsh.say import sayer
 
 LANGUAGE = "cy"
 # Properties that a reader meets as words, and those that hold words further down.
 WORDS = frozenset(("aria-label", "title", "alt", "placeholder", "label", "data-text", "text", "problem"))
 HOLDERS = frozenset(("options", "groups", "fields", "legend", "hint", "after"))
 TRACE_WORDS = ("text", "hovertemplate", "customdata", "name")
-# What stays English where it cannot be said: definitions and what is said about a return's cells; not its heading.
-MAY_BE_ENGLISH = "in-english"
-HEADING = "Th"
 # What is shown as it is: names in code, letters.
 AS_IT_IS = frozenset(("Code", "Pre"))
+LINKS = frozenset(("href", "reset"))
+# What an edition says in English only: what a measure means, and what is said about the cells of a return.
+ENGLISH_ONLY = (("measures", ("meaning",)), ("queries", ("message", "fix", "words")))
+SHORTEST = 12  # letters: less is no sentence to be known by
 HTML_TEXT = re.compile(r">([^<>]*[A-Za-z][^<>]*)<")
 # What the scripts in `assets` say themselves.
 SCRIPTS_SAY = (
@@ -39,21 +41,17 @@ SCRIPTS_SAY = (
 
 def in_chosen_language(view: View, tree: Any) -> Any:
     """What a page or panel is made of, in the language of the address: English as it is."""
-    return drawer(view).draw(tree) if view.address.get("lang") == LANGUAGE else tree
-
-
-def drawer(view: View) -> "Drawer":
-    """What draws an edition's pages in Welsh."""
-    return Drawer(sayer(frozenset(name for site in view.edition.sites for name in (site.label, site.short))))
+    return Drawer(view.edition).draw(tree) if view.address.get("lang") == LANGUAGE else tree
 
 
 class Drawer:
-    """Draws components anew; `missing` collects what could not be said and should have been."""
+    """Draws an edition's pages anew; `missing` collects what could not be said and should have been."""
 
-    def __init__(self, sayer: Sayer, *, excused: bool = False) -> None:
+    def __init__(self, edition: Edition | None) -> None:
         self.missing: set[str] = set()
-        self._sayer = sayer
-        self._excused = excused
+        self._edition = edition
+        sites = edition.sites if edition is not None else ()
+        self._say = sayer(frozenset(name for site in sites for name in (site.label, site.short))).say
 
     def draw(self, node: Any) -> Any:
         """A component, or several, as the browser is told of them."""
@@ -70,8 +68,6 @@ class Drawer:
             return dict(told)
         if kind in AS_IT_IS:
             return {**told, "props": {**props, "lang": "en"}}
-        if MAY_BE_ENGLISH in _classes(props) and kind != HEADING and not self._excused:
-            return Drawer(self._sayer, excused=True)._component(node)
         more = {"lang": LANGUAGE, "words": self._scripts()} if kind == "Title" else {}
         return {**told, "props": {name: self._property(name, value) for name, value in props.items()} | more}
 
@@ -86,6 +82,8 @@ class Drawer:
             return self._figure(value)
         if name == "tree":
             return self._tree(value)
+        if name in LINKS:
+            return _in_welsh(value)
         if name == "html":
             return HTML_TEXT.sub(lambda text: f">{escape(self._said(unescape(text[1])), quote=False)}<", value)
         if name in HOLDERS:
@@ -95,14 +93,25 @@ class Drawer:
     def _text(self, text: str) -> Any:
         """Words in Welsh; what cannot be said stays, marked as English for those who hear the page."""
         said = self._said(text)
-        return said if self._sayer.say(text) is not None else html.Span(said, lang="en").to_plotly_json()
+        return said if self._say(text) is not None else html.Span(said, lang="en").to_plotly_json()
 
     def _said(self, text: str) -> str:
         """Words where no mark can stand."""
-        said = self._sayer.say(text)
-        if said is None and not self._excused:
+        said = self._say(text)
+        if said is None and not self._english_only(text):
             self.missing.add(text)
         return text if said is None else said
+
+    def _english_only(self, text: str) -> bool:
+        """Whether a text is, or holds, what the edition says in English only."""
+        if self._edition is None:
+            return False
+        for table, columns in ENGLISH_ONLY:
+            for row in self._edition.rows(table):
+                said = (str(row.get(column) or "").rstrip(".") for column in columns)
+                if any(len(words) >= SHORTEST and words in text for words in said):
+                    return True
+        return False
 
     def _held(self, value: Any) -> Any:
         """Words in lists and records: options, fields."""
@@ -136,5 +145,9 @@ class Drawer:
         return [tag, named, *map(self._tree, children)]
 
 
-def _classes(props: Mapping[str, Any]) -> set[str]:
-    return set(str(props.get("className") or "").split())
+def _in_welsh(href: Any) -> Any:
+    """A link within the dashboard that keeps the language."""
+    if not isinstance(href, str) or not href.startswith("/"):
+        return href
+    before, mark, after = href.partition("#")
+    return f"{before}{'&' if '?' in before else '?'}lang={LANGUAGE}{mark}{after}" if "lang=" not in before else href

@@ -25,8 +25,11 @@ WHEN = rf"{DAY}(?: to {DAY})?"
 MONTH = rf"(?!\d){DAY}"
 EDGES = re.compile(r"([\s;:,.]*)(.*?)([\s;:,.]*)", re.DOTALL)
 HOVER = re.compile(r"<extra></extra>$")
-# What is no text: figures, letters, cells (`Money!D9`).
-WORDLESS = re.compile(r"[^A-Za-z]*|[\d,.£+−-]+[kmp]|[A-Za-z]\d*|\[c\]|([^,]+!)?[A-Z]{1,3}\d+")
+# What is no text: figures, letters, cells (`Money!D9`), names of measures, files and codes.
+WORDLESS = re.compile(
+    r"[^A-Za-z]*|[\d,.£+−-]+[kmp]|[A-Za-z]\d*|\[c\]|([^,]+!)?[A-Z]{1,3}\d+|[a-z]+([_.][a-z0-9_]+)+|"
+    r".+\.(xlsx|ods|csv)|[0-9A-Z]{5}-[0-9A-Z]{5}|[0-9a-f]{64}|SHA-256"
+)
 
 
 class Sayer:
@@ -42,6 +45,7 @@ class Sayer:
             "month": MONTH,
             "who": rf"{one}(?:, {one})*(?: and {one})?",
             "name": ".+?",
+            "code": "[0-9A-Z]{5}-[0-9A-Z]{5}",
             "said": ".+?",
         }
         self._sites = re.compile(self._kinds["who"])
@@ -84,7 +88,7 @@ class Sayer:
         return _number(text) if re.fullmatch(NUMBER, text) else None
 
     def _by_template(self, text: str, worded: bool) -> str | None:
-        """The first template that the text fits, and all of whose places can be said; `worded`: it has a word itself."""
+        """The first template, with or without a word of its own, that the text fits and whose places can be said."""
         for entry, pattern in self._templates:
             if entry.worded is not worded or (found := pattern.fullmatch(text)) is None:
                 continue
@@ -100,7 +104,7 @@ class Sayer:
     def _place(self, place: str, words: str) -> str | None:
         """What stands in a place of a template, in Welsh."""
         kind = place.strip("{}0123456789")
-        if kind == "name":
+        if kind in ("name", "code"):
             return words
         if kind == "n":
             return _number(words)
