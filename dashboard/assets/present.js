@@ -29,7 +29,7 @@
 
   function say(word) {
     const button = document.querySelector(".turn-clock");
-    if (button) button.textContent = word;
+    if (button) button.textContent = window.drive.say(word);
   }
 
   function pause() {

@@ -1,5 +1,6 @@
 """Packs: a meeting's slides as a file, made by a button or a command, and the register of those that were made."""
 
+import getpass
 import hashlib
 import json
 import re
@@ -30,13 +31,15 @@ MAKERS: dict[str, tuple[Callable[[Deck], bytes], str]] = {
 Look = Callable[[Editions, Address, str], View]
 
 
-def register(data: Path, view: View, deck: Deck, forum: str, end: str, content: bytes) -> None:
-    """Writes down that a pack was made: of which edition and audience, when, for whom, and what it holds."""
+def register(data: Path, view: View, deck: Deck, forum: str, who: str, end: str, content: bytes) -> None:
+    """Writes down that a pack was made: of which edition and audience, when, for whom, by whom, and what it holds."""
     line = {
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "edition": view.edition.name,
         "audience": view.edition.audience,
         "forum": forum,
+        "meeting": deck.meeting,
+        "who": who,
         "slides": [slide.name for slide in deck.slides],
         "chosen": deck.chosen,
         "format": end,
@@ -44,6 +47,23 @@ def register(data: Path, view: View, deck: Deck, forum: str, end: str, content: 
     }
     with (data / REGISTER).open("a", encoding="utf-8") as file:
         file.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def registered(data: Path) -> list[str]:
+    """The packs that were made, the newest first, a line each; a line that cannot be read says so."""
+    path = data / REGISTER
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    return [_told(number, line) for number, line in reversed(list(enumerate(lines, 1)))]
+
+
+def _told(number: int, line: str) -> str:
+    try:
+        row = json.loads(line)
+        made = f"{row['made'][:16].replace('T', ' ')}  {row['edition']:<12} {row['audience']:<14} {row['format']:<5}"
+        named = row.get("meeting") or row["forum"]
+        return f"{made} {named}, by {row.get('who') or 'nobody signed in'}, SHA-256 {row['sha256']}"
+    except (ValueError, KeyError, TypeError):
+        return f"{REGISTER}, line {number}: this cannot be read; somebody changed it."
 
 
 def add_packs(server: Flask, data: Path, editions: Editions, look: Look) -> None:
@@ -63,7 +83,8 @@ def add_packs(server: Flask, data: Path, editions: Editions, look: Look) -> None
             return _sentence(404 if address.get("edition") else 503, str(problem))
         except NoChromium as problem:
             return _sentence(503, str(problem))
-        register(data, view, deck, view.edition.audience, end, content)
+        forum = address.get("forum") or view.edition.audience
+        register(data, view, deck, forum, g.who.name if g.signed_in else "", end, content)
         answer = Response(content, mimetype=MAKERS[end][1])
         name = re.sub(r"[^A-Za-z0-9]+", "-", f"drive-slides-{view.edition.audience}-{view.edition.name}")
         answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{end}"'
@@ -76,39 +97,75 @@ def _sentence(status: int, words: str) -> Response:
 
 def pack(
     context: typer.Context,
-    forum: Annotated[str, typer.Option(help="The meeting: the name of a site for its own, else the forum's")],
-    out: Annotated[Path, typer.Option(help="The file to write: its ending, .pptx or .pdf, decides")],
+    forum: Annotated[str, typer.Option(help="Whose meeting: a forum of meetings.csv, or a site for its own")] = "",
+    out: Annotated[Path | None, typer.Option(help="The file to write: its ending, .pptx or .pdf, decides")] = None,
     audience: Annotated[str, typer.Option(help="Whose numbers: forum, central or a site; usually the meeting's")] = "",
     slides: Annotated[str, typer.Option(help=f"Which slides in which order: {','.join(SLIDES)}")] = "",
     site: Annotated[str, typer.Option(help="Which sites, by name, with commas")] = "",
     edition: Annotated[str, typer.Option(help="Which edition; usually the current one")] = "",
     data: Annotated[Path | None, typer.Option(help="The folder that holds editions/")] = None,
+    show: Annotated[bool, typer.Option("--list", help="List the packs that were made, and make none")] = False,
 ) -> None:
     """Makes a meeting's slides as a presentation or a PDF, and writes it into the register of packs."""
     folder = data or context.obj or Path("data")
-    end = out.suffix.lower().lstrip(".")
-    unknown = [name for name in slides.split(",") if name and name not in SLIDES]
-    if end not in MAKERS or unknown:
-        words = f"There is no slide “{unknown[0]}”: choose {', '.join(SLIDES)}." if unknown else ""
-        raise _stop(words or f"“{out.name}” must end in .pptx or .pdf.", 2)
-    chosen = {"slides": slides, "site": site, "edition": edition}
+    if show:
+        typer.echo("\n".join(registered(folder)) or f"No pack has been made yet (looked in {folder / REGISTER}).")
+        return
+    if not forum or out is None:
+        raise _stop("A pack needs --forum NAME and --out FILE, such as --forum strategic-forum --out slides.pptx.", 2)
+    end = _ending(out, slides)
+    chosen = {"forum": forum, "slides": slides, "site": site, "edition": edition}
     try:
         view = _view(folder, audience or usual_audience(folder, forum), chosen)
         deck = make_deck(view)
         content = MAKERS[end][0](deck)
     except (NoEdition, NoChromium) as problem:
-        raise _stop(f"{problem} Another audience: --audience central.", 1) from None
+        raise _stop(f"{problem}{_hint(problem)}", 1) from None
     except NoSuchRole as problem:
         raise _stop(str(problem), 2) from None
-    out.write_bytes(content)
-    register(folder, view, deck, forum, end, content)
+    _save(out, content)
+    register(folder, view, deck, forum, _who(), end, content)
     said = f"{len(deck.slides)} slides of edition {view.edition.name} for {deck.audience}"
     typer.echo(f"{out}: {said}; written down in {folder / REGISTER}")
+    if not deck.meeting:
+        typer.echo(f"No meeting of “{forum}” is known for {deck.audience}, so these are the usual slides.", err=True)
+
+
+def _ending(out: Path, slides: str) -> str:
+    """The kind of file that is asked for; stops in a sentence if it, or a slide, is none that there is."""
+    end = out.suffix.lower().lstrip(".")
+    unknown = [name for name in slides.split(",") if name and name not in SLIDES]
+    if unknown:
+        raise _stop(f"There is no slide “{unknown[0]}”: choose {', '.join(SLIDES)}.", 2)
+    if end not in MAKERS:
+        raise _stop(f"“{out.name}” must end in .pptx or .pdf.", 2)
+    return end
+
+
+def _hint(problem: Exception) -> str:
+    """What to do where there is no file for the meeting; the central team's own is never taken instead."""
+    if isinstance(problem, NoChromium) or "yet" not in str(problem):
+        return ""
+    return " Make it with `python -m etl publish --audiences`, or take the central team's numbers: --audience central."
+
+
+def _save(out: Path, content: bytes) -> None:
+    try:
+        out.write_bytes(content)
+    except OSError as problem:
+        raise _stop(f"{out} cannot be written: {problem.strerror}. Choose another place.", 1) from None
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
 
 
 def usual_audience(folder: Path, forum: str) -> str:
     """A site's own file for its meeting, where there is one; else the forum's, never the central team's."""
-    known = {path.stem for path in (folder / "editions").glob("*/*.duckdb")}
+    known = {path.stem for path in (folder / "editions").glob("*/*.duckdb")} - {"central"}
     return forum if forum in known else "forum"
 
 
