@@ -216,6 +216,24 @@ def publish_command(
     typer.echo(f"Edition {name} is made and is the current one.")
 
 
+@app.command("explain")
+def explain_command(
+    code: Annotated[str, typer.Argument(help="The number's code, as it is printed, such as 7KQ3M-XR4TA.")],
+    data: Data = DATA,
+    audience: Annotated[str, typer.Option(help="Whose numbers: central, forum or a site.")] = "central",
+    edition: Annotated[str, typer.Option(help="Which edition, where by chance two have the code.")] = "",
+) -> None:
+    """Say where a number comes from: formula, returns, sheets and cells. 0 told, 1 hidden or not there, 2 no code."""
+    from etl.explain import explain
+
+    with _plain_errors():
+        lines, known = explain(code, data, audience, edition)
+    for line in lines:
+        typer.echo(line)
+    if not known:
+        raise typer.Exit(1)
+
+
 @app.command("audit")
 def audit_command(edition: Annotated[Path, typer.Argument(help="The edition's folder.")]) -> None:
     """Attack an edition as its readers could, and say what can be worked out: 0 nothing, 1 something."""
