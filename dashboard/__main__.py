@@ -1,10 +1,11 @@
 """The commands of the dashboard: `python -m dashboard` serves it, `user` says who may come in, `audit` who did."""
 
+import logging.config
 import os
 import socket
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -14,13 +15,23 @@ from dashboard.access.provider import WrongProvider, find_provider
 from dashboard.access.roles import NoSuchRole, of_audience
 from dashboard.access.settings import Settings
 from dashboard.access.users import Users, UsersUnreadable
+from dashboard.configuration import (
+    REQUESTS,
+    Configuration,
+    WrongConfiguration,
+    meaning,
+    print_configuration,
+    read_configuration,
+)
 from dashboard.edition import Editions, NoEdition
 from dashboard.export import packs
+from dashboard.logs import log_config
 
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 cli.add_typer(commands.user, name="user")
 cli.add_typer(commands.audit, name="audit")
 cli.command("pack")(packs.pack)
+cli.command("configuration")(print_configuration)
 PLAIN = "Passwords would cross the network in plain text: use --certificate and --key, or --behind-proxy with https."
 
 
@@ -41,44 +52,61 @@ def is_free(host: str, port: int) -> bool:
     return True
 
 
+def _option(name: str) -> Any:
+    """An option that means what its variable means."""
+    return typer.Option(f"--{name.replace('_', '-')}", help=meaning(name), show_default=False)
+
+
 @cli.callback(invoke_without_command=True)
 def serve(
     context: typer.Context,
-    data: Annotated[Path, typer.Option(help="The folder that holds editions/")] = Path("data"),
-    host: Annotated[str, typer.Option(help="The address to serve on; without users, this machine only")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535)] = 8050,
-    audience: Annotated[str, typer.Option(help="As whom to look without users: central, forum or a site")] = "central",
-    behind_proxy: Annotated[bool, typer.Option(help="A proxy of ours brings requests by https and says whose")] = False,
-    certificate: Annotated[Path | None, typer.Option(help="Serve by https with this certificate")] = None,
-    key: Annotated[Path | None, typer.Option(help="The key of the certificate")] = None,
-    loading: Annotated[
-        bool,
-        typer.Option("--loading", help="Where people sign in, let the central team load by the browser"),
-    ] = False,
+    data: Annotated[str | None, _option("data")] = None,
+    host: Annotated[str | None, _option("host")] = None,
+    port: Annotated[str | None, _option("port")] = None,
+    audience: Annotated[str | None, _option("audience")] = None,
+    behind_proxy: Annotated[bool, _option("behind_proxy")] = False,
+    certificate: Annotated[str | None, _option("certificate")] = None,
+    key: Annotated[str | None, _option("key")] = None,
+    loading: Annotated[bool, _option("loading")] = False,
+    workers: Annotated[str | None, _option("workers")] = None,
+    threads: Annotated[str | None, _option("threads")] = None,
+    log: Annotated[str | None, _option("log")] = None,
 ) -> None:
-    """Serves the dashboard on the current edition."""
-    context.obj = data
-    if context.invoked_subcommand:
+    """Serves the dashboard on the current edition. Each option can be a variable of the environment instead."""
+    options = {"data": data, "host": host, "port": port, "audience": audience, "certificate": certificate, "key": key}
+    options |= {"workers": workers, "threads": threads, "log": log}
+    options |= {"behind_proxy": "yes" if behind_proxy else None, "loading": "yes" if loading else None}
+    if context.invoked_subcommand == "configuration":
         return
-    if (certificate is None) != (key is None):
-        raise _stop("A certificate has a key: give both --certificate and --key.", 2)
+    try:
+        chosen = read_configuration(options)
+    except WrongConfiguration as problem:
+        raise _stop(str(problem), 2) from None
+    context.obj = chosen.data
+    if not context.invoked_subcommand:
+        _serve(chosen)
+
+
+def _serve(chosen: Configuration) -> None:
+    """Serves as the configuration says, or stops with the reason why not."""
+    data, host, port = chosen.data, chosen.host, chosen.port
     must_sign_in = _must_sign_in(data)
-    if not must_sign_in and (behind_proxy or not is_loopback(host)):
-        where = "behind a proxy" if behind_proxy else f"on {host}"
+    if not must_sign_in and (chosen.behind_proxy or not is_loopback(host)):
+        where = "behind a proxy" if chosen.behind_proxy else f"on {host}"
         words = "there are no users, so only this machine may look. Add one: python -m dashboard user add NAME"
         raise _stop(f"Will not serve {where}: {words} --role central --data {data}", 2)
-    edition = _open_edition(data, "central" if must_sign_in else audience)
+    edition = _open_edition(data, "central" if must_sign_in else chosen.audience)
     if not is_free(host, port):
         raise _stop(f"Port {port} on {host} is in use. Choose another, such as --port {port + 1}.", 1)
-    open_as = audience if is_loopback(host) and not behind_proxy else ""
-    settings = Settings(data, open_as, behind_proxy, certificate is not None, loading)
+    open_as = chosen.audience if is_loopback(host) and not chosen.behind_proxy else ""
+    settings = Settings(data, open_as, chosen.behind_proxy, chosen.certificate is not None, chosen.loading)
     shown = f"[{host}]" if ":" in host else host
-    typer.echo(f"Dashboard: http{'s' if certificate else ''}://{shown}:{port}  (edition {edition}; stop with Ctrl+C)")
-    typer.echo("Everybody signs in." if must_sign_in else f"Nobody signs in: this machine looks as {audience}.")
+    typer.echo(f"Dashboard: http{'s' * settings.https}://{shown}:{port}  (edition {edition}; stop with Ctrl+C)")
+    typer.echo("Everybody signs in." if must_sign_in else f"Nobody signs in: this machine looks as {chosen.audience}.")
     if must_sign_in and not settings.secure and not is_loopback(host):
         typer.echo(PLAIN, err=True)
     os.environ.update(settings.as_environment())
-    run(host, port, certificate, key)
+    run(chosen)
 
 
 def _must_sign_in(data: Path) -> bool:
@@ -106,17 +134,19 @@ def _open_edition(data: Path, audience: str) -> str:
     return edition.name
 
 
-def run(host: str, port: int, certificate: Path | None = None, key: Path | None = None) -> None:
+def run(chosen: Configuration) -> None:
     """Serves until stopped: with granian, or with waitress on Windows, which has no https of its own."""
+    logging_as = log_config(chosen.log == REQUESTS)
     if sys.platform == "win32":
         from waitress import serve as serve_with_threads
 
         from dashboard import server
 
-        if certificate:
+        if chosen.certificate:
             raise _stop("On Windows https comes from a proxy in front: start with --behind-proxy.", 2)
-
-        serve_with_threads(server.application(), host=host, port=port, threads=8)
+        logging.config.dictConfig(logging_as)
+        threads = chosen.workers * chosen.threads
+        serve_with_threads(server.application(), host=chosen.host, port=chosen.port, threads=threads)
         return
     from granian import Granian
     from granian.constants import Interfaces
@@ -125,14 +155,16 @@ def run(host: str, port: int, certificate: Path | None = None, key: Path | None 
     Granian(
         "dashboard.server:application",
         factory=True,
-        address=host,
-        port=port,
+        address=chosen.host,
+        port=chosen.port,
         interface=Interfaces.WSGI,
-        workers=2,
-        blocking_threads=4,
-        ssl_cert=certificate,
-        ssl_key=key,
-        log_level=LogLevels.warning,
+        workers=chosen.workers,
+        blocking_threads=chosen.threads,
+        respawn_failed_workers=True,
+        ssl_cert=chosen.certificate,
+        ssl_key=chosen.key,
+        log_dictconfig=logging_as,
+        log_level=LogLevels.warning if chosen.log == REQUESTS else LogLevels.error,
     ).serve()
 
 

@@ -12,9 +12,11 @@ from dashboard.access.plug import FROM_INSIDE, audience_of_request, plug_in
 from dashboard.access.record import note_opened
 from dashboard.access.settings import Settings, read_settings
 from dashboard.app import built, look, make_app, page_at
-from dashboard.edition import Editions, NoEdition
+from dashboard.edition import Editions
 from dashboard.export.downloads import add_downloads
 from dashboard.export.packs import add_packs
+from dashboard.health import add_health
+from dashboard.logs import LOG, about_request, add_log
 from dashboard.pages import pages
 from dashboard.receiving import add_receiving
 
@@ -38,8 +40,9 @@ def make_server(data: Path, audience: str = "central", settings: Settings | None
     ]
     Compress(server)
     _headers(app, server)
+    add_log(server, behind_proxy=settings.behind_proxy)
     add_receiving(server, plug_in(server, settings))
-    _health(server, editions)
+    add_health(server, settings)
     add_downloads(server, editions, page_at, look, built)
     add_packs(server, settings.data, editions, look)
     _warm(server)
@@ -50,22 +53,6 @@ def application() -> Flask:
     """The WSGI application of a worker, which is told by its environment what to serve."""
     settings = read_settings()
     return make_server(settings.data, settings=settings)
-
-
-def _health(server: Flask, editions: Editions) -> None:
-    """Whether the process lives, and whether it has something to show."""
-
-    @server.get("/healthz")
-    def healthz() -> Response:
-        return Response("ok\n", mimetype="text/plain")
-
-    @server.get("/readyz")
-    def readyz() -> Response:
-        try:
-            ready = editions.get().name if g.who.name else editions.current_name() and "ready"
-            return Response(f"{ready}\n", mimetype="text/plain")
-        except NoEdition as problem:
-            return Response(f"{problem}\n", status=503, mimetype="text/plain")
 
 
 def _headers(app: Dash, server: Flask) -> None:
@@ -104,10 +91,9 @@ def _headers(app: Dash, server: Flask) -> None:
         code = getattr(error, "code", None)
         if isinstance(code, int):
             return Response(f"{getattr(error, 'name', 'Error')}\n", status=code, mimetype="text/plain")
-        server.logger.exception("A request failed: %s", request.path)
-        return Response(
-            "This cannot be shown: something went wrong here. The log says what.\n", status=500, mimetype="text/plain"
-        )
+        LOG.error("A request failed.", exc_info=error, extra={"said": about_request(server, 500)})
+        words = f"This cannot be shown: something went wrong here. The log says what, under {g.get('request_id', '')}."
+        return Response(f"{words}\n", status=500, mimetype="text/plain")
 
 
 def _warm(server: Flask) -> None:

@@ -1,13 +1,6 @@
 """Signing in through an OpenID Connect provider: an extra, set up by the environment, `pip install .[oidc]`.
 
-| variable | says |
-|---|---|
-| DRIVE_OIDC_ISSUER | the provider, as its tokens name it: https://login.example.org |
-| DRIVE_OIDC_CLIENT, DRIVE_OIDC_SECRET | what the provider knows this dashboard by |
-| DRIVE_OIDC_ADDRESS | this dashboard as people type it: https://drive.example.org |
-| DRIVE_OIDC_ROLES | which claim is which audience, first match counts: drive-team=central,croydon=croydon,all=forum |
-| DRIVE_OIDC_CLAIM | the claim that has them; `roles` if not said |
-| DRIVE_OIDC_LABEL | what the button says |
+Its variables, DRIVE_OIDC_…, are listed in `dashboard/configuration.py`.
 """
 
 import os

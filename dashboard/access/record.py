@@ -23,7 +23,7 @@ def finish(gate: Gate, response: Response) -> Response:
     if request.environ.get(INSIDE_KEY) is INSIDE or "opened" not in g:
         return response
     if (g.opened or g.missing) and RULES[request.endpoint or ""].who != ANYONE:
-        instead = gate.note(*_what(response), page=_page(), edition=" ".join(g.opened))
+        instead = gate.note(*_what(response), page=page_asked(), edition=" ".join(g.opened))
         if instead is not None:
             response.set_data(instead.get_data())
             response.status_code, response.mimetype = instead.status_code, "text/plain"
@@ -39,7 +39,7 @@ def _what(response: Response) -> tuple[str, str]:
     return what, "no edition" if g.missing else "shown" if response.status_code < 400 else str(response.status_code)
 
 
-def _page() -> str:
+def page_asked() -> str:
     """The page that was looked at, or the route of a download: never what somebody typed after them."""
     if request.endpoint != CALLBACK:
         file = f"/download{g.looked_at}" if "looked_at" in g else ""
