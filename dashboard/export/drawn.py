@@ -14,7 +14,9 @@ from dashboard.native import Choice, Picker
 from dashboard.page import Content, View
 from dashboard.tables import HIDDEN
 from etl.definitions.measure import MINUS
+from etl.provenance.code import code_of
 from etl.provenance.lineage import leaves, months_of
+from etl.provenance.values import value_of
 
 Component = Any
 MARKERS = {
@@ -46,6 +48,7 @@ class Number:
     low: float | None = None
     high: float | None = None
     key: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -212,26 +215,20 @@ def _numbers(view: View, part: Component) -> Iterator[Number]:
 
 def number_of(view: View, key: str, text: str) -> Number:
     """The number that a key names, as the screen prints it; its value in full where the edition has it."""
-    site, period, starts, measure = (key.split("|") + [""] * 4)[:4]
-    first = _day(starts)
-    row = view.edition.result(site, measure, period, first) if first else None
+    site, period, starts, measure, beside = (key.split("|") + [""] * 5)[:5]
+    code, first = code_of(view.edition, key), _day(starts)
+    row = view.edition.result(site, measure, period, first) if first and not beside else None
     if row is not None:
         about = view.edition.measures.get(measure)
         value = None if row.shown == HIDDEN else row.value
         named = {"site": site, "measure": measure, "period": period, "starts": row.starts, "ends": row.ends}
         unit = str(about.unit) if about is not None else ""
-        return Number(text, value, marker_of(view, row), unit=unit, low=row.low, high=row.high, key=key, **named)
-    value, unit = beside_results(view, site, period, starts)
-    return Number(text, value, site=site, measure=period, unit=unit, key=key)
-
-
-def beside_results(view: View, site: str, kind_of: str, place: str) -> tuple[float | None, str]:
-    """A number that stands in another table than `results`, and its unit; nothing where only the screen has it."""
-    if kind_of == "cover":
-        rows = view.edition.rows("cover", "year = ? and site = ?", (_day(place), site))
-        return (rows[0].months, "months") if rows else (None, "")
-    rows = view.edition.rows("agreements", "agreement = ?", (place,)) if kind_of == "agreement" else ()
-    return (rows[0].amount, "gbp") if rows else (None, "")
+        named |= {"low": row.low, "high": row.high, "key": key, "code": code}
+        return Number(text, value, marker_of(view, row), unit=unit, **named)
+    value, unit = value_of(view.edition, key)
+    if beside:
+        return Number(text, value, "", site, f"{measure}|{beside}", unit, period, first, key=key, code=code)
+    return Number(text, value, site=site, measure=period, unit=unit, key=key, code=code)
 
 
 def marker_of(view: View, row: Row) -> str:

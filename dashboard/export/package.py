@@ -26,6 +26,7 @@ COLUMNS = {
     "low": ("number", "double", "Lower 95% limit"),
     "high": ("number", "double", "Upper 95% limit"),
     "number": ("string", "string", "What names the number in an address: ?number="),
+    "code": ("string", "string", "The number's code: /number/ and the code say where it comes from"),
     "cell": ("string", "string", "All words of the cell, where it has more than the number"),
 }
 

@@ -17,7 +17,7 @@ BOM = "\ufeff"
 RUN = re.compile(r"\s*[=+\-@\t\r\n＝＋－＠]")
 TIDY = (
     "exhibit", "row", "column", "shown", "value", "marker", "site", "measure", "unit", "period", "starts", "ends",
-    "low", "high", "number", "cell",
+    "low", "high", "number", "code", "cell",
 )  # fmt: skip
 
 
@@ -58,13 +58,14 @@ def as_csv(rows: Iterable[Sequence[Any]]) -> bytes:
 
 
 def table_csv(exhibit: Exhibit, about: About) -> bytes:
-    """An exhibit as it is shown; beside a column of numbers, their full values and markers; what it is, in each row."""
+    """An exhibit as it is shown; beside numbers, their full values, markers and codes; what it is, in each row."""
     said = about.lines(exhibit)
     head: list[str] = []
     for place, name in enumerate(exhibit.columns):
         values, marked = _width(exhibit, place)
         head += [name, *(_named(name, "value", index) for index in range(values))]
         head += [_named(name, "marker", 0)] if marked else []
+        head += [_named(name, "code", 0)] if _coded(exhibit, place) else []
     body = []
     for row in exhibit.rows:
         line: list[Any] = []
@@ -72,6 +73,7 @@ def table_csv(exhibit: Exhibit, about: About) -> bytes:
             values, marked = _width(exhibit, place)
             line += [cell.text, *(_values(cell) + [None] * values)[:values]]
             line += [" ".join(dict.fromkeys(n.marker for n in cell.numbers if n.marker))] if marked else []
+            line += [" ".join(n.code for n in cell.numbers if n.code)] if _coded(exhibit, place) else []
         body.append([*line, *(text for _, text in said)])
     return as_csv([[*head, *(f"About: {name.lower()}" for name, _ in said)], *body])
 
@@ -80,6 +82,11 @@ def _width(exhibit: Exhibit, place: int) -> tuple[int, bool]:
     """How many values a cell of a column has at most, and whether any is marked."""
     cells = [row[place] for row in exhibit.rows]
     return max((len(_values(c)) for c in cells), default=0), any(n.marker for c in cells for n in c.numbers)
+
+
+def _coded(exhibit: Exhibit, place: int) -> bool:
+    """Whether a number of a column has a code."""
+    return any(number.code for row in exhibit.rows for number in row[place].numbers)
 
 
 def _named(name: str, what: str, index: int) -> str:
@@ -104,7 +111,7 @@ def tidy(exhibits: Sequence[Exhibit]) -> list[list[Any]]:
         for line in exhibit.rows:
             for column, cell in zip(exhibit.columns[1:], line[1:], strict=True):
                 for n in cell.numbers or ([Number(cell.text)] if cell.text else []):
-                    of = [n.site, n.measure, n.unit, n.period, n.starts, n.ends, n.low, n.high, n.key]
+                    of = [n.site, n.measure, n.unit, n.period, n.starts, n.ends, n.low, n.high, n.key, n.code]
                     more = cell.text if cell.text != n.shown else ""
                     rows.append([exhibit.name, line[0].text, column, n.shown, full(n), n.marker, *of, more])
     return rows

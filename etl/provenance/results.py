@@ -179,10 +179,7 @@ def _verdict(edition: Edition, row: Row, beside: str) -> Told | None:
 
 def _share(edition: Edition, row: Row, beside: str) -> Told | None:
     """A part's share of its whole."""
-    base, _, part = row.measure.partition(".")
-    table, where = ("spend_lines", "line = ?") if base == "spend" else ("parts", "part = ? and measure = ?")
-    given = (part,) if base == "spend" else (part, base)
-    found = _answering(edition, row, table, where, given)
+    found, base = answering(edition, row, beside), row.measure.partition(".")[0]
     if not found or found[0].share is None:
         return None
     parts = [(label_of(edition, name), _of(edition, row, name)) for name in (row.measure, base)]
@@ -191,15 +188,23 @@ def _share(edition: Edition, row: Row, beside: str) -> Told | None:
     return "share of the whole: {}", shown, body, behind(edition, row, row.measure, base)
 
 
-def _answering(edition: Edition, row: Row, table: str, where: str, given: tuple[str, ...]) -> Sequence[Row]:
-    """The row of a comparison table that tells of the same site and period, whichever year was asked for."""
+def answering(edition: Edition, row: Row, beside: str) -> Sequence[Row]:
+    """The row with a number's share of its whole (`share`), or of the step before (`step`); any year asked for."""
+    measure, _, part = row.measure.partition(".")
+    if beside == "step":
+        table, where = "pathway", "measure = ?"
+        given: tuple[str, ...] = (row.measure,)
+    elif measure == "spend":
+        table, where, given = "spend_lines", "line = ?", (part,)
+    else:
+        table, where, given = "parts", "measure = ? and part = ?", (measure, part)
     place_of = f"site = ? and period = ? and starts = ? and {where}"
     return edition.rows(table, place_of, (row.site, row.period, row.starts, *given), "asked limit 1")
 
 
 def _step(edition: Edition, row: Row, beside: str) -> Told | None:
     """A step's share of the step before."""
-    here = _answering(edition, row, "pathway", "measure = ?", (row.measure,))
+    here = answering(edition, row, beside)
     if not here or here[0].share is None:
         return None
     place_of = "site = ? and period = ? and starts = ? and position = ?"
