@@ -36,6 +36,8 @@ SCRIPTS_SAY = (
     "Save",
     "Delete",
     "No scenario has been saved yet.",
+    "Play",
+    "Pause",
 )
 
 

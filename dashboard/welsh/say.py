@@ -22,6 +22,7 @@ NUMBER = rf"(?:{AMOUNT}|\[c\])(?: to (?:{AMOUNT}))?"
 MONTHS = {name: place for place, long in enumerate(MONTH_NAMES, 1) for name in (long, long[:3])}
 DAY = rf"(?:\d\d? )?(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})(?: \d{{4}}| \d\d)?(?! \d)"
 WHEN = rf"{DAY}(?: to {DAY})?"
+AS_IT_IS = {"name": ".+?", "code": "[0-9A-Z]{5}-[0-9A-Z]{5}", "file": r".+\.(?:xlsx|ods|csv)", "time": r"\d\d:\d\d"}
 MONTH = rf"(?!\d){DAY}"
 EDGES = re.compile(r"([\s;:,.]*)(.*?)([\s;:,.]*)", re.DOTALL)
 HOVER = re.compile(r"<extra></extra>$")
@@ -44,8 +45,7 @@ class Sayer:
             "when": WHEN,
             "month": MONTH,
             "who": rf"{one}(?:, {one})*(?: and {one})?",
-            "name": ".+?",
-            "code": "[0-9A-Z]{5}-[0-9A-Z]{5}",
+            **AS_IT_IS,
             "said": ".+?",
         }
         self._sites = re.compile(self._kinds["who"])
@@ -104,7 +104,7 @@ class Sayer:
     def _place(self, place: str, words: str) -> str | None:
         """What stands in a place of a template, in Welsh."""
         kind = place.strip("{}0123456789")
-        if kind in ("name", "code"):
+        if kind in AS_IT_IS:
             return words
         if kind == "n":
             return _number(words)
