@@ -23,7 +23,16 @@ from etl.meetings import editions_seen, meeting_rows, with_figures
 from etl.parquet import write_parquet
 from etl.plan import plan_by_month, shared_lines
 from etl.protect import choose
-from etl.protect.audience import CENTRAL, FORUM, Unclassified, given_to, kept_by, mask_results, with_marks
+from etl.protect.audience import (
+    CENTRAL,
+    FORUM,
+    Unclassified,
+    check_classified,
+    given_to,
+    kept_by,
+    mask_results,
+    with_marks,
+)
 from etl.protect.audit import Unsafe, check_files
 from etl.protect.ledger import newest, read_ledger
 from etl.quality import data_quality
@@ -184,6 +193,7 @@ def _files(folder: Path, given: Tables, work: _Work, audiences: bool) -> dict[st
     before = read_ledger(newest(folder))
     if not audiences:
         return {CENTRAL: _edition_of(CENTRAL, given, work, folder) | {"published": before.table()}}
+    check_classified(given)
     choice = choose(given["results"], work.data_month, before)
     masked = mask_results(given["results"], choice.lattice, choice.shown)
     files = {CENTRAL: _edition_of(CENTRAL, given, work, folder)}

@@ -41,16 +41,25 @@ class Cell(NamedTuple):
 Row = tuple[Cell, tuple[Cell, ...]]
 
 
+# Totals whose months are added up in a way of their own, for which the lattice has its own relations.
+OWN_WAY = ("worked_with", "open_case_months")
+
+
 @cache
 def counts() -> dict[str, str]:
-    """The counts of `results` that rest on returns, with how their months make a longer period."""
+    """The counts of `results` that rest on returns, with how their months make a longer period.
+
+    A total that is added up in another way than its parts is not among them, unless it is one of `OWN_WAY`.
+    """
     found: dict[str, str] = {}
     for measure in REPORTED.values():
         if measure.unit == "count":
             found |= dict.fromkeys([measure.name, *(key(*pair) for pair in keys(measure))], measure.over_months)
     for derived in DERIVED.values():
         if isinstance(derived, Total) and derived.unit == "count":
-            found[derived.name] = derived.over_months or _own(derived, found)
+            way = derived.over_months or _own(derived, found)
+            if derived.name in OWN_WAY or (way != "mixed" and not derived.over_months):
+                found[derived.name] = way
     return found
 
 
@@ -231,7 +240,7 @@ class _Builder:
     def _rest(self, cell: Cell) -> None:
         """Those of a whole who are not of its part: new cases of people who are not repeat perpetrators."""
         for check in NO_MORE:
-            if check.to_date or cell.number != check.part:
+            if check.to_date or cell.number != check.part or check.whole not in counts():
                 continue
             if counts()[check.whole] == "mixed" and cell.starts != cell.ends:
                 continue
