@@ -46,7 +46,7 @@ class Said:
     order: Order
     values: Row
     not_applicable: np.ndarray
-    places: Sequence[tuple[str, str]]
+    places: Sequence[tuple[str, str]] | np.ndarray  # the sheet and the cell of each
 
 
 @dataclass(frozen=True, eq=False)

@@ -104,8 +104,8 @@ def _so_far(history: History, corrected: np.ndarray, row: int, start: date, firs
     """The months from `start` to the one before the row: their sum, how many are not known, how many there are."""
     begins = history.row_of(max(start, first))
     rows = corrected[max(begins, 0) : row]
-    missing = np.isnan(rows).sum(axis=0) + max(0, -begins)
-    return np.nansum(rows, axis=0), missing, max(row - begins, 0)
+    unknown = np.isnan(rows)
+    return np.where(unknown, 0.0, rows).sum(axis=0), unknown.sum(axis=0) + max(0, -begins), max(row - begins, 0)
 
 
 def failures(month: Month, values: Row) -> dict[str, Failed]:
@@ -198,30 +198,28 @@ def _flows() -> dict[str, tuple[int, ...]]:
 
 
 _FLOWS = _flows()
+_FLOW_COLUMNS = [column for columns in _FLOWS.values() for column in columns]
+_FLOW_STARTS = np.cumsum([0, *(len(columns) for columns in _FLOWS.values())])[:-1]
+
+
+def _pairs_of_counts(month: Month, values: Row) -> dict[str, tuple[int, int]]:
+    """The counts of last month and of this one, where both are known."""
+    before, now = (np.add.reduceat(row[_FLOW_COLUMNS], _FLOW_STARTS) for row in (month.last, values))
+    known = ~np.isnan(before + now)
+    return {name: (int(a), int(b)) for name, a, b, both in zip(_FLOWS, before, now, known, strict=True) if both}
 
 
 def _unlikely_counts(month: Month, values: Row, failed: dict[str, Failed]) -> None:
     """Counts that chance alone hardly ever changes so much; what another count explains is not asked again."""
     if month.last_month is None:
         return
-    found: dict[str, tuple[float, float]] = {}
-    for name in _FLOWS:
-        before, now = _pair(month, values, name)
-        if before == before and now == now and chance(int(before), int(now)) < UNLIKELY_COUNT:
-            found[name] = (before, now)
+    pairs = _pairs_of_counts(month, values)
+    found = {name: pair for name, pair in pairs.items() if chance(*pair) < UNLIKELY_COUNT}
     for name, pair in found.items():
         by_parts = any(other.startswith(f"{name}.") for other in found)
         leaders = (*COUNTED_AMONG.get(name, ()), *(other for other in GOES_WITH.get(name, ()) if other in found))
-        if not by_parts and not any(_follows(pair, _pair(month, values, leader)) for leader in leaders):
+        if not by_parts and not any(_follows(pair, pairs[leader]) for leader in leaders if leader in pairs):
             failed[f"unlikely_count:{name}"] = Failed("unlikely_count", _FLOWS[name])
-
-
-def _pair(month: Month, values: Row, name: str) -> tuple[float, float]:
-    """A count of last month and of this one."""
-    columns = list(_FLOWS[name])
-    if len(columns) == 1:
-        return float(month.last[columns[0]]), float(values[columns[0]])
-    return float(month.last[columns].sum()), float(values[columns].sum())
 
 
 def followers_of(columns: tuple[int, ...]) -> list[int]:
@@ -233,12 +231,9 @@ def followers_of(columns: tuple[int, ...]) -> list[int]:
     return [column for name in names for column in columns_of(name)]
 
 
-def _follows(pair: tuple[float, float], leader: tuple[float, float]) -> bool:
+def _follows(pair: tuple[int, int], leader: tuple[int, int]) -> bool:
     """Whether a count changed no more than the one that it follows did, as far as chance can tell."""
-    if leader[0] != leader[0] or leader[1] != leader[1]:
-        return False
-    weights = max(leader[0], 0.5), max(leader[1], 0.5)
-    return month_on_month(int(pair[0]), int(pair[1]), *weights) >= UNLIKELY_COUNT
+    return month_on_month(*pair, max(leader[0], 0.5), max(leader[1], 0.5)) >= UNLIKELY_COUNT
 
 
 @lru_cache(maxsize=100_000)
@@ -269,8 +264,9 @@ def _wrong_way_round(month: Month, values: Row, failed: dict[str, Failed]) -> No
     if not enough.any():
         return
     a, b = a[enough], b[enough]
-    odds = log_chances(month, a, values[b]) + log_chances(month, b, values[a])
-    odds -= log_chances(month, a, values[a]) + log_chances(month, b, values[b])
+    columns, counts = np.concatenate([a, b, a, b]), values[np.concatenate([b, a, a, b])]
+    a_as_b, b_as_a, a_as_it_is, b_as_it_is = np.split(log_chances(month, columns, counts), 4)
+    odds = a_as_b + b_as_a - (a_as_it_is + b_as_it_is)
     for first, second in zip(a[odds > SWAPPED_ODDS], b[odds > SWAPPED_ODDS], strict=True):
         name = f"wrong_way_round:{NUMBERS[first]}:{NUMBERS[second]}"
         failed[name] = Failed("wrong_way_round", (int(first), int(second)))

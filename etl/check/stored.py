@@ -3,13 +3,14 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from importlib.resources import files
+from typing import NamedTuple
 
 import duckdb
 import numpy as np
 import pandas as pd
 
 from etl.check.compare import compare, touched_twins
-from etl.check.history import COLUMN, NUMBERS, Order, Said
+from etl.check.history import NUMBERS, Order, Said
 from etl.definitions.checks import CHECKS, COPIED_AT_LEAST
 from etl.definitions.periods import month_after
 from etl.problem import Problem
@@ -66,65 +67,51 @@ def compare_files(
 
 def said_by(name: str, received: datetime, sha256: str, content: Return) -> list[Said]:
     """What a return says of each of its months."""
-    order = Order(True, received, content.version, sha256)
-    by_month: dict[date, tuple[np.ndarray, np.ndarray, list[tuple[str, str]]]] = {}
-    for column, entry in zip(content.entries.numbers, content.entries, strict=True):
-        if entry.month not in by_month:
-            by_month[entry.month] = _nothing()
-        values, not_applicable, places = by_month[entry.month]
-        values[column] = np.nan if entry.value is None else entry.value
-        not_applicable[column] = entry.state == "not_applicable"
-        places[column] = (entry.sheet, entry.cell)
-    return [Said(name, content.site, month, order, *what) for month, what in by_month.items()]
+    order, entries = Order(True, received, content.version, sha256), content.entries
+    rows = {month: row for row, month in enumerate(content.months)}
+    cells = _Cells(
+        row=np.array([rows[month] for month in entries.months], dtype=int),
+        column=np.array(entries.numbers, dtype=int),
+        value=np.array(entries.values, dtype=float),
+        not_applicable=np.array([state == "not_applicable" for state in entries.states], dtype=bool),
+        sheet=np.array(entries.sheets, dtype=object),
+        cell=np.array(entries.cells, dtype=object),
+    )
+    return _side_by_side([(name, content.site, month, order) for month in rows], cells)
 
 
-def _nothing() -> tuple[np.ndarray, np.ndarray, list[tuple[str, str]]]:
-    return np.full(len(NUMBERS), np.nan), np.zeros(len(NUMBERS), dtype=bool), [("", "")] * len(NUMBERS)
+class _Cells(NamedTuple):
+    """Numbers, in any order: whose row and column each belongs to, what it says and where it stands."""
+
+    row: np.ndarray
+    column: np.ndarray
+    value: np.ndarray
+    not_applicable: np.ndarray
+    sheet: np.ndarray
+    cell: np.ndarray
+
+
+def _side_by_side(months: Sequence[tuple[str, str, date, Order]], cells: _Cells) -> list[Said]:
+    """A row for each month of a return (return_id, site, month, order), with its numbers in their columns."""
+    size, at = (len(months), len(NUMBERS)), (cells.row, cells.column)
+    values, not_applicable, places = np.full(size, np.nan), np.zeros(size, dtype=bool), np.full((*size, 2), "", object)
+    values[at], not_applicable[at] = cells.value, cells.not_applicable
+    places[(*at, 0)], places[(*at, 1)] = cells.sheet, cells.cell
+    return [Said(*month, *row) for month, *row in zip(months, values, not_applicable, places, strict=True)]
 
 
 def _read(con: duckdb.DuckDBPyConnection, query: str, values: dict[str, object]) -> list[Said]:
-    """Stored entries, as a query in `etl/sql` finds them, as rows of numbers: one for each return and month.
-
-    The query has put them in this order.
-    """
-    sql = files("etl.sql").joinpath(f"{query}.sql").read_text(encoding="utf-8")
-    found = con.execute(sql, values).fetchnumpy()
-    if not len(found["return_id"]):
-        return []
-    return_ids, months = found["return_id"], found["month"]
-    begins = np.append(True, (return_ids[1:] != return_ids[:-1]) | (months[1:] != months[:-1]))
-    codes = np.cumsum(begins) - 1
-    columns = np.array([COLUMN.get(number, -1) for number in found["number"]])
-    kept = columns >= 0
-    count = int(codes[-1]) + 1
-    values_of = np.full((count, len(NUMBERS)), np.nan)
-    values_of[codes[kept], columns[kept]] = np.ma.filled(found["value"], np.nan)[kept]
-    not_applicable = np.zeros((count, len(NUMBERS)), dtype=bool)
-    not_applicable[codes[kept], columns[kept]] = (found["state"] == "not_applicable")[kept]
-    places = np.full((count, len(NUMBERS)), "", dtype=object)
-    cells = np.full((count, len(NUMBERS)), "", dtype=object)
-    places[codes[kept], columns[kept]] = found["sheet"][kept]
-    cells[codes[kept], columns[kept]] = found["cell"][kept]
-    return [
-        Said(
-            return_id=str(found["return_id"][at]),
-            site=str(found["site"][at]),
-            month=_day(found["month"][at]),
-            order=Order(False, _time(found["received"][at]), int(found["version"][at]), str(found["sha256"][at])),
-            values=values_of[row],
-            not_applicable=not_applicable[row],
-            places=list(zip(places[row], cells[row], strict=True)),
-        )
-        for row, at in enumerate(np.flatnonzero(begins))
-    ]
+    """What is stored of the months that a query in `etl/sql` wants."""
+    con.execute(_sql(query), values)
+    wanted = con.execute("select return_id, site, month, received, version, sha256 from wanted order by row").fetchall()
+    months = [(return_id, site, month, Order(False, *order)) for return_id, site, month, *order in wanted]
+    found = con.execute(_sql("numbers_said"), {"numbers": NUMBERS}).fetchnumpy()
+    found["value"] = np.ma.filled(found["value"], np.nan)
+    return _side_by_side(months, _Cells(**found))
 
 
-def _day(value: object) -> date:
-    return pd.Timestamp(value).date()
-
-
-def _time(value: object) -> datetime:
-    return pd.Timestamp(value).to_pydatetime()
+def _sql(name: str) -> str:
+    return files("etl.sql").joinpath(f"{name}.sql").read_text(encoding="utf-8")
 
 
 def _replace(

@@ -1,7 +1,7 @@
--- All that accepted returns of some sites ($sites) say.
-select e.return_id, e.site, e.month, if(part = '', measure, measure || '.' || part) as number, value, state,
-    sheet, cell, received, version, sha256
-from entries as e
+-- The months that accepted returns of some sites ($sites) speak of, into `wanted`.
+create or replace temp table wanted as
+select c.return_id, c.site, c.month, received, version, sha256,
+    row_number() over (order by c.return_id, c.month) - 1 as row
+from covered as c
 join returns as r using (return_id)
-where e.site in $sites and verdict in ('accepted', 'accepted_with_queries')
-order by e.return_id, e.month
+where c.site in $sites and verdict in ('accepted', 'accepted_with_queries')

@@ -1,8 +1,7 @@
--- What is in force of all other sites than $sites, for the months from $first to $last.
-select e.return_id, e.site, e.month, if(part = '', measure, measure || '.' || part) as number, value, state,
-    sheet, cell, received, version, sha256
-from entries as e
-join in_force_at('infinity'::timestamp) as f using (return_id, site, month)
+-- The months in force of all other sites than $sites from $first to $last, into `wanted`.
+create or replace temp table wanted as
+select f.return_id, f.site, f.month, received, version, sha256,
+    row_number() over (order by f.return_id, f.month) - 1 as row
+from in_force_at('infinity'::timestamp) as f
 join returns as r using (return_id)
-where not list_contains($sites, e.site) and e.month between $first and $last
-order by e.return_id, e.month
+where not list_contains($sites, f.site) and f.month between $first and $last
