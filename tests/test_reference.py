@@ -91,6 +91,18 @@ def test_published_facts_are_as_given() -> None:
         ("deflators", {"year": "2019-01-01"}, "column year", "first of April"),
         ("deflators", {"growth": "1.8963"}, "column growth", "share of one"),
         ("published_facts", {"fact": "local_share"}, "column site: typed 'croydon'", "programme"),
+        ("meetings", {"day": "19 June 2019"}, "column day: typed '19 June 2019'", "such as 2020-03-31"),
+        ("meetings", {"forum": "The Board"}, "column forum: typed 'The Board'", "small letters"),
+        ("meetings", {"saw": "2019-06-20"}, "column saw: typed 2019-06-20, after the meeting", "2019-06-19 or earlier"),
+        ("meetings", {"slides": "verdict,costs"}, "column slides: typed 'verdict,costs'", "changed,agreed,verdict"),
+        ("meetings", {"slides": "cost,cost"}, "column slides", "each once"),
+        ("meetings", {"label": "x" * 101}, "column label", "at most 100 letters"),
+        ("decisions", {"meeting": "forum-2019-10"}, "column meeting: typed 'forum-2019-10'", "forum-2019-09"),
+        ("decisions", {"measure": "cases"}, "column measure: typed 'cases'", "data/dictionary.csv"),
+        ("decisions", {"owner": ""}, "column owner: nothing typed", "words"),
+        ("decisions", {"due": "soon"}, "column due: typed 'soon'", "year-month-day"),
+        ("decisions", {"done": "2019-12-01"}, "column done: typed 2019-12-01, after known_from", "a day by then"),
+        ("decisions", {"known_from": "2019-09-17"}, "column known_from: typed 2019-09-17", "2019-09-18 or later"),
     ],
 )
 def test_a_wrong_cell_names_file_line_and_column(
@@ -133,6 +145,15 @@ def test_matches_must_not_go_round(tmp_path: Path) -> None:
 def test_an_agreement_keeps_its_site(tmp_path: Path) -> None:
     write(tmp_path, "agreements", {"site": "south_wales", "known_from": "2020-01-01"}, only=False)
     assert any("column site: typed 'south_wales'; needed: croydon" in problem for problem in problems_of(tmp_path))
+
+
+def test_a_meeting_keeps_its_forum_and_a_decision_its_meeting(tmp_path: Path) -> None:
+    write(tmp_path, "meetings", {"forum": "board", "known_from": "2019-07-01"}, only=False)
+    later = {"meeting": "south-wales-2019-10", "known_from": "2019-12-01"}
+    write(tmp_path, "decisions", later, only=False)
+    found = problems_of(tmp_path)
+    assert any("column forum: typed 'board'; needed: 'strategic-forum'" in problem for problem in found)
+    assert any("typed 'south-wales-2019-10'; needed: forum-2019-09" in problem for problem in found)
 
 
 @pytest.mark.parametrize(

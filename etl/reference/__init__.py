@@ -101,7 +101,8 @@ def read_reference(*folders: Path, sites: Collection[str] | None = None) -> Refe
         rows = read_table(path, *TABLES[name], known, problems)
         problems.extend(wrong_together(name, rows))
         placed[name] = rows
-    problems.extend(without_meeting(placed.get("meetings", []), placed.get("decisions", [])))
+    if not problems:
+        problems = without_meeting(placed["meetings"], placed["decisions"])
     if problems:
         raise WrongReference(problems)
     return Reference(**{name: tuple(row for _, row in rows) for name, rows in placed.items()})

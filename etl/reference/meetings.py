@@ -113,7 +113,7 @@ def changed_meeting(file: str, rows: list[Placed]) -> list[str]:
 def without_meeting(meetings: list[Placed], decisions: list[Placed]) -> list[str]:
     """A decision names a meeting that there is, and that had begun when the decision was known."""
     days = {row.meeting: row.day for _, row in meetings}
-    known = f"needed: one of {', '.join(days)}" if days else "needed: a name from meetings.csv, which has none"
+    known = f"needed: one of meetings.csv ({', '.join(days) or 'it has none'}); who replaces one of both replaces both"
     problems = [
         f"decisions.csv, line {line}, column meeting: typed {row.meeting!r}, which is no meeting; {known}."
         for line, row in decisions
