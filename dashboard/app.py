@@ -12,6 +12,7 @@ from dashboard.access.badge import who_looks
 from dashboard.address import Address, read
 from dashboard.edition import Editions, NoEdition
 from dashboard.export import downloads
+from dashboard.export.drawn import every
 from dashboard.native import Title
 from dashboard.page import Content, Page, View
 from dashboard.pages import pages
@@ -21,9 +22,14 @@ from etl.definitions.periods import write_date, write_month
 NAME = "Drive"
 MARKS = "Numbers too small to show are marked [c]. A gap in the data is a gap in the line."
 KEPT_BETWEEN_PAGES = ("site", "edition")
-KEPT_PAGES = 256
+KEPT_PAGES = 8  # as components, which weigh a hundred times what goes over the wire
 ENGLISH = "en-GB"
 TRANSLATED = "This is our own translation. Definitions and what is said about the cells of a return are in English."
+# What draws a chart, fetched beside the page that has one and not after it.
+CHART_SCRIPTS = ("/_dash-component-suites/dash/dcc/async-graph.js", "/assets/plotly-basic.min.js?v=4.1.1")
+PRELOADED = "\n".join(f'<link rel="preload" href="{script}" as="script">' for script in CHART_SCRIPTS)
+ICON = '<link rel="icon" href="/assets/favicon.svg?v=1" type="image/svg+xml">'
+_with_charts: set[str] = set()
 _built: OrderedDict[tuple[str, str], Content] = OrderedDict()
 _lock = threading.Lock()
 
@@ -32,12 +38,14 @@ DOCUMENT = """<!DOCTYPE html>
 <head>
 {%metas%}
 <title>{%title%}</title>
-{%favicon%}
+ICON
+<!-- preloaded -->
 {%css%}
 <style>TOKENS</style>
 </head>
 <body>
 {%app_entry%}
+<!-- who -->
 <noscript><p>This dashboard is drawn by a script. Turn scripts on for this address to see it.</p></noscript>
 <footer class="engine">{%config%}{%scripts%}{%renderer%}</footer>
 </body>
@@ -45,11 +53,16 @@ DOCUMENT = """<!DOCTYPE html>
 
 
 class Dashboard(Dash):
-    """The application, whose document is in the language of its address."""
+    """The application, whose document says who looks, in the language of its address, and fetches charts early."""
 
     def interpolate_index(self, **parts: str) -> str:
         """The document that a browser is first given."""
         document: str = super().interpolate_index(**parts)
+        page = page_at(read(request.path, "").path) if has_request_context() else None
+        document = document.replace(
+            "<!-- preloaded -->", PRELOADED if page is not None and page.path in _with_charts else "", 1
+        )
+        document = document.replace("<!-- who -->", who_looks(), 1)
         welsh = has_request_context() and request.args.get("lang") == LANGUAGE
         return document.replace(f'lang="{ENGLISH}"', f'lang="{LANGUAGE}"', 1) if welsh else document
 
@@ -60,7 +73,7 @@ def make_app(editions: Editions) -> Dash:
         "dashboard",
         title=NAME,
         update_title="",
-        index_string=DOCUMENT.replace("TOKENS", theme.css_variables()),
+        index_string=DOCUMENT.replace("TOKENS", theme.css_variables()).replace("ICON", ICON),
         suppress_callback_exceptions=True,
         include_pages_meta=False,
         use_pages=False,
@@ -100,24 +113,34 @@ def _fill(app: Dash, editions: Editions) -> None:
         address = read(pathname, search).with_(number="")
         try:
             current = editions.current_name()
-            key = f"{address.get('edition') or current} {address.href}"
-            if key == shown:
+            if shown == shown_as(address, current):
                 return no_update, no_update
-            view = look(editions, address, current)
-            return in_chosen_language(view, frame(view)), key
+            return draw_page(look(editions, address, current)), shown_as(address, current)
         except NoEdition as problem:
             return message_frame(address, "There is nothing to show here", str(problem)), address.href
 
     @app.callback(Output("panel", "children"), Input("address", "pathname"), Input("address", "search"))
     def show_panel(pathname: str | None, search: str | None) -> Any:
         address = read(pathname, search)
-        if not address.get("number"):
-            return None
         try:
-            view = look(editions, address, editions.current_name())
-            return in_chosen_language(view, panel.build(view))
+            return draw_panel(look(editions, address, editions.current_name())) if address.get("number") else None
         except NoEdition:
             return None
+
+
+def shown_as(address: Address, current: str) -> str:
+    """What a browser is told that it shows, so that it does not ask for the same page again."""
+    return f"{address.get('edition') or current} {address.href}"
+
+
+def draw_page(view: View) -> Any:
+    """What stands in the frame."""
+    return in_chosen_language(view, frame(view))
+
+
+def draw_panel(view: View) -> Any:
+    """What stands in the panel; nothing where the address names no number."""
+    return in_chosen_language(view, panel.build(view)) if view.address.get("number") else None
 
 
 def look(editions: Editions, address: Address, current: str) -> View:
@@ -160,17 +183,24 @@ def built(page: Page, view: View) -> Content:
     A page where readers write something down is built each time, for that is in no edition.
     """
     if page.acts is not None:
-        return downloads.offer(view, page.build(view))
+        return _noted(page, downloads.offer(view, page.build(view)))
     key = (str(view.edition.path), view.address.href)
     with _lock:
         if key in _built:
             _built.move_to_end(key)
             return _built[key]
-    content = page.build(view) if page.alone else downloads.offer(view, page.build(view))
+    content = _noted(page, page.build(view) if page.alone else downloads.offer(view, page.build(view)))
     with _lock:
         _built[key] = content
         while len(_built) > KEPT_PAGES:
             _built.popitem(last=False)
+    return content
+
+
+def _noted(page: Page, content: Content) -> Content:
+    """The same content, once it is noted whether there is a chart in it."""
+    if any(isinstance(part, dcc.Graph) for whole in content.body for part in every(whole)):
+        _with_charts.add(page.path)
     return content
 
 
@@ -256,7 +286,7 @@ def foot(view: View | None) -> Any:
     shown = [] if view is None else [html.P([MARKS, " ", codes.finder(view)]), editions_there_are(view)]
     if view is not None and view.address.get("lang") == LANGUAGE:
         shown.append(html.P(TRANSLATED))
-    return html.Footer(html.Div([*shown, who_looks()], className="inside"))
+    return html.Footer(html.Div(shown, className="inside")) if shown else None
 
 
 def editions_there_are(view: View) -> Any:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from dash import Dash
+from dash.exceptions import DependencyException
 from flask import Flask, Response, g, request
 from flask_compress import Compress
 
@@ -11,6 +12,7 @@ from dashboard.access.forgery import COOKIE, HEADER
 from dashboard.access.plug import FROM_INSIDE, audience_of_request, plug_in
 from dashboard.access.record import note_opened
 from dashboard.access.settings import Settings, read_settings
+from dashboard.answers import keep_answers
 from dashboard.app import built, look, make_app, page_at
 from dashboard.edition import Editions
 from dashboard.export.downloads import add_downloads
@@ -38,13 +40,14 @@ def make_server(data: Path, audience: str = "central", settings: Settings | None
         "application/javascript",
         "text/javascript",
     ]
-    Compress(server)
+    compress = Compress(server)
     _headers(app, server)
     add_log(server, behind_proxy=settings.behind_proxy)
     add_receiving(server, plug_in(server, settings))
     add_health(server, settings)
     add_downloads(server, editions, page_at, look, built)
     add_packs(server, settings.data, editions, look)
+    keep_answers(server, editions, compress)
     _warm(server)
     return server
 
@@ -81,9 +84,14 @@ def _headers(app: Dash, server: Flask) -> None:
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         if not request.path.startswith(DASH_FOLDERS):
             response.headers["Cache-Control"] = "no-store"
-        elif request.args.get("v"):
+        elif request.args.get("v") or request.args.get("m"):  # the second is Dash's own: when the file was changed
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
+
+    @server.errorhandler(DependencyException)
+    def answer_no_script(error: Exception) -> Response:
+        """A script that Dash has not is nobody's fault here."""
+        return Response("There is no such script.\n", status=404, mimetype="text/plain")
 
     @server.errorhandler(Exception)
     def answer_error(error: Exception) -> Any:

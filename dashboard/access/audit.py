@@ -9,16 +9,14 @@ prints where they cannot write, and give it to `verify` later.
 import hashlib
 import json
 import os
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 from dashboard.access.private import private_folder
+from dashboard.access.turn import turn
 
 LOG, HEAD = "audit.log", "audit.head"
 START = "0" * 64
@@ -55,13 +53,12 @@ class Audit:
         self._data = data
         self._log, self._head = data / LOG, data / HEAD
         self._clock = clock
-        self._turn = threading.Lock()
 
     def write(self, who: str, role: str, what: str, outcome: str, *, page: str = "", edition: str = "") -> None:
         """Adds a line. Raises OSError where that cannot be done; then what it is about must not be done either."""
         said = {"who": who, "role": role, "what": what, "page": page, "edition": edition, "outcome": outcome}
         kept = {name: word[:LONGEST_WORD] for name, word in said.items()}
-        with self._turn, FileLock(private_folder(self._data) / "audit.lock", mode=0o600, poll_interval=0.002):
+        with turn(private_folder(self._data) / "audit.lock"):
             end = self._catch_up()
             if end is None:
                 lost = {**dict.fromkeys(said, ""), "what": "head lost", "outcome": "lines before this may be missing"}

@@ -143,7 +143,7 @@
     const dialog = panel();
     if (!!dialog === open) return;
     open = !!dialog;
-    for (const part of document.querySelectorAll("#frame, .skip")) part.inert = open;
+    for (const part of document.querySelectorAll("#frame, #who, .skip")) part.inert = open;
     document.documentElement.classList.toggle("panel-open", open);
     if (open) dialog.querySelector(".close").focus();
     else if (opener !== null) {

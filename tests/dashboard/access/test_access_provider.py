@@ -212,10 +212,10 @@ def test_in_the_role_that_the_claim_says(client: Any, login: Login) -> None:
     assert 'type="password"' not in page
     done = go(client)
     assert done.location == "/costs"
-    client.get("/")
+    document = client.get("/").get_data(as_text=True)
+    assert "Signed in as Ann Smith, central team." in document
     said = ask_page(client, "/").get_data(as_text=True)
     assert "Canary of the centre" in said
-    assert "Signed in as Ann Smith, central team." in said
 
 
 def test_a_lead_sees_the_site_s_file(client: Any, login: Login) -> None:
