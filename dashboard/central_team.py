@@ -7,7 +7,7 @@ from dash import html
 from dashboard import findings, words
 from dashboard.edition import Row
 from dashboard.page import View, card, choose, definition, nothing, site_name
-from dashboard.tables import HIDDEN, Column, hidden, state, table
+from dashboard.tables import HIDDEN, Column, hidden, link, state, table
 
 Component = Any
 TEAM = "central_team"
@@ -57,13 +57,15 @@ def team_row(view: View, basis: str) -> Row | None:
     return rows_of(view, basis, "none").get(TEAM)
 
 
-def shown(row: Row | None) -> Component:
-    """A cost per new case of this table; it has no single cell behind it, so it is no link."""
-    if row is not None and row.shown == HIDDEN:
+def shown(view: View, row: Row | None, column: str = "unit") -> Component:
+    """A number of this table: cost per new case, or what it is made of."""
+    if row is not None and row.shown == HIDDEN and column in ("unit", "count"):
         return hidden()
-    if row is None or row.unit is None:
+    if row is None or row.get(column) is None:
         return state("not known", (row.why or "") if row is not None else "")
-    return row.shown
+    text = row.shown if column == "unit" else f"{row[column]:,.0f}" if column == "count" else words.pounds(row[column])
+    key = f"{row.site}|central|{row.starts}|{row.period}.{row.basis}.{row.allocation}.{column}"
+    return link(view, key, text, f"cost with the central team, {view.label(row.site)}")
 
 
 def choices(view: View, basis: str) -> list[Component]:
@@ -119,8 +121,8 @@ def body(view: View, by: dict[str, dict[str, Row]]) -> list[list[Component]]:
         share: Component = state("not known")
         if shared is not None and shared.central is not None:
             kept = html.Small("earmarked", className="muted") if shared.earmarked else None
-            share = html.Span([words.pounds(shared.central), kept], className="with-share")
-        lines.append([site_name(view, site), share, *(shown(by[key].get(site)) for key in ALLOCATIONS)])
+            share = html.Span([shown(view, shared, "central"), kept], className="with-share")
+        lines.append([site_name(view, site), share, *(shown(view, by[key].get(site)) for key in ALLOCATIONS)])
     return lines
 
 

@@ -52,4 +52,4 @@ def in_current(view: View) -> str:
 
 def finder(view: View) -> Component:
     """The way to the page where a code is typed."""
-    return html.A("Find a number by its code", href=view.address.keep(PATH, "edition").href)
+    return html.A("Find by code", href=view.address.keep(PATH, "edition").href)

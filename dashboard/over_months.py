@@ -136,7 +136,7 @@ def months_table(shown: Shown) -> Component:
         cells += [monthly(view, shown.rows[site.name].get(month)) for month in chosen]
         plan = shown.plans[site.name]
         if shown.plan:
-            cells.append(plan.shown if plan is not None and plan.value is not None else state("not known"))
+            cells.append(number(view, plan))
         body.append(cells)
     words = f"{view.measure_label(shown.measure)} of chosen months"
     return table(columns, body, words, row_names=[site.name for site in view.sites], class_name="under wide")

@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import html
 
-from dashboard import words
+from dashboard import linked, words
 from dashboard.edition import Row
 from dashboard.page import View, card, choose, definition, nothing, site_name, source_words
 from dashboard.tables import Column, number, state, table
@@ -83,10 +83,9 @@ def replaced(view: View) -> Component:
     body = [
         [
             site_name(view, row.site, short=True),
-            words.pounds(row.grant_before),
-            words.pounds(row.local_before),
-            words.pounds(row.secured),
-            html.Span([html.Strong(words.pounds(row.replaced)), html.Small(payers(view, row.site, row.year))]),
+            *(linked.cover(view, row, name, words.pounds(row[name])) for name in ("grant_before", "local_before")),
+            linked.cover(view, row, "secured", words.pounds(row.secured)),
+            html.Span([html.Strong(replaces(view, row)), html.Small(payers(view, row.site, row.year))]),
         ]
         for row in rows
     ]
@@ -99,6 +98,11 @@ def replaced(view: View) -> Component:
         name="replaced",
         source="No Home Office money is not the same as mainstreamed",
     )
+
+
+def replaces(view: View, row: Row) -> Component:
+    """How much of the grant other money replaces."""
+    return linked.cover(view, row, "replaced", words.pounds(row.replaced))
 
 
 def payers(view: View, site: str, year: date) -> str:
@@ -118,9 +122,9 @@ def limits(view: View) -> Component:
         [
             site_name(view, row.site, short=True) if row.site in sites else "Central team",
             row.funder_label,
-            words.pounds(row.amount),
-            words.pounds(row.drawn) if row.drawn is not None else undrawn(view, row),
-            words.pounds(row.left) if row.left is not None else "",
+            linked.agreement(view, row),
+            linked.agreement(view, row, "drawn") if row.drawn is not None else undrawn(view, row),
+            linked.agreement(view, row, "left") if row.left is not None else "",
             write_date(row.ends),
         ]
         for row in rows

@@ -31,7 +31,7 @@ class Line:
         return html.Span([self.label, html.Small(self.note)], className="noted") if self.note else self.label
 
 
-def linked(view: View, row: Row | None, measure: str, shown: str, *, why: str = "", bold: bool = False) -> Component:
+def number_of(view: View, row: Row | None, measure: str, shown: str, *, why: str = "", bold: bool = False) -> Component:
     """A number of a comparison table, as a link to where it comes from; or what stands where there is none."""
     if shown == HIDDEN:
         return hidden()

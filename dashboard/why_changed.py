@@ -8,11 +8,12 @@ from dashboard.charts import graph
 from dashboard.charts.money import bridge
 from dashboard.edition import Row
 from dashboard.page import View, card, definition, nothing, pick, source_words
-from dashboard.tables import Column, table
+from dashboard.tables import Column, number, table
 
 Component = Any
 USUAL = "cost_per_new_case_shared"
 # The order in which pairs of periods are offered.
+PERIOD_OF = {"year": "year", "rolling_year": "rolling_year", "quarter": "quarter", "quarter_year_ago": "quarter"}
 SPANS = ("year", "rolling_year", "year_to_date", "quarter_year_ago", "quarter")
 
 
@@ -29,7 +30,7 @@ def why_changed(view: View, measure: str) -> Component:
         f"Bridge of {words.lower_first(view.measure_label(row.measure))}; {chance(row)}",
         graph(drawn(view, row), "bridge", f"{headline}. {ends(row)}", 190),
         name="bridge",
-        twin=steps_table(row),
+        twin=steps_table(view, row),
         controls=pickers(view, by_site, row),
         source=source_words(view),
         links=[definition(view, row.measure)],
@@ -105,15 +106,28 @@ def drawn(view: View, row: Row) -> Any:
     )
 
 
-def steps_table(row: Row) -> Component:
+def end(view: View, row: Row, which: str, number_at: int) -> list[Component]:
+    """Spend, cases and unit cost of a period: links where the period is one that has results of its own."""
+    about = view.edition.measures.get(row.measure)
+    starts, ends = row[f"{which}_starts"], row[f"{which}_ends"]
+    measures = (about.numerator, about.denominator, row.measure) if about is not None else ("", "", "")
+    cost, count, unit = (row[f"{name}{number_at}"] for name in ("cost", "count", "unit"))
+    found: list[Component] = []
+    for measure, text in zip(measures, (words.pounds(cost), f"{count:,.0f}", words.pounds(unit)), strict=True):
+        result = view.edition.result(row.site, measure, PERIOD_OF.get(row.span, ""), starts)
+        found.append(number(view, result, text=text) if result is not None and result.ends == ends else text)
+    return found
+
+
+def steps_table(view: View, row: Row) -> Component:
     """The bridge as a table."""
     per = words.per_of(row.measure)
     many = words.first_upper(words.plural(per))
     heads = [Column("Step"), Column("Spend", True), Column(many, True), Column(f"Per {per}", True)]
     lines: list[list[Component]] = [
-        [row.from_words, words.pounds(row.cost0), f"{row.count0:,.0f}", words.pounds(row.unit0)],
+        [row.from_words, *end(view, row, "from", 0)],
         ["Spending", "", "", words.signed(row.spending)],
         ["Volume", "", "", words.signed(row.volume)],
-        [row.to_words, words.pounds(row.cost1), f"{row.count1:,.0f}", words.pounds(row.unit1)],
+        [row.to_words, *end(view, row, "to", 1)],
     ]
     return table(heads, lines, "Bridge of the unit cost")

@@ -5,7 +5,7 @@ from typing import Any
 
 from dash import html
 
-from dashboard import findings, words
+from dashboard import findings, linked, words
 from dashboard.charts import graph
 from dashboard.charts.dots import Dot, dots, height
 from dashboard.comparing import asked, asked_words, columns, compared, of_a_year, of_sites, reasons, when
@@ -26,7 +26,7 @@ from dashboard.page import (
     site_name,
     source_words,
 )
-from dashboard.side_by_side import Line, linked, side_by_side, with_small
+from dashboard.side_by_side import Line, number_of, side_by_side, with_small
 from dashboard.tables import Column, number, state, table
 from etl.definitions import label_of
 from etl.definitions.periods import write_month
@@ -104,8 +104,8 @@ def against_plan(view: View, rows: Sequence[tuple[str, Row]]) -> Component:
         row = by_site.get(site.name)
         found.append(dot_of(view, site.name, row))
         below = [html.Small(when(row))] if row is not None and row.hollow and row.value is not None else []
-        of = f" of {row.plan_shown}" if row is not None and row.plan is not None else ""
-        beside.append((site_name(view, site.name, *below), html.Span([number(view, row, bold=True), of])))
+        of = [" of ", planned(view, row)] if row is not None and row.plan is not None else []
+        beside.append((site_name(view, site.name, *below), html.Span([number(view, row, bold=True), *of])))
         body.append(plan_line(view, site.name, row))
     top = 1.03 * max([v for d in found for v in (d.high_998, d.high, d.plan, d.value) if v] or [1.0])
     heads = [Column("Site"), Column("Period"), *(Column(t, True) for t in ("New cases", "95% interval", "Plan"))]
@@ -136,8 +136,14 @@ def plan_line(view: View, site: str, row: Row | None) -> list[Component]:
     if row is None:
         return [site_name(view, site), "", state("not known"), "", "", ""]
     known = words.first_upper(when(row)) if row.value is not None else ""
-    plan = row.plan_shown if row.plan is not None else ""
-    return [site_name(view, site), known, number(view, row), words.interval(row), plan, words.first_upper(row.words)]
+    plan = planned(view, row) if row.plan is not None else ""
+    verdict = linked.beside(view, row, "verdict", words.first_upper(row.words)) if row.words else ""
+    return [site_name(view, site), known, number(view, row), linked.interval(view, row), plan, verdict]
+
+
+def planned(view: View, row: Row) -> Component:
+    """The plan of the same months as a number of new cases."""
+    return number(view, view.edition.result(row.site, "planned_new_cases", row.period, row.starts))
 
 
 def spread(view: View, measure: str, what: str, otherwise: str) -> str:
@@ -174,8 +180,8 @@ def first_note(rows: Any) -> str:
 
 def step_cell(view: View, row: Row) -> Component:
     """A step's number, with its share under it."""
-    main = linked(view, row, row.measure, row.count_shown or "", why=row.why or "")
-    return with_small(main, row.shown if row.share is not None else None)
+    main = number_of(view, row, row.measure, row.count_shown or "", why=row.why or "")
+    return with_small(main, linked.share(view, row, row.measure, "step"))
 
 
 def parts_lines(view: View, measure: str, total: str = "") -> list[Line]:
@@ -187,9 +193,7 @@ def parts_lines(view: View, measure: str, total: str = "") -> list[Line]:
     for part, by_site in rows.items():
         name = f"{measure}.{part}"
         cells = {
-            site: with_small(
-                linked(view, row, name, row.value_shown or ""), row.shown if row.share is not None else None
-            )
+            site: with_small(number_of(view, row, name, row.value_shown or ""), linked.share(view, row, name))
             for site, row in by_site.items()
         }
         lines.append(Line(name, next(iter(by_site.values())).label, "", by_site, cells))
@@ -200,7 +204,7 @@ def measure_line(view: View, measure: str, of: str = "", note: str = "", label: 
     """A measure of the year; under a share, how many people of how many it is."""
     rows = compared(view, measure)
     cells = {
-        site: with_small(linked(view, row, measure, row.shown or "", why=row.why or ""), behind(view, row, of))
+        site: with_small(number_of(view, row, measure, row.shown or "", why=row.why or ""), behind(view, row, of))
         for site, row in rows.items()
     }
     return Line(measure, label or view.measure_label(measure), note, rows, cells)
@@ -211,7 +215,10 @@ def behind(view: View, row: Row, of: str) -> Component:
     top = view.edition.result(row.site, of, row.period, row.starts) if of else None
     if top is None or top.value is None or row.value is None or row.get("count") is None:
         return None
-    return html.Span([number(view, top), f" of {row['count']:,.0f}"])
+    about = view.edition.measures.get(row.measure)
+    below = view.edition.result(row.site, about.denominator, row.period, row.starts) if about is not None else None
+    same = below is not None and below.value == row["count"]
+    return html.Span([number(view, top), " of ", number(view, below) if same else f"{row['count']:,.0f}"])
 
 
 def per_manager(view: View) -> Component:

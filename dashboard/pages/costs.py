@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import html
 
-from dashboard import central_team, findings, marks, words
+from dashboard import central_team, findings, linked, marks, words
 from dashboard.charts import graph
 from dashboard.charts.dots import Dot, dots, height
 from dashboard.charts.over_time import site_line
@@ -29,8 +29,8 @@ from dashboard.page import (
     site_name,
     source_words,
 )
-from dashboard.side_by_side import Line, linked, side_by_side, with_small
-from dashboard.tables import Column, number, state, table
+from dashboard.side_by_side import Line, number_of, side_by_side, with_small
+from dashboard.tables import HIDDEN, Column, hidden, number, state, table
 from dashboard.why_changed import why_changed
 from etl.definitions.periods import months_from, write_financial_year, write_month
 
@@ -178,10 +178,11 @@ def unit_costs(view: View, what: Asked) -> Component:
         row = what.rows.get(site.name)
         found.append(dot_of(view, site.name, row))
         below = [html.Small(when(row))] if row is not None and row.hollow and row.value is not None else []
-        interval = words.interval(row, money=True) if row is not None else ""
+        said = words.interval(row, money=True) if row is not None else ""
+        interval = said if what.is_central else linked.interval(view, row, money=True)
         blank = state("not known", (row.why or "") if row is not None else "")
         beside.append((site_name(view, site.name, *below), interval or blank))
-        shown = central_team.shown(row) if what.is_central else number(view, row)
+        shown = central_team.shown(view, row) if what.is_central else number(view, row)
         known = row is not None and row.value is not None
         body.append(
             [site_name(view, site.name), words.first_upper(when(row)) if known and row else "", shown, interval]
@@ -306,12 +307,8 @@ def central_table(view: View, what: Asked) -> Component:
     body = []
     for site in view.sites:
         row = what.rows.get(site.name)
-        amounts = [row.get(name) if row is not None else None for name in ("cost", "central", "total")]
-        cells: list[Component] = [words.pounds(v) if v is not None else state("not known") for v in amounts]
-        count = f"{row['count']:,.0f}" if row is not None and row.get("count") is not None else state("not known")
-        body.append(
-            [site_name(view, site.name), row.words if row is not None else "", *cells, count, central_team.shown(row)]
-        )
+        cells = [central_team.shown(view, row, name) for name in ("cost", "central", "total", "count", "unit")]
+        body.append([site_name(view, site.name), row.words if row is not None else "", *cells])
     heads = [Column("Site"), Column("Year")]
     heads += [Column(text, True) for text in ("Site’s cost", "Central share", "Together", "New cases", "Each")]
     return card(
@@ -387,7 +384,7 @@ def by_line(view: View) -> Component:
         for line, by in rows.items()
     ]
     whole = compared(view, "spend")
-    cells = {site: linked(view, row, "spend", row.shown or "", why=row.why or "") for site, row in whole.items()}
+    cells = {site: number_of(view, row, "spend", row.shown or "", why=row.why or "") for site, row in whole.items()}
     lines.append(Line("spend", view.measure_label("spend"), "", whole, cells))
     return card(
         largest_line(view, rows),
@@ -401,8 +398,8 @@ def by_line(view: View) -> Component:
 
 def line_cell(view: View, row: Row) -> Component:
     """An amount with its share under it."""
-    main = linked(view, row, f"spend.{row.line}", row.amount_shown or "")
-    return with_small(main, row.shown if row.share is not None else None)
+    main = number_of(view, row, f"spend.{row.line}", row.amount_shown or "")
+    return with_small(main, linked.share(view, row, f"spend.{row.line}"))
 
 
 def largest_line(view: View, rows: Mapping[str, Mapping[str, Row]]) -> str:
@@ -458,8 +455,10 @@ def spent_line(view: View, site: str, year: Row | None, row: Row | None) -> list
     ]
     spend, plan, money = (number(view, result) for result in results)
     over = [
-        html.Span(words.signed(v), className="whole") if v is not None else ""
-        for v in (row.over_plan, row.over_funding)
+        html.Span(linked.beside(view, Row(row, measure="spend"), name, words.signed(row[name])), className="whole")
+        if row[name] is not None
+        else ""
+        for name in ("over_plan", "over_funding")
     ]
     to = html.Span(words.first_upper(briefly(year)), className="whole")
     return [site_name(view, site, short=True), to, spend, plan, over[0], money, over[1]]
@@ -496,8 +495,15 @@ def real_terms(view: View, what: Asked) -> Component:
 def real_line(view: View, row: Row) -> list[Component]:
     """A site's financial year."""
     year = write_financial_year(row.starts) + (" to date" if row.to_date else "")
-    nominal = linked(view, Row(row, period="year"), row.measure, row.nominal_shown or "")
-    return [site_name(view, row.site, short=True), year, nominal, row.real_shown or state("not known")]
+    of_year = Row(row, period="year")
+    nominal = number_of(view, of_year, row.measure, row.nominal_shown or "")
+    real = linked.beside(view, of_year, "real", row.real_shown) if row.real is not None else hidden_or_unknown(row)
+    return [site_name(view, row.site, short=True), year, nominal, real]
+
+
+def hidden_or_unknown(row: Row) -> Component:
+    """What stands where there is no number in the prices of another year."""
+    return hidden() if row.real_shown == HIDDEN else state("not known")
 
 
 PAGE = Page("/costs", "Costs", 3, "What does one case cost, and is that a fair comparison?", build)

@@ -1,12 +1,12 @@
 """Funding: who pays, until when, and what is not secured once the Home Office grant has ended."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from dash import html
 
-from dashboard import marks, theme, words
+from dashboard import linked, marks, theme, words
 from dashboard.charts import graph
 from dashboard.charts.money import LAYERS, cliff, gap, mix, mix_height
 from dashboard.edition import Row
@@ -106,8 +106,7 @@ def steps(view: View, who: str) -> Component:
     body = [
         [
             write_month(month),
-            words.pounds(amounts.get("planned", {}).get(month, 0.0)),
-            *(words.pounds(amounts.get(status, {}).get(month, 0.0)) for status, _ in used),
+            *(cliff_link(view, who, month, status, amounts) for status in ("planned", *(status for status, _ in used))),
         ]
         for month in months
     ]
@@ -121,6 +120,16 @@ def steps(view: View, who: str) -> Component:
         twin=table(columns, body, "Money by month and certainty", class_name="wide"),
         source=f"Agreements known on {write_date(view.edition.made.date())}",
     )
+
+
+def cliff_link(
+    view: View, who: str, month: date, status: str, amounts: Mapping[str, Mapping[date, float]]
+) -> Component:
+    """A month's money of one certainty, as a link to the agreements or the plan that it is of."""
+    amount = amounts.get(status, {}).get(month)
+    if amount is None:
+        return words.pounds(0.0)
+    return link(view, f"{who}|cliff|{month}|{status}", words.pounds(amount), f"{write_month(month)}, {view.label(who)}")
 
 
 def gap_of_year(view: View) -> Component:
@@ -147,8 +156,7 @@ def gap_of_year(view: View) -> Component:
     headline = words.no_funder(view.label(site), left)
     below = spans[starts] if starts == row.year else "12 months ahead"
     drawn = gap(planned, pieces, left, (below, "of planned cost"))
-    body = [["Planned cost", words.pounds(planned)], *([p[0], words.pounds(p[2])] for p in pieces)]
-    body.append(["No funder stated", words.pounds(left)])
+    body = gap_lines(view, site, starts, steps_of, left)
     controls = [pick("Site", "of", options, site)] if len(options) > 1 else []
     if len(spans) > 1:
         choices = [(start.isoformat() if start != row.year else "", text) for start, text in spans.items()]
@@ -162,6 +170,19 @@ def gap_of_year(view: View) -> Component:
         controls=controls,
         source="Some agreements are made up for the sample" if row.made_up else "",
     )
+
+
+def gap_lines(view: View, site: str, starts: date, steps_of: Sequence[Row], left: float) -> list[list[Component]]:
+    """The steps of the gap as a table, each a link to its agreements."""
+
+    def line(label: str, step: Row) -> list[Component]:
+        key = f"{site}|gap|{starts}|{step.position}"
+        return [label, link(view, key, words.pounds(step.amount), f"{label}, {view.label(site)}")]
+
+    first = [line("Planned cost", step) for step in steps_of if step.step == "planned"]
+    pieces = [line(step.label, step) for step in steps_of if step.step not in ("planned", "no_funder")]
+    last = [line("No funder stated", step) for step in steps_of if step.step == "no_funder"]
+    return [*first, *pieces, *(last or [["No funder stated", words.pounds(left)]])]
 
 
 def spans_of(view: View, site: str, row: Row) -> dict[date, str]:
@@ -219,7 +240,7 @@ def who_pays(view: View, form: str) -> Component:
         first = max(found[site.name], key=lambda row: row.share or 0.0)
         top.append((site.label, first.label, first.share or 0.0))
     body = [
-        [site_name(view, site.name), row.label, money_link(view, row), words.percent(row.share)]
+        [site_name(view, site.name), row.label, money_link(view, row), share_link(view, row)]
         for site in shown
         for row in found[site.name]
     ]
@@ -245,6 +266,13 @@ def money_link(view: View, row: Row) -> Component:
         return hidden()
     key = f"{row.site}|{row.period}|{row.starts}|{measure}"
     return link(view, key, words.pounds(row.amount), f"{row.label}, {view.label(row.site)}")
+
+
+def share_link(view: View, row: Row) -> Component:
+    """A funder's share as a number of `results`."""
+    measure = "in_kind_share" if row.form == "in_kind" else f"funding_share.{row.funder}"
+    result = view.edition.result(row.site, measure, row.period, row.starts)
+    return number(view, result, text=words.percent(row.share)) if result is not None else words.percent(row.share)
 
 
 def by_quarter(view: View, form: str) -> Component:
@@ -297,14 +325,7 @@ def agreements(view: View) -> Component:
         [
             site_name(view, row.site, short=True),
             row.funder_label,
-            link(
-                view,
-                f"{row.site}|agreement|{row.agreement}|amount",
-                words.pounds(row.amount),
-                f"{row.funder_label}, {view.label(row.site)}",
-            )
-            if row.amount is not None
-            else state("not stated"),
+            linked.agreement(view, row),
             html.Span([status(row.get("stands_as") or row.status), *conditions(row)], className="with-condition"),
             html.Span(f"{row.starts:%b} to {row.ends:%b %y}" if row.starts and row.ends else "open", className="whole"),
             "Made up" if row.made_up else (row.source or "").partition(" para ")[0],
@@ -346,19 +367,12 @@ def cover_table(view: View) -> Component:
     body = [
         [
             site_name(view, row.site, short=True),
-            words.pounds(row.planned) if row.planned is not None else state("not known"),
-            words.pounds(row.secured or 0.0),
-            f"{row.share:.1%}" if row.get("share") is not None else "",
-            link(
-                view,
-                f"{row.site}|cover|{row.year}|months",
-                f"{row.months:.1f}",
-                f"months secured, {view.label(row.site)}",
-            )
-            if row.months is not None
-            else state("not known"),
+            linked.cover(view, row, "planned", words.pounds(row.planned)),
+            linked.cover(view, row, "secured", words.pounds(row.secured or 0.0)),
+            linked.cover(view, row, "share", f"{row.share:.1%}") if row.get("share") is not None else "",
+            linked.cover(view, row, "months", f"{row.months:.1f}") if row.months is not None else state("not known"),
             write_month(row.first_short_month) if row.first_short_month else html.Span("none", className="muted"),
-            f"{row.notice_months:g}" if row.notice_months is not None else "",
+            linked.cover(view, row, "notice_months", f"{row.notice_months:g}") if row.notice_months is not None else "",
         ]
         for row in rows
     ]

@@ -5,12 +5,12 @@ from typing import Any
 
 from dash import html
 
-from dashboard import marks, since, words
+from dashboard import linked, marks, since, words
 from dashboard.comparing import compared
 from dashboard.edition import Row
 from dashboard.page import Content, Page, View, period_words, pick_period, pick_sites, site_name
 from dashboard.scale import nice_top
-from dashboard.tables import Column, hidden, link, number, state, table, tag, verdict_tag
+from dashboard.tables import Column, hidden, link, number, state, table, tag
 from etl.definitions import label_of
 from etl.definitions.periods import months_from, write_date, write_month
 from etl.definitions.readiness import PROPOSED_BY, THRESHOLDS
@@ -71,10 +71,10 @@ def verdict_table(view: View) -> Component:
 
 
 def cell(
-    value: Component, unit: str = "", mark: Component = None, note: str = "", badge: Component = None
+    value: Component, unit: Component = "", mark: Component = None, note: Component = "", badge: Component = None
 ) -> Component:
     """A cell: value and unit with a tag at the right, a small drawing, a note."""
-    shown = [value, html.Span(f" {unit}", className="unit")] if unit else [value]
+    shown = [value, html.Span([" ", unit], className="unit")] if unit else [value]
     return html.Div(
         [
             html.Div([html.Span(shown, className="value"), badge], className="line"),
@@ -112,7 +112,8 @@ class Verdict:
         row = rows[0]
         said = words.VERDICT_WORDS.get(row.verdict, row.words)
         reason = row.words if site == "all" else row.reason
-        return html.Div([verdict_tag(row.verdict, said), html.P(reason, className="reason")], className="cell")
+        shown = linked.verdict(view, site, row.verdict, said)
+        return html.Div([shown, html.P(reason, className="reason")], className="cell")
 
 
 class Secured:
@@ -140,7 +141,8 @@ class Secured:
         badge = level(view, site, "money")
         if site == "all":
             badge = tag(level_of(row.months))
-        amounts = f"{words.pounds(row.secured)} of {words.pounds(row.planned)}"
+        secured, planned = (linked.cover(view, row, name, words.pounds(row[name])) for name in ("secured", "planned"))
+        amounts = html.Span([secured, " of ", planned])
         return cell(shown, "months", marks.track(row.months / 12, view.mark(site)), amounts, badge)
 
 
@@ -171,12 +173,13 @@ class NewCases:
         badge = level(view, site, "caseload")
         if row is None or row.value is None:
             return unknown(view, site, "new_cases", highest, row, "planned_new_cases")
-        unit = f"of {plan.shown}" if plan is not None and plan.value is not None else ""
+        unit = html.Span(["of ", number(view, plan)]) if plan is not None and plan.value is not None else ""
         mark = None
         if site != "all":
             planned = plan.value if plan is not None else None
             mark = marks.dot(row.value, row.low, row.high, highest, view.mark(site), plan=planned)
-        said = ", ".join(part for part in (words.interval(row), words.against_plan(row, plan)) if part)
+        interval, against = linked.interval(view, row), words.against_plan(row, plan)
+        said = [part for part in (interval, ", " if interval and against else "", against) if part]
         return cell(number(view, row), unit, mark, said, badge)
 
 
@@ -199,7 +202,7 @@ class Cost:
         if row is None or row.value is None:
             return unknown(view, site, COST, top(view, COST), row)
         mark = marks.dot(row.value, row.low, row.high, top(view, COST), view.mark(site)) if site != "all" else None
-        return cell(number(view, row), "", mark, words.interval(row, money=True))
+        return cell(number(view, row), "", mark, linked.interval(view, row, money=True))
 
 
 class Returns:
@@ -246,8 +249,8 @@ def unknown(view: View, site: str, measure: str, highest: float, row: Row | None
     planned = view.edition.result(site, plan, "rolling_year", earlier.starts) if plan else None
     value = planned.value if planned is not None else None
     mark = marks.dot(earlier.value, earlier.low, earlier.high, highest, view.mark(site), plan=value, hollow=True)
-    of = f" of {planned.shown}" if planned is not None and value is not None else ""
-    said = html.Span([f"Year to {write_month(earlier.ends)}: ", number(view, earlier), of])
+    of = [" of ", number(view, planned)] if planned is not None and value is not None else []
+    said = html.Span([f"Year to {write_month(earlier.ends)}: ", number(view, earlier), *of])
     return cell(tag("unknown"), mark=mark, note=said)
 
 
@@ -256,8 +259,9 @@ def earlier_sum(view: View, measure: str) -> Component:
     earlier = compared(view, measure).get("all")
     if earlier is None or not earlier.hollow or earlier.value is None:
         return None
-    of = f" of {earlier.plan_shown}" if earlier.plan is not None else ""
-    return html.Span([f"Year to {write_month(earlier.ends)}: ", number(view, earlier), of])
+    plan = view.edition.result("all", linked.PLANS.get(measure, ""), earlier.period, earlier.starts)
+    of = [" of ", number(view, plan)] if earlier.plan is not None and plan is not None else []
+    return html.Span([f"Year to {write_month(earlier.ends)}: ", number(view, earlier), *of])
 
 
 def top(view: View, measure: str, plan: str = "") -> float:

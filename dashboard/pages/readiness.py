@@ -4,10 +4,10 @@ from typing import Any
 
 from dash import html
 
-from dashboard import marks, words
+from dashboard import linked, marks, words
 from dashboard.edition import Row
 from dashboard.page import Content, Page, View, card, pick_sites, site_name, source_line
-from dashboard.tables import Column, link, state, table, tag, verdict_tag
+from dashboard.tables import Column, link, state, table, tag
 from etl.definitions import readiness as definitions
 from etl.definitions.periods import write_date
 
@@ -58,7 +58,8 @@ def by_criterion(
         named = [html.Div([html.Div(site_name(view, s), className="phone-name"), cell(s)]) for s in sites]
         return [html.Span([head, html.Small(below)]), *named]
 
-    body = [line("Verdict", "Money and returns gate it; unknown is not failed", lambda s: verdict(verdicts.get(s)))]
+    rule = "Money and returns gate it; unknown is not failed"
+    body = [line("Verdict", rule, lambda s: verdict(view, verdicts.get(s)))]
     body += [line(*CRITERIA[c], lambda s, c=c: evidence(view, cells.get((s, c)), s, c)) for c in rows]
     body.append(line("What would change it", "the nearest threshold", lambda s: change(verdicts.get(s))))
     body.append(line("Does it hold?", "tested at both ends", lambda s: holds(verdicts.get(s))))
@@ -83,7 +84,7 @@ def by_site(
     body = [
         [
             site_name(view, site),
-            verdict(verdicts.get(site)),
+            verdict(view, verdicts.get(site)),
             *(tag(cells[site, c].level) if (site, c) in cells else state("not known") for c in rows),
             change(verdicts.get(site)),
         ]
@@ -92,9 +93,11 @@ def by_site(
     return table(columns, body, "Readiness of each site", class_name="wide", row_names=sites)
 
 
-def verdict(row: Row | None) -> Component:
+def verdict(view: View, row: Row | None) -> Component:
     """A site's verdict."""
-    return verdict_tag(row.verdict, words.VERDICT_WORDS.get(row.verdict, row.words)) if row else state("not judged")
+    if row is None:
+        return state("not judged")
+    return linked.verdict(view, row.site, row.verdict, words.VERDICT_WORDS.get(row.verdict, row.words))
 
 
 def evidence(view: View, row: Row | None, site: str, criterion: str) -> Component:

@@ -439,6 +439,12 @@ def revised(view: View, measure: str, value: float | None, said: str | None) -> 
     )
 
 
+def quality(view: View, row: Row) -> Component:
+    """How many numbers of how many are as they should be."""
+    key, said = f"{row.site}|quality|{row.dimension}|value", f"{row.value:,.0f} of {row.of:,.0f}"
+    return html.Span(link(view, key, said, f"{row.dimension}, {view.label(row.site)}"), title=row.words or "")
+
+
 def quality_card(view: View) -> Component:
     """Six dimensions of data quality, apart and never averaged."""
     here = [site.name for site in view.sites]
@@ -452,7 +458,7 @@ def quality_card(view: View) -> Component:
         [
             site_name(view, site),
             *(
-                html.Span(f"{row.value:,.0f} of {row.of:,.0f}", title=row.words or "")
+                quality(view, row)
                 if (row := found.get((site, name))) is not None and row.value is not None and row.of is not None
                 else state("not known")
                 for name in dimensions

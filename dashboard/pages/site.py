@@ -5,13 +5,13 @@ from typing import Any
 
 from dash import html
 
-from dashboard import marks, words
+from dashboard import linked, marks, words
 from dashboard.charts import graph
 from dashboard.charts.over_time import site_line
 from dashboard.edition import Row, Site
 from dashboard.happened import happenings, in_words, marks_of
 from dashboard.page import Content, Page, View, card, definition, grid, nothing, period_words, pick_period, source_words
-from dashboard.tables import Column, not_applicable, number, state, table, tag, verdict_tag
+from dashboard.tables import Column, link, not_applicable, number, state, table, tag
 from etl.definitions.periods import month_after, months_from, write_date, write_month, write_period
 
 Component = Any
@@ -27,7 +27,6 @@ HEADLINES = (
     "spend",
     "funding_share.home_office",
 )
-PLANS = {"new_cases": "planned_new_cases", "closing_cases": "planned_open_cases", "spend": "planned_cost"}
 
 
 def site_of(view: View) -> Site | None:
@@ -85,7 +84,7 @@ def measures(view: View, site: Site) -> Component:
         if measure not in view.edition.measures:
             continue
         row = view.result(site.name, measure)
-        plan = view.result(site.name, PLANS[measure]) if measure in PLANS else None
+        plan = view.result(site.name, linked.PLANS[measure]) if measure in linked.PLANS else None
         body.append(
             [
                 view.measure_label(measure),
@@ -121,14 +120,14 @@ def judged(view: View, site: Site, verdict: Row | None) -> Component:
     rows = view.edition.rows("readiness", "site = ?", (site.name,), "position")
     if verdict is None and not rows:
         return card("Not judged yet", "", nothing("No verdict is known."), name="judged")
-    body = [[words.first_upper(row.criterion), tag(row.level), row.words or ""] for row in rows]
+    body = [[words.first_upper(row.criterion), tag(row.level), criterion(view, row)] for row in rows]
     head = words.VERDICT_WORDS.get(verdict.verdict, "") if verdict is not None else "No verdict"
     met = sum(row.level == "met" for row in rows)
     columns = [Column("Criterion"), Column("Level"), Column("Evidence")]
     return card(
         f"{words.first_upper(words.count(met))} of {words.count(len(rows))} criteria met",
         "",
-        html.P(verdict_tag(verdict.verdict, head)) if verdict is not None else None,
+        html.P(linked.verdict(view, site.name, verdict.verdict, head)) if verdict is not None else None,
         table(columns, body, "Criteria", class_name="wide"),
         html.P(["What would change it: ", verdict.change], className="note small")
         if verdict is not None and verdict.change
@@ -137,13 +136,19 @@ def judged(view: View, site: Site, verdict: Row | None) -> Component:
     )
 
 
+def criterion(view: View, row: Row) -> Component:
+    """What a criterion rests on, as a link to its evidence."""
+    key = f"{row.site}|readiness|{row.criterion}|level"
+    return link(view, key, row.words, f"{row.criterion}, {view.label(row.site)}") if row.words else ""
+
+
 def agreements(view: View, site: Site) -> Component:
     """Money agreed, and until when."""
     rows = view.edition.rows("agreements", "site = ? and form = 'cash'", (site.name,), "ends desc")[:8]
     body = [
         [
             row.funder_label,
-            words.pounds(row.amount) if row.amount is not None else state("not stated"),
+            linked.agreement(view, row),
             words.first_upper((row.status or "").replace("_", " ")),
             write_date(row.ends) if row.ends else "open",
         ]
@@ -168,7 +173,7 @@ def over_time(view: View, site: Site, measure: str) -> Component:
         return card(view.measure_label(measure), "", nothing("No returns yet."), name=measure)
     months = [month for month in months_from(min(rows), last) if month > month_after(last, -36)]
     values = {month: row.value for month, row in rows.items()}
-    plan = view.edition.result(site.name, PLANS.get(measure, ""), "month", last)
+    plan = view.edition.result(site.name, linked.PLANS.get(measure, ""), "month", last)
     planned = plan.value if plan is not None else None
     top = 1.18 * max([v for v in (*values.values(), planned) if v is not None] or [1.0])
     texts = {month: row.shown for month, row in rows.items()}

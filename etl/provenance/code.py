@@ -30,11 +30,14 @@ TEAM = "central_team"
 
 # What stands beside a result, and the numbers that are in other tables. A code lasts as long as its edition: add at
 # the end, never change the order.
-BESIDE = (
+ASIDE = (
     "", "low", "high", "low_998", "high_998", "verdict", "share", "step", "real", "mean", "lower", "upper",
     "over_plan", "over_funding",
 )  # fmt: skip
-OTHERS = ("cover", "agreement", "readiness", "returns", "receipt", "verdict", "cliff", "gap", "central", "quality")
+OTHERS = (
+    "cover", "agreement", "readiness", "returns", "receipt", "verdict", "cliff", "gap", "central", "quality",
+    "agreement.drawn", "agreement.left",
+)  # fmt: skip
 ROOM_FOR_OTHERS = 20
 COVER = (
     "months", "secured", "planned", "gap", "in_principle", "bid", "expected", "no_funder", "replaced", "share",
@@ -136,9 +139,9 @@ def _fields(edition: Edition, address: str) -> tuple[int, int, int, int]:
     site, kind, place, what, *rest = [*address.split("|"), *[""] * 4][:5]
     beside = rest[0]
     if kind in PERIODS:
-        form = ROOM_FOR_OTHERS + len(PERIODS) * BESIDE.index(beside) + PERIODS.index(kind)
+        form = ROOM_FOR_OTHERS + len(PERIODS) * ASIDE.index(beside) + PERIODS.index(kind)
     else:
-        form = OTHERS.index(kind)
+        form = OTHERS.index(f"{kind}.{what}" if f"{kind}.{what}" in OTHERS else kind)
     name, day = (place, "") if kind in ("agreement", "readiness", "quality") else (what, place)
     name = "" if kind in ("receipt", "verdict") else name
     month = months_between(FIRST, date.fromisoformat(day)) + 1 if day else 0
@@ -148,17 +151,17 @@ def _fields(edition: Edition, address: str) -> tuple[int, int, int, int]:
 
 def _address(edition: Edition, site: int, month: int, name: int, form: int) -> str:
     """The address of these numbers. Raises IndexError where one is beyond its list."""
-    beside = ""
+    beside = last = ""
     if form >= ROOM_FOR_OTHERS:
         at, period = divmod(form - ROOM_FOR_OTHERS, len(PERIODS))
-        kind, beside = PERIODS[period], BESIDE[at]
+        kind, beside = PERIODS[period], ASIDE[at]
     else:
-        kind = OTHERS[form]
+        kind, _, last = OTHERS[form].partition(".")
     place = TEAM if site == SITES - 1 else _places(edition)[site]
     word, day = _names(edition, kind)[name], month_after(FIRST, month - 1).isoformat() if month else ""
     if kind in ("agreement", "readiness", "quality"):
-        day, word = word, LAST_WORD[kind]
-    return "|".join([place, kind, day, LAST_WORD.get(kind, word), *([beside] if beside else [])])
+        day, word = word, ""
+    return "|".join([place, kind, day, last or LAST_WORD.get(kind, word), *([beside] if beside else [])])
 
 
 # The last part of an address where the part before it says which.

@@ -124,14 +124,22 @@ def _agreements(rows: Sequence[Row], otherwise: str, edition: Edition) -> Block:
     return Table("Agreements", columns("Site", "Funder", "Amount", "Status", "Time", "Source", right=(2,)), tuple(body))
 
 
+AGREED = {"amount": "{}", "drawn": "{}, drawn so far", "left": "{}, what may still be drawn"}
+
+
 def agreement(edition: Edition, address: str) -> Story | None:
     """One agreement."""
-    site, _, name = address.split("|")[:3]
+    site, _, name, column = address.split("|")[:4]
     rows = edition.rows("agreements", "agreement = ?", (name,))
-    if not rows or rows[0].site != site:
+    if not rows or rows[0].site != site or column not in AGREED:
         return None
-    row = rows[0]
-    facts = [("Status", said(row.status)), ("Time", days(row.starts, row.ends)), ("Form", said(row.form))]
+    row, what = rows[0], AGREED[column]
+    facts = [
+        ("Amount", pounds(row.amount)),
+        ("Status", said(row.status)),
+        ("Time", days(row.starts, row.ends)),
+        ("Form", said(row.form)),
+    ]
     if row.get("drawn") is not None or row.get("up_to"):
         facts += [("Drawn", pounds(row.drawn) if row.drawn is not None else "not known")]
         facts += [("Left", pounds(row.left) if row.left is not None else "not known")]
@@ -140,7 +148,8 @@ def agreement(edition: Edition, address: str) -> Story | None:
         ("Known since", write_date(row.known_from) if row.known_from else "not known"),
         ("Source", source_of(row)),
     ]
-    return Story(address, place(edition, site), row.funder_label, pounds(row.amount), "known", (Facts(tuple(facts)),))
+    shown = pounds(row.get(column))
+    return Story(address, place(edition, site), what.format(row.funder_label), shown, "known", (Facts(tuple(facts)),))
 
 
 CLIFF = {

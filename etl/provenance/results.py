@@ -10,6 +10,7 @@ from etl.provenance.cells import Behind, behind, by_month, by_site, may_see, que
 from etl.provenance.edition import Edition, Row
 from etl.provenance.lineage import is_planned, operands
 from etl.provenance.story import (
+    BESIDE,
     HIDDEN,
     Block,
     Facts,
@@ -33,20 +34,16 @@ from etl.provenance.story import (
     unit_of,
 )
 
-# What a number beside a result is, with a gap for what the result is; how it is shown; how it came about; and which
-# measures are behind it.
-Told = tuple[str, str, list[Block], Behind]
+# How a number beside a result is shown, how it came about, and which measures are behind it.
+Told = tuple[str, list[Block], Behind]
 METHODS = {
     "count": "exact Poisson limits of the count",
     "share": "Wilson’s limits of the share",
     "gbp_each": "the spend over the exact Poisson limits of the people behind it",
 }
-ENDS = {
-    "low": ("lower end of the 95% interval of {}", "low"),
-    "high": ("upper end of the 95% interval of {}", "high"),
-    "low_998": ("lower end of the 99.8% interval of {}", "low_998"),
-    "high_998": ("upper end of the 99.8% interval of {}", "high_998"),
-}
+ENDS = ("low", "high", "low_998", "high_998")
+LIMITS = ("mean", "lower", "upper")
+OVER = {"over_plan": "planned_cost", "over_funding": "funding"}
 
 
 def tell(edition: Edition, address: str) -> Story | None:
@@ -59,12 +56,12 @@ def tell(edition: Edition, address: str) -> Story | None:
         return Story(address, place(edition, site), what(edition, measure, period, row.starts), HIDDEN, "hidden")
     if not beside:
         return _itself(edition, address, row)
-    told = BESIDE[beside](edition, row, beside) if beside in BESIDE else None
+    told = TELLERS[beside](edition, row, beside) if beside in TELLERS else None
     if told is None:
         return None
-    name, shown, body, of = told
+    shown, body, of = told
     cells = sources(edition, of)
-    said = name.format(what(edition, measure, period, row.starts))
+    said = BESIDE[beside].format(what(edition, measure, period, row.starts))
     body = [*body, *_cells(edition, of, measure, cells), *_definition(edition, measure)]
     return Story(address, place(edition, site), said, shown, "known", tuple(body), cells)
 
@@ -145,9 +142,8 @@ def _definition(edition: Edition, measure: str) -> list[Block]:
 
 def _end(edition: Edition, row: Row, beside: str) -> Told | None:
     """An end of an interval."""
-    name, column = ENDS[beside]
     unit = unit_of(edition, row.measure)
-    if row.get(column) is None or row.value is None:
+    if row.get(beside) is None or row.value is None:
         return None
     rows: list[tuple[Item, ...]] = [("Number", Number(exact(row, unit).shown, address_of(row)))]
     if isinstance(MEASURES.get(row.measure), Ratio):
@@ -158,7 +154,7 @@ def _end(edition: Edition, row: Row, beside: str) -> Told | None:
             f"The interval has {METHODS.get(unit, 'the limits of the count behind it')}: how far chance may move it."
         ),
     ]
-    return name, write(row[column], unit), body, behind(edition, row)
+    return write(row[beside], unit), body, behind(edition, row)
 
 
 def _verdict(edition: Edition, row: Row, beside: str) -> Told | None:
@@ -174,7 +170,7 @@ def _verdict(edition: Edition, row: Row, beside: str) -> Told | None:
     if compared.why:
         facts.append(("Why", compared.why))
     rule = "Above or below only where the plan lies outside the 95% interval; else the two cannot be told apart."
-    return "verdict on {} against plan", compared.words, [Facts(tuple(facts)), Words(rule)], behind(edition, row)
+    return compared.words, [Facts(tuple(facts)), Words(rule)], behind(edition, row)
 
 
 def _share(edition: Edition, row: Row, beside: str) -> Told | None:
@@ -185,7 +181,7 @@ def _share(edition: Edition, row: Row, beside: str) -> Told | None:
     parts = [(label_of(edition, name), _of(edition, row, name)) for name in (row.measure, base)]
     shown = str(found[0].shown)
     body: list[Block] = [plus(parts, "÷", ("Share", Number(shown)))]
-    return "share of the whole: {}", shown, body, behind(edition, row, row.measure, base)
+    return shown, body, behind(edition, row, row.measure, base)
 
 
 def answering(edition: Edition, row: Row, beside: str) -> Sequence[Row]:
@@ -217,7 +213,7 @@ def _step(edition: Edition, row: Row, beside: str) -> Told | None:
     body: list[Block] = [plus(parts, "÷", ("Share", Number(str(here[0].shown))))]
     body += [Words(f"A share {here[0].note}.")] if here[0].note else []
     of = behind(edition, row, row.measure, before[0].measure)
-    return "share of the step before: {}", str(here[0].shown), body, of
+    return str(here[0].shown), body, of
 
 
 def _real(edition: Edition, row: Row, beside: str) -> Told | None:
@@ -233,11 +229,7 @@ def _real(edition: Edition, row: Row, beside: str) -> Told | None:
         plus((nominal, deflator), "÷", (f"In {real.base_year} prices", Number(in_full(real.real, unit)))),
         Words(f"{real.source}.{forecast}"),
     ]
-    return f"{{}}, in {real.base_year} prices", str(real.real_shown), body, behind(edition, row)
-
-
-LINES = {"mean": "average", "lower": "lower limit", "upper": "upper limit"}
-OVER = {"over_plan": ("planned_cost", "{} beyond plan"), "over_funding": ("funding", "{} beyond funding")}
+    return str(real.real_shown), body, behind(edition, row)
 
 
 def _limit(edition: Edition, row: Row, beside: str) -> Told | None:
@@ -266,7 +258,7 @@ def _limit(edition: Edition, row: Row, beside: str) -> Told | None:
     body: list[Block] = [Words(method)]
     body.append(Table("Points", columns("Month", label_of(edition, row.measure), right=(1,)), tuple(rows)))
     of = Behind(row.site, (row.measure,), own[0].month, own[-1].month)
-    return f"{LINES[beside]} in the control chart of {{}}", shown, body, of
+    return shown, body, of
 
 
 def _over(edition: Edition, row: Row, beside: str) -> Told | None:
@@ -274,10 +266,10 @@ def _over(edition: Edition, row: Row, beside: str) -> Told | None:
     found = edition.rows("spend_against", "site = ? and period = ? and starts = ?", (row.site, row.period, row.starts))
     if not found or found[0].get(beside) is None:
         return None
-    other, name = OVER[beside]
+    other = OVER[beside]
     parts = [(label_of(edition, part), _of(edition, row, part)) for part in ("spend", other)]
     result = ("Difference", Number(in_full(found[0][beside], "gbp")))
-    return name, _signed(found[0][beside]), [plus(parts, MINUS, result)], behind(edition, row, "spend", other)
+    return _signed(found[0][beside]), [plus(parts, MINUS, result)], behind(edition, row, "spend", other)
 
 
 def _signed(amount: float) -> str:
@@ -286,12 +278,12 @@ def _signed(amount: float) -> str:
 
 
 Teller = Callable[[Edition, Row, str], Told | None]
-BESIDE: dict[str, Teller] = {
+TELLERS: dict[str, Teller] = {
     **dict.fromkeys(ENDS, _end),
     "verdict": _verdict,
     "share": _share,
     "step": _step,
     "real": _real,
-    **dict.fromkeys(LINES, _limit),
+    **dict.fromkeys(LIMITS, _limit),
     **dict.fromkeys(OVER, _over),
 }

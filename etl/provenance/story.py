@@ -10,6 +10,22 @@ from etl.definitions.periods import write_date, write_month
 from etl.provenance.edition import Edition, Row
 
 HIDDEN = "[c]"
+# What stands beside a number of `results`, with a gap for what the number is.
+BESIDE = {
+    "low": "lower end of the 95% interval of {}",
+    "high": "upper end of the 95% interval of {}",
+    "low_998": "lower end of the 99.8% interval of {}",
+    "high_998": "upper end of the 99.8% interval of {}",
+    "verdict": "verdict on {} against plan",
+    "share": "share of the whole: {}",
+    "step": "share of the step before: {}",
+    "real": "{}, in the prices of another year",
+    "mean": "average in the control chart of {}",
+    "lower": "lower limit in the control chart of {}",
+    "upper": "upper limit in the control chart of {}",
+    "over_plan": "{} beyond plan",
+    "over_funding": "{} beyond funding",
+}
 MADE_UP = "Made up for the sample"
 ELSEWHERE = "not shown to this audience"
 

@@ -6,12 +6,11 @@ from datetime import date
 from etl.definitions.periods import PERIODS
 from etl.provenance.code import CENTRAL
 from etl.provenance.edition import Edition
-from etl.provenance.results import answering
+from etl.provenance.results import LIMITS, answering
 from etl.provenance.story import HIDDEN, NoNumber, day, unit_of
 
 Value = tuple[float | None, str]
 NONE: Value = (None, "")
-LIMITS = ("mean", "lower", "upper")
 COVER_UNITS = {"months": "months", "runway_months": "months", "notice_months": "months", "share": "share"}
 
 

@@ -1,0 +1,62 @@
+"""Numbers that stand in other tables than `results`, or beside one, each as a link to where it comes from."""
+
+from typing import Any
+
+from dash import html
+
+from dashboard import words
+from dashboard.edition import Row
+from dashboard.page import View
+from dashboard.tables import link, number_key, state, verdict_tag
+from etl.provenance.story import BESIDE
+
+Component = Any
+# The plan of each number that has one.
+PLANS = {"new_cases": "planned_new_cases", "closing_cases": "planned_open_cases", "spend": "planned_cost"}
+
+
+def beside(view: View, row: Row, what: str, text: str) -> Component:
+    """What stands beside a number of `results`: an end of its interval, its share, a limit, a verdict."""
+    name = f"{BESIDE[what].format(view.measure_label(row.measure))}, {view.label(row.site)}"
+    return link(view, f"{number_key(row)}|{what}", text, name)
+
+
+def interval(view: View, row: Row | None, *, money: bool = False) -> Component:
+    """An interval, both of whose ends are links; nothing where there is none."""
+    said = words.interval(row, money) if row is not None else ""
+    if row is None or not said:
+        return ""
+    low, high = said.split(" to ")
+    return html.Span([beside(view, row, "low", low), " to ", beside(view, row, "high", high)])
+
+
+def share(view: View, row: Row, measure: str, what: str = "share") -> Component:
+    """A part's share of its whole, or a step's of the step before; nothing where there is none."""
+    return beside(view, Row(row, measure=measure), what, row.shown) if row.share is not None else None
+
+
+def verdict(view: View, site: str, kind: str, said: str) -> Component:
+    """A verdict in words, which opens the criteria that it rests on."""
+    key = f"{site}|verdict||words"
+    return html.A(
+        verdict_tag(kind, said),
+        href=view.address.with_(number=key).href,
+        className="number-tag",
+        **{"data-number": key, "aria-label": f"{said}, {view.label(site)}: where it comes from"},
+    )
+
+
+def cover(view: View, row: Row, column: str, text: str) -> Component:
+    """A number of the year that secured money covers."""
+    if row.get(column) is None:
+        return state("not known")
+    said = f"{column.replace('_', ' ')}, {view.label(row.site)}"
+    return link(view, f"{row.site}|cover|{row.year}|{column}", text, said)
+
+
+def agreement(view: View, row: Row, column: str = "amount") -> Component:
+    """Money of an agreement."""
+    if row.get(column) is None:
+        return state("not stated")
+    said = f"{row.funder_label}, {view.label(row.site)}"
+    return link(view, f"{row.site}|agreement|{row.agreement}|{column}", words.pounds(row[column]), said)
