@@ -12,11 +12,13 @@ from time import monotonic
 
 import pandas as pd
 
-from etl.protect.attack import Attack, Needs, TooLong, Witness, borne_out, needs
+from etl.protect.attack import Attack
 from etl.protect.hide import CannotHide, Hiding, readers
 from etl.protect.lattice import Lattice, Mask, build
 from etl.protect.ledger import Ledger, after
+from etl.protect.needs import Needs, needs
 from etl.protect.offer import STEPS, Step, offered
+from etl.protect.tables import TooLong, borne_out
 
 # How long each step may take before a coarser one is tried, in seconds.
 PATIENCE = 150.0
@@ -82,25 +84,20 @@ def _safe(lattice: Lattice, offer: Mask, known: Mask, asked: dict[str, Needs], b
     """The cells to show, borne out by tables that are looked at once more."""
     hiding = Hiding(lattice, offer & ~before.kept_hidden(lattice), known, asked, monotonic() + PATIENCE)
     shown = hiding.make_safe()
-    witnesses = [witness for reader in asked for witness in hiding.witnesses(reader)]
     for reader, own in asked.items():
-        if not borne_out(lattice, shown, reader, own, witnesses).all():
+        if not borne_out(lattice, shown, reader, own, hiding.witnesses).all():
             raise CannotHide(f"What is shown to {reader or 'all'} is not borne out.")
     return shown
 
 
 def broken(lattice: Lattice, shown: Mask, asked: dict[str, Needs], until: float) -> dict[str, list[int]]:
     """For each reader the cells that it can work out; what is not named stands on tables that were looked at again."""
+    attack = Attack(lattice, asked, whole=True)
+    attack.run(shown, until)
     found: dict[str, list[int]] = {}
-    witnesses: list[Witness] = []
     for reader, own in asked.items():
-        attack = Attack(lattice, reader, own, whole=True)
-        if not reader:
-            attack.learn(shown, witnesses)
-        attack.run(shown, until)
         met = borne_out(lattice, shown, reader, own, attack.witnesses)
         found[reader] = sorted({int(at) for at in own.at[~met]})
-        witnesses += attack.witnesses
     return found
 
 

@@ -16,10 +16,10 @@ import pandas as pd
 
 from etl.definitions.periods import last_month
 from etl.protect import broken, what_is_asked
-from etl.protect.attack import TooLong
 from etl.protect.audience import CENTRAL, FORUM, LIMITS, MARK, counts_in
 from etl.protect.lattice import Cell, Lattice, Mask, build, counts
 from etl.protect.ledger import Ledger, read_ledger
+from etl.protect.tables import TooLong
 
 SECONDS = 600.0
 # Where tables tell counts: the column of the measure (or the measure), of its first and last day, and of the number.

@@ -14,8 +14,10 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csc_array, csr_array, hstack
 
-from etl.protect.attack import CLOSE, Attack, Needs, Places, TooLong, Witness
+from etl.protect.attack import Attack
 from etl.protect.lattice import Lattice, Mask, Numbers
+from etl.protect.needs import Needs, Places
+from etl.protect.tables import CLOSE, TooLong, Witness
 
 ROUNDS = 25
 SHORT = 1e4
@@ -38,7 +40,7 @@ class Hiding:
             secret[own.at] = True
         self.shown = ((offered & ~lattice.small & ~secret) | fixed).astype(bool)
         self.tried: dict[tuple[str, int, float], int] = {}
-        self.borne_out_by = {reader: Attack(lattice, reader, own, whole=True) for reader, own in asked.items()}
+        self.attack = Attack(lattice, asked, whole=True)
 
     def make_safe(self) -> Mask:
         """The cells that may be shown. Raises CannotHide, and TooLong when the time is over."""
@@ -46,34 +48,31 @@ class Hiding:
         self._by_people()
         return self.shown
 
-    def witnesses(self, reader: str) -> list[Witness]:
-        """The tables that a reader must believe possible, which bear out that what is shown is safe."""
-        return self.borne_out_by[reader].witnesses
+    @property
+    def witnesses(self) -> list[Witness]:
+        """The tables that readers must believe possible, which bear out that what is shown is safe."""
+        return self.attack.witnesses
 
     def _by_fractions(self) -> None:
         """Hide until fractions of people at least leave every small number open."""
-        attacks = [Attack(self.lattice, reader, asked, whole=False) for reader, asked in self.asked.items()]
+        attack = Attack(self.lattice, self.asked, whole=False)
         for _ in range(ROUNDS):
-            for attack in attacks:
-                missed = attack.run(self.shown, self.until, alone=False)
-                if len(missed):
-                    self._hide(attack.reader, missed)
-            if not any(len(attack.left) for attack in attacks):
+            missed = attack.run(self.shown, self.until, alone=False)
+            if not missed:
                 return
+            for reader, own in missed.items():
+                self._hide(reader, own)
         raise CannotHide("Hiding more and more numbers did not keep small ones from being worked out.")
 
     def _by_people(self) -> None:
         """Hide until whole people leave every small number open."""
         for _ in range(ROUNDS):
-            others: list[Witness] = []
-            for reader, attack in self.borne_out_by.items():
-                if not reader:
-                    attack.learn(self.shown, others)
-                for one in range(len(attack.run(self.shown, self.until))):
-                    self.shown &= ~self._cheapest(attack.left.only([one]), self._known(reader), None, whole=True)
-                others += attack.witnesses
-            if not any(len(attack.left) for attack in self.borne_out_by.values()):
+            missed = self.attack.run(self.shown, self.until)
+            if not missed:
                 return
+            for reader, own in missed.items():
+                for one in range(len(own)):
+                    self.shown &= ~self._cheapest(own.only([one]), self._known(reader), None, whole=True)
         raise CannotHide("Hiding more and more numbers did not keep small ones from being worked out by whole people.")
 
     def _known(self, reader: str) -> Mask:

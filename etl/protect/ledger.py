@@ -9,8 +9,8 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from etl.protect.attack import Revision
 from etl.protect.lattice import THRESHOLD, Cell, Lattice, Mask
+from etl.protect.needs import Revision
 
 TABLE = "published"
 COLUMNS = ["site", "number", "starts", "ends", "value"]

@@ -1,7 +1,8 @@
 """What is published to others than the central team, before anything small is hidden: finer, or coarser in fixed steps.
 
-Months of what is counted as it comes; whole quarters and years of all else, so that one edition less the one before is
-never a month of what is not published by months. Where that cannot be made safe, or takes too long, the next step is
+Months and rolling years of what is counted as it comes; whole quarters and financial years of all else, so that one
+edition less the one before is never a month of what is not published by months, and so that years that overlap do not
+tell quarters apart. Where that cannot be made safe, or takes too long, the next step is
 taken; the last publishes no count that an earlier edition did not publish already.
 """
 
@@ -12,6 +13,7 @@ import numpy as np
 
 from etl.definitions import MEASURES
 from etl.definitions.measure import Breakdown
+from etl.definitions.periods import month_after
 from etl.protect.lattice import Cell, Lattice, Mask, counts
 
 MONTHLY = frozenset(("referrals", "accepted", "new_cases", "victims", "children"))
@@ -54,6 +56,8 @@ def _may(cell: Cell, step: Step, first: date | None) -> bool:
     if least is None:
         return False
     over = counts()[cell.number]
+    if cell.ends >= month_after(cell.starts, QUARTER):
+        least = YEAR
     starts = over == "last" or _begins(cell.starts, least) or cell.starts == first
     ends = (over == "first" and cell.starts == cell.ends) or _ends(cell.ends, least)
     return starts and ends

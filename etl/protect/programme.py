@@ -1,0 +1,46 @@
+"""Linear and whole-number programmes that are asked again and again with other aims and bounds: HiGHS, kept warm."""
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csc_array
+
+Numbers = NDArray[np.float64]
+# An answer in whole numbers need not be the best one.
+GAP = 0.2
+PRIMAL = 4
+NO_LIMIT = 2**31 - 1
+
+
+class Programme:
+    """`matrix @ x = right` (nothing where not given). In fractions, each answer begins from the one before."""
+
+    def __init__(self, matrix: csc_array, right: Numbers | None = None, *, whole: bool = False) -> None:
+        rows, size = matrix.shape
+        right = np.zeros(rows) if right is None else right
+        model = highspy.HighsLp()
+        model.num_col_, model.num_row_ = size, rows
+        model.col_cost_, model.col_lower_, model.col_upper_ = np.zeros(size), np.zeros(size), np.zeros(size)
+        model.row_lower_, model.row_upper_ = right, right
+        model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        model.a_matrix_.start_, model.a_matrix_.index_ = matrix.indptr, matrix.indices
+        model.a_matrix_.value_ = matrix.data
+        if whole:
+            model.integrality_ = [highspy.HighsVarType.kInteger] * size
+        self.columns = np.arange(size, dtype=np.int32)
+        self.highs = highspy.Highs()
+        options = {"output_flag": False, "threads": 1, "mip_rel_gap": GAP, "simplex_strategy": PRIMAL}
+        for name, value in options.items():
+            self.highs.setOptionValue(name, value)
+        self.highs.passModel(model)
+
+    def solve(self, aim: Numbers, low: Numbers, high: Numbers, seconds: float, nodes: int = NO_LIMIT) -> Numbers | None:
+        """An `x` from `low` to `high` with the least `aim @ x`; None where there is none, or none is found in time."""
+        self.highs.changeColsCost(self.columns.size, self.columns, aim)
+        self.highs.changeColsBounds(self.columns.size, self.columns, low, high)
+        self.highs.setOptionValue("time_limit", seconds)
+        self.highs.setOptionValue("mip_max_nodes", nodes)
+        self.highs.run()
+        if self.highs.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+            return None
+        return np.array(self.highs.getSolution().col_value)

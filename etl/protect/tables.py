@@ -1,0 +1,256 @@
+"""Other tables that agree with all that a reader sees: those who believe one possible cannot know what is hidden.
+
+One table answers for many small numbers at once, so that a few programmes do the work of thousands. What only fractions
+of people can make good is asked again in whole numbers, near the fractions first.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from time import monotonic
+
+import numpy as np
+from scipy.sparse import block_array, coo_array, csr_array
+from scipy.sparse.csgraph import connected_components
+
+from etl.protect.lattice import Lattice, Mask, Numbers
+from etl.protect.needs import Needs, Places
+from etl.protect.programme import NO_LIMIT, Programme
+
+CLOSE = 1e-6
+# So many needs that cannot be met together are asked one by one also where a quick answer is wanted.
+FEW = 20
+# So many times a joint answer may meet nothing before another way of asking is tried.
+PATIENCE = 3
+# So many needs are asked together in whole numbers: more seldom have an answer.
+TOGETHER = 300
+# Where an answer has fractions of people, whole ones are looked for near them: so far around, in so many seconds and
+# nodes of the search.
+RINGS, QUICK, NODES = 2, 6.0, 40
+# One need alone is looked for near its cell first: so far around, and then anywhere for so many seconds.
+FAR, LONG = 4, 12.0
+
+
+class TooLong(RuntimeError):
+    """The time for an attack or for hiding has run out."""
+
+
+@dataclass(frozen=True)
+class Witness:
+    """A change of the table that a reader must believe possible: which cells move, and by how much."""
+
+    cells: Places
+    moves: Numbers
+
+
+def tables(lattice: Lattice, free: Mask, asked: Needs, until: float, whole: bool, alone: bool) -> list[Witness]:
+    """Tables that meet needs: first those in which parts only move, which are quick to find, then all."""
+    found: list[Witness] = []
+    for may in (free & lattice.parts, free):
+        within = may[asked.at]
+        if within.any():
+            solver = _Solver(lattice, may, asked.only(within), until, whole)
+            found += solver.run(alone and may is free)
+            open_still = ~within
+            open_still[within] = solver.open
+            asked = asked.only(open_still)
+    return found
+
+
+def borne_out(
+    lattice: Lattice, shown: Mask, reader: str, asked: Needs, witnesses: Sequence[Witness], *, whole: bool = True
+) -> Mask:
+    """Which needs the witnesses meet that hold: whole people, no count below nothing, every relation kept, and nothing
+    moved that is shown or that the reader knows. Without `whole` fractions of people will do.
+    """
+    if not witnesses or not len(asked):
+        return np.zeros(len(asked), dtype=bool)
+    changes = _stacked(witnesses, len(lattice.cells))
+    slack = 0.0 if whole else CLOSE
+    shut = shown | lattice.known_to(reader)
+    fails = np.asarray(abs(changes[shut]).sum(axis=0)) > 0
+    fails |= np.asarray(abs(lattice.matrix @ changes).max(axis=0).todense()).ravel() > slack
+    below = (changes + csr_array(changes != 0).multiply(lattice.room[:, None])).min(axis=0)
+    fails |= np.asarray(below.todense()).ravel() < -slack
+    if whole:
+        parts = changes.copy()
+        parts.data = parts.data != np.round(parts.data)
+        fails |= np.asarray(parts.sum(axis=0)) > 0
+    own = changes[asked.at][:, ~fails]
+    if not own.shape[1]:
+        return np.zeros(len(asked), dtype=bool)
+    best = csr_array(own.multiply(asked.sign[:, None])).max(axis=1)
+    return np.asarray(best.todense()).ravel() >= asked.by - slack
+
+
+def _stacked(witnesses: Sequence[Witness], cells: int) -> csr_array:
+    """Witnesses as columns."""
+    which = np.repeat(np.arange(len(witnesses)), [witness.cells.size for witness in witnesses])
+    at = np.concatenate([witness.cells for witness in witnesses])
+    moves = np.concatenate([witness.moves for witness in witnesses])
+    return coo_array((moves, (at, which)), shape=(cells, len(witnesses))).tocsr()
+
+
+class _Solver:
+    """The programme of readers who know all but some free cells: what can these be?"""
+
+    def __init__(self, lattice: Lattice, free: Mask, asked: Needs, until: float, whole: bool) -> None:
+        self.cells = np.flatnonzero(free)
+        columns = lattice.columns[:, self.cells].tocsr()
+        self.matrix = columns[np.flatnonzero(np.diff(columns.indptr))]
+        self.room = lattice.room[self.cells]
+        self.asked = Needs(np.searchsorted(self.cells, asked.at), asked.sign, asked.by)
+        self.until, self.whole = until, whole
+        self.open = np.ones(len(asked), dtype=bool)
+        self.found: list[Witness] = []
+        self.random = np.random.default_rng(len(asked))
+        self.programme = Programme(self.matrix.tocsc())
+
+    def run(self, alone: bool) -> list[Witness]:
+        """Tables that meet needs: of cells up and down at random first, then all one way, then one by one."""
+        for choose in (self._mixed, self._up, self._down):
+            tries = 0
+            while self.open.any() and tries < PATIENCE:
+                which = choose()
+                if not which.size or not self._take(self._change(which)):
+                    tries += 1
+        if alone or self.open.sum() <= FEW:
+            for i in np.flatnonzero(self.open):
+                if self.open[i]:
+                    self._take(self._alone(int(i)))
+        return self.found
+
+    def _mixed(self) -> Places:
+        """Some open needs, of each cell that can move both ways one way only."""
+        where = np.flatnonzero(self.open)
+        up = self.random.random(self.cells.size) < 0.5
+        where = where[(self.asked.sign[where] > 0) == up[self.asked.at[where]]]
+        return self._some(where)
+
+    def _up(self) -> Places:
+        return self._some(np.flatnonzero(self.open & (self.asked.sign > 0)))
+
+    def _down(self) -> Places:
+        return self._some(np.flatnonzero(self.open & (self.asked.sign < 0)))
+
+    def _some(self, where: Places) -> Places:
+        if not self.whole or where.size <= TOGETHER:
+            return where
+        return np.sort(self.random.choice(where, TOGETHER, replace=False))
+
+    def _take(self, change: Numbers) -> bool:
+        """Note the needs that a change meets; whether there were any."""
+        met = self.open & (self.asked.sign * change[self.asked.at] >= self.asked.by - CLOSE)
+        if met.any():
+            self.open &= ~met
+            self.found += self._pieces(change)
+        return bool(met.any())
+
+    def _pieces(self, change: Numbers) -> Iterator[Witness]:
+        """A change as changes that hold each by itself: those of cells that relations tie together."""
+        cells = np.flatnonzero(np.abs(change) > (0 if self.whole else CLOSE))
+        for own in _tied(self.matrix[:, cells]):
+            yield Witness(self.cells[cells[own]], change[cells[own]])
+
+    def _change(self, which: Places) -> Numbers:
+        """A change that meets as many of some needs as it can, each counting for as much as it is met."""
+        own = self.asked.only(which)
+        aim, low, high = self._bounds()
+        np.add.at(aim, own.at, -own.sign / own.by)
+        rises, falls = own.only(own.sign > 0), own.only(own.sign < 0)
+        high[rises.at] = rises.by
+        low[falls.at] = np.maximum(low[falls.at], -falls.by)
+        change = self._solved(aim, low, high)
+        if change is None:
+            raise TooLong("The attack on what is to be published found no answer in its time.")
+        return self._rounded(change, aim, low, high) if self.whole else change
+
+    def _alone(self, one: int) -> Numbers:
+        """Any change that meets a need, or none; what is not found in so much time counts as not there."""
+        aim, low, high = self._bounds()
+        at, by = self.asked.at[one], self.asked.by[one]
+        if self.asked.sign[one] > 0:
+            low[at] = by
+        else:
+            high[at] = -by
+        nothing = np.zeros_like(aim)
+        change = self._solved(aim, low, high) if (low <= high).all() else None
+        if change is None or not self.whole:
+            return nothing if change is None else change
+        near, links = np.arange(aim.size) == at, abs(self.matrix)
+        for _ in range(FAR):
+            near = (links.T @ (links @ near.astype(float))) > 0
+            found = self._whole(near, nothing, aim, low, high, QUICK)
+            if found is not None:
+                return found
+        found = self._whole(np.ones_like(near), nothing, aim, low, high, LONG)
+        return nothing if found is None else found
+
+    def _bounds(self) -> tuple[Numbers, Numbers, Numbers]:
+        """Nothing aimed at; no count below nothing, and no end above."""
+        size = self.cells.size
+        return np.zeros(size), -self.room, np.full(size, np.inf)
+
+    def _rounded(self, change: Numbers, aim: Numbers, low: Numbers, high: Numbers) -> Numbers:
+        """The pieces of a change that are in whole numbers, and those that can be made whole: only cells near
+        fractions are chosen anew, then cells farther away. What is left in fractions does not move.
+        """
+        near = np.abs(change - np.round(change)) > CLOSE
+        fixed, links = np.round(change), abs(self.matrix)
+        if not near.any():
+            return fixed
+        for _ in range(RINGS):
+            near = (links.T @ (links @ near.astype(float))) > 0
+            found = self._whole(near, fixed, aim, low, high, QUICK, NODES)
+            if found is not None:
+                return found
+        cells = np.flatnonzero(np.abs(change) > CLOSE)
+        for own in _tied(self.matrix[:, cells]):
+            part = change[cells[own]]
+            if (np.abs(part - np.round(part)) > CLOSE).any():
+                fixed[cells[own]] = 0
+        return fixed
+
+    def _whole(
+        self,
+        near: Mask,
+        fixed: Numbers,
+        aim: Numbers,
+        low: Numbers,
+        high: Numbers,
+        seconds: float,
+        nodes: int = NO_LIMIT,
+    ) -> Numbers | None:
+        """A change in whole numbers that is `fixed` but for the cells that are `near`."""
+        cells = np.flatnonzero(near)
+        own = self.matrix[:, cells]
+        rows = np.flatnonzero(np.diff(own.indptr))
+        right = -(self.matrix[rows] @ np.where(near, 0.0, fixed))
+        programme = Programme(own[rows].tocsc(), right, whole=True)
+        found = programme.solve(aim[cells], low[cells], high[cells], min(self._left(), seconds), nodes)
+        if found is None:
+            return None
+        change = fixed.copy()
+        change[cells] = np.round(found)
+        return change
+
+    def _solved(self, aim: Numbers, low: Numbers, high: Numbers) -> Numbers | None:
+        return self.programme.solve(aim, low, high, self._left())
+
+    def _left(self) -> float:
+        """The seconds that are left."""
+        left = self.until - monotonic()
+        if left <= 0:
+            raise TooLong("The time for the attack on what is to be published has run out.")
+        return left
+
+
+def _tied(matrix: csr_array) -> list[Places]:
+    """The columns of a matrix in groups that share no row."""
+    rows = np.flatnonzero(np.diff(matrix.indptr))
+    links = abs(matrix[rows])
+    both = block_array([[None, links], [links.T, None]])
+    count, label = connected_components(both, directed=False)
+    of = label[rows.size :]
+    order = np.argsort(of, kind="stable")
+    ends = np.cumsum(np.bincount(of, minlength=count))
+    return [own for own in np.split(order, ends[:-1]) if own.size]
