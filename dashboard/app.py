@@ -10,6 +10,7 @@ from flask import has_request_context, request
 from dashboard import codes, panel, theme
 from dashboard.access.badge import who_looks
 from dashboard.address import Address, read
+from dashboard.earlier import notice
 from dashboard.edition import Editions, NoEdition
 from dashboard.export import downloads
 from dashboard.export.drawn import every
@@ -147,7 +148,8 @@ def look(editions: Editions, address: Address, current: str) -> View:
     """What the reader of an address looks at."""
     names = tuple(editions.names())
     name = address.get("edition") or codes.edition_of(address, names) or current
-    return View(editions.get(name), address, names, is_current=name == current)
+    newest = editions.get(current) if name != current and current in names else None
+    return View(editions.get(name), address, names, name == current, newest)
 
 
 def page_at(path: str) -> Page | None:
@@ -168,7 +170,11 @@ def frame(view: View) -> list[Any]:
         top_bar(view.address, view),
         choices(view, content),
         html.Main(
-            [notice(view), head(page.question, content), *content.body],
+            [
+                notice(view, codes.in_current(view) or view.address.with_(edition="").href),
+                head(page.question, content),
+                *content.body,
+            ],
             id="main",
             tabIndex=-1,
             **{"data-path": view.address.path},
@@ -252,20 +258,6 @@ def choices(view: View, content: Content) -> Any:
         ),
         className="choices",
         **{"aria-label": "What is shown"},
-    )
-
-
-def notice(view: View) -> Any:
-    """A line above a page that is not of the current edition."""
-    if view.is_current:
-        return None
-    return html.P(
-        [
-            f"This is the edition of {write_date(view.edition.made.date())}, not the current one. ",
-            html.A("Show the current edition", href=codes.in_current(view) or view.address.with_(edition="").href),
-        ],
-        className="notice",
-        role="status",
     )
 
 

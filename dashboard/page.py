@@ -27,6 +27,7 @@ class View:
     address: Address
     editions: tuple[str, ...] = ()
     is_current: bool = True
+    current: Edition | None = None  # beside an earlier one, where the reader has it
 
     @cached_property
     def sites(self) -> tuple[Site, ...]:
