@@ -200,7 +200,9 @@ def publish_command(
     data: Data = DATA,
     note: Annotated[str, typer.Option(help="Why the edition is made.")] = "",
     as_of: Annotated[str, typer.Option(help="The day as known on which it is made, such as 2019-12-11.")] = "",
-    audiences: Annotated[bool, typer.Option(help="Also make the forum's and the leads' files: takes minutes.")] = False,
+    audiences: Annotated[
+        bool, typer.Option("--audiences/--central-only", help="Make the forum's and the leads' files, or not.")
+    ] = True,
     parquet: Annotated[bool, typer.Option(help="Also write each file's tables as Parquet, for other engines.")] = False,
     back: Annotated[bool, typer.Option("--undo", help="Go back to the edition before the current one.")] = False,
 ) -> None:
@@ -212,6 +214,8 @@ def publish_command(
             typer.echo(f"Edition {undo(data, note)} is the current one again.")
             return
         when = datetime.combine(_day(as_of, "--as-of"), datetime.max.time().replace(microsecond=0)) if as_of else None
+        if audiences:
+            typer.echo("Choosing what to hide from others than the central team: this may take a minute.", err=True)
         name = publish(data, note, when, audiences=audiences, parquet=parquet)
     typer.echo(f"Edition {name} is made and is the current one.")
 

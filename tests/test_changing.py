@@ -94,7 +94,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     made.etl("dictionary")
     made.etl("sample", "returns", "--sites", "5", "--from", "2018-12")
     made.etl("load", "returns", "--data", "work")
-    made.etl("publish", "--data", "work", "--as-of", "2019-12-11")
+    made.etl("publish", "--central-only", "--data", "work", "--as-of", "2019-12-11")
     return made
 
 
@@ -233,7 +233,7 @@ def test_publishing_for_others_stops_at_a_number_that_nobody_opened(copy: Copy) 
     path.write_text(before.replace('"spend_in_kind", ', ""), encoding="utf-8")
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "etl", "publish", "--audiences", "--data", "work", "--as-of", "2019-12-11"],
+            [sys.executable, "-m", "etl", "publish", "--data", "work", "--as-of", "2019-12-11"],
             cwd=copy.root,
             capture_output=True,
         )

@@ -14,7 +14,7 @@ RETURNS = Path(__file__).parent / "given" / "sample"
 @pytest.fixture(scope="module")
 def edition(tmp_path_factory):
     data = tmp_path_factory.mktemp("compare")
-    for words in (["load", str(RETURNS)], ["publish", "--as-of", "2019-12-11"]):
+    for words in (["load", str(RETURNS)], ["publish", "--central-only", "--as-of", "2019-12-11"]):
         subprocess.run([sys.executable, "-m", "etl", *words, "--data", str(data)], check=False, capture_output=True)
     name = json.loads((data / "editions" / "current.json").read_text())["edition"]
     with duckdb.connect(str(data / "editions" / name / "central.duckdb"), read_only=True) as con:

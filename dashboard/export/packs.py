@@ -146,7 +146,7 @@ def _hint(problem: Exception) -> str:
     """What to do where there is no file for the meeting; the central team's own is never taken instead."""
     if isinstance(problem, NoChromium) or "yet" not in str(problem):
         return ""
-    return " Make it with `python -m etl publish --audiences`, or take the central team's numbers: --audience central."
+    return " Make it with `python -m etl publish`, or take the central team's numbers: --audience central."
 
 
 def _save(out: Path, content: bytes) -> None:

@@ -89,7 +89,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run("sample", str(folder / "returns"))
     run("load", str(folder / "returns"), "--data", str(folder / "data"))
     if not (folder / "data" / "editions" / "current.json").exists():
-        run("publish", "--data", str(folder / "data"))
+        run("publish", "--central-only", "--data", str(folder / "data"))
     return folder / "data"
 
 
@@ -126,18 +126,18 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def serve() -> Iterator[Callable[[Path], str]]:
-    """Starts the dashboard on a data folder, once a folder; gives its address."""
-    running: dict[Path, tuple[subprocess.Popen[bytes], str]] = {}
+def serve() -> Iterator[Callable[..., str]]:
+    """Starts the dashboard on a data folder, once a folder and audience; gives its address."""
+    running: dict[tuple[Path, str], tuple[subprocess.Popen[bytes], str]] = {}
 
-    def start(data: Path) -> str:
-        if data in running:
-            return running[data][1]
+    def start(data: Path, audience: str = "central") -> str:
+        if (data, audience) in running:
+            return running[data, audience][1]
         port = free_port()
-        command = [sys.executable, "-m", "dashboard", "--data", str(data), "--port", str(port)]
+        command = [sys.executable, "-m", "dashboard", f"--data={data}", f"--port={port}", f"--audience={audience}"]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         address = f"http://127.0.0.1:{port}"
-        running[data] = (process, address)
+        running[data, audience] = (process, address)
         for _ in range(240):
             try:
                 with urllib.request.urlopen(f"{address}/readyz", timeout=5):

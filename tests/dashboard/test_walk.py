@@ -32,7 +32,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         write_return(site, month, numbers, folder / "returns" / name_file(site, month))
     data = ["--data", str(folder / "data")]
     etl(["load", str(folder / "returns"), "--received", "2019-07-05T10:00:00", *data])
-    etl(["publish", *data])
+    etl(["publish", "--central-only", *data])
     return folder
 
 

@@ -150,7 +150,7 @@ def test_the_command_takes_the_forums_file_and_never_the_central_teams(met: Path
         path.unlink()
     run = CliRunner().invoke(cli, ["--data", str(data), "pack", "--forum", "board", "--out", str(tmp_path / "x.pptx")])
     assert run.exit_code == 1
-    assert "publish --audiences" in run.output
+    assert "python -m etl publish" in run.output
     assert not (tmp_path / "x.pptx").exists()
 
 
