@@ -14,7 +14,7 @@ from dashboard.export.slides import Deck, Grid, Points, Slide, Steps, Verdicts
 from dashboard.export.static import titled
 
 WIDE, HIGH = 13.333, 7.5
-LARGE, SMALLER = 30, 26  # a headline, and one that would not fit on two lines
+LARGE, SMALLER = 30, 27  # a headline, and one that then takes a line less
 
 
 def deck_pptx(deck: Deck) -> bytes:
@@ -34,8 +34,8 @@ def deck_pptx(deck: Deck) -> bytes:
 def add_slide(show: Any, deck: Deck, slide: Slide, place: int) -> None:
     """A slide: question, headline as its title, exhibit, ask, codes, foot, notes."""
     page = show.slides.add_slide(show.slide_layouts[5])
-    size = LARGE if lines_of(slide.headline, LARGE, INSIDE) <= 2 else SMALLER
-    lines = min(2, lines_of(slide.headline, size, INSIDE))
+    size = min((LARGE, SMALLER), key=lambda size: lines_of(slide.headline, size, INSIDE))
+    lines = lines_of(slide.headline, size, INSIDE)
     title = page.shapes.title
     title.left, title.top, title.width, title.height = map(Inches, (LEFT, 0.74, INSIDE, 0.1 + 0.5 * lines))
     write(title.text_frame, slide.headline, size, bold=True)
