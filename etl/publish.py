@@ -374,17 +374,31 @@ def _write_edition(folder: Path, files: dict[str, Tables], *, parquet: bool = Fa
     return name
 
 
+# Large tables lie in the file as they are asked for, so that a page reads a part of them.
+_SORTED = ("results", "comparisons", "parts", "apart")
+_ASKED_BY = ("measure", "period", "starts", "asked")
+
+
 def write_file(path: Path, tables: dict[str, pd.DataFrame]) -> None:
     """Writes tables into a new DuckDB file and closes it, with nothing left outside the file."""
     con = duckdb.connect(str(path))
     try:
         for name, frame in tables.items():
             con.register("frame", frame)
-            con.execute(f"create table {name} as select * from frame")
+            con.execute(f"create table {name} as {_rows(name, list(frame.columns))}")
             con.unregister("frame")
         con.execute("checkpoint")
     finally:
         con.close()
+
+
+def _rows(name: str, columns: list[str]) -> str:
+    """A table's rows: in their own order, or by what is asked for and then in their own order."""
+    by = [column for column in _ASKED_BY if column in columns] if name in _SORTED else []
+    if not by:
+        return "select * from frame"
+    numbered = "select *, row_number() over () as place from frame"
+    return f"select * exclude (place) from ({numbered}) order by {', '.join(by)}, place"
 
 
 def _sync(folder: Path) -> None:
