@@ -44,7 +44,7 @@ class Sayer:
             "n": NUMBER,
             "when": WHEN,
             "month": MONTH,
-            "who": rf"{one}(?:, {one})*(?: and {one})?",
+            "who": rf"{one}(?:, {one})*(?: and {one})?|\d+ sites|[Aa]ll sites|no sites",
             **AS_IT_IS,
             "said": ".+?",
         }
@@ -81,7 +81,7 @@ class Sayer:
             if (said := texts().get(written)) is not None:
                 self.used.add(written)
                 return adjust(said)
-        if self._sites.fullmatch(text):
+        if self._sites.fullmatch(text) and not text.endswith(" sites"):
             return self._list(text)
         if re.fullmatch(WHEN, text):
             return _when(text)
@@ -114,6 +114,8 @@ class Sayer:
 
     def _list(self, words: str) -> str:
         """Sites in a row: A, B a C. A name that the catalogue lacks is a name in Welsh too."""
+        if words.endswith(" sites"):
+            return str(self.say(words))
         names = [re.sub(r"^[Tt]he ", "", name) for name in re.split(r", | and ", words)]
         self.used.update(name for name in names if name in texts())
         said = [texts().get(name, name) for name in names]
