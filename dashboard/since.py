@@ -50,4 +50,4 @@ def pick_since(view: View) -> list[Picker]:
     usual = next(iter(known), "")
     options = [("" if name == usual else name, words) for name, words in known.items()]
     now = chosen(view)
-    return [pick("Since", "since", options, "" if now == usual else now)] if len(known) > 1 else []
+    return [pick("Changes since", "since", options, "" if now == usual else now)] if len(known) > 1 else []

@@ -34,7 +34,7 @@ def build(view: View) -> Content:
         headline,
         note(view),
         [verdict_table(view), changes(view), decisions(view)],
-        controls=[pick_sites(view), pick_period(view, ("rolling_year",))],
+        controls=[pick_sites(view), pick_period(view, ("rolling_year",)), *since.pick_since(view)],
     )
 
 
@@ -304,7 +304,7 @@ def changes(view: View) -> Component:
             html.Div(
                 [
                     html.H2(head, id="changes-headline"),
-                    html.Div([*since.pick_since(view), said, *links], className="links"),
+                    html.Div([said, *links], className="links"),
                 ],
                 className="card-head",
             ),
