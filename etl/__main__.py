@@ -291,6 +291,20 @@ def dictionary_command() -> None:
         typer.echo(f"Wrote {write_dictionary()}.")
 
 
+@app.command("held")
+def held_command(
+    data: Data = DATA,
+    out: Annotated[Path | None, typer.Option(help="The file to write to.", show_default=False)] = None,
+) -> None:
+    """List what is held, about whom, for how long and who may see it, for a data protection impact assessment."""
+    from etl.held import held
+    from etl.shelf import read_pointer
+
+    with _plain_errors():
+        current = data / "editions" / (read_pointer(data / "editions") or "none") / "central.duckdb"
+        _write(held(current if current.is_file() else None).rstrip("\n"), out)
+
+
 @app.command("sample")
 def sample_command(
     out: Annotated[Path, typer.Argument(help="The folder to write to.")],
