@@ -23,6 +23,7 @@ from dashboard.configuration import (
     print_configuration,
     read_configuration,
 )
+from dashboard.doctor import doctor
 from dashboard.edition import Editions, NoEdition
 from dashboard.export import packs
 from dashboard.logs import log_config
@@ -32,6 +33,7 @@ cli.add_typer(commands.user, name="user")
 cli.add_typer(commands.audit, name="audit")
 cli.command("pack")(packs.pack)
 cli.command("configuration")(print_configuration)
+cli.command("doctor")(doctor)
 PLAIN = "Passwords would cross the network in plain text: use --certificate and --key, or --behind-proxy with https."
 
 
@@ -76,7 +78,8 @@ def serve(
     options = {"data": data, "host": host, "port": port, "audience": audience, "certificate": certificate, "key": key}
     options |= {"workers": workers, "threads": threads, "log": log}
     options |= {"behind_proxy": "yes" if behind_proxy else None, "loading": "yes" if loading else None}
-    if context.invoked_subcommand == "configuration":
+    if context.invoked_subcommand in ("configuration", "doctor"):  # these tell of a wrong value themselves
+        context.obj = options
         return
     try:
         chosen = read_configuration(options)
