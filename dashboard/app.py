@@ -148,8 +148,9 @@ def look(editions: Editions, address: Address, current: str) -> View:
     """What the reader of an address looks at."""
     names = tuple(editions.names())
     name = address.get("edition") or codes.edition_of(address, names) or current
+    edition = editions.get(name)
     newest = editions.get(current) if name != current and current in names else None
-    return View(editions.get(name), address, names, name == current, newest)
+    return View(edition, address, names, name == current, newest)
 
 
 def page_at(path: str) -> Page | None:

@@ -37,7 +37,7 @@ def since_then(view: View) -> Component:
 
 def moved(view: View, now: Edition) -> Component:
     """Verdicts and criteria that moved, and why."""
-    rows = now.rows("changes", "since = ?", (view.edition.name,), "position")
+    rows = [row for row in now.rows("changes", order="position") if row.get("since") == view.edition.name]
     body = [[site_name(view, row.site or "all"), row.what, row.effect or "", row.verdict_effect or ""] for row in rows]
     columns = [Column("Site"), Column("What"), Column("Effect"), Column("Verdict")]
     return table(columns, body[:MOST_ROWS], "What changed", class_name="wide") if body else None

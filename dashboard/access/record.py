@@ -8,6 +8,7 @@ from dashboard.access.routes import ANYONE, CALLBACK, RULES
 from dashboard.pages import pages
 
 ELSEWHERE = "another address"
+KINDS = {CALLBACK: "page", "pack": "pack"}  # anything else that opens an edition is a download
 
 
 def note_opened(edition: str, found: bool) -> None:
@@ -34,16 +35,23 @@ def finish(gate: Gate, response: Response) -> Response:
 
 
 def _what(response: Response) -> tuple[str, str]:
-    """What was done, and how it came out."""
-    what = "page" if request.endpoint == CALLBACK else "download"
-    return what, "no edition" if g.missing else "shown" if response.status_code < 400 else str(response.status_code)
+    """What was done, and how it came out; a request that does more than show something says so in `g.did`."""
+    if "did" in g:
+        what, outcome = g.did
+        return what, outcome
+    return _kind(), "no edition" if g.missing else "shown" if response.status_code < 400 else str(response.status_code)
+
+
+def _kind() -> str:
+    return KINDS.get(request.endpoint or "", "download")
 
 
 def page_asked() -> str:
     """The page that was looked at, or the route of a download: never what somebody typed after them."""
+    if "looked_at" in g:
+        return str(g.looked_at) if request.endpoint == CALLBACK else f"/{_kind()}{g.looked_at}"
     if request.endpoint != CALLBACK:
-        file = f"/download{g.looked_at}" if "looked_at" in g else ""
-        return file or (request.url_rule.rule if request.url_rule else ELSEWHERE)
+        return request.url_rule.rule if request.url_rule else ELSEWHERE
     asked = request.get_json(silent=True)
     inputs = asked.get("inputs", []) if isinstance(asked, dict) else []
     paths = [i.get("value") for i in inputs if isinstance(i, dict) and i.get("property") == "pathname"]

@@ -566,9 +566,12 @@ def acts(app: Dash, editions: Editions) -> None:
         if not isinstance(sent, dict) or not sent.get("act"):
             return no_update, no_update, no_update, no_update
         data, asks, query = editions.folder.parent, asker(editions.audience), str(sent.get("query") or "")
+        what = f"{'delete' if sent['act'] == 'delete' else 'save'} a scenario"
+        g.looked_at, g.did = PAGE.path, (what, "not done")
         try:
             edition = editions.get(read("/scenario", query).get("edition"))
             done = carry_out(data, sent, query, asks)
+            g.did = what, "done"
             labels = {site.name: site.label for site in edition.sites}
             return saved_rows(data, labels, asks, read("/scenario", query).get("edition")), done, "", sent.get("at")
         except (saved.CannotSave, NoEdition) as reason:

@@ -153,7 +153,7 @@ def test_what_is_written_down(reader: Any, data: Path) -> None:
         ("ann", "sign-in", "", "", "wrong name or password"),
         ("unknown name", "sign-in", "", "", "wrong name or password"),
         ("ann", "sign-in", "", "", "done"),
-        ("ann", "page", "/costs", "2019-11-11", "shown"),
+        ("ann", "page", "/costs", "2019-11-11 2019-12-11", "shown"),  # and what has changed since
         ("ann", "page", "another address", "2019-12-11", "shown"),
         ("ann", "page", "/", "", "no edition"),
         ("ann", "page", "/", "", "no edition"),
@@ -175,3 +175,34 @@ def test_open_to_this_machine_it_is_shown_all_the_same(open_data: Path) -> None:
         assert ask_page(make_server(open_data).test_client(), "/").status_code == 200
     finally:
         open_data.chmod(0o700)
+
+
+def test_what_is_done_is_written_down_as_what_it_is(reader: Any, data: Path) -> None:
+    """A pack is no page, and a scenario that is saved is no page view; neither name nor choices are written."""
+    reader.come_in("ann")
+    reader.client.get("/pack/slides.pptx?slides=verdict")
+    for sent in ({"act": "save", "name": "secret-value", "query": "?areas=7"}, {"act": "delete", "id": "secret-value"}):
+        assert call(reader, "saved", "sent", sent).status_code == 200
+    found = [(e["what"], e["page"], e["outcome"]) for e in entries(data)][1:]
+    assert found == [
+        ("pack", "/pack/present", "shown"),
+        ("save a scenario", "/scenario", "done"),
+        ("delete a scenario", "/scenario", "not done"),
+    ]
+    assert "secret-value" not in (data / "audit.log").read_text()
+
+
+def call(reader: Any, name: str, property_: str, value: Any) -> Any:
+    """A callback on one component's property, as its page's script makes it."""
+    outputs = [{"id": name, "property": one} for one in ("rows", "said", "problem", "answer")]
+    return reader.client.post(
+        "/_dash-update-component",
+        headers={"X-CSRFToken": reader.client.get_cookie("_csrf_token").value},
+        json={
+            "output": "..saved.rows...saved.said...saved.problem...saved.answer..",
+            "outputs": outputs,
+            "inputs": [{"id": name, "property": property_, "value": value}],
+            "state": [{"id": name, "property": "rows", "value": []}],
+            "changedPropIds": [f"{name}.{property_}"],
+        },
+    )
