@@ -21,7 +21,11 @@ TRACE_WORDS = ("text", "hovertemplate", "customdata", "name")
 AS_IT_IS = frozenset(("Code", "Pre"))
 LINKS = frozenset(("href", "reset"))
 # What an edition says in English only: what a measure means, and what is said about the cells of a return.
-ENGLISH_ONLY = (("measures", ("meaning",)), ("queries", ("message", "fix", "words")))
+ENGLISH_ONLY = (
+    ("measures", ("meaning",)),
+    ("queries", ("message", "fix", "words")),
+    ("past_queries", ("message", "fix", "words")),
+)
 SHORTEST = 12  # letters: less is no sentence to be known by
 HTML_TEXT = re.compile(r">([^<>]*[A-Za-z][^<>]*)<")
 # What the scripts in `assets` say themselves.

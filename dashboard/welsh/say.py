@@ -51,7 +51,6 @@ class Sayer:
         self._sites = re.compile(self._kinds["who"])
         self._templates = [(entry, re.compile(self._pattern(entry), re.DOTALL)) for entry in templates()]
         self.say = lru_cache(KEPT_TEXTS)(self._say)
-        self.used: set[str] = set()
 
     def _pattern(self, entry: Entry) -> str:
         """The expression that a template's texts match; its first letter may be small or large."""
@@ -79,7 +78,6 @@ class Sayer:
         """A text that the catalogue has as it stands, a name, a number or a day."""
         for written, adjust in ((text, str), (_swap(text), _swap)):
             if (said := texts().get(written)) is not None:
-                self.used.add(written)
                 return adjust(said)
         if self._sites.fullmatch(text) and not text.endswith(" sites"):
             return self._list(text)
@@ -96,7 +94,6 @@ class Sayer:
             said = {place: self._place(place, words) for place, words in places.items()}
             if None in said.values():
                 continue
-            self.used.add(entry.english)
             welsh = re.sub(r"\{[a-z]+\d*\}", lambda place, said=said: str(said[place[0]]), entry.welsh)  # type: ignore[misc]
             return _like(text, welsh) if entry.welsh[0] != "{" else welsh
         return None
@@ -117,7 +114,6 @@ class Sayer:
         if words.endswith(" sites"):
             return str(self.say(words))
         names = [re.sub(r"^[Tt]he ", "", name) for name in re.split(r", | and ", words)]
-        self.used.update(name for name in names if name in texts())
         said = [texts().get(name, name) for name in names]
         if len(said) == 1:
             return said[0]
