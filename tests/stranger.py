@@ -1,7 +1,8 @@
-"""An attacker written apart from the code: knows an audience's file, how the numbers hang together, and linear programmes.
+"""An attacker written apart from the code: knows an audience's file, how numbers hang together, and linear programmes.
 
-It reads nothing of `etl.protect`. One unknown for each number that a site reports in a month; each number that the file
-prints is an equation; what must hold in a return is another. For a hidden number it asks how low and how high it can be.
+It reads nothing of `etl.protect`. One unknown for each number that a site reports in a month; each number that the
+file prints is an equation; what must hold in a return is another. For a hidden number it asks how low and how high it
+can be.
 """
 
 import math
@@ -11,14 +12,16 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+import highspy
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 
 NEW_AGAIN = ("sex", "age", "ethnicity", "disability")
 MONTHS = {"month": 1, "quarter": 3, "year": 12, "rolling_year": 12}
 Place = tuple[str, str, date, str]  # site, period, starts, measure
 Unknown = tuple[str, date, str]  # site, month, number
+# No site has so many people in a month.
+MOST = 1e5
 Sum = dict[Unknown, float]
 
 
@@ -80,10 +83,13 @@ def read_counts(path: Path) -> Counts:
 
 
 class Stranger:
-    """A reader with a file and a solver. `truth` only says which relations hold, as typing errors break some."""
+    """A reader with a file and a solver. `truth` only says which relations hold, as typing errors break some.
 
-    def __init__(self, file: Path, truth: Path) -> None:
-        self.counts, self.truth = read_counts(file), read_counts(truth)
+    With `whole` it knows that people are whole, which takes long on large files.
+    """
+
+    def __init__(self, told: Path | Counts, truth: Path | Counts, *, whole: bool = False) -> None:
+        self.counts, self.truth = (one if isinstance(one, Counts) else read_counts(one) for one in (told, truth))
         names = sorted({measure for *_, measure in self.counts.values})
         atoms = [
             name for name in names if name not in ("worked_with", "open_case_months", "risk_reduced", "risk_known")
@@ -96,28 +102,45 @@ class Stranger:
                 rows.append(self.counts.sum_of(place))
                 right.append(value)
         for one in self._rules():
-            if self._holds(one):
+            if self._known(one) and self._holds(one):
                 rows.append(one)
                 right.append(0.0)
-        self.rules, self.right = self._matrix(rows), np.array(right)
-        at_most = [one for one in self._inequalities() if self._holds(one, at_most=True)]
-        self.at_most = self._matrix(at_most)
+        at_most = [one for one in self._inequalities() if self._known(one) and self._holds(one, at_most=True)]
+        self.highs = self._programme(self._matrix(rows), np.array(right), self._matrix(at_most), whole)
+
+    def _known(self, sums: Sum) -> bool:
+        """Whether a rule is about numbers that the file has."""
+        return all(unknown in self.place for unknown in sums)
+
+    def _programme(self, rules: csr_array, right: np.ndarray, at_most: csr_array, whole: bool) -> highspy.Highs:
+        """What the stranger knows, as a programme that is asked again and again with another aim."""
+        matrix = vstack([rules, at_most]).tocsr()
+        size, model = matrix.shape[1], highspy.HighsLp()
+        model.num_col_, model.num_row_ = size, matrix.shape[0]
+        model.col_cost_, model.col_lower_, model.col_upper_ = np.zeros(size), np.zeros(size), np.full(size, MOST)
+        model.row_lower_ = np.concatenate([right, np.full(at_most.shape[0], -np.inf)])
+        model.row_upper_ = np.concatenate([right, np.zeros(at_most.shape[0])])
+        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        model.a_matrix_.start_, model.a_matrix_.index_ = matrix.indptr, matrix.indices
+        model.a_matrix_.value_ = matrix.data
+        if whole:
+            model.integrality_ = [highspy.HighsVarType.kInteger] * size
+        highs = highspy.Highs()
+        highs.setOptionValue("output_flag", False)
+        highs.passModel(model)
+        return highs
 
     def range(self, place: Place) -> tuple[float, float]:
-        """The lowest and highest whole number that a hidden result can be."""
+        """The lowest and highest whole number that a hidden result can be; `math.inf` where nothing bounds it."""
         aim = self._matrix([self.counts.sum_of(place)]).toarray()[0]
-        ends = []
-        for sign in (1, -1):
-            answer = linprog(
-                sign * aim,
-                A_eq=self.rules,
-                b_eq=self.right,
-                A_ub=self.at_most if self.at_most.shape[0] else None,
-                b_ub=np.zeros(self.at_most.shape[0]) if self.at_most.shape[0] else None,
-                bounds=(0, None),
-            )
-            ends.append(sign * answer.fun if answer.status == 0 else math.inf if answer.status == 3 else math.nan)
-        return math.ceil(ends[0] - 1e-6), ends[1] if ends[1] == math.inf else math.floor(ends[1] + 1e-6)
+        low, high = (sign * self._least(sign * aim) for sign in (1, -1))
+        return math.ceil(low - 1e-6), math.inf if high >= MOST else math.floor(high + 1e-6)
+
+    def _least(self, aim: np.ndarray) -> float:
+        self.highs.changeColsCost(aim.size, np.arange(aim.size, dtype=np.int32), aim)
+        self.highs.run()
+        assert self.highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        return float(self.highs.getObjectiveValue())
 
     def secrets(self) -> Iterator[tuple[Place, int]]:
         """The small numbers that the file does not print, with what they are."""
@@ -154,7 +177,7 @@ class Stranger:
                     yield {(site, after, "opening_cases"): 1, (site, month, "closing_cases"): -1}
 
     def _inequalities(self) -> Iterator[Sum]:
-        pairs = {name: "new_cases" for name in ("repeat_perpetrators", "serial_perpetrators", "not_eligible_elsewhere")}
+        pairs = dict.fromkeys(("repeat_perpetrators", "serial_perpetrators", "not_eligible_elsewhere"), "new_cases")
         for site, month, name in self.place:
             whole = (pairs | {"victims_in_contact": "victims"}).get(name)
             if whole:
@@ -173,4 +196,4 @@ class Stranger:
         return csr_array((times, (i, j)), shape=(len(rows), len(self.place)))
 
 
-__all__ = ["Stranger", "read_counts"]
+__all__ = ["Counts", "Place", "Stranger", "months_on", "read_counts"]

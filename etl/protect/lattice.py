@@ -235,7 +235,7 @@ class _Builder:
             self.rows[(one[0], other) if len(one) == 1 else (other[0], one)] = None
             return
         both = self._put(site, "worked_with", month, month)
-        self.rows[both, other] = None
+        self.rows[both, one] = self.rows[both, other] = None
 
     def _rest(self, cell: Cell) -> None:
         """Those of a whole who are not of its part: new cases of people who are not repeat perpetrators."""
