@@ -13,6 +13,7 @@ from dashboard.export.slides import Deck, Grid, Judged, Layer, Place, Point, Poi
 from dashboard.theme import Mark
 
 Component = Any
+ROOMY = 5  # columns, beyond which a table is set closer
 GROUNDS = {"approved": "approved", "ending": "ending", "agreed_in_principle": "principle", "no_funder": "none"}
 
 
@@ -90,7 +91,7 @@ def _(exhibit: Verdicts) -> Component:
         [html.Th(html.Span(h, className="heard" if i < 3 else ""), scope="col") for i, h in enumerate(heads)]
     )
     rows = [html.Tr(judged(row)) for row in exhibit.rows]
-    table = html.Table([html.Thead(head), html.Tbody(rows)], className="slide-verdicts")
+    table = html.Table([html.Thead(head), html.Tbody(rows)], className="slide-verdicts", style={"--rows": len(rows)})
     return [table, more(exhibit.left_out)]
 
 
@@ -125,7 +126,7 @@ def _(exhibit: Points) -> Component:
         className="slide-dot-row slide-dot-head",
     )
     rows = [html.Div(dot_row(row, exhibit.top, lines), className="slide-dot-row") for row in exhibit.rows]
-    return [html.Div([head, *rows], className="slide-dots"), more(exhibit.left_out)]
+    return [html.Div([head, *rows], className="slide-dots", style={"--rows": len(rows)}), more(exhibit.left_out)]
 
 
 def dot_row(row: Point, top: float, lines: Sequence[Component]) -> list[Component]:
@@ -232,7 +233,8 @@ def _(exhibit: Grid) -> Component:
         html.Tr([html.Th(cell(row[0]), scope="row"), *(html.Td(cell(entry)) for entry in row[1:])])
         for row in exhibit.rows
     ]
-    table = html.Table([html.Thead(head), html.Tbody(body)], className=f"slide-table slide-{exhibit.kind}")
+    name = f"slide-table slide-{exhibit.kind}" + (" many" if len(exhibit.columns) > ROOMY else "")
+    table = html.Table([html.Thead(head), html.Tbody(body)], className=name)
     return [table, more(exhibit.left_out)]
 
 

@@ -110,12 +110,16 @@ def agreed(view: View) -> Slide | None:
 def outcome(rows: Sequence[Row]) -> str:
     """How many decisions are done, and how many are late."""
     states = [row.state for row in rows]
-    done, late, whole = states.count("done"), states.count("late"), words.counted(len(rows), "decision")
-    if done == len(rows):
-        return f"All {whole} are done" if done > 1 else "The one decision is done"
-    said = f"{words.first_upper(words.count(done))} of {whole} {'is' if done == 1 else 'are'} done"
-    if not done:
-        said = f"None of {whole} is done yet" if len(rows) > 1 else "The one decision is not done yet"
+    done, late, count = states.count("done"), states.count("late"), len(rows)
+    if done == count:
+        whole = {1: "The one decision is done", 2: "Both decisions are done"}
+        return whole.get(count, f"All {words.count(count)} decisions are done")
+    if done:
+        are = "is" if done == 1 else "are"
+        said = f"{words.first_upper(words.count(done))} of {words.count(count)} decisions {are} done"
+    else:
+        none = {1: "The one decision is not done yet", 2: "Neither decision is done yet"}
+        said = none.get(count, f"None of {words.count(count)} decisions is done yet")
     return f"{said}; {words.count(late)} {'is' if late == 1 else 'are'} late" if late else said
 
 

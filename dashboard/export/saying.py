@@ -7,7 +7,7 @@ from dashboard.page import View
 from etl.definitions.periods import write_month
 from etl.provenance.code import code_of
 
-MOST_SITES, MOST_LINES = 6, 5
+MOST_SITES, MOST_LINES = 5, 5
 
 
 def place(view: View, site: str, *, short: bool = False) -> Place:

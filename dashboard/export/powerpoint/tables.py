@@ -21,6 +21,7 @@ LEVELS = {
 SIGNS = {"circle": "●", "square": "■", "diamond": "◆", "triangle": "▲", "ring": "○"}
 SHARES = {"changes": (2.4, 5, 4.6), "dates": (2.2, 2.4, 7.4), "decisions": (1.25, 3.6, 1.9, 1.55, 3.7)}
 HEAD, LEAST, MOST = 0.5, 0.44, 0.9
+WIDEST = 5  # columns, beyond which words are small
 PLAIN = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # PowerPoint's own name of a table without style or grid
 Rows = Sequence[Sequence[Words]]
 
@@ -30,7 +31,7 @@ def grid(exhibit: Grid, page: Any, alt: str, top: float, bottom: float) -> None:
     shares = SHARES.get(exhibit.kind, (1.5, *(1,) * (len(exhibit.columns) - 1)))
     rows = [exhibit.columns, *exhibit.rows]
     high = row_height(len(exhibit.rows), top, bottom - 0.3 * bool(exhibit.left_out))
-    add_table(page, rows, alt, (LEFT, top, INSIDE, high), shares)
+    add_table(page, rows, alt, (LEFT, top, INSIDE, high), shares, small=len(rows[0]) > WIDEST)
     text(page, exhibit.left_out, (LEFT, bottom - 0.3, INSIDE, 0.3), 14, theme.MUTED)
 
 
@@ -39,9 +40,15 @@ def row_height(count: int, top: float, bottom: float) -> float:
     return max(LEAST, min(MOST, (bottom - top - HEAD) / max(count, 1)))
 
 
-def add_table(page: Any, rows: Rows, alt: str, box: Box, shares: Sequence[float]) -> None:
+def size_for(high: float) -> int:
+    """The size of words of which two lines fit into a row, so that it does not grow."""
+    return next((size for size in (16, 14) if 2.4 * size / 72 + 0.06 <= high), 12)
+
+
+def add_table(page: Any, rows: Rows, alt: str, box: Box, shares: Sequence[float], *, small: bool = False) -> None:
     """A table whose first row is its head; the box's height is that of a row, `shares` are the widths of columns."""
     left, top, wide, high = box
+    size = 12 if small else size_for(high)
     whole = HEAD + high * (len(rows) - 1)
     frame = page.shapes.add_table(len(rows), len(rows[0]), *map(Inches, (left, top, wide, whole)))
     described(frame, alt)
@@ -51,10 +58,10 @@ def add_table(page: Any, rows: Rows, alt: str, box: Box, shares: Sequence[float]
     for y, row in enumerate(rows):
         frame.table.rows[y].height = Inches(high if y else HEAD)
         for x, words in enumerate(row):
-            fill_cell(frame.table.cell(y, x), words, y, first=not x)
+            fill_cell(frame.table.cell(y, x), words, y, size if y else min(size, 13), first=not x)
 
 
-def fill_cell(cell: Any, words: Words, row: int, *, first: bool) -> None:
+def fill_cell(cell: Any, words: Words, row: int, size: int, *, first: bool) -> None:
     """A cell: a head, a site, a status, or words."""
     head = not row
     cell.vertical_anchor = MSO_ANCHOR.BOTTOM if head else MSO_ANCHOR.MIDDLE
@@ -69,9 +76,9 @@ def fill_cell(cell: Any, words: Words, row: int, *, first: bool) -> None:
         edge(cell, theme.INK if head else theme.HAIRLINE, 1.5 if head else 0.75)
         parts = parts_of(words, head=head, first=first)
     cell.text_frame.word_wrap = True
-    write_parts(cell.text_frame, parts, 13 if head else 16)
+    write_parts(cell.text_frame, parts, size)
     if words.below:
-        cell.text_frame.paragraphs[0].runs[-1].font.size = Pt(12)
+        cell.text_frame.paragraphs[0].runs[-1].font.size = Pt(min(12, size - 2))
 
 
 def parts_of(words: Words, *, head: bool, first: bool) -> list[Part]:

@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from conftest import ODD
 from playwright.sync_api import Page, expect
+
+from etl.definitions.slides import SLIDES
 
 pytestmark = pytest.mark.browser
 Serve = Callable[[Path], str]
@@ -40,17 +43,28 @@ def shown(page: Page) -> str:
     return page.locator(".slide.is-shown").get_attribute("data-slide") or ""
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_no_slide_scrolls_and_all_text_is_large(size: tuple[int, int], page: Page, serve: Serve, sample: Path) -> None:
+def look_through(page: Page, address: str, size: tuple[int, int], search: str = "") -> int:
+    """Turns all slides at a size and measures each; gives how many there are."""
     page.set_viewport_size({"width": size[0], "height": size[1]})
-    count = present(page, serve(sample))
-    assert count >= 6
+    count = present(page, address, search)
     for _ in range(count):
         found = page.evaluate(FITS)
         assert (found["out"], found["over"], found["scroll"], found["hit"]) == ([], 0, False, False), found
         assert found["least"] * 1080 / size[1] >= 27.9, found
         assert found["head"] * 1080 / size[1] >= 48, found
         page.keyboard.press("ArrowRight")
+    return count
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_no_slide_scrolls_and_all_text_is_large(size: tuple[int, int], page: Page, serve: Serve, sample: Path) -> None:
+    assert look_through(page, serve(sample), size) >= 6
+
+
+def test_forty_sites_fit_as_well(page: Page, serve: Serve, altered: Callable[[list[str]], Path]) -> None:
+    address = serve(altered(ODD["many sites"]))
+    for size in SIZES:
+        assert look_through(page, address, size, f"?slides={','.join(SLIDES)}") >= 6
 
 
 def test_keys_clicker_buttons_and_the_address_turn_the_slides(page: Page, serve: Serve, sample: Path) -> None:
