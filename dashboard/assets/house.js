@@ -131,11 +131,16 @@
     }
   });
   document.addEventListener("click", (event) => { if (event.target.classList.contains("shade")) close(); });
+
+  /* What a button did is read out, too: a part of the document says it that was there before. */
+  const aloud = Object.assign(document.createElement("p"), {className: "heard"});
+  aloud.setAttribute("role", "status");
+  document.addEventListener("DOMContentLoaded", () => document.body.append(aloud));
   document.addEventListener("click", function (event) {
     const button = event.target.closest && event.target.closest("button.copy");
     if (!button || !navigator.clipboard) return;
     const link = new URL(button.dataset.link || window.location.href, window.location.href).href;
-    navigator.clipboard.writeText(link).then(() => { button.textContent = say("Copied"); });
+    navigator.clipboard.writeText(link).then(() => { aloud.textContent = button.textContent = say("Copied"); });
   });
 
   let open = false;
