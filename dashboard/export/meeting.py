@@ -240,7 +240,8 @@ def cliff(view: View) -> Slide | None:
     ends = [(layer.name, f"{who}|cliff|{months[-1]}|{layer.status}") for layer in layers if layer.amounts[-1] > 0.5]
     codes = coded(view, [*ends, ("Planned cost", f"{who}|cliff|{months[-1]}|planned")])
     question = "What is secured once the grant ends?"
-    return Slide("cliff", question, headline, subtitle, exhibit, said, notes=notes, codes=codes)
+    drawn = f"{subtitle}. {said}. Planned cost {exhibit.planned_shown}." + "".join(f" {w}." for w in exhibit.turn if w)
+    return Slide("cliff", question, headline, subtitle, exhibit, drawn, notes=notes, codes=codes)
 
 
 def money_words(values: Sequence[float]) -> str:

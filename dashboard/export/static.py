@@ -53,8 +53,9 @@ def written(part: Component) -> Iterator[str]:
     elif isinstance(part, Drawing):
         yield from drawn(part.tree)
     else:
-        props = {name: getattr(part, name) for name in part._prop_names if hasattr(part, name) and name != "children"}
-        yield from element(type(part).__name__.lower(), props, [part.children] if hasattr(part, "children") else [])
+        props = dict(part.to_plotly_json()["props"])
+        held = props.pop("children", None)
+        yield from element(type(part).__name__.lower(), props, [] if held is None else [held])
 
 
 def element(tag: str, props: dict[str, Any], held: list[Any]) -> Iterator[str]:

@@ -151,8 +151,7 @@ def steps(exhibit: Steps, page: Any, alt: str, top: float, bottom: float) -> Non
     data.add_series("Planned cost", exhibit.planned)
     box = (LEFT, top, 9.6, bottom - top)
     frame = add_chart(page, XL_CHART_TYPE.COLUMN_STACKED, box, data)
-    ends = f" {exhibit.turn[0]}." if exhibit.turn[0] else ""
-    described(frame, f"{alt}. Planned cost {exhibit.planned_shown}.{ends}")
+    described(frame, alt)
     inner = (0.075, 0.08, 0.925, 0.82)
     plain(frame.chart, inner)
     scale(frame.chart.value_axis, 0, exhibit.top, exhibit.ticks[1][0] if len(exhibit.ticks) > 1 else None)

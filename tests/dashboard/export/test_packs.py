@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -160,7 +161,10 @@ def test_a_pdf_is_tagged_and_each_page_says_what_the_screen_says(deck: Deck, tmp
     assert "Tagged:          yes" in about
     assert f"Pages:           {len(deck.slides)}\n" in about
     assert "(A4)" in about
-    assert b"/Outlines" in path.read_bytes()
+    content = path.read_bytes()
+    assert b"/Outlines" in content
+    assert content.count(b"/Title") == len(deck.slides) + 1, "a bookmark a slide, beside the document's own title"
+    assert b"/Lang" in content
     for place, slide in enumerate(deck.slides, 1):
         run = ["pdftotext", "-f", str(place), "-l", str(place), "-layout", str(path), "-"]
         words = squeezed(subprocess.run(run, check=True, capture_output=True, text=True).stdout)
@@ -174,6 +178,8 @@ def test_the_document_runs_nothing_and_loads_nothing(deck: Deck) -> None:
     assert "<script" not in document
     assert "http://" not in document.replace("http://www.w3.org/", "").replace("xmlns='http", "")
     assert "https://" not in document
+    picture = next(slide for slide in deck.slides if isinstance(slide.exhibit, Steps))
+    assert f'role="img" aria-label="{escape(picture.alt)}"' in document
 
 
 def test_a_name_in_the_data_cannot_become_markup(view: View) -> None:
