@@ -147,22 +147,15 @@ def points_table(view: View, points: Sequence[Row], events: dict[Any, str]) -> C
         unit = unit_of(view, point.measure)
         row = told.get(point.month)
         shown = number(view, row) if row is not None else write(point.value, unit) if point.value is not None else ""
-        edges = [edge(view, point, row, name, limit(point.get(name), unit)) for name in ("mean", "lower", "upper")]
-        edges.append(plan_of(view, point, limit(point.get("plan"), unit)))
+        edges = [edge(view, row, name, limit(point.get(name), unit)) for name in ("mean", "lower", "upper", "plan")]
         signal = words.SIGNALS.get(point.label or "", "none").split(" in {")[0].split(", to")[0]
         body.append([write_month(point.month), shown, *edges, signal, events.get(point.month, "")])
     return table(heads, body, "Points of the control chart", class_name="wide")
 
 
-def edge(view: View, point: Row, row: Row | None, name: str, said: str) -> Component:
-    """The average or a limit as a link to the points that it rests on."""
+def edge(view: View, row: Row | None, name: str, said: str) -> Component:
+    """The average, a limit or the plan as a link to what it rests on."""
     return linked.beside(view, row, name, said) if row is not None and said else said
-
-
-def plan_of(view: View, point: Row, said: str) -> Component:
-    """The plan of a month, as a link to the plan."""
-    row = view.edition.result(point.site, linked.PLANS.get(point.measure, ""), "month", point.month)
-    return number(view, row, text=said) if row is not None and said else said
 
 
 def limit(value: float | None, unit: Unit) -> str:

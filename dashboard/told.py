@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import singledispatch
 from typing import Any
 from urllib.parse import quote
@@ -32,7 +33,6 @@ from etl.provenance.story import (
 )
 
 Component = Any
-Linked = Callable[[Number], Component]
 ABSENT = ("not known", "not stated")
 COLUMNS = (
     "site", "month", "measure", "label", "value", "state", "return", "file", "received", "verdict", "sheet", "cell",
@@ -40,18 +40,26 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def in_panel(view: View) -> Linked:
-    """A number within a panel: a link that opens its own panel."""
-    return lambda number: link(view, number.address, number.shown, "")
+@dataclass(frozen=True)
+class Way:
+    """How a story is drawn where it stands: what a number in it is a link to, and the rank of its heads."""
+
+    linked: Callable[[Number], Component]
+    head: Callable[[str], Component]
 
 
-def on_page(view: View) -> Linked:
-    """A number within a page: a link to its own page."""
+def in_panel(view: View) -> Way:
+    """Within a panel a number opens its own panel."""
+    return Way(lambda number: link(view, number.address, number.shown, ""), html.H3)
+
+
+def on_page(view: View) -> Way:
+    """On a page of its own a number leads to its own page."""
 
     def linked(number: Number) -> Component:
         return html.A(number.shown, href=codes.page_of(view, number.address), className="number")
 
-    return linked
+    return Way(linked, html.H2)
 
 
 def shown(story: Story) -> Component:
@@ -67,23 +75,23 @@ def sentence(view: View, story: Story) -> Component:
     return html.Span([marks.site_mark(view.mark(site.name)), html.Strong(site.label), f": {story.what}"])
 
 
-def told(view: View, story: Story, linked: Linked) -> list[Component]:
+def told(view: View, story: Story, way: Way) -> list[Component]:
     """How a number came about."""
-    return [draw(block, view, linked) for block in story.body]
+    return [draw(block, view, way) for block in story.body]
 
 
 @singledispatch
-def draw(block: Block, view: View, linked: Linked) -> Component:
+def draw(block: Block, view: View, way: Way) -> Component:
     """A part of a story."""
     raise TypeError(f"nothing draws {type(block).__name__}")
 
 
-def section(head: str, *body: Component) -> Component:
+def section(way: Way, head: str, *body: Component) -> Component:
     """A part of a story under a head of its own."""
-    return html.Section([html.H3(head), *body])
+    return html.Section([way.head(head), *body])
 
 
-def item(view: View, said: Item, linked: Linked) -> Component:
+def item(view: View, said: Item, way: Way) -> Component:
     """A site, a number or words."""
     if isinstance(said, Site):
         return site_name(view, said.name) if said.name != "central_team" else said.label
@@ -93,68 +101,68 @@ def item(view: View, said: Item, linked: Linked) -> Component:
         return hidden()
     if said.shown in ABSENT:
         return state(said.shown)
-    return linked(said) if said.address else said.shown
+    return way.linked(said) if said.address else said.shown
 
 
 @draw.register
-def _(block: Formula, view: View, linked: Linked) -> Component:
+def _(block: Formula, view: View, way: Way) -> Component:
     cells: list[Component] = []
     for sign, label, number in block.parts:
         cells += [html.Span(sign, className="sign")] if sign else []
-        cells.append(html.Div([html.Small(label), html.Strong(item(view, number, linked))]))
+        cells.append(html.Div([html.Small(label), html.Strong(item(view, number, way))]))
     return html.Div(cells, className="formula")
 
 
 @draw.register
-def _(block: Words, view: View, linked: Linked) -> Component:
+def _(block: Words, view: View, way: Way) -> Component:
     return html.P(block.text, className="chance")
 
 
 @draw.register
-def _(block: Facts, view: View, linked: Linked) -> Component:
+def _(block: Facts, view: View, way: Way) -> Component:
     if block.head == "Definition":
         ((measure, meaning),) = block.rows
         where = view.address.keep("/methods", "edition").href + f"#{measure}"
-        return section(block.head, html.P([f"{meaning} ", html.A(measure, href=where)]))
+        return section(way, block.head, html.P([f"{meaning} ", html.A(measure, href=where)]))
     rows = [part for name, said in block.rows for part in (html.Dt(name), html.Dd(said))]
     return html.Dl(rows, className="facts")
 
 
 @draw.register
-def _(block: Points, view: View, linked: Linked) -> Component:
+def _(block: Points, view: View, way: Way) -> Component:
     if not block.lines:
         return None
     lines = [
         html.Li([marks.icon(icon, 14), html.Span(said)], className="met" if icon == "met" else "")
         for icon, said in block.lines
     ]
-    return section(block.head, html.Ul(lines, className="queried"))
+    return section(way, block.head, html.Ul(lines, className="queried"))
 
 
 @draw.register
-def _(block: Table, view: View, linked: Linked) -> Component:
-    body = [[item(view, said, linked) for said in row] for row in block.rows]
+def _(block: Table, view: View, way: Way) -> Component:
+    body = [[item(view, said, way) for said in row] for row in block.rows]
     heads = [Column(name, right) for name, right in block.columns]
-    return section(block.head, table(heads, body, block.head, class_name="wide"))
+    return section(way, block.head, table(heads, body, block.head, class_name="wide"))
 
 
 @draw.register
-def _(block: Months, view: View, linked: Linked) -> Component:
+def _(block: Months, view: View, way: Way) -> Component:
     heads = [Column("Return"), *(Column(head, True) for head in block.heads)]
-    body = [month(view, row, linked) for row in block.rows]
+    body = [month(view, row, way) for row in block.rows]
     if block.total:
-        body.append([f"{len(block.rows)} months", *(item(view, number, linked) for number in block.total)])
+        body.append([f"{len(block.rows)} months", *(item(view, number, way) for number in block.total)])
     name = "Returns, sheets and cells"
-    return section(name, table(heads, body, name, class_name="provenance wide"))
+    return section(way, name, table(heads, body, name, class_name="provenance wide"))
 
 
-def month(view: View, row: Month, linked: Linked) -> list[Component]:
+def month(view: View, row: Month, way: Way) -> list[Component]:
     """A month: its returns, and each number with the cells that it was typed in."""
     head = html.Span([write_month(row.month), *(html.Small(said) for said in row.returns)])
-    return [head, *(typed_in(view, *found, linked) if found is not None else "" for found in row.numbers)]
+    return [head, *(typed_in(view, *found, way) if found is not None else "" for found in row.numbers)]
 
 
-def typed_in(view: View, number: Number, cells: tuple[Source, ...], linked: Linked) -> Component:
+def typed_in(view: View, number: Number, cells: tuple[Source, ...], way: Way) -> Component:
     """A month's number with its sheets and cells."""
     by_sheet: dict[str, list[str]] = {}
     for cell in cells:
@@ -163,7 +171,7 @@ def typed_in(view: View, number: Number, cells: tuple[Source, ...], linked: Link
     places = [html.Small([html.Code(f"{sheet} "), html.Code(", ".join(found))]) for sheet, found in by_sheet.items()]
     odd = sorted({cell.state for cell in cells if cell.state not in ("reported", "")})
     said = [html.Small(", ".join(odd).replace("_", " "), className="muted")] if odd else []
-    return html.Span([item(view, number, linked), *said, *places])
+    return html.Span([item(view, number, way), *said, *places])
 
 
 def code_line(view: View, story: Story) -> Component:

@@ -55,18 +55,17 @@ def behind(edition: Edition, row: Row, *measures: str) -> Behind:
 
 def sources(edition: Edition, of: Behind) -> tuple[Source, ...]:
     """All cells behind a number; those of every site behind the programme's."""
-    where = "month between ? and ?"
-    given: tuple[object, ...] = (of.starts, of.ends)
-    if of.site != "all":
-        where, given = f"{where} and site = ?", (*given, of.site)
-    cells = edition.rows("cells", where, given, "site, month, sheet, cell")
+    where = "month between ? and ? and ? in ('all', site) and measure in (select unnest(string_split(?, '|')))"
     history = _History(edition)
     found = []
     for operand in of.measures:
-        wanted = frozenset(leaves(edition, operand))
-        for cell in cells:
-            if cell.measure in wanted and counts_in(operand, cell.measure, cell.month, of.starts, of.ends):
-                found.append(history.source(cell, operand))
+        wanted = "|".join(leaves(edition, operand))
+        cells = edition.rows("cells", where, (of.starts, of.ends, of.site, wanted), "site, month, sheet, cell")
+        found += [
+            history.source(cell, operand)
+            for cell in cells
+            if counts_in(operand, cell.measure, cell.month, of.starts, of.ends)
+        ]
     return tuple(found)
 
 

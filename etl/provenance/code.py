@@ -32,7 +32,7 @@ TEAM = "central_team"
 # the end, never change the order.
 ASIDE = (
     "", "low", "high", "low_998", "high_998", "verdict", "share", "step", "real", "mean", "lower", "upper",
-    "over_plan", "over_funding",
+    "over_plan", "over_funding", "plan",
 )  # fmt: skip
 OTHERS = (
     "cover", "agreement", "readiness", "returns", "receipt", "verdict", "cliff", "gap", "central", "quality",

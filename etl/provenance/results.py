@@ -234,31 +234,52 @@ def _real(edition: Edition, row: Row, beside: str) -> Told | None:
 
 def _limit(edition: Edition, row: Row, beside: str) -> Told | None:
     """The average or a limit of a control chart, and the points that it rests on."""
-    where = "site = ? and measure = ?"
-    points = edition.rows("control_points", where, (row.site, row.measure), "month")
-    here = next((point for point in points if point.month == row.starts), None)
-    if row.period != "month" or here is None or here.get(beside) is None:
+    points, here = _points(edition, row, beside)
+    if here is None:
         return None
-    chart = next(iter(edition.rows("control_charts", where, (row.site, row.measure))), None)
     unit = unit_of(edition, row.measure)
     own = [point for point in points if point.stretch == here.stretch and point.value is not None]
     rows: list[tuple[Item, ...]] = [
-        (
-            write_month(point.month),
-            exact(edition.result(row.site, row.measure, "month", point.month), unit),
-        )
+        (write_month(point.month), exact(edition.result(row.site, row.measure, "month", point.month), unit))
         for point in own
     ]
-    method = (
-        "Exact Poisson limits round the average."
-        if chart is not None and chart.kind == "poisson"
-        else "The average of the points ± 2.66 times the average distance of a point from the one before (XmR)."
-    )
-    shown = write(here[beside], unit) if unit == "gbp" else f"{here[beside]:,.1f}"
-    body: list[Block] = [Words(method)]
-    body.append(Table("Points", columns("Month", label_of(edition, row.measure), right=(1,)), tuple(rows)))
-    of = Behind(row.site, (row.measure,), own[0].month, own[-1].month)
-    return shown, body, of
+    where = "site = ? and measure = ?"
+    charts = edition.rows("control_charts", where, (row.site, row.measure))
+    method = CHARTS["poisson" if charts and charts[0].kind == "poisson" else "xmr"]
+    heads = columns("Month", label_of(edition, row.measure), right=(1,))
+    body: list[Block] = [Words(method), Table("Points", heads, tuple(rows))]
+    return _line(here[beside], unit), body, Behind(row.site, (row.measure,), own[0].month, own[-1].month)
+
+
+CHARTS = {
+    "poisson": "Exact Poisson limits round the average.",
+    "xmr": "The average of the points ± 2.66 times their average step to the next (XmR), far-out steps left out.",
+}
+
+
+def _points(edition: Edition, row: Row, beside: str) -> tuple[Sequence[Row], Row | None]:
+    """The points of a number's control chart, and the one of its month where that has such a line."""
+    points = edition.rows("control_points", "site = ? and measure = ?", (row.site, row.measure), "month")
+    here = next((point for point in points if point.month == row.starts), None)
+    known = row.period == "month" and here is not None and here.get(beside) is not None
+    return points, here if known else None
+
+
+def _line(value: float, unit: Unit) -> str:
+    """A line of a control chart as its table writes it."""
+    return write(value, unit) if unit in ("gbp", "gbp_each") else f"{value:,.1f}"
+
+
+def _plan(edition: Edition, row: Row, beside: str) -> Told | None:
+    """The plan in a control chart."""
+    _, here = _points(edition, row, beside)
+    if here is None:
+        return None
+    rows = [plan for plan in edition.rows("plans", order="site, starts") if row.site in ("all", plan.site)]
+    body = tuple((place(edition, plan.site), span(plan.starts, plan.ends), source_of(plan)) for plan in rows)
+    told: list[Block] = [Table("Plan", columns("Site", "Months", "Source"), body)]
+    told.append(Words("What is planned for a year is a twelfth of it in each month."))
+    return _line(here[beside], unit_of(edition, row.measure)), told, behind(edition, row)
 
 
 def _over(edition: Edition, row: Row, beside: str) -> Told | None:
@@ -285,5 +306,6 @@ TELLERS: dict[str, Teller] = {
     "step": _step,
     "real": _real,
     **dict.fromkeys(LIMITS, _limit),
+    "plan": _plan,
     **dict.fromkeys(OVER, _over),
 }

@@ -23,6 +23,7 @@ BESIDE = {
     "mean": "average in the control chart of {}",
     "lower": "lower limit in the control chart of {}",
     "upper": "upper limit in the control chart of {}",
+    "plan": "plan in the control chart of {}",
     "over_plan": "{} beyond plan",
     "over_funding": "{} beyond funding",
 }

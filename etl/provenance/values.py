@@ -38,7 +38,7 @@ def _beside(edition: Edition, of: tuple[str, str, date, str], beside: str) -> Va
     unit = unit_of(edition, measure)
     if beside.startswith(("low", "high")) and beside not in LIMITS:
         return row.get(beside), unit
-    if beside in LIMITS:
+    if beside in (*LIMITS, "plan"):
         found = _first(
             edition, "control_points", "site = ? and measure = ? and month = ?", (site, measure, starts), beside
         )

@@ -19,6 +19,7 @@ from dashboard.export.drawn import Cell, Exhibit, Number, every, exhibits, kind,
 from dashboard.export.spreadsheet import About, as_csv, number_format, safe, table_csv, table_xlsx, tidy
 from dashboard.page import View
 from dashboard.server import ask_page, make_server
+from etl.provenance import address_in, tell
 
 PAGES = ("/", "/caseload", "/costs", "/funding", "/readiness", "/scenario", "/returns", "/site/croydon", "/methods")
 DEVIL = '=HYPERLINK("http://elsewhere.example","x")'
@@ -80,7 +81,12 @@ def test_every_number_of_a_page_is_in_its_package_as_shown_and_in_full(
     assert missing == []
     results = [row for row in rows if row["period"] and row["value"]]
     for row in results:
-        site, period, starts, measure = row["number"].split("|")
+        site, period, starts, measure, beside = [*row["number"].split("|"), ""][:5]
+        if beside:  # an end of an interval, a share: the story of its code says the same
+            story = tell(edition, address_in(row["code"], edition))
+            assert story is not None, row
+            assert story.shown.lower() == row["shown"].lower(), row
+            continue
         found = edition.rows(
             "results", "site=? and period=? and starts=? and measure=?", (site, period, starts, measure)
         )
