@@ -15,7 +15,8 @@ from etl.definitions.readiness import CRITERIA, LEVELS, VERDICTS
 from etl.reference import STATUSES
 
 COLUMNS = ["since", "position", "site", "what", "effect", "verdict_effect", "known"]
-COMPARED = 12  # editions with which one is compared, the newest ones
+COMPARED = ("edition", "readiness", "verdicts", "calendar")
+MOST_COMPARED = 12  # editions with which one is compared, the newest ones
 ARROW = " → "
 
 _VERBS = {
@@ -30,19 +31,21 @@ Tables = Mapping[str, pd.DataFrame]
 
 
 def read_all_earlier(folder: Path, audience: str, known_at: datetime) -> dict[str, dict[str, pd.DataFrame]]:
-    """The editions of an earlier time that an audience was given, by name, the newest first."""
-    read = {path.parent.name: _read_earlier(path) for path in folder.glob(f"[!.]*/{audience}.duckdb")}
-    found = sorted(((_at(tables), name) for name, tables in read.items() if _at(tables) < known_at), reverse=True)
-    return {name: read[name] for _, name in found[:COMPARED]}
+    """The newest editions of an earlier time that an audience was given, by name, the newest first."""
+    abouts = {path.parent.name: _read(path, "edition") for path in folder.glob(f"[!.]*/{audience}.duckdb")}
+    days = {name: _at(tables) for name, tables in abouts.items() if tables}
+    newest = sorted((name for name, day in days.items() if day < known_at), key=lambda n: (days[n], n), reverse=True)
+    read = {name: _read(folder / name / f"{audience}.duckdb", *COMPARED) for name in newest[:MOST_COMPARED]}
+    return {name: tables for name, tables in read.items() if tables}
 
 
-def _read_earlier(path: Path) -> dict[str, pd.DataFrame]:
-    """The tables of an earlier edition that are compared."""
-    con = duckdb.connect(str(path), read_only=True)
+def _read(path: Path, *names: str) -> dict[str, pd.DataFrame]:
+    """Tables of an earlier edition; none where it cannot be read: a broken old file must not stop a new edition."""
     try:
-        return {name: con.table(name).df() for name in ("edition", "readiness", "verdicts", "calendar")}
-    finally:
-        con.close()
+        with duckdb.connect(str(path), read_only=True) as con:
+            return {name: con.table(name).df() for name in names}
+    except duckdb.Error:
+        return {}
 
 
 def changes(tables: Tables, earlier: Mapping[str, Tables]) -> pd.DataFrame:
