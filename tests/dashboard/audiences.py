@@ -89,4 +89,4 @@ def read_file(path: Path) -> Tables:
         return {name: con.table(name).df() for name in names}
 
 
-__all__ = ["DAYS", "LEAD", "NOTE", "Made", "begin", "make_editions", "read_file"]
+__all__ = ["DAYS", "LEAD", "NOTE", "RETURNS", "Made", "begin", "make_editions", "read_file"]
