@@ -194,7 +194,7 @@ FOOT = ".slide-foot, .slide-codes"
 
 @pytest.mark.browser
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="nothing reads a PDF here")
-@pytest.mark.parametrize("audience", ["central", "forum"])
+@pytest.mark.parametrize("audience", ["central", pytest.param("forum", marks=pytest.mark.long)])
 def test_screen_presentation_and_paper_hold_the_same_numbers(
     audience: str, met: Path, page: Page, serve: Callable[..., str], tmp_path: Path
 ) -> None:
