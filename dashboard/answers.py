@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 from dash.development.base_component import Component
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from flask_compress import Compress
 
 from dashboard.access.routes import CALLBACK
@@ -86,6 +86,7 @@ def keep_answers(server: Flask, editions: Editions, compress: Compress) -> None:
         asked = what_is_asked(request.get_json(silent=True), editions)
         if asked is None:
             return ask_dash()
+        g.looked_at = asked.page
         held.note(asked.audience, asked.editions)
         return _kept(held, compress, asked.key, lambda: Response(asked.draw(), mimetype="application/json"))
 
@@ -122,6 +123,7 @@ def _kept(held: Answers, compress: Compress, key: Key, make: Callable[[], Respon
 class Asked:
     """A page or panel that is asked for: whose, while there are which editions, and how its answer is made."""
 
+    page: str
     audience: str
     editions: Key
     about: Key
@@ -150,7 +152,8 @@ def what_is_asked(said: Any, editions: Editions) -> Asked | None:
     if output == PAGE and shown == told:
         return None
     about = (str(view.edition.path), output, address.href)
-    return Asked(editions.audience, (current, view.editions), about, lambda: write(DRAWN[output](view, told)))
+    audience = editions.audience
+    return Asked(page.path, audience, (current, view.editions), about, lambda: write(DRAWN[output](view, told)))
 
 
 def _words(said: dict[str, Any]) -> tuple[str, ...]:
@@ -172,6 +175,10 @@ DRAWN: dict[str, Callable[[View, str], dict[str, Any]]] = {
 }
 
 
+# What a component has besides the properties that were given: what Dash knows of its kind.
+OF_DASH = {"_prop_names", "_valid_wildcard_attributes", "available_properties", "available_wildcard_properties"}
+
+
 def write(response: dict[str, Any]) -> bytes:
     """What Dash's script reads: the new values of properties."""
     return orjson.dumps({"multi": True, "response": response}, default=_told, option=orjson.OPT_NON_STR_KEYS)
@@ -180,5 +187,6 @@ def write(response: dict[str, Any]) -> bytes:
 def _told(part: Any) -> Any:
     """A component as the browser is told of it."""
     if isinstance(part, Component):
-        return part.to_plotly_json()
+        props = {name: value for name, value in vars(part).items() if name not in OF_DASH}
+        return {"props": props, "type": part._type, "namespace": part._namespace}
     raise TypeError(f"{type(part).__name__} cannot be sent to a browser")

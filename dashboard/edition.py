@@ -225,6 +225,10 @@ class Edition:
         rows = self._answer(sql, (period,)) if "results" in self.tables else ()
         return [(row.starts, row.ends) for row in rows]
 
+    def is_unchanged(self) -> bool:
+        """Whether the file that was opened is still there."""
+        return _mark(self.path) == self._mark
+
     def is_replaced(self) -> bool:
         """Whether another file has come to its name, as no publish does but a restore may."""
         return _mark(self.path) not in (None, self._mark)
@@ -275,12 +279,19 @@ class Editions:
         if not self.folder.is_dir():
             return
         with os.scandir(self.folder) as known:
-            found = [e.name for e in known if NAME.fullmatch(e.name) and Path(e.path, file).exists()]
+            found = [e.name for e in known if NAME.fullmatch(e.name) and os.access(f"{e.path}/{file}", os.F_OK)]
         yield from sorted(found, reverse=True)
 
     def get(self, name: str = "") -> Edition:
         """An edition by name, or the current one; opened once a process and audience."""
         name, audience = name or self.current_name(), self.audience
+        open_now = self._open.get((name, audience))
+        if open_now is not None and open_now.is_unchanged():
+            self._noted(name, True)
+            with self._lock:
+                self._open[name, audience] = open_now
+                self._open.move_to_end((name, audience))
+            return open_now
         if not NAME.fullmatch(name) or not (self.folder / name).is_dir():
             self._noted("", False)
             raise NoEdition(_gone(name))

@@ -367,7 +367,7 @@ def cover_table(view: View) -> Component:
     body = [
         [
             site_name(view, row.site, short=True),
-            linked.cover(view, row, "planned", words.pounds(row.planned)),
+            linked.cover(view, row, "planned", words.pounds(row.planned or 0.0)),
             linked.cover(view, row, "secured", words.pounds(row.secured or 0.0)),
             linked.cover(view, row, "share", f"{row.share:.1%}") if row.get("share") is not None else "",
             linked.cover(view, row, "months", f"{row.months:.1f}") if row.months is not None else state("not known"),

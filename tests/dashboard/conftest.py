@@ -69,6 +69,7 @@ ODD: dict[str, list[str]] = {
         *(f"delete from {table}" for table in EMPTIED),
     ],
     "no site": ["delete from sites"],
+    "no plans": ["update cover set planned = null, months = null, share = null, gap = null", "delete from plans"],
     "many sites": [
         copies("sites", more=LABELS),
         copies("results", "period in ('month', 'rolling_year')"),
