@@ -8,12 +8,13 @@ from dashboard.charts import graph
 from dashboard.charts.money import bridge
 from dashboard.edition import Row
 from dashboard.page import View, card, definition, nothing, pick, source_words
-from dashboard.tables import Column, number, table
+from dashboard.tables import Column, link, table
+from etl.definitions.periods import month_after
+from etl.provenance.code import LAG
 
 Component = Any
 USUAL = "cost_per_new_case_shared"
 # The order in which pairs of periods are offered.
-PERIOD_OF = {"year": "year", "rolling_year": "rolling_year", "quarter": "quarter", "quarter_year_ago": "quarter"}
 SPANS = ("year", "rolling_year", "year_to_date", "quarter_year_ago", "quarter")
 
 
@@ -106,17 +107,19 @@ def drawn(view: View, row: Row) -> Any:
     )
 
 
-def end(view: View, row: Row, which: str, number_at: int) -> list[Component]:
-    """Spend, cases and unit cost of a period: links where the period is one that has results of its own."""
-    about = view.edition.measures.get(row.measure)
-    starts, ends = row[f"{which}_starts"], row[f"{which}_ends"]
-    measures = (about.numerator, about.denominator, row.measure) if about is not None else ("", "", "")
-    cost, count, unit = (row[f"{name}{number_at}"] for name in ("cost", "count", "unit"))
-    found: list[Component] = []
-    for measure, text in zip(measures, (words.pounds(cost), f"{count:,.0f}", words.pounds(unit)), strict=True):
-        result = view.edition.result(row.site, measure, PERIOD_OF.get(row.span, ""), starts)
-        found.append(number(view, result, text=text) if result is not None and result.ends == ends else text)
-    return found
+def of(view: View, row: Row, step: str, text: str) -> Component:
+    """A number of the bridge as a link to the months behind it, where the two periods are as far apart as usual."""
+    if row.from_starts != month_after(row.to_starts, -LAG[row.span]):
+        return text
+    key = f"{row.site}|bridge|{row.to_starts}|{row.span}.{row.measure}.{step}"
+    return link(view, key, text, f"{view.measure_label(row.measure)}, {view.label(row.site)}")
+
+
+def end(view: View, row: Row, which: int) -> list[Component]:
+    """Spend, cases and unit cost of a period."""
+    cost, count, unit = (row[f"{name}{which}"] for name in ("cost", "count", "unit"))
+    said = {"cost": words.pounds(cost), "count": f"{count:,.0f}", "unit": words.pounds(unit)}
+    return [of(view, row, f"{name}{which}", text) for name, text in said.items()]
 
 
 def steps_table(view: View, row: Row) -> Component:
@@ -125,9 +128,9 @@ def steps_table(view: View, row: Row) -> Component:
     many = words.first_upper(words.plural(per))
     heads = [Column("Step"), Column("Spend", True), Column(many, True), Column(f"Per {per}", True)]
     lines: list[list[Component]] = [
-        [row.from_words, *end(view, row, "from", 0)],
-        ["Spending", "", "", words.signed(row.spending)],
-        ["Volume", "", "", words.signed(row.volume)],
-        [row.to_words, *end(view, row, "to", 1)],
+        [row.from_words, *end(view, row, 0)],
+        ["Spending", "", "", of(view, row, "spending", words.signed(row.spending))],
+        ["Volume", "", "", of(view, row, "volume", words.signed(row.volume))],
+        [row.to_words, *end(view, row, 1)],
     ]
     return table(heads, lines, "Bridge of the unit cost")

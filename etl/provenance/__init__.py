@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from etl.definitions.periods import MONTHS_IN
-from etl.provenance import judged, money, results, returned
+from etl.provenance import change, judged, money, results, returned
 from etl.provenance.code import WrongCode, address_in, code_of, editions_of, read_code
 from etl.provenance.edition import Edition
 from etl.provenance.story import HIDDEN, NoNumber, Story, Words, day, place
@@ -21,6 +21,7 @@ KINDS: dict[str, Teller] = {
     "cliff": money.cliff,
     "gap": money.gap,
     "central": money.central,
+    "bridge": change.tell,
     "verdict": judged.verdict,
     "readiness": judged.readiness,
     "quality": judged.quality,

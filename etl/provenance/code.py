@@ -36,7 +36,7 @@ ASIDE = (
 )  # fmt: skip
 OTHERS = (
     "cover", "agreement", "readiness", "returns", "receipt", "verdict", "cliff", "gap", "central", "quality",
-    "agreement.drawn", "agreement.left",
+    "agreement.drawn", "agreement.left", "bridge",
 )  # fmt: skip
 ROOM_FOR_OTHERS = 20
 COVER = (
@@ -52,6 +52,9 @@ CENTRAL = tuple(
     for way in ("none", "by_new_cases", "equally")
     for column in ("unit", "central", "cost", "total", "count")
 )
+# How many months lie between the two periods of each kind of pair in a bridge, and its steps.
+LAG = {"year": 12, "year_to_date": 12, "rolling_year": 12, "quarter_year_ago": 12, "quarter": 3}
+STEPS = ("cost0", "count0", "unit0", "spending", "volume", "change", "cost1", "count1", "unit1")
 QUALITY = ("completeness", "uniqueness", "consistency", "timeliness", "validity", "accuracy")
 
 
@@ -122,6 +125,8 @@ def _names(edition: Edition, kind: str) -> Sequence[str]:
         return list(edition.measures)
     if kind == "agreement":
         return [row.agreement for row in edition.rows("agreements", order="agreement")]
+    if kind == "bridge":
+        return bridge_names(edition)
     fixed: dict[str, Sequence[str]] = {
         "cover": COVER,
         "readiness": [criterion.name for criterion in CRITERIA],
@@ -132,6 +137,12 @@ def _names(edition: Edition, kind: str) -> Sequence[str]:
         "quality": QUALITY,
     }
     return fixed.get(kind, ("",))
+
+
+def bridge_names(edition: Edition) -> list[str]:
+    """What names a number of a bridge: kind of pair, measure and step, joined by dots."""
+    measures = [measure for measure, about in edition.measures.items() if about.get("unit") == "gbp_each"]
+    return [f"{span}.{measure}.{step}" for measure in measures for span in LAG for step in STEPS]
 
 
 def _fields(edition: Edition, address: str) -> tuple[int, int, int, int]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 from etl.definitions.periods import PERIODS
+from etl.provenance.change import pair
 from etl.provenance.code import CENTRAL
 from etl.provenance.edition import Edition
 from etl.provenance.results import LIMITS, answering
@@ -86,10 +87,16 @@ def _central(edition: Edition, site: str, place: str, what: str) -> Value:
     return _first(edition, "central", where, (site, period, day(place), basis, way), column), unit
 
 
+def _bridge(edition: Edition, site: str, place: str, what: str) -> Value:
+    row, step = pair(edition, f"{site}|bridge|{place}|{what}")
+    return (row[step], "count" if step.startswith("count") else "gbp") if row is not None else NONE
+
+
 ELSEWHERE: dict[str, Callable[[Edition, str, str, str], Value]] = {
     "cover": _cover,
     "agreement": _agreement,
     "cliff": _cliff,
     "gap": _gap,
     "central": _central,
+    "bridge": _bridge,
 }

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.definitions import MEASURES
+from etl.definitions import MEASURES, unit_of
 from etl.provenance import code as codes
 from etl.provenance.code import SIGNS, WrongCode, address_in, code_of, editions_of, read_code
 from etl.provenance.edition import Row
@@ -20,7 +20,7 @@ class Known:
 
     name, audience, data_month = "2019-12-11", "central", date(2019, 11, 1)
     sites = tuple(SimpleNamespace(name=name, label=name.title()) for name in ("croydon", "gwent"))
-    measures: Mapping[str, Row] = {name: Row(measure=name) for name in MEASURES}
+    measures: Mapping[str, Row] = {name: Row(measure=name, unit=unit_of(name)) for name in MEASURES}
 
     def rows(self, table: str, where: str = "true", given: tuple[Any, ...] = (), order: str = "") -> Sequence[Row]:
         return [Row(agreement=name) for name in ("croydon-1", "gwent-1")] if table == "agreements" else []
@@ -55,6 +55,7 @@ others = st.sampled_from(
         "all|gap|2020-04-01|2",
         "central_team|central|2020-04-01|year.planned.none.central",
         "croydon|quality|accuracy|value",
+        "gwent|bridge|2019-04-01|year_to_date.cost_per_new_case_shared.unit1",
     )
 )
 
@@ -129,4 +130,5 @@ def test_there_is_room_for_a_country() -> None:
     assert codes.ROOM_FOR_OTHERS + 4 * len(codes.ASIDE) <= codes.FORMS
     assert codes.SITES >= 43 + 2
     assert 3 * len(MEASURES) <= codes.NAMES
+    assert len(codes.bridge_names(EDITION)) <= codes.NAMES
     assert codes.EDITIONS > 6000

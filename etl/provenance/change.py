@@ -1,0 +1,119 @@
+"""The story of a change in cost per case: what each end was, and what spending and volume made of it."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from etl.definitions.measure import MINUS, write
+from etl.definitions.periods import month_after
+from etl.provenance.cells import Behind, by_month, sources
+from etl.provenance.code import LAG, STEPS
+from etl.provenance.edition import Edition, Row
+from etl.provenance.lineage import operands
+from etl.provenance.story import (
+    Block,
+    Formula,
+    Item,
+    Number,
+    Story,
+    Table,
+    Words,
+    columns,
+    day,
+    in_a_sentence,
+    in_full,
+    label_of,
+    place,
+)
+
+SAID: Mapping[str, str] = {
+    "cost0": "spend behind {}, {}",
+    "count0": "cases behind {}, {}",
+    "unit0": "{}, {}",
+    "spending": "part that spending has in the change of {}, {}",
+    "volume": "part that the number of cases has in the change of {}, {}",
+    "change": "change of {}, {}",
+    "cost1": "spend behind {}, {}",
+    "count1": "cases behind {}, {}",
+    "unit1": "{}, {}",
+}
+
+
+def pair(edition: Edition, address: str) -> tuple[Row | None, str]:
+    """The pair of periods that an address names, and the step of it."""
+    site, _, starts, what = address.split("|")[:4]
+    span, _, rest = what.partition(".")
+    measure, _, step = rest.rpartition(".")
+    if span not in LAG or step not in STEPS:
+        return None, ""
+    where = "site = ? and measure = ? and span = ? and to_starts = ? and from_starts = ?"
+    first = day(starts)
+    found = edition.rows("bridges", where, (site, measure, span, first, month_after(first, -LAG[span])))
+    return (found[0] if found else None), step
+
+
+def tell(edition: Edition, address: str) -> Story | None:
+    """The story of a number of a bridge."""
+    row, step = pair(edition, address)
+    if row is None:
+        return None
+    label = in_a_sentence(label_of(edition, row.measure))
+    when = {"0": row.from_words, "1": row.to_words}.get(step[-1], f"{row.from_words} to {row.to_words}")
+    body: list[Block] = [_formula(row, step), _ends(edition, row)]
+    spans = [Behind(row.site, operands(row.measure), *months) for months in _months(row, step)]
+    cells = tuple(cell for of in spans for cell in sources(edition, of))
+    for of in spans:
+        own = [cell for cell in cells if of.starts <= cell.month <= of.ends]
+        body.append(by_month(edition, of, own))
+    return Story(address, place(edition, row.site), SAID[step].format(label, when), shown(row, step), "known",
+                 tuple(body), cells)  # fmt: skip
+
+
+def shown(row: Row, step: str) -> str:
+    """A number of a bridge as its table prints it."""
+    if step.startswith("count"):
+        return f"{row[step]:,.0f}"
+    if step in ("spending", "volume", "change"):
+        return f"{'+' if row[step] >= 0 else MINUS}{write(abs(row[step]), 'gbp')}"
+    return write(row[step], "gbp")
+
+
+def _months(row: Row, step: str) -> list[tuple[date, date]]:
+    """The months that a step rests on: those of one end, or of both."""
+    ends = [(row.from_starts, row.from_ends), (row.to_starts, row.to_ends)]
+    return [ends[int(step[-1])]] if step[-1] in "01" else ends
+
+
+def _formula(row: Row, step: str) -> Formula | Words:
+    """How a step follows from spend and cases of the two periods."""
+
+    def of(name: str) -> Number:
+        text = f"{row[name]:,.0f}" if name.startswith("count") else in_full(row[name], "gbp")
+        return Number(text, f"{row.site}|bridge|{row.to_starts}|{row.span}.{row.measure}.{name}")
+
+    result = ("=", "Result", Number(in_full(row[step], "gbp")))
+    if step in ("unit0", "unit1"):
+        end = step[-1]
+        return Formula((("", "Spend", of(f"cost{end}")), ("÷", "Cases", of(f"count{end}")), result))
+    if step == "change":
+        return Formula((("", "Spending", of("spending")), ("+", "Volume", of("volume")), result))
+    if step == "spending":
+        return Words("What was spent more or less, for each case of the later period.")
+    if step == "volume":
+        return Words("The spend of the earlier period for each case of the later one, less that for each of its own.")
+    return Words("Added up over the months below.")
+
+
+def _ends(edition: Edition, row: Row) -> Table:
+    """Both periods and the two parts of the change."""
+
+    def of(name: str) -> Item:
+        return Number(shown(row, name), f"{row.site}|bridge|{row.to_starts}|{row.span}.{row.measure}.{name}")
+
+    rows: tuple[tuple[Item, ...], ...] = (
+        (row.from_words, of("cost0"), of("count0"), of("unit0")),
+        ("Spending", "", "", of("spending")),
+        ("Volume", "", "", of("volume")),
+        (row.to_words, of("cost1"), of("count1"), of("unit1")),
+    )
+    heads = (*(label_of(edition, part) for part in operands(row.measure)), "Each")
+    return Table("The change", columns("Step", *heads, right=(1, 2, 3)), rows)
