@@ -2,6 +2,7 @@
 
 import logging.config
 import os
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -155,6 +156,7 @@ def run(chosen: Configuration) -> None:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    os.register_at_fork(after_in_child=_can_be_stopped)
     Granian(
         "dashboard.server:application",
         factory=True,
@@ -164,11 +166,18 @@ def run(chosen: Configuration) -> None:
         workers=chosen.workers,
         blocking_threads=chosen.threads,
         respawn_failed_workers=True,
+        workers_kill_timeout=10,
         ssl_cert=chosen.certificate,
         ssl_key=chosen.key,
         log_dictconfig=logging_as,
         log_level=LogLevels.warning if chosen.log == REQUESTS else LogLevels.error,
     ).serve()
+
+
+def _can_be_stopped() -> None:
+    """A worker that is still starting ends when it is told to: its parent's way at a signal does nothing here."""
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, signal.SIG_DFL)
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ def test_a_thousand_publishes_under_eight_readers(numbered: Numbered) -> None:
     with serving(numbered.folder.parent, 1, workers=2) as ((port, _),):
         watch = publish_under_readers(numbered, port, 1000, 0.0)
     assert watch.wrong == []
-    assert watch.answers > 2000
+    assert watch.answers > 1000
     assert watch.gone
 
 

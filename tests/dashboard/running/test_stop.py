@@ -1,0 +1,30 @@
+"""A dashboard that is told to stop does, also while its workers are still starting."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.dashboard.running.numbered import free_port
+
+
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("seconds", [0.3, 1.5])
+def test_it_stops_while_it_starts(sign: signal.Signals, seconds: float, bare: Path) -> None:
+    """Ctrl+C is sent to all its processes, as a terminal does; a service manager tells the first one."""
+    command = [sys.executable, "-m", "dashboard", f"--data={bare}", f"--port={free_port()}"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("Dashboard: ")
+    time.sleep(seconds)
+    os.killpg(process.pid, sign) if sign == signal.SIGINT else process.terminate()
+    begun = time.monotonic()
+    try:
+        process.wait(timeout=60)
+    finally:
+        process.kill()
+    assert time.monotonic() - begun < 9, "it was killed in the end, and did not stop by itself"
