@@ -1,0 +1,43 @@
+"""How long results take to be worked out from scratch, and an edition to be made: `python -m benchmarks publishing`."""
+
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from benchmarks.lines import Line, at_most, seconds
+from benchmarks.serving import run
+from etl.load import load
+from etl.plan import plan_by_month, shared_lines
+from etl.publish import publish
+from etl.reference import read_reference
+from etl.sites import load_sites
+from etl.store import open_warehouse, results_as_known
+
+
+def lines(audiences: bool = True) -> Iterator[Line]:
+    """The lines of the table, each beside the load of the same returns."""
+    with tempfile.TemporaryDirectory() as place:
+        folder, data = Path(place) / "returns", Path(place) / "data"
+        run("sample", str(folder))
+        loading = seconds(lambda: load([folder], data))
+        beside = f"loading the same returns: {loading:.3g} s"
+        took = seconds(lambda: rebuild(data))
+        yield Line("all results of the sample worked out from scratch", f"{took:.3g} s", beside, took / loading)
+        took = seconds(lambda: publish(data, audiences=False))
+        yield Line("the sample published for the central team", f"{took:.3g} s", beside, took / loading)
+        if audiences:
+            took = seconds(lambda: publish(data, audiences=True))
+            yield at_most("the sample published for all audiences", took, 60, "s", beside, took / loading)
+
+
+def rebuild(data: Path) -> None:
+    """Works out all results as they are known now, in memory."""
+    con = open_warehouse(data / "warehouse.duckdb", read_only=True)
+    try:
+        sites = load_sites(data / "sites")
+        reference = read_reference(data / "reference", sites=set(sites))
+        last = con.execute("select max(month) from in_force_at(?)", [datetime.max]).fetchall()[0][0]
+        results_as_known(con, datetime.max, plan_by_month(reference, sites, last), shared_lines(reference, sites))
+    finally:
+        con.close()
