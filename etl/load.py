@@ -23,7 +23,7 @@ from etl.problem import Problem
 from etl.read import Return, fits_name_pattern
 from etl.reference import Reference, as_known_at, read_reference
 from etl.sites import Site, load_sites, read_site
-from etl.store import ACCEPTED, Receipt, open_warehouse, store, transaction
+from etl.store import ACCEPTED, Receipt, SiteMonth, open_warehouse, store, transaction
 
 RECEIVED = "received.csv"
 # Files that lie in a folder beside the returns and are none.
@@ -260,9 +260,10 @@ def _store(
     known = _Known(con)
     receipts = {id(one): known.receipt(one, sites) for one in sorted(checked, key=_by_arrival) if one.sha256}
     fresh = list(known.fresh.values())
-    months = known.moved | {m for r in fresh if r.content and r.verdict in ACCEPTED for m in r.content.months}
-    last = max([*months, *known.months], default=None)
-    store(con, fresh, months, sites, plan_by_month(reference, sites, last), shared_lines(reference, sites), now)
+    contents = [receipt.content for receipt in fresh if receipt.content and receipt.verdict in ACCEPTED]
+    touched = known.moved | {(content.site, month) for content in contents for month in content.months}
+    last = max([*(month for _, month in touched), *known.months], default=None)
+    store(con, fresh, touched, sites, plan_by_month(reference, sites, last), shared_lines(reference, sites), now)
     _compare(con, sites, receipts.values(), known)
     return [(one.given, receipts.get(id(one)) or _unstored(one)) for one in checked]
 
@@ -272,7 +273,7 @@ def _compare(
 ) -> None:
     """Holds the returns of the sites that something new is known of against each other, and completes the receipts."""
     fresh = {r.return_id: r for r in receipts if r.return_id in known.fresh and r.verdict in ACCEPTED}
-    compare_stored(con, sites, {r.site for r in fresh.values() if r.site} | known.moved_sites)
+    compare_stored(con, sites, {r.site for r in fresh.values() if r.site} | {site for site, _ in known.moved})
     if fresh:
         found = con.execute(
             f"select return_id, {', '.join(_PROBLEM)} from problems where compared and return_id in ?", [list(fresh)]
@@ -317,8 +318,7 @@ class _Known:
         self.accepted = {copy.sha256: copy for copy in copies if copy.verdict in ACCEPTED}
         self.months = [row[0] for row in con.execute("select max(month) from covered").fetchall() if row[0]]
         self.fresh: dict[str, Receipt] = {}
-        self.moved: set[date] = set()
-        self.moved_sites: set[str] = set()
+        self.moved: set[SiteMonth] = set()
 
     def receipt(self, one: Checked, sites: Mapping[str, Site]) -> Receipt:
         """The receipt of a file: a new one, or the one that it got when it was given before."""
@@ -361,9 +361,8 @@ class _Known:
             "update returns set received = ?, file = ? where return_id = ?", [moved.received, file, first.return_id]
         )
         self.accepted[first.sha256] = self.copies[first.return_id] = moved
-        months = self.con.execute("select month from covered where return_id = ?", [first.return_id]).fetchall()
-        self.moved |= {row[0] for row in months}
-        self.moved_sites |= {first.site} if first.site else set()
+        months = self.con.execute("select site, month from covered where return_id = ?", [first.return_id]).fetchall()
+        self.moved |= set(months)
 
 
 def _copy_id(copy: _Copy) -> str:

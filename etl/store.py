@@ -15,7 +15,7 @@ import pandas as pd
 
 from etl.definitions import DERIVED, PLANNED, REPORTED, REPORTED_KEYS, key, nil_before
 from etl.definitions.measure import Breakdown, Ratio, Total, keys
-from etl.definitions.periods import months_from
+from etl.definitions.periods import month_after, months_from
 from etl.problem import Problem
 from etl.read import Return
 from etl.sites import Site
@@ -28,6 +28,7 @@ LOCKED = {
     "lock_configuration": "true",
 }
 ACCEPTED = ("accepted", "accepted_with_queries")
+SiteMonth = tuple[str, date]
 
 
 @dataclass
@@ -85,7 +86,7 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
 def store(
     con: duckdb.DuckDBPyConnection,
     receipts: Sequence[Receipt],
-    months: Iterable[date],
+    touched: Iterable[SiteMonth],
     sites: Mapping[str, Site],
     plan: pd.DataFrame,
     shared_lines: Iterable[str],
@@ -93,33 +94,33 @@ def store(
 ) -> None:
     """Stores receipts with what they say, and brings all results up to date; the caller holds the transaction.
 
-    `months` are those of which something new is known; `plan` has site, month, number and value; `shared_lines` are
+    Of each month in `touched` something new is known; `plan` has site, month, number and value; `shared_lines` are
     the spend lines that every site counts.
     """
     before = _in_force(con)
     _write_sites(con, sites)
     _write_receipts(con, receipts, now)
     _write_definitions(con, plan, list(shared_lines))
-    _bring_results_up_to_date(con, set(months), before)
+    _bring_results_up_to_date(con, set(touched), before)
 
 
-def _bring_results_up_to_date(con: duckdb.DuckDBPyConnection, touched: set[date], before: "_InForce") -> None:
-    """Works out again the results of all periods with a touched month; everything, where a definition or plan changed.
+def _bring_results_up_to_date(con: duckdb.DuckDBPyConnection, touched: set[SiteMonth], before: "_InForce") -> None:
+    """Works out again what the touched months change; everything, where a definition or plan changed.
 
-    `before` is what was in force before the load: a month that has fallen due since is touched too.
+    `before` is what was in force before the load: a month that has fallen due since is touched at every site.
     """
-    after, fingerprint = _in_force(con), _fingerprint(con)
-    if fingerprint != before.made_with:
+    after = _in_force(con)
+    if _fingerprint(con, before.last) != before.made_with:
         con.execute("delete from results")
         before = _InForce(None, {}, "")
-        touched = set(months_from(min(after.firsts.values()), after.last)) if after.last else set()
-    if touched and after.last:
-        touched = touched | set(months_from(before.last or after.last, after.last))
+    if after.last and (touched or before.last != after.last):
+        begun = month_after(before.last) if before.last else min(after.firsts.values())
+        touched = touched | {(site, month) for site in after.firsts for month in months_from(begun, after.last)}
         for site, first in after.firsts.items():
-            touched |= set(months_from(first, before.firsts.get(site, first)))
+            touched |= {(site, month) for month in months_from(first, before.firsts.get(site, first))[:-1]}
         _work_out(con, touched, datetime.max)
         con.execute(_sql("store_results"))
-    con.execute("create or replace table built as select ? as fingerprint", [fingerprint])
+    con.execute("create or replace table built as select ? as fingerprint", [_fingerprint(con, after.last)])
 
 
 def results_as_known(
@@ -127,15 +128,19 @@ def results_as_known(
 ) -> pd.DataFrame:
     """All results as they stood at a time: site, period, starts, measure, value, complete; nothing is stored."""
     _write_definitions(con, plan, list(shared_lines))
-    months = con.execute("select first_month from sites union select month from in_force_at(?)", [at]).fetchall()
-    _work_out(con, set(months_from(min(months)[0], max(months)[0])), at)
+    known = con.execute(
+        "select site, first_month from sites union select site, month from in_force_at(?)", [at]
+    ).fetchall()
+    months = [month for _, month in known]
+    _work_out(con, {(site, month) for site, _ in known for month in months_from(min(months), max(months))}, at)
     return con.execute("select * from fresh order by site, period, starts, measure").df()
 
 
-def _work_out(con: duckdb.DuckDBPyConnection, touched: set[date], at: datetime) -> None:
-    """Works out the results of all periods with a touched month, as known at a time, into the table `fresh`."""
-    con.execute("create or replace temp table touched (month date)")
-    _insert(con, "touched", pd.DataFrame({"month": pd.to_datetime(sorted(touched))}))
+def _work_out(con: duckdb.DuckDBPyConnection, touched: set[SiteMonth], at: datetime) -> None:
+    """Works out the results of periods and sites with a touched month, as known at a time, into the table `fresh`."""
+    con.execute("create or replace temp table touched (site varchar, month date)")
+    frame = pd.DataFrame(sorted(touched), columns=["site", "month"])
+    _insert(con, "touched", frame.astype({"month": "datetime64[s]"}))
     con.execute("set variable horizon = ?::timestamp", [at])
     con.execute(_sql("results"))
 
@@ -232,11 +237,12 @@ def _write_definitions(con: duckdb.DuckDBPyConnection, plan: pd.DataFrame, share
     _insert(con, "plan", plan)
 
 
-def _fingerprint(con: duckdb.DuckDBPyConnection) -> str:
-    """What the results depend on besides the returns: definitions, plans, sites and the arithmetic itself."""
-    tables = ("reported", "addends", "ratios", "plan", "sites")
-    rows = [con.execute(f"select * from {table} order by all").fetchall() for table in tables]
-    return hashlib.sha256(repr((rows, _sql("results"))).encode()).hexdigest()
+def _fingerprint(con: duckdb.DuckDBPyConnection, last: date | None) -> str:
+    """What the results up to a month depend on besides the returns: definitions, sites, plans, and the arithmetic."""
+    names = ("reported", "addends", "ratios", "sites")
+    tables = [con.execute(f"from {name} order by all").fetchall() for name in names]
+    plan = con.execute("from plan where month <= ? order by all", [last]).fetchall()
+    return hashlib.sha256(repr((tables, plan, _sql("results"))).encode()).hexdigest()
 
 
 def _replace(

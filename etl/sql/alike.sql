@@ -8,20 +8,16 @@ with mine as (
     cross join (values (-1), (0), (1)) as beside (step)
     where e.site in $sites and value <> 0 and verdict in ('accepted', 'accepted_with_queries')
 ),
-theirs as (
-    from in_force_at('infinity'::timestamp) as f
-    where not list_contains($sites, f.site)
-),
 alike as (
-    select distinct return_id, month
-    from theirs
-    join entries as e using (return_id, site, month)
+    select distinct return_id, e.month
+    from entries as e
     join mine using (month, measure, part, value)
-    group by return_id, month, my_month
+    where not list_contains($sites, e.site)
+    group by return_id, e.month, my_month
     having count(*) >= $least
 )
-select t.return_id, t.site, t.month, received, version, sha256,
-    row_number() over (order by t.return_id, t.month) - 1 as row
-from theirs as t
+select f.return_id, f.site, f.month, received, version, sha256,
+    row_number() over (order by f.return_id, f.month) - 1 as row
+from in_force_at('infinity'::timestamp) as f
 join alike using (return_id, month)
 join returns as r using (return_id)

@@ -1,6 +1,7 @@
--- All results of the periods that touch a month in `touched`, as known at the variable `horizon`, into `fresh`: months
--- first, sites second, ratios last. Needs the temporary tables touched(month), reported(number, over_months, own, nil_before),
--- plan(site, month, number, value), addends(measure, number, over_months), ratios(measure, numerator, denominator).
+-- All results of the periods that hold a month in `touched`, of the sites in it and of all together, as known at the
+-- variable `horizon`, into `fresh`: months first, sites second, ratios last. Needs the temporary tables
+-- touched(site, month), reported(number, over_months, own, nil_before), plan(site, month, number, value),
+-- addends(measure, number, over_months), ratios(measure, numerator, denominator).
 
 -- Sums are kept to a millionth, so that neither the order of adding nor a twelfth of a plan leaves a trace.
 create or replace temp macro added(value) as round(sum(value), 6);
@@ -106,7 +107,7 @@ with of_sites as (
 select site, id, measure, if(hole, null, value) as value, hole, unfinished
 from totals
 join of_sites using (site, id)
-where own
+where own and site in (select try_cast(site as site_name) from touched)
 union all
 select 'all'::site_name, id, measure, whole_sum(value, hole), bool_or(hole), bool_or(unfinished)
 from totals

@@ -1,8 +1,8 @@
--- Puts the fresh results in the place of what was known of the same periods.
+-- Puts the fresh results in the place of what was known of the same sites and periods.
 
 delete from results
-using (select distinct period, starts from fresh) as f
-where results.period = f.period and results.starts = f.starts;
+using (select distinct site, period, starts from fresh) as f
+where results.site = f.site and results.period = f.period and results.starts = f.starts;
 
 insert into results
 select site, period, starts, measure, value, complete from fresh;
