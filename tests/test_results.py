@@ -253,6 +253,29 @@ def test_any_order_in_any_number_of_loads_makes_the_same_bit_for_bit(seed: int) 
         assert stands(con) == stands(at_once)
 
 
+def test_one_more_return_works_out_no_more_than_it_touches() -> None:
+    con = warehouse()
+    give(con, *(Sent(site, datetime(2020, 1, 1), {month(step): {}}) for site in ALL for step in range(4)))
+    give(con, Sent("croydon", datetime(2020, 2, 1), {month(1): {"new_cases": 7}}))
+    touched = "select distinct site, period, starts from fresh order by all"
+    assert {row[0] for row in rows(con, touched)} == {"croydon", "all"}
+    assert [row[1:] for row in rows(con, touched) if row[:2] == ("all", "month")] == [("month", month(1))]
+    give(con, Sent("croydon", datetime(2020, 2, 1), {month(4): {}}))
+    assert {row[0] for row in rows(con, touched)} == {*ALL, "all"}  # a month has begun, and is due at every site
+    assert [row[1:] for row in rows(con, touched) if row[:2] == ("all", "month")] == [("month", month(4))]
+
+
+@pytest.mark.parametrize("seed", range(30, 32))
+def test_return_after_return_makes_what_is_made_from_scratch(seed: int) -> None:
+    con = warehouse()
+    for one in sorted(some_returns(seed), key=lambda one: one.received)[:12]:
+        give(con, one)
+        found = rows(con, "select * from results order by all")
+        con.execute("update built set fingerprint = ''")
+        give(con)
+        assert rows(con, "select * from results order by all") == found
+
+
 @pytest.mark.parametrize("seed", range(20, 22))
 def test_what_was_known_at_a_time_is_what_a_load_up_to_then_made(seed: int) -> None:
     returns = some_returns(seed)
