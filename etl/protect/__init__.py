@@ -8,7 +8,7 @@ see which table and column, `audit` looks at an edition's files once more.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from time import monotonic
+from time import process_time
 
 import pandas as pd
 
@@ -20,8 +20,9 @@ from etl.protect.needs import Needs, needs
 from etl.protect.offer import STEPS, Step, offered
 from etl.protect.tables import TooLong, borne_out
 
-# How long each step may take before a coarser one is tried, in seconds.
-PATIENCE = 150.0
+# How long each step may take before a coarser one is tried, in seconds of processor time: what is published must not
+# depend on what else the machine does.
+PATIENCE = 300.0
 # A lattice of more cells than this is published by years at once: finer ones would only take long and then fail.
 MOST_CELLS = 40_000
 
@@ -82,7 +83,7 @@ def what_is_asked(lattice: Lattice, before: Ledger) -> dict[str, Needs]:
 
 def _safe(lattice: Lattice, offer: Mask, known: Mask, asked: dict[str, Needs], before: Ledger) -> Mask:
     """The cells to show, borne out by tables that are looked at once more."""
-    hiding = Hiding(lattice, offer & ~before.kept_hidden(lattice), known, asked, monotonic() + PATIENCE)
+    hiding = Hiding(lattice, offer & ~before.kept_hidden(lattice), known, asked, process_time() + PATIENCE)
     shown = hiding.make_safe()
     for reader, own in asked.items():
         if not borne_out(lattice, shown, reader, own, hiding.witnesses).all():

@@ -35,7 +35,7 @@ class Attack:
         one).
 
         Tables in which one site moves are tried first, as they answer for all others. `until` is a time of
-        `time.monotonic`. Raises TooLong.
+        `time.process_time`. Raises TooLong.
         """
         together, sites = self.lattice.together, self.lattice.spans.sites
         near = [~shown & (together | self.lattice.known_to(site)) for site in sites]

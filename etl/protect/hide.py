@@ -8,7 +8,7 @@ one for each period. What results is attacked again until nothing breaks.
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from time import monotonic
+from time import process_time
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -21,8 +21,8 @@ from etl.protect.tables import CLOSE, TooLong, Witness
 
 ROUNDS = 25
 SHORT = 1e4
-# A change in whole people is looked for so long, in seconds, and need not be the very cheapest.
-ONE, NEAR = 6.0, 0.5
+# A change in whole people is looked for in so many nodes of the search, and need not be the very cheapest.
+NODES, NEAR = 500, 0.5
 TOTALS = "totals"
 
 
@@ -159,8 +159,7 @@ class Hiding:
 
     def _move(self, some: Needs, cells: Places, matrix: csc_array, whole: bool) -> tuple[Mask, Numbers]:
         """The shown cells that the cheapest change moves, and how much each need is short of."""
-        left = self.until - monotonic()
-        if left <= 0:
+        if process_time() > self.until:
             raise TooLong("The time for hiding has run out.")
         size, wanted = cells.size, len(some)
         at = np.searchsorted(cells, some.at)
@@ -179,7 +178,7 @@ class Hiding:
             constraints=[LinearConstraint(asks.tocsc(), some.by, np.inf), LinearConstraint(balance.tocsc(), 0, 0)],
             bounds=Bounds(0, far),
             integrality=np.full(far.size, int(whole)),
-            options={"time_limit": min(left, ONE) if whole else left, "mip_rel_gap": NEAR},
+            options={"mip_rel_gap": NEAR} | ({"node_limit": NODES} if whole else {}),
         )
         if answer.x is None:
             raise TooLong("No change of the table was found in time.")

@@ -34,11 +34,11 @@ class Programme:
             self.highs.setOptionValue(name, value)
         self.highs.passModel(model)
 
-    def solve(self, aim: Numbers, low: Numbers, high: Numbers, seconds: float, nodes: int = NO_LIMIT) -> Numbers | None:
-        """An `x` from `low` to `high` with the least `aim @ x`; None where there is none, or none is found in time."""
+    def solve(self, aim: Numbers, low: Numbers, high: Numbers, nodes: int = NO_LIMIT) -> Numbers | None:
+        """An `x` from `low` to `high` with the least `aim @ x`; None where there is none, or none is found in so
+        many nodes."""
         self.highs.changeColsCost(self.columns.size, self.columns, aim)
         self.highs.changeColsBounds(self.columns.size, self.columns, low, high)
-        self.highs.setOptionValue("time_limit", seconds)
         self.highs.setOptionValue("mip_max_nodes", nodes)
         self.highs.run()
         if self.highs.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:

@@ -6,7 +6,7 @@ of people can make good is asked again in whole numbers, near the fractions firs
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from time import monotonic
+from time import process_time
 
 import numpy as np
 from scipy.sparse import block_array, coo_array, csr_array
@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import connected_components
 
 from etl.protect.lattice import Lattice, Mask, Numbers
 from etl.protect.needs import Needs, Places
-from etl.protect.programme import NO_LIMIT, Programme
+from etl.protect.programme import Programme
 
 CLOSE = 1e-6
 # So many needs that cannot be met together are asked one by one also where a quick answer is wanted.
@@ -23,11 +23,11 @@ FEW = 20
 PATIENCE = 3
 # So many needs are asked together in whole numbers: more seldom have an answer.
 TOGETHER = 300
-# Where an answer has fractions of people, whole ones are looked for near them: so far around, in so many seconds and
-# nodes of the search.
-RINGS, QUICK, NODES = 2, 6.0, 40
-# One need alone is looked for near its cell first: so far around, and then anywhere for so many seconds.
-FAR, LONG = 4, 12.0
+# Where an answer has fractions of people, whole ones are looked for near them: so far around, in so many nodes of the
+# search.
+RINGS, NODES = 2, 40
+# One need alone is looked for near its cell first: so far around, and then anywhere in so many nodes.
+FAR, LONG = 4, 500
 
 
 class TooLong(RuntimeError):
@@ -179,7 +179,7 @@ class _Solver:
         near, links = np.arange(aim.size) == at, abs(self.matrix)
         for _ in range(FAR):
             near = (links.T @ (links @ near.astype(float))) > 0
-            found = self._whole(near, nothing, aim, low, high, QUICK)
+            found = self._whole(near, nothing, aim, low, high, NODES)
             if found is not None:
                 return found
         found = self._whole(np.ones_like(near), nothing, aim, low, high, LONG)
@@ -200,7 +200,7 @@ class _Solver:
             return fixed
         for _ in range(RINGS):
             near = (links.T @ (links @ near.astype(float))) > 0
-            found = self._whole(near, fixed, aim, low, high, QUICK, NODES)
+            found = self._whole(near, fixed, aim, low, high, NODES)
             if found is not None:
                 return found
         cells = np.flatnonzero(np.abs(change) > CLOSE)
@@ -211,22 +211,16 @@ class _Solver:
         return fixed
 
     def _whole(
-        self,
-        near: Mask,
-        fixed: Numbers,
-        aim: Numbers,
-        low: Numbers,
-        high: Numbers,
-        seconds: float,
-        nodes: int = NO_LIMIT,
+        self, near: Mask, fixed: Numbers, aim: Numbers, low: Numbers, high: Numbers, nodes: int
     ) -> Numbers | None:
         """A change in whole numbers that is `fixed` but for the cells that are `near`."""
+        self._look_at_the_clock()
         cells = np.flatnonzero(near)
         own = self.matrix[:, cells]
         rows = np.flatnonzero(np.diff(own.indptr))
         right = -(self.matrix[rows] @ np.where(near, 0.0, fixed))
         programme = Programme(own[rows].tocsc(), right, whole=True)
-        found = programme.solve(aim[cells], low[cells], high[cells], min(self._left(), seconds), nodes)
+        found = programme.solve(aim[cells], low[cells], high[cells], nodes)
         if found is None:
             return None
         change = fixed.copy()
@@ -234,14 +228,12 @@ class _Solver:
         return change
 
     def _solved(self, aim: Numbers, low: Numbers, high: Numbers) -> Numbers | None:
-        return self.programme.solve(aim, low, high, self._left())
+        self._look_at_the_clock()
+        return self.programme.solve(aim, low, high)
 
-    def _left(self) -> float:
-        """The seconds that are left."""
-        left = self.until - monotonic()
-        if left <= 0:
+    def _look_at_the_clock(self) -> None:
+        if process_time() > self.until:
             raise TooLong("The time for the attack on what is to be published has run out.")
-        return left
 
 
 def _tied(matrix: csr_array) -> list[Places]:
