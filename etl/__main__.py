@@ -62,7 +62,7 @@ def load_command(
     """Read returns, store what is accepted, and bring all results up to date."""
     with _plain_errors():
         when = _time(received, "--received") if received else None
-        with _progress("Reading") as advance:
+        with _progress("Reading", then="Storing") as advance:
             receipts = load(paths, data, when, advance)
         labels = {site.name: site.label for site in load_sites(data / "sites").values()}
     for given, receipt in receipts:
@@ -470,13 +470,17 @@ def _warehouse(data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @contextmanager
-def _progress(words: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on long work, where somebody can see it."""
+def _progress(words: str, then: str = "") -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on long work, where somebody can see it; `then` is what is still to do once all is counted."""
     console = Console(stderr=True)
-    columns = (TextColumn(words), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(words, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+        def advance(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total, description=then if then and done == total else words)
+
+        yield advance
 
 
 @contextmanager

@@ -46,6 +46,13 @@ def returns(tmp_path: Path) -> Path:
     return tmp_path / "returns"
 
 
+def test_long_work_shows_how_far_it_is(returns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "Reading" not in run("load", returns, "--data", tmp_path / "quiet")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    shown = run("load", returns, "--data", tmp_path / "data")
+    assert "Reading" in shown and "Storing" in shown and "2/2" in shown
+
+
 def test_load_prints_a_line_a_return(returns: Path, tmp_path: Path) -> None:
     put(returns, "south_wales", children="tbc")
     said = run("load", returns, "--data", tmp_path / "data", "--received", "2019-07-08T10:00:00").splitlines()
