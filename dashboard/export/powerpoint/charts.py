@@ -13,7 +13,7 @@ from pptx.util import Inches, Pt
 
 from dashboard import theme
 from dashboard.export.powerpoint.tables import HEAD, add_table, row_height
-from dashboard.export.powerpoint.words import FONT, INSIDE, LEFT, Box, described, line, paint, rgb, text
+from dashboard.export.powerpoint.words import FONT, INSIDE, LEFT, Box, bar, described, line, paint, rgb, text
 from dashboard.export.slides import Point, Points, Steps, Verdicts, Words
 
 MARKERS = {
@@ -26,9 +26,9 @@ MARKERS = {
 PATTERNS = {
     "ending": MSO_PATTERN.WIDE_DOWNWARD_DIAGONAL,
     "agreed_in_principle": MSO_PATTERN.WIDE_UPWARD_DIAGONAL,
-    "bid": MSO_PATTERN.PERCENT_20,
     "expected": MSO_PATTERN.LIGHT_HORIZONTAL,
 }
+SOLID = {"approved": theme.SECURED, "bid": theme.HAIRLINE}  # not every program draws dots
 SPACE = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 TABLE = 10.2  # how wide the table of verdicts is
 AXIS = 0.4  # room for the words of an axis
@@ -156,7 +156,7 @@ def steps(exhibit: Steps, page: Any, alt: str, top: float, bottom: float) -> Non
     plain(frame.chart, inner)
     scale(frame.chart.value_axis, 0, exhibit.top, exhibit.ticks[1][0] if len(exhibit.ticks) > 1 else None)
     frame.chart.value_axis.tick_labels.number_format_is_linked = False
-    frame.chart.value_axis.tick_labels.number_format = '"£"#,##0,"k"'
+    frame.chart.value_axis.tick_labels.number_format = '[=0]"£0";"£"#,##0,"k"'
     every_third(frame.chart.category_axis)
     plot = frame.chart.plots[0]
     plot.gap_width, plot.overlap = 0, 100
@@ -174,13 +174,13 @@ def draw_layer(series: Any, status: str) -> None:
         fill.pattern = PATTERNS[status]
         fill.fore_color.rgb, fill.back_color.rgb = rgb(theme.MUTED), rgb(theme.PAPER)
     else:
-        paint(fill, theme.SECURED if status == "approved" else theme.NOT_MET_GROUND)
+        paint(fill, SOLID.get(status, theme.NOT_MET_GROUND))
 
 
 def name_layers(page: Any, exhibit: Steps, box: Box, inner: Box) -> None:
     """What each layer is, at its height to the right of the columns; above them, when the grant ends."""
     left, top, wide, high = box
-    for at, name, said, status in exhibit.beside(0.15):
+    for at, name, said, status in exhibit.beside(0.165):
         middle = top + high * (inner[1] + inner[3] * (1 - at))
         colour = theme.NOT_MET if status == "no_funder" else theme.INK
         text(
@@ -197,8 +197,24 @@ def name_layers(page: Any, exhibit: Steps, box: Box, inner: Box) -> None:
     months = exhibit.months.index(exhibit.grant_ends) + 1
     x = left + wide * (inner[0] + inner[2] * months / len(exhibit.months))
     line(page, (x, top), (x, top + high * (inner[1] + inner[3])), theme.INK, 2)
+    name_ending(page, exhibit, (left + wide * inner[0], top + high * inner[1], x, high * inner[3]))
     text(page, exhibit.turn[0], (x - 3.1, top - 0.04, 3.0, 0.34), 14, bold=True, align="right")
     text(page, exhibit.turn[1], (x + 0.1, top - 0.04, 4.0, 0.34), 14, theme.NOT_MET, bold=True)
+
+
+def name_ending(page: Any, exhibit: Steps, box: Box) -> None:
+    """The name of the money that ends, in its own block: `box` is its left, the top, its right and the whole height."""
+    left, top, right, high = box
+    floor = 0.0
+    for layer in exhibit.layers:
+        if layer.status == "ending" and right - left > 1.4:
+            middle = top + high * (1 - (floor + layer.amounts[0] / 2) / exhibit.top)
+            centre = (left + right) / 2
+            bar(page, (centre - 0.65, middle - 0.16, 1.3, 0.32), theme.PAPER)
+            text(
+                page, layer.name, (centre - 0.65, middle - 0.16, 1.3, 0.32), 14, bold=True, middle=True, align="center"
+            )
+        floor += layer.amounts[0]
 
 
 def as_line(chart: Any) -> None:

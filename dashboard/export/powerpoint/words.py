@@ -12,6 +12,7 @@ from dashboard import theme
 
 LEFT, INSIDE = 0.667, 12.0
 FONT = "Arial"
+ALIGNED = {"left": PP_ALIGN.LEFT, "right": PP_ALIGN.RIGHT, "center": PP_ALIGN.CENTER}
 Box = tuple[float, float, float, float]
 Part = tuple[str, str, bool]
 # How wide letters of the house's bold type are, as shares of its size; capitals 0.7, all others 0.62.
@@ -34,7 +35,7 @@ def text(page: Any, words: str, box: Box, size: int, colour: str = theme.INK, *,
     frame.margin_left = frame.margin_right = 0
     frame.vertical_anchor = MSO_ANCHOR.MIDDLE if middle else MSO_ANCHOR.TOP
     write(frame, words, size, bold=bold, colour=colour)
-    frame.paragraphs[0].alignment = PP_ALIGN.RIGHT if align == "right" else PP_ALIGN.LEFT
+    frame.paragraphs[0].alignment = ALIGNED[align]
 
 
 def write(frame: Any, words: str, size: int, *, bold: bool | int = False, colour: str = theme.INK) -> None:
