@@ -13,6 +13,8 @@ from dashboard.words import pounds, pounds_short
 Trace = dict[str, Any]
 # The height of a label as a share of the height of a control chart's scale.
 LABEL = 0.085
+# The width of a letter as a share of the width of a small chart.
+LETTER = 0.045
 
 
 def site_line(
@@ -83,15 +85,19 @@ def site_line(
 
 
 def event_marks(months: Sequence[date], events: Mapping[date, str]) -> tuple[list[Shape], list[Note]]:
-    """A dotted upright and a letter above the plot for each month in which something happened."""
-    shapes, notes = [], []
-    for month, letters in events.items():
-        if month not in months:
-            continue
-        at = month.isoformat()
+    """A dotted upright and a letter above the plot for each month in which something happened; C–E where they touch."""
+    shapes: list[Shape] = []
+    notes: list[Note] = []
+    last = -len(months)
+    for month in filter(events.__contains__, months):
+        at, letters = month.isoformat(), events[month]
         shapes.append(line(at, 0, at, 1, theme.MUTED, 1, "dot", yref="paper", layer="below"))
         bold = {"size": 12, "color": theme.INK, "weight": 700}
-        notes.append(note(at, 1, letters, yref="paper", yanchor="bottom", xanchor="center", font=bold))
+        if months.index(month) - last < len(months) * LETTER:
+            notes[-1] = {**notes[-1], "text": f"{notes[-1]['text'][0]}–{letters[-1]}"}
+        else:
+            notes.append(note(at, 1, letters, yref="paper", yanchor="bottom", xanchor="center", font=bold))
+        last = months.index(month)
     return shapes, notes
 
 

@@ -14,6 +14,7 @@ from dashboard.comparing import asked, asked_words, briefly, columns, compared, 
 from dashboard.edition import Row, Site
 from dashboard.exhibits import beside_dots
 from dashboard.happened import happenings, marks_of, table_of
+from dashboard.over_months import MOST_CHARTS
 from dashboard.page import (
     Content,
     Page,
@@ -331,10 +332,11 @@ def trend(view: View, what: Asked) -> Component:
         return card("Cost over time", "", nothing("One year is not yet a trend."), name="trend")
     months = months_from(known[-1][1], known[0][1])
     events = happenings(view, months, [site.name for site in view.sites])
-    rows = {site.name: {row.ends: row for row in series.get(site.name, [])} for site in view.sites}
+    sites = view.sites[:MOST_CHARTS]
+    rows = {site.name: {row.ends: row for row in series.get(site.name, [])} for site in sites}
     top = 1.18 * max([row.value for by in rows.values() for row in by.values() if row.value is not None] or [1.0])
     charts, ends = [], []
-    for site in view.sites[:12]:
+    for site in sites:
         values = {month: row.value for month, row in rows[site.name].items()}
         texts = {month: row.shown for month, row in rows[site.name].items()}
         last = [row for row in rows[site.name].values() if row.value is not None]
@@ -348,17 +350,17 @@ def trend(view: View, what: Asked) -> Component:
         charts.append(html.Div([html.H3(site_name(view, site.name)), graph(drawn, f"trend-{site.name}", label, tall)]))
     letters_all = marks_of(events, "all")
     body = [
-        [write_month(month), *(number(view, rows[s.name].get(month)) for s in view.sites), letters_all.get(month, "")]
+        [write_month(month), *(number(view, rows[s.name].get(month)) for s in sites), letters_all.get(month, "")]
         for month in months
     ]
     heads = [
         Column("Year to"),
-        *(Column(site_name(view, s.name, short=True), True) for s in view.sites),
+        *(Column(site_name(view, s.name, short=True), True) for s in sites),
         Column("Event"),
     ]
     return card(
         words.trend(ends, what.one),
-        f"{view.measure_label(what.measure)}, each year to the month shown, one scale",
+        f"{view.measure_label(what.measure)}, each year to the month shown, one scale{drawn_of(view)}",
         html.Div(charts, className="multiples"),
         table_of(view, events),
         name="trend",
@@ -464,6 +466,12 @@ def spent_line(view: View, site: str, year: Row | None, row: Row | None) -> list
     return [site_name(view, site, short=True), to, spend, plan, over[0], money, over[1]]
 
 
+def drawn_of(view: View) -> str:
+    """Says so where not every site is drawn."""
+    shown, known = MOST_CHARTS, len(view.sites)
+    return f"; {shown} of {known} sites, choose a site for its own" if known > shown else ""
+
+
 def real_terms(view: View, what: Asked) -> Component:
     """Spend and unit cost of each financial year in the prices of one."""
     measure = (
@@ -476,6 +484,8 @@ def real_terms(view: View, what: Asked) -> Component:
         return card("Cost in real terms", "", nothing("No whole financial year is known."), name="real-terms")
     base, per = rows[0].base_year, words.per_of(measure)
     sites = [site for site in columns(view) if any(row.site == site for row in rows)]
+    if len(sites) > MOST_CHARTS:  # ten years of every site fill no page that anybody reads
+        sites = [site for site in sites if site == "all"] or sites[:MOST_CHARTS]
     body = [real_line(view, row) for site in sites for row in rows if row.site == site]
     heads = [Column("Site"), Column("Year"), Column("In money of the year", True), Column(f"In {base} prices", True)]
     whole = [row for row in rows if not row.to_date and row.site != "all" and row.real is not None]

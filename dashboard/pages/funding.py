@@ -371,7 +371,7 @@ def cover_table(view: View) -> Component:
             linked.cover(view, row, "secured", words.pounds(row.secured or 0.0)),
             linked.cover(view, row, "share", f"{row.share:.1%}") if row.get("share") is not None else "",
             linked.cover(view, row, "months", f"{row.months:.1f}") if row.months is not None else state("not known"),
-            write_month(row.first_short_month) if row.first_short_month else html.Span("none", className="muted"),
+            first_short(row),
             linked.cover(view, row, "notice_months", f"{row.notice_months:g}") if row.notice_months is not None else "",
         ]
         for row in rows
@@ -391,6 +391,13 @@ def cover_table(view: View) -> Component:
         table(columns, body, "Months of cover", class_name="wide", row_names=[row.site for row in rows]),
         name="cover",
     )
+
+
+def first_short(row: Row) -> Component:
+    """The first month that secured money does not cover; not known where there is no plan."""
+    if row.planned is None:
+        return state("not known")
+    return write_month(row.first_short_month) if row.first_short_month else html.Span("none", className="muted")
 
 
 PAGE = Page("/funding", "Funding", 4, "Who pays for Drive, and what is secured once the Home Office grant ends?", build)

@@ -1,0 +1,44 @@
+"""The benchmark runs and says something sane of each part; what it measures here, on a busy machine, is not judged."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks import memory, server
+from benchmarks.__main__ import main
+from benchmarks.lines import at_least, at_most
+from benchmarks.serving import make_data
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A short sample, published."""
+    return make_data(tmp_path_factory.mktemp("benchmarks"), "--from", "2019-06", "--to", "2019-11")
+
+
+def test_rates_are_of_answers_and_beside_a_constant(data: Path) -> None:
+    lines = list(server.lines(data, span=0.3, rounds=1))
+    assert len(lines) == len(server.CLIENTS) + 2
+    for line in lines[: len(server.CLIENTS)]:
+        assert line.ratio is not None and 0 < line.ratio <= 1.5
+        assert "/s, p95" in line.what and "/s, p95" in line.beside
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the weight of processes is read from /proc")
+def test_workers_are_weighed(data: Path) -> None:
+    weight, growth = memory.lines(data, pages=10)
+    assert 50 < float(weight.measured.split()[0]) < 600
+    assert growth.ratio is not None and 0.5 < growth.ratio < 2
+
+
+def test_a_goal_is_met_or_missed() -> None:
+    assert [at_most("x", value, 2, "s").verdict for value in (1, 2, 3)] == ["met", "met", "missed"]
+    assert [at_least("x", value, 2, "s").verdict for value in (1, 2, 3)] == ["missed", "met", "met"]
+
+
+def test_a_part_that_there_is_not_is_named(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "pages", "speed"])
+    with pytest.raises(SystemExit):
+        main()
+    assert "there is no speed" in capsys.readouterr().err
