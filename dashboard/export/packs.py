@@ -20,6 +20,8 @@ from dashboard.export.pdf import NoChromium, deck_pdf
 from dashboard.export.powerpoint import deck_pptx
 from dashboard.export.slides import Deck
 from dashboard.page import View
+from dashboard.welsh.draw import LANGUAGE, Drawer
+from dashboard.welsh.packs import document, presentation
 from etl.definitions.slides import SLIDES
 
 REGISTER = "packs.jsonl"
@@ -66,6 +68,16 @@ def _told(number: int, line: str) -> str:
         return f"{REGISTER}, line {number}: this cannot be read; somebody changed it."
 
 
+def make_file(view: View, deck: Deck, end: str) -> bytes:
+    """The slides as a file, in the language of the address."""
+    if view.address.get("lang") != LANGUAGE:
+        return MAKERS[end][0](deck)
+    drawer = Drawer(view.edition)
+    if end == "pdf":
+        return deck_pdf(deck, lambda html: document(html, drawer))
+    return presentation(MAKERS[end][0](deck), drawer)
+
+
 def add_packs(server: Flask, data: Path, editions: Editions, look: Look) -> None:
     """Answers the addresses of packs: the slides of /present at the same address, from the audience's own edition."""
 
@@ -78,7 +90,7 @@ def add_packs(server: Flask, data: Path, editions: Editions, look: Look) -> None
         try:
             view = look(editions, address, editions.current_name())
             deck = make_deck(view)
-            content = MAKERS[end][0](deck)
+            content = make_file(view, deck, end)
         except NoEdition as problem:
             return _sentence(404 if address.get("edition") else 503, str(problem))
         except NoChromium as problem:
@@ -103,6 +115,7 @@ def pack(
     slides: Annotated[str, typer.Option(help=f"Which slides in which order: {','.join(SLIDES)}")] = "",
     site: Annotated[str, typer.Option(help="Which sites, by name, with commas")] = "",
     edition: Annotated[str, typer.Option(help="Which edition; usually the current one")] = "",
+    lang: Annotated[str, typer.Option(help="cy: in Welsh")] = "",
     data: Annotated[Path | None, typer.Option(help="The folder that holds editions/")] = None,
     show: Annotated[bool, typer.Option("--list", help="List the packs that were made, and make none")] = False,
 ) -> None:
@@ -114,11 +127,11 @@ def pack(
     if not forum or out is None:
         raise _stop("A pack needs --forum NAME and --out FILE, such as --forum strategic-forum --out slides.pptx.", 2)
     end = _ending(out, slides)
-    chosen = {"forum": forum, "slides": slides, "site": site, "edition": edition}
+    chosen = {"forum": forum, "slides": slides, "site": site, "edition": edition, "lang": lang}
     try:
         view = _view(folder, audience or usual_audience(folder, forum), chosen)
         deck = make_deck(view)
-        content = MAKERS[end][0](deck)
+        content = make_file(view, deck, end)
     except (NoEdition, NoChromium) as problem:
         raise _stop(f"{problem}{_hint(problem)}", 1) from None
     except NoSuchRole as problem:

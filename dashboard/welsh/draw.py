@@ -67,6 +67,18 @@ class Drawer:
             return [self.draw(child) for child in node]
         return self._text(node) if isinstance(node, str) else node
 
+    def text(self, text: str) -> str:
+        """A text in Welsh, or as it is."""
+        return self._said(text)
+
+    def can_say(self, text: str) -> bool:
+        """Whether there is Welsh for a text."""
+        return self._say(text) is not None
+
+    def html(self, html: str) -> str:
+        """The same elements with other words between them."""
+        return HTML_TEXT.sub(lambda text: f">{escape(self._said(unescape(text[1])), quote=False)}<", html)
+
     def _component(self, node: Component) -> dict[str, Any]:
         told = node.to_plotly_json()
         props, kind = told["props"], told["type"]
@@ -91,7 +103,7 @@ class Drawer:
         if name in LINKS:
             return _in_welsh(value)
         if name == "html":
-            return HTML_TEXT.sub(lambda text: f">{escape(self._said(unescape(text[1])), quote=False)}<", value)
+            return self.html(value)
         if name in HOLDERS:
             return self._held(value)
         return self._said(value) if name in WORDS and isinstance(value, str) else value

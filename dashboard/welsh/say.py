@@ -14,7 +14,7 @@ from etl.definitions.periods import MONTH_NAMES
 KEPT_TEXTS = 20_000
 PROGRAMME = "Programme"
 # What may stand between two clauses that are said one by one, the widest first.
-MARKS = ("\n", ". ", "; ", " – ", " → ", ": ", " · ", " ÷ ", " + ", " − ", " = ", ", ")
+MARKS = ("\n", "     ", ". ", "; ", " – ", " → ", ": ", " · ", " ÷ ", " + ", " − ", " = ", ", ")
 BETWEEN = {mark: re.compile(re.escape(mark) + r"(?![^()]*\))") for mark in MARKS}
 COUNTS = "|".join((*SMALL[1:], *(word.title() for word in SMALL[1:])))
 AMOUNT = rf"[+−-]?£?(?:\d[\d,]*(?:\.\d+)?(?:[kmp%]|/\d\d)?|%\{{[^}}]*\}}%?)|{COUNTS}"
