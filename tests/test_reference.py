@@ -147,6 +147,15 @@ def test_an_agreement_keeps_its_site(tmp_path: Path) -> None:
     assert any("column site: typed 'south_wales'; needed: croydon" in problem for problem in problems_of(tmp_path))
 
 
+def test_meetings_and_decisions_are_replaced_together(tmp_path: Path) -> None:
+    found = problems_of(write(tmp_path, "meetings", {"meeting": "ours"}))
+    assert found
+    assert all(problem.startswith("decisions.csv, line ") for problem in found)
+    assert all("needed: one of meetings.csv (ours); who replaces one of both replaces both" in p for p in found)
+    write(tmp_path, "decisions")
+    assert read_reference(tmp_path).decisions == ()
+
+
 def test_a_meeting_keeps_its_forum_and_a_decision_its_meeting(tmp_path: Path) -> None:
     write(tmp_path, "meetings", {"forum": "board", "known_from": "2019-07-01"}, only=False)
     later = {"meeting": "south-wales-2019-10", "known_from": "2019-12-01"}

@@ -93,7 +93,7 @@ def agreed(view: View) -> Slide | None:
     more = len(rows) - len(shown)
     told = [f"Decided on {write_date(met.day)}"]
     told += [] if met.edition else ["what moved since is not known: the edition seen then is not kept"]
-    told += ["made up for the sample"] if any(row.made_up for row in rows) else []
+    told += ["made up for the sample"] if met.made_up or any(row.made_up for row in rows) else []
     numbers = [number_of(view, row) for row in shown if figures(view, row)]
     return Slide(
         "agreed",
