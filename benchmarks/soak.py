@@ -349,6 +349,7 @@ def compare(log: Log, copies: Path) -> None:
 def report(log: Log) -> str:
     """What is printed."""
     took = sorted(log.took)
+    kinds = Counter(line.partition("WRONG: ")[2] for line in log.wrong)
     tail = [mb for _, mb in log.memory]
     quarter = max(1, len(tail) // 4)
     early, late = statistics.median(tail[quarter : 2 * quarter] or tail), statistics.median(tail[-quarter:])
@@ -358,7 +359,7 @@ def report(log: Log) -> str:
         f"an answer took {statistics.median(took) * 1000:.0f} ms (median), {took[int(len(took) * 0.95)]:.2f} s (p95)",
         f"memory, all processes: {early:.0f} MB in the second quarter, {late:.0f} MB in the last: × {late / early:.2f}",
         f"wrong: {len(log.wrong)}",
-        *log.wrong[:20],
+        *(f"{n:>7,}  {kind}" for kind, n in kinds.most_common(20)),
     ]
     return "\n".join(lines)
 

@@ -26,6 +26,8 @@ def finish(gate: Gate, response: Response) -> Response:
     if (g.opened or g.missing) and RULES[request.endpoint or ""].who != ANYONE:
         instead = gate.note(*_what(response), page=page_asked(), edition=" ".join(g.opened))
         if instead is not None:
+            for name in ("Content-Encoding", "Content-Disposition"):  # those of what is not sent
+                response.headers.pop(name, None)
             response.set_data(instead.get_data())
             response.status_code, response.mimetype = instead.status_code, "text/plain"
             return response

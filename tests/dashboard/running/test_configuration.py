@@ -3,13 +3,14 @@
 import ast
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import Result
+from typer.testing import CliRunner
 
+from dashboard.__main__ import cli
 from dashboard.access.settings import HTTPS, OPEN
 from dashboard.configuration import (
     EVERY,
@@ -86,15 +87,15 @@ def test_a_wrong_value_is_a_sentence(said: dict[str, str], words: str) -> None:
     assert str(problem.value).startswith(words)
 
 
-def command(*words: str, **said: str) -> subprocess.CompletedProcess[str]:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("DRIVE_")} | said
-    run = [sys.executable, "-m", "dashboard", *words]
-    return subprocess.run(run, capture_output=True, text=True, env=environment, check=False)
+def command(*words: str, **said: str) -> Result:
+    """Runs a command with these variables set and no other of ours."""
+    unset = {name: None for name in os.environ if name.startswith("DRIVE_")}
+    return CliRunner().invoke(cli, list(words), env={**unset, **said})
 
 
 def test_the_command_stops_with_that_sentence() -> None:
     run = command(DRIVE_THREADS="many")
-    assert (run.returncode, run.stdout) == (2, "")
+    assert (run.exit_code, run.stdout) == (2, "")
     assert run.stderr == "DRIVE_THREADS is “many”: it has to be a whole number from 1 to 64.\n"
 
 

@@ -55,7 +55,7 @@ def answering() -> Iterator[Callable[[Answers], str]]:
             def log_message(self, *_: object) -> None: ...
 
         running.append(http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler))
-        threading.Thread(target=running[-1].serve_forever, daemon=True).start()
+        threading.Thread(target=running[-1].serve_forever, args=(0.01,), daemon=True).start()
         return f"http://127.0.0.1:{running[-1].server_port}"
 
     yield start
