@@ -28,6 +28,7 @@ from dashboard.doctor import doctor
 from dashboard.edition import Editions, NoEdition
 from dashboard.export import packs
 from dashboard.logs import log_config
+from dashboard.pictures import pictures
 
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 cli.add_typer(commands.user, name="user")
@@ -35,6 +36,7 @@ cli.add_typer(commands.audit, name="audit")
 cli.command("pack")(packs.pack)
 cli.command("configuration")(print_configuration)
 cli.command("doctor")(doctor)
+cli.command("pictures")(pictures)
 PLAIN = "Passwords would cross the network in plain text: use --certificate and --key, or --behind-proxy with https."
 
 

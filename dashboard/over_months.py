@@ -13,7 +13,7 @@ from dashboard.charts.over_time import site_line
 from dashboard.edition import Row, Site
 from dashboard.happened import Happening, happenings, marks_of, table_of
 from dashboard.page import View, card, definition, nothing, site_name, source_words
-from dashboard.tables import Column, number, state, table
+from dashboard.tables import Column, number, table
 from dashboard.words import percent, pounds_short
 from etl.definitions.periods import months_from, write_month
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 _EDIT = re.compile(r"<!-- put: (?P<file>\S+), (?P<where>.+?) -->\n```\w*\n(?P<text>.*?)```\n", re.DOTALL)
-_RUN = re.compile(r"<!-- run(?:: (?P<note>.+?))? -->\n```sh\n(?P<text>.*?)```\n", re.DOTALL)
+_RUN = re.compile(r"<!-- (?P<kind>run|serve)(?:: (?P<note>.+?))? -->\n```sh\n(?P<text>.*?)```\n", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -53,4 +53,4 @@ def commands(guide: str) -> Iterator[tuple[str, str]]:
     for match in _RUN.finditer((ROOT / guide).read_text(encoding="utf-8")):
         for line in match["text"].replace("\\\n", " ").splitlines():
             if line.strip() and not line.startswith("#"):
-                yield line.strip(), match["note"] or ""
+                yield line.strip(), match["note"] or match["kind"]

@@ -3,8 +3,10 @@
 import os
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
 
 from dashboard.export.slides import Deck
 from dashboard.export.static import as_html
@@ -23,19 +25,26 @@ def deck_pdf(deck: Deck, said: Callable[[str], str] = str) -> bytes:
 
 
 def _print(html: str) -> bytes:
+    with chromium() as browser:
+        page = browser.new_page(java_script_enabled=False, offline=True)
+        page.set_content(html)
+        return page.pdf(prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
+
+
+@contextmanager
+def chromium() -> Iterator[Any]:
+    """A Chromium without a window: the one that `CHROMIUM` names, the system's, or playwright's. Raises NoChromium."""
     try:
         from playwright.sync_api import Error, sync_playwright
     except ImportError:
-        raise NoChromium("A PDF needs playwright: pip install playwright, and Chromium. PPTX needs neither.") from None
+        raise NoChromium("This needs playwright (pip install playwright) and Chromium. PPTX needs neither.") from None
     found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     try:
         with sync_playwright() as player:
             browser = player.chromium.launch(executable_path=found, args=["--no-sandbox"])
             try:
-                page = browser.new_page(java_script_enabled=False, offline=True)
-                page.set_content(html)
-                return page.pdf(prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
+                yield browser
             finally:
                 browser.close()
     except Error as problem:
-        raise NoChromium(f"Chromium could not print: {problem.message.splitlines()[0]}") from None
+        raise NoChromium(f"Chromium could not do it: {problem.message.splitlines()[0]}") from None

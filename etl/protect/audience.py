@@ -222,7 +222,7 @@ def counts_in(measure: str) -> list[str]:
         return [number for part in own.of for number in counts_in(part)]
     raise Unclassified(
         f"Nothing is published: nobody has said who may see the number {measure!r}. If everybody may, add it to OPEN in"
-        " etl/protect/audience.py; until then publish for the central team alone."
+        " etl/protect/audience.py; until then publish for the central team alone: --central-only."
     )
 
 

@@ -1,0 +1,50 @@
+"""Pictures of the pages: one for each page of the bar, of the size that was asked for, or a sentence."""
+
+import struct
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from dashboard.__main__ import cli
+from dashboard.pages import pages
+from dashboard.pictures import every_page
+
+
+def take(*words: object) -> Result:
+    return CliRunner().invoke(cli, ["pictures", *map(str, words)])
+
+
+def size_of(picture: Path) -> tuple[int, ...]:
+    head = picture.read_bytes()[:24]
+    assert head.startswith(b"\x89PNG")
+    return struct.unpack(">II", head[16:])
+
+
+@pytest.mark.browser
+def test_a_picture_is_as_large_as_asked(sample: Path, tmp_path: Path) -> None:
+    done = take(tmp_path / "costs.png", "--page", "/costs", "--size", "1000x700", "--data", sample)
+    assert done.exit_code == 0, done.output
+    assert size_of(tmp_path / "costs.png") == (1000, 700)
+    assert (tmp_path / "costs.png").stat().st_size > 40_000, "an empty page"
+
+
+def test_every_page_of_the_bar_has_one(sample: Path) -> None:
+    assert len(every_page(sample, "central")) == sum(not page.unlisted for page in pages()) > 8
+    assert "/site/croydon" in every_page(sample, "central")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("x", "--size", "large"), 2, "such as 1280x720"),
+        (("x.png",), 2, "say of which page"),
+        (("x", "--audience", "forum"), 1, "nothing for the forum"),
+        (("x", "--data", "nowhere"), 1, "no edition yet"),
+    ],
+)
+def test_what_is_wrong_is_said(words: tuple[str, ...], code: int, said: str, sample: Path, tmp_path: Path) -> None:
+    data = () if "--data" in words else ("--data", sample)
+    done = take(tmp_path / words[0], *words[1:], *data)
+    assert done.exit_code == code
+    assert said in done.output
