@@ -39,7 +39,7 @@ from etl.quality import data_quality
 from etl.query import PAST, read_queries
 from etl.read.cell import HOLES
 from etl.reference import Reference, as_known_at, read_reference
-from etl.shelf import new_name, point_to, put_away_old, read_pointer, remember
+from etl.shelf import new_name, point_to, published_before, put_away_old, read_pointer, remember
 from etl.sites import Site, load_sites
 from etl.status import calendar, due_date, refusals, reminders
 from etl.store import open_warehouse, results_as_known
@@ -104,12 +104,12 @@ def undo(data: Path, note: str = "") -> str:
 
 
 def _previous(folder: Path, name: str) -> str | None:
-    """The edition that was current before this one was made, if it is still kept."""
-    con = duckdb.connect(str(folder / name / "central.duckdb"), read_only=True)
+    """The edition that was current before this one was made, if it is still kept; by the history if this is damaged."""
     try:
-        before = con.execute("select previous_id from edition").fetchall()[0][0]
-    finally:
-        con.close()
+        with duckdb.connect(str(folder / name / "central.duckdb"), read_only=True) as con:
+            before = con.execute("select previous_id from edition").fetchall()[0][0]
+    except duckdb.Error:
+        before = published_before(folder, name)
     return before if before and (folder / before / "central.duckdb").is_file() else None
 
 

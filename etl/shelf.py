@@ -64,6 +64,13 @@ def read_history(folder: Path) -> Iterator[dict[str, Any]]:
             yield said
 
 
+def published_before(folder: Path, name: str) -> str | None:
+    """The edition that was published before another one, as the history says."""
+    names = [str(line.get("edition")) for line in read_history(folder) if line.get("what") == "published"]
+    at = names.index(name) if name in names else 0
+    return names[at - 1] if at else None
+
+
 def _who() -> str:
     try:
         return getpass.getuser()

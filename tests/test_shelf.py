@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from etl.publish import undo
 from etl.shelf import KEPT, new_name, point_to, put_away_old, read_history, read_pointer, remember
 
 DAY = date(2019, 12, 11)
@@ -68,3 +69,12 @@ def test_an_edition_leaves_its_name_before_its_files_go(tmp_path: Path, monkeypa
     monkeypatch.undo()
     put_away_old(tmp_path, f"e{KEPT}")
     assert not (tmp_path / ".gone-e0").exists()
+
+
+def test_a_damaged_edition_can_be_undone(tmp_path: Path) -> None:
+    """Its own file does not say any more which was before it; the history does."""
+    folder = tmp_path / "editions"
+    names = [publish(folder, made) for made in range(3)]
+    (folder / names[2] / "central.duckdb").write_bytes(b"damaged")
+    assert undo(tmp_path, "It is damaged") == names[1] == read_pointer(folder)
+    assert [line["what"] for line in read_history(folder)][-1] == "undone"
