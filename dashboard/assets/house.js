@@ -158,11 +158,15 @@
     }
   }).observe(document.documentElement, {childList: true, subtree: true});
 
-  /* Charts are laid out again at the width of the paper: A4 across, less its margins. */
-  const PAPER = "1039px";
+  /* Charts are laid out again at the width of the paper, A4 across less its margins; a page that is printed smaller
+     says in `--on-paper` how much, and is laid out so much wider. */
+  const PAPER = 1039;
   function layOut(width) {
-    document.body.style.width = width;
+    const main = document.getElementById("main");
+    const smaller = width && main ? Number(getComputedStyle(main).getPropertyValue("--on-paper")) || 1 : 1;
+    document.body.style.width = width ? `${width / smaller}px` : "";
     document.querySelectorAll(".js-plotly-plot").forEach((e) => window.Plotly && window.Plotly.Plots.resize(e));
+    if (width) document.body.style.width = `${width}px`;
   }
   window.addEventListener("beforeprint", () => layOut(PAPER));
   window.addEventListener("afterprint", () => layOut(""));
