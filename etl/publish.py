@@ -198,6 +198,7 @@ def _files(folder: Path, given: Tables, work: _Work, audiences: bool) -> dict[st
     masked = mask_results(given["results"], choice.lattice, choice.shown)
     files = {CENTRAL: _edition_of(CENTRAL, given, work, folder)}
     files[CENTRAL] |= {"published": choice.ledger(), "protection": choice.summary()}
+    files[CENTRAL]["told_before"] = choice.told_before()
     for audience in (FORUM, *work.sites):
         files[audience] = _edition_of(audience, given_to(audience, given, masked), work, folder)
     return files

@@ -13,7 +13,7 @@ from time import process_time
 import pandas as pd
 
 from etl.protect.attack import Attack
-from etl.protect.hide import CannotHide, Hiding, readers
+from etl.protect.hide import Away, CannotHide, Hiding, readers, without
 from etl.protect.lattice import Lattice, Mask, build
 from etl.protect.ledger import Ledger, after
 from etl.protect.needs import Needs, needs
@@ -27,6 +27,9 @@ PATIENCE = 300.0
 MOST_CELLS = 40_000
 
 
+TOLD_BEFORE = ["reader", "site", "number", "starts", "ends", "sign"]
+
+
 @dataclass(frozen=True)
 class Choice:
     """What is published to others than the central team: the step that was safe, and the cells that are shown."""
@@ -37,6 +40,7 @@ class Choice:
     shown: Mask
     before: Ledger
     why: str = ""
+    given_away: frozenset[Away] = frozenset()
 
     def ledger(self) -> pd.DataFrame:
         """What has been published up to now, this edition included."""
@@ -55,6 +59,11 @@ class Choice:
         }
         return pd.DataFrame([row])
 
+    def told_before(self) -> pd.DataFrame:
+        """One row a small number that earlier editions gave away, as a later return changed what hangs together."""
+        rows = [(reader, *self.lattice.cells[at], sign) for reader, at, sign in sorted(self.given_away)]
+        return pd.DataFrame(rows, columns=TOLD_BEFORE).astype({"reader": "str", "site": "str", "number": "str"})
+
 
 def choose(results: pd.DataFrame, data_month: date, before: Ledger, steps: Sequence[Step] = STEPS) -> Choice:
     """The finest step that can be made safe against every reader, and what it shows."""
@@ -66,11 +75,11 @@ def choose(results: pd.DataFrame, data_month: date, before: Ledger, steps: Seque
     for step in steps[first:-1]:
         offer = offered(lattice, step)
         try:
-            shown = _safe(lattice, offer, known, asked, before)
+            shown, given_away = _safe(lattice, offer, known, asked, before)
         except (CannotHide, TooLong) as error:
             why += f"{step.words}: {error} "
         else:
-            return Choice(lattice, step, offer, shown, before, why.strip())
+            return Choice(lattice, step, offer, shown, before, why.strip(), given_away)
     last = steps[-1]
     return Choice(lattice, last, offered(lattice, last), known, before, why.strip())
 
@@ -81,14 +90,16 @@ def what_is_asked(lattice: Lattice, before: Ledger) -> dict[str, Needs]:
     return {reader: needs(lattice, reader, revised) for reader in readers(lattice.spans.sites)}
 
 
-def _safe(lattice: Lattice, offer: Mask, known: Mask, asked: dict[str, Needs], before: Ledger) -> Mask:
-    """The cells to show, borne out by tables that are looked at once more."""
+def _safe(
+    lattice: Lattice, offer: Mask, known: Mask, asked: dict[str, Needs], before: Ledger
+) -> tuple[Mask, frozenset[Away]]:
+    """The cells to show, borne out by tables that are looked at once more, and what earlier editions gave away."""
     hiding = Hiding(lattice, offer & ~before.kept_hidden(lattice), known, asked, process_time() + PATIENCE)
     shown = hiding.make_safe()
-    for reader, own in asked.items():
-        if not borne_out(lattice, shown, reader, own, hiding.witnesses).all():
+    for reader in asked:
+        if not borne_out(lattice, shown, reader, hiding.still_asked(reader), hiding.witnesses).all():
             raise CannotHide(f"What is shown to {reader or 'all'} is not borne out.")
-    return shown
+    return shown, frozenset(hiding.given_away)
 
 
 def broken(lattice: Lattice, shown: Mask, asked: dict[str, Needs], until: float) -> dict[str, list[int]]:
@@ -102,4 +113,4 @@ def broken(lattice: Lattice, shown: Mask, asked: dict[str, Needs], until: float)
     return found
 
 
-__all__ = ["Choice", "broken", "choose", "what_is_asked"]
+__all__ = ["Choice", "broken", "choose", "what_is_asked", "without"]

@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 
 from etl.definitions.periods import last_month
-from etl.protect import broken, what_is_asked
+from etl.protect import broken, what_is_asked, without
 from etl.protect.audience import CENTRAL, FORUM, LIMITS, MARK, counts_in
+from etl.protect.hide import Away
 from etl.protect.lattice import Cell, Lattice, Mask, build, counts
 from etl.protect.ledger import Ledger, read_ledger
 from etl.protect.tables import TooLong
@@ -78,7 +79,7 @@ def audit_edition(folder: Path, seconds: float = SECONDS) -> Report:
     lattice, told, ledger = _lattice_of(folder)
     shown = told | ledger.known(lattice)
     findings = [*look_at_files(folder, lattice, shown, others)]
-    findings += _attacked(lattice, shown, ledger, process_time() + seconds)
+    findings += _attacked(lattice, shown, ledger, _told_before(folder, lattice), process_time() + seconds)
     small = int((lattice.small & lattice.stated).sum())
     return Report(folder.name, tuple(others), len(lattice.cells), int(shown.sum()), small, tuple(findings))
 
@@ -178,10 +179,18 @@ def _counts_of(measure: str) -> list[str]:
         return []
 
 
-def _attacked(lattice: Lattice, shown: Mask, ledger: Ledger, until: float) -> Iterator[Finding]:
+def _told_before(folder: Path, lattice: Lattice) -> set[Away]:
+    """What earlier editions gave away, so that this one could not hide it."""
+    told = _read(folder / f"{CENTRAL}.duckdb", ["told_before"])["told_before"]
+    cells = [Cell(row.site, row.number, _day(row.starts), _day(row.ends)) for row in told.itertuples()]
+    return {(row.reader, lattice.place[c], float(row.sign)) for row, c in zip(told.itertuples(), cells, strict=True)}
+
+
+def _attacked(lattice: Lattice, shown: Mask, ledger: Ledger, told_before: set[Away], until: float) -> Iterator[Finding]:
     """What any reader can work out, an example for each reader."""
+    asked = {reader: without(own, reader, told_before) for reader, own in what_is_asked(lattice, ledger).items()}
     try:
-        found = broken(lattice, shown, what_is_asked(lattice, ledger), until)
+        found = broken(lattice, shown, asked, until)
     except TooLong as error:
         yield Finding("every reader", str(error))
         return

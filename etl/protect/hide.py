@@ -6,7 +6,7 @@ Cell suppression: disclosure protection for sensitive tabular data, Networks 22)
 one for each period. What results is attacked again until nothing breaks.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from functools import cached_property
 from time import process_time
 
@@ -24,6 +24,8 @@ SHORT = 1e4
 # A change in whole people is looked for in so many nodes of the search, and need not be the very cheapest.
 NODES, NEAR = 500, 0.5
 TOTALS = "totals"
+# What a reader knows from earlier editions: who, the cell, and in which direction it cannot be farther off.
+Away = tuple[str, int, float]
 
 
 class CannotHide(ValueError):
@@ -41,6 +43,7 @@ class Hiding:
         self.shown = ((offered & ~lattice.small & ~secret) | fixed).astype(bool)
         self.tried: dict[tuple[str, int, float], int] = {}
         self.attack = Attack(lattice, asked, whole=True)
+        self.given_away: set[Away] = set()
 
     def make_safe(self) -> Mask:
         """The cells that may be shown. Raises CannotHide, and TooLong when the time is over."""
@@ -53,6 +56,10 @@ class Hiding:
         """The tables that readers must believe possible, which bear out that what is shown is safe."""
         return self.attack.witnesses
 
+    def still_asked(self, reader: str) -> Needs:
+        """What a reader must not work out, less what earlier editions gave away already."""
+        return without(self.asked[reader], reader, self.given_away)
+
     def _by_fractions(self) -> None:
         """Hide until fractions of people at least leave every small number open."""
         attack = Attack(self.lattice, self.asked, whole=False)
@@ -62,17 +69,20 @@ class Hiding:
                 return
             for reader, own in missed.items():
                 self._hide(reader, own)
+                attack.left[reader] = without(attack.left[reader], reader, self.given_away)
         raise CannotHide("Hiding more and more numbers did not keep small ones from being worked out.")
 
     def _by_people(self) -> None:
         """Hide until whole people leave every small number open."""
+        self.attack.left = {reader: self.still_asked(reader) for reader in self.asked}
         for _ in range(ROUNDS):
             missed = self.attack.run(self.shown, self.until)
             if not missed:
                 return
             for reader, own in missed.items():
                 for one in range(len(own)):
-                    self.shown &= ~self._cheapest(own.only([one]), self._known(reader), None, whole=True)
+                    self.shown &= ~self._cheapest(own.only([one]), reader, None, whole=True)
+                self.attack.left[reader] = without(own, reader, self.given_away)
         raise CannotHide("Hiding more and more numbers did not keep small ones from being worked out by whole people.")
 
     def _known(self, reader: str) -> Mask:
@@ -80,13 +90,12 @@ class Hiding:
 
     def _hide(self, reader: str, missed: Needs) -> None:
         """Hide what the cheapest changes need that meet some of what is missed: one for each subject and period."""
-        known = self._known(reader)
         for (family, _), own in self._batches(missed).items():
             some = missed.only(own)
             again = np.array([self._try(reader, some, i) for i in range(len(some))])
             for domain, batch in ((self._near(family), some.only(again == 0)), (None, some.only(again > 0))):
                 if len(batch):
-                    self.shown &= ~self._cheapest(batch, known, domain)
+                    self.shown &= ~self._cheapest(batch, reader, domain)
 
     def _try(self, reader: str, some: Needs, i: int) -> int:
         """How often this need was tried before."""
@@ -116,8 +125,9 @@ class Hiding:
     def _near(self, family: str) -> Mask:
         return np.array([own == family for own in self.families], dtype=bool)
 
-    def _cheapest(self, some: Needs, known: Mask, domain: Mask | None, *, whole: bool = False) -> Mask:
+    def _cheapest(self, some: Needs, reader: str, domain: Mask | None, *, whole: bool = False) -> Mask:
         """The shown cells that move in the cheapest change which meets all of `some`, as far as it can."""
+        known = self._known(reader)
         within = ~known if domain is None else domain & ~known
         cells = np.flatnonzero(within)
         columns = self.lattice.columns[:, cells].tocsr()
@@ -130,14 +140,23 @@ class Hiding:
         moved, short = self._move(some, cells[left], lean, whole)
         if (short > CLOSE).any():
             if whole:
-                return self._beside(some.at, known)
-            if domain is None:
-                raise CannotHide(f"{self.lattice.cells[some.at[int(short.argmax())]]!r} can be worked out.")
-            moved = moved | self._cheapest(some.only(short > CLOSE), known, None)
+                return self._beside(some, reader)
+            if domain is None and len(some) == 1:
+                self._give_up(some, reader)
+                return moved
+            for one in np.flatnonzero(short > CLOSE):
+                moved = moved | self._cheapest(some.only([int(one)]), reader, None)
         return moved
 
-    def _beside(self, at: Places, known: Mask) -> Mask:
-        """The cheapest shown cell nearest to some cells: where no change in whole people is found in time."""
+    def _give_up(self, one: Needs, reader: str) -> None:
+        """Nothing that is not known already could hide a cell: earlier editions gave it away. Raises CannotHide."""
+        if not self.fixed.any():
+            raise CannotHide(f"{self.lattice.cells[one.at[0]]!r} can be worked out.")
+        self.given_away.add((reader, int(one.at[0]), float(one.sign[0])))
+
+    def _beside(self, one: Needs, reader: str) -> Mask:
+        """The cheapest shown cell nearest to one: where no change in whole people is found in time."""
+        at, known = one.at, self._known(reader)
         links = abs(self.lattice.matrix)
         near = np.zeros_like(self.shown)
         near[at] = True
@@ -147,11 +166,12 @@ class Hiding:
             if may.any() or (wider == near).all():
                 break
             near = wider
-        if not may.any():
-            raise CannotHide(f"{self.lattice.cells[at[0]]!r} can be worked out in whole people.")
-        one = np.zeros_like(self.shown)
-        one[np.argmin(np.where(may, self.weights, np.inf))] = True
-        return one
+        cheapest = np.zeros_like(self.shown)
+        if may.any():
+            cheapest[np.argmin(np.where(may, self.weights, np.inf))] = True
+        else:
+            self._give_up(one, reader)
+        return cheapest
 
     def _closed(self, rows: Places, open_outside: Mask) -> Mask:
         """The rows in which nothing is open outside of what may move: the others take up what is moved."""
@@ -208,6 +228,12 @@ def weight(lattice: Lattice, at: int) -> float:
     months = (cell.ends.year - cell.starts.year) * 12 + cell.ends.month - cell.starts.month + 1
     subject = 1.0 if "." in cell.number else 6.0 if cell.number in ("new_cases", "closing_cases") else 3.0
     return subject * (3.0 if lattice.together[at] else 1.0) * (1.0 if months < 3 else 3.0 if months < 9 else 9.0)
+
+
+def without(asked: Needs, reader: str, given_away: Set[Away]) -> Needs:
+    """What is asked of a reader, less what it knows from earlier editions."""
+    kept = [(reader, int(at), float(sign)) not in given_away for at, sign in zip(asked.at, asked.sign, strict=True)]
+    return asked.only(np.array(kept, dtype=bool))
 
 
 def readers(sites: Sequence[str]) -> list[str]:
