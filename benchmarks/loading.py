@@ -1,13 +1,15 @@
 """How long a load of 1,000 returns takes, 250 of each layout, as a multiple of what reading their cells alone takes.
 
 Run `python -m benchmarks.loading` from the project's root; `--returns 200` is a shorter run, `--profile` adds where the
-time goes. Both times are of the same files in the same run.
+time goes. Both times are of the same files in the same run. On a machine that does other work too only the processor's
+time says something, of all processes together: two processors that do nothing else need half of it, or a little more.
 """
 
 import argparse
 import cProfile
 import csv
 import io
+import os
 import pstats
 import tempfile
 import time
@@ -68,6 +70,11 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
+def processor_time() -> float:
+    """The seconds that this process and its children that have ended have had of all processors."""
+    return sum(os.times()[:4])
+
+
 def main() -> None:
     """Writes the returns, times both, and prints the multiple."""
     wanted = argparse.ArgumentParser(description=__doc__)
@@ -77,14 +84,21 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         paths = write_returns(Path(place) / "returns", asked.returns)
         alone = min(seconds(lambda: read_cells(paths)) for _ in range(2))
+        begun = processor_time()
+        read_cells(paths)
+        alone_processor = processor_time() - begun
         profile = cProfile.Profile()
         if asked.profile:
             profile.enable()
+        begun = processor_time()
         loading = seconds(lambda: load([Path(place) / "returns"], Path(place) / "data"))
+        processor = processor_time() - begun
         profile.disable()
     times = f"{loading / alone:.1f} times"
     print(f"{len(paths)} returns: their cells alone {alone:.2f} s; loading {loading:.2f} s; {times}")
-    print(f"The goal is {GOAL} times at most.")
+    print(f"The goal is {GOAL} times at most. Load average {os.getloadavg()[0]:.1f}.")
+    times = f"{processor / alone_processor:.1f} times"
+    print(f"Of the processors' time: their cells alone {alone_processor:.2f} s; loading {processor:.2f} s; {times}")
     if asked.profile:
         pstats.Stats(profile).sort_stats("cumtime").print_stats(45)
 
