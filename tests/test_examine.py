@@ -57,13 +57,20 @@ def test_an_error_of_our_own_refuses_the_file_alone(content: bytes, monkeypatch:
 
 
 @pytest.mark.parametrize(
-    "lie", [("site", "nowhere"), ("layout", 99), ("months", ["soon"]), ("sheets", []), ("state", "certain")]
-)
+    "lie",
+    [
+        ("site", "nowhere"), ("layout", 99), ("months", ["soon"]), ("sheets", []), ("state", "certain"),
+        ("number", 999), ("number", -1), ("value", "ask Joan Smith"), ("value", True), ("columns", None),
+    ],
+)  # fmt: skip
 def test_what_no_honest_child_says_is_not_believed(content: bytes, lie: tuple[str, object]) -> None:
     told = json.loads(from_examined(examine(content, "croydon.xlsx", RECEIVED, SITES), SITES))
     name, value = lie
-    if name == "state":
-        told["content"]["entries"][3][0] = value
+    column = {"number": 1, "value": 2, "state": 3}.get(name)
+    if column:
+        told["content"]["entries"][column][0] = value
+    elif name == "columns":
+        told["content"]["entries"][5].pop()
     else:
         told["content"][name] = value
     with pytest.raises((ValueError, TypeError, LookupError)):
