@@ -6,15 +6,9 @@ from pathlib import Path
 
 from benchmarks.lines import Line, at_most
 from benchmarks.server import changes, measure, shared
-from benchmarks.serving import served
+from benchmarks.serving import Served, served
 
 PAGES = 1_000
-
-
-def processes(parent: int) -> list[int]:
-    """The processes that a process has started."""
-    found = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    return [int(child) for child in found]
 
 
 def weight(process: int) -> tuple[float, float]:
@@ -24,9 +18,9 @@ def weight(process: int) -> tuple[float, float]:
     return kilobytes["Pss"] / 1024, (kilobytes["Private_Clean"] + kilobytes["Private_Dirty"]) / 1024
 
 
-def of_workers(parent: int) -> tuple[float, float]:
+def of_workers(server: Served) -> tuple[float, float]:
     """The PSS and USS of all workers together, in MB."""
-    weights = [weight(child) for child in processes(parent)]
+    weights = [weight(worker) for worker in server.workers]
     return sum(pss for pss, _ in weights), sum(uss for _, uss in weights)
 
 
@@ -34,11 +28,11 @@ def lines(data: Path, pages: int = PAGES) -> Iterator[Line]:
     """The lines of the table."""
     with served(data) as server:
         asked = changes()
-        started, found = of_workers(server.process.pid), []
+        started, found = of_workers(server), []
         for _ in range(2):
             for request in islice(asked, pages // 2):
-                measure(server.port, 1, shared(iter([request])), 0)
-            found.append(of_workers(server.process.pid))
+                measure(server, 1, shared(iter([request])), 0)
+            found.append(of_workers(server))
         (half, _), (all_of_them, unique) = found
         what = f"two workers after {pages} pages: PSS, {unique:.0f} MB their own, {started[0]:.0f} MB at the start"
         yield at_most(what, all_of_them, 220, "MB")

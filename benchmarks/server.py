@@ -24,10 +24,17 @@ SITES = ("", "croydon", "west_midlands", "west_mercia", "south_wales")
 
 @dataclass(frozen=True)
 class Rate:
-    """What clients got: requests a second, and how long the slowest twentieth had to wait at least, in seconds."""
+    """What clients got: requests a second, and how long the slowest twentieth had to wait at least, in seconds.
+
+    `cost` is the workers' processor time for a request, in seconds: what hardly changes beside other work.
+    """
 
     a_second: float
     p95: float
+    cost: float
+
+    def __str__(self) -> str:
+        return f"{self.a_second:.0f}/s, p95 {self.p95 * 1000:.0f} ms, {self.cost * 1000:.2f} ms of processor each"
 
 
 def page_request(path: str, search: str = "") -> bytes:
@@ -63,17 +70,17 @@ def changes() -> Iterator[bytes]:
                     yield page_request(path, f"?site={site}&from={month}&slides={turn}")
 
 
-def measure(port: int, clients: int, requests: Callable[[int], Iterator[bytes]], span: float = SECONDS) -> Rate:
+def measure(server: Served, clients: int, requests: Callable[[int], Iterator[bytes]], span: float = SECONDS) -> Rate:
     """What so many clients get in a span of seconds. `requests` gives each client its own."""
-    return asyncio.run(_measure(port, clients, requests, span))
+    return asyncio.run(_measure(server, clients, requests, span))
 
 
-async def _measure(port: int, clients: int, requests: Callable[[int], Iterator[bytes]], span: float) -> Rate:
+async def _measure(server: Served, clients: int, requests: Callable[[int], Iterator[bytes]], span: float) -> Rate:
     waits: list[float] = []
-    start = time.perf_counter()
-    await asyncio.gather(*(_client(port, requests(number), start + span, waits) for number in range(clients)))
-    took = time.perf_counter() - start
-    return Rate(len(waits) / took, sorted(waits)[int(len(waits) * 0.95)])
+    start, used = time.perf_counter(), server.processor_time
+    await asyncio.gather(*(_client(server.port, requests(number), start + span, waits) for number in range(clients)))
+    took, used = time.perf_counter() - start, server.processor_time - used
+    return Rate(len(waits) / took, sorted(waits)[int(len(waits) * 0.95)], used / len(waits))
 
 
 async def _client(port: int, requests: Iterator[bytes], until: float, waits: list[float]) -> None:
@@ -102,13 +109,6 @@ def walk(number: int) -> Iterator[bytes]:
         yield page_request(path, f"?site={site}&to={dice.choice(MONTHS[12:-1])}")
 
 
-def _walked(server: Served, span: float) -> Line:
-    """What twenty people get who change controls from when the server has kept nothing of it."""
-    rate = measure(server.port, 20, walk, span)
-    what = f"20 clients change controls at random, nothing kept before, p95 {rate.p95 * 1000:.0f} ms"
-    return at_least(what, rate.a_second, 100, "a second")
-
-
 def over(requests: Sequence[bytes]) -> Callable[[int], Iterator[bytes]]:
     """The same requests again and again, each client from another one on."""
     return lambda number: (requests[(number + turn) % len(requests)] for turn in count())
@@ -124,35 +124,33 @@ def compare(server: Served, clients: int, span: float, rounds: int) -> tuple[Rat
     kept = over([page_request(path) for path in KEPT])
     rates: dict[str, list[Rate]] = {"kept": [], "constant": []}
     for _ in range(rounds):
-        rates["constant"].append(measure(server.port, clients, over([CONSTANT]), span))
-        rates["kept"].append(measure(server.port, clients, kept, span))
-    return tuple(Rate(middle([r.a_second for r in rs]), middle([r.p95 for r in rs])) for rs in rates.values())  # type: ignore[return-value]
+        rates["constant"].append(measure(server, clients, over([CONSTANT]), span))
+        rates["kept"].append(measure(server, clients, kept, span))
+    return median_rate(rates["kept"]), median_rate(rates["constant"])
+
+
+def median_rate(rates: Sequence[Rate]) -> Rate:
+    """The median of each of a rate's numbers."""
+    return Rate(*(middle([getattr(rate, name) for rate in rates]) for name in ("a_second", "p95", "cost")))
 
 
 def lines(data: Path, span: float = SECONDS, rounds: int = ROUNDS) -> Iterator[Line]:
     """The lines of the table."""
     with served(data) as server:
         for path in KEPT * 4:  # by four connections, so that each worker keeps each page
-            measure(server.port, 1, over([page_request(path)]), 0.01)
+            measure(server, 1, over([page_request(path)]), 0.01)
         for clients in CLIENTS:
             kept, constant = compare(server, clients, span, rounds)
             ratio = kept.a_second / constant.a_second
             who = f"{clients} client{'s' if clients > 1 else ''}"
-            what = f"pages asked for again, {who}: {kept.a_second:.0f}/s, p95 {kept.p95 * 1000:.0f} ms"
-            beside = f"a constant: {constant.a_second:.0f}/s, p95 {constant.p95 * 1000:.0f} ms"
+            what, beside = f"pages asked for again, {who}: {kept}", f"a constant: {constant}"
             if clients == max(CLIENTS):
                 yield at_least(what, ratio * 100, 60, "%", beside, ratio)
             else:
                 yield Line(what, f"{ratio * 100:.3g} %", beside, ratio)
-        yield _walked(server, span * 2)
+        rate = measure(server, 20, walk, span * 2)
+        what = f"20 clients change controls at random, nothing kept before: {rate}"
+        yield at_least(what, rate.a_second, 100, "a second")
         new = shared(changes())
-        rates = [
-            (measure(server.port, 20, new, span), measure(server.port, 20, over([CONSTANT]), span))
-            for _ in range(rounds)
-        ]
-        rate, constant_rate = middle([r.a_second for r, _ in rates]), middle([c.a_second for _, c in rates])
-        p95 = middle([r.p95 for r, _ in rates])
-        yield at_least(
-            f"changes that nobody made before, 20 clients, p95 {p95 * 1000:.0f} ms", rate, 100, "a second",
-            f"a constant: {constant_rate:.0f}/s", rate / constant_rate,
-        )  # fmt: skip
+        rate = median_rate([measure(server, 20, new, span) for _ in range(rounds)])
+        yield at_least(f"changes that nobody made before, 20 clients: {rate}", rate.a_second, 100, "a second")

@@ -1,5 +1,6 @@
 """What the benchmarks measure with: a data folder of made-up returns, the dashboard served from it, its processes."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -8,10 +9,9 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
-AS_OF = datetime(2019, 12, 11, 23, 59)
+TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 PATHS = ("/", "/caseload", "/costs", "/funding", "/readiness", "/scenario", "/returns", "/site/croydon", "/methods")
 
 
@@ -26,6 +26,18 @@ class Served:
     def port(self) -> int:
         """Where it listens on this machine."""
         return int(self.address.rpartition(":")[2])
+
+    @property
+    def workers(self) -> list[int]:
+        """The processes that answer; none where the system does not tell."""
+        told = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return [int(child) for child in told.read_text().split()] if told.exists() else []
+
+    @property
+    def processor_time(self) -> float:
+        """Seconds of processor time that the workers have had, which other work on the machine hardly changes."""
+        stats = [Path(f"/proc/{worker}/stat").read_text().rpartition(")")[2].split() for worker in self.workers]
+        return sum(int(stat[11]) + int(stat[12]) for stat in stats) / TICKS
 
 
 def make_data(folder: Path, *more: str) -> Path:
