@@ -17,7 +17,7 @@ from dashboard.export.drawn import every
 from dashboard.native import Title
 from dashboard.page import Content, Page, View
 from dashboard.pages import pages
-from dashboard.welsh.draw import LANGUAGE, in_chosen_language
+from dashboard.welsh.draw import LANGUAGE, in_chosen_language, in_language_of
 from etl.definitions.periods import write_date, write_month
 
 NAME = "Drive"
@@ -118,7 +118,8 @@ def _fill(app: Dash, editions: Editions) -> None:
                 return no_update, no_update
             return draw_page(look(editions, address, current)), shown_as(address, current)
         except NoEdition as problem:
-            return message_frame(address, "There is nothing to show here", str(problem)), address.href
+            told = message_frame(address, "There is nothing to show here", str(problem))
+            return in_language_of(address, None, told), address.href
 
     @app.callback(Output("panel", "children"), Input("address", "pathname"), Input("address", "search"))
     def show_panel(pathname: str | None, search: str | None) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from dashboard.address import Address
 from dashboard.edition import Edition
 from dashboard.page import View
 from dashboard.welsh.say import sayer
@@ -47,7 +48,12 @@ SCRIPTS_SAY = (
 
 def in_chosen_language(view: View, tree: Any) -> Any:
     """What a page or panel is made of, in the language of the address: English as it is."""
-    return Drawer(view.edition).draw(tree) if view.address.get("lang") == LANGUAGE else tree
+    return in_language_of(view.address, view.edition, tree)
+
+
+def in_language_of(address: Address, edition: Edition | None, tree: Any) -> Any:
+    """The same where there may be no edition to look at."""
+    return Drawer(edition).draw(tree) if address.get("lang") == LANGUAGE else tree
 
 
 class Drawer:
