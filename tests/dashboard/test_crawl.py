@@ -352,6 +352,17 @@ def test_a_pack_tells_no_more_than_the_pages(reader: tuple[Visitor, list[Secrets
     assert ".xlsx" in answer.text
 
 
+def test_an_earlier_edition_says_that_it_is_one_and_what_has_changed(reader: tuple[Visitor, list[Secrets]]) -> None:
+    visitor, secrets = reader
+    said = words(visitor.ask(f"/costs?edition={secrets[0].folder.name}").tree["response"]["frame"]["children"])
+    assert "This is the edition of 16 Nov 2019, not the current one" in said
+    assert "MOPAC: £275,000 approved" in said
+    assert "Verdict: cannot say → not yet" in said
+    assert re.search(r"Returns received .*South Wales\s+Oct 2019\s+28 Nov 2019\s+late", said)
+    assert "not the current one" not in words(visitor.ask("/costs").tree)
+    assert "There is no edition “2001-01-01”." in words(visitor.ask("/costs?edition=2001-01-01").tree)
+
+
 @pytest.fixture(scope="module")
 def real_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two editions as the command makes them, with the choice of what to hide."""
