@@ -26,10 +26,10 @@ AS_IT_IS = {"name": ".+?", "code": "[0-9A-Z]{5}-[0-9A-Z]{5}", "file": r".+\.(?:x
 MONTH = rf"(?!\d){DAY}"
 EDGES = re.compile(r"([\s;:,.]*)(.*?)([\s;:,.]*)", re.DOTALL)
 HOVER = re.compile(r"<extra></extra>$")
-# What is no text: figures, letters, cells (`Money!D9`), names of measures, files and codes.
+# What is no text: figures, letters, cells (`Money!D9`), names of measures, files, codes and addresses.
 WORDLESS = re.compile(
     r"[^A-Za-z]*|[\d,.£+−-]+[kmp]|[A-Za-z]\d*|\[c\]|([^,]+!)?[A-Z]{1,3}\d+|[a-z]+([_.][a-z0-9_]+)+|"
-    r".+\.(xlsx|ods|csv)|[0-9A-Z]{5}-[0-9A-Z]{5}|[0-9a-f]{64}|SHA-256"
+    r".+\.(xlsx|ods|csv)|[0-9A-Z]{5}-[0-9A-Z]{5}|[0-9a-f]{64}|SHA-256|/\S*"
 )
 
 

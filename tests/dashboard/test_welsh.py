@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,22 @@ from dash import html
 from dash.development.base_component import Component
 from flask.testing import FlaskClient
 from playwright.sync_api import Page
+from pptx import Presentation
 
 from dashboard import panel
 from dashboard.access.plug import FROM_INSIDE
 from dashboard.address import read
 from dashboard.app import frame, look
 from dashboard.edition import Edition, Editions
+from dashboard.export.meeting import make_deck
+from dashboard.export.packs import make_file
+from dashboard.export.powerpoint import deck_pptx
+from dashboard.export.static import as_html
 from dashboard.native import Choice, Picker
 from dashboard.page import View
 from dashboard.server import ask_page, make_server
 from dashboard.welsh.draw import Drawer, in_chosen_language
+from dashboard.welsh.packs import document, presentation
 from etl.definitions.periods import PERIODS
 
 ALL_PATHS = (*PATHS, "/site/south_wales", "/number", "/present")
@@ -184,6 +191,26 @@ def test_every_link_of_a_welsh_page_keeps_the_language(path: str, sample: Path) 
     assert links == ([path] if path != "/present" else [])  # the way back to English alone
 
 
+def test_a_presentation_is_said_as_the_screen_is(sample: Path) -> None:
+    view = seen(Editions(sample, "central"), "/present", "lang=cy")
+    deck = make_deck(view)
+    drawer = Listener(view.edition)
+    show = Presentation(BytesIO(presentation(deck_pptx(deck), drawer)))
+    said = [shape.text_frame.text for slide in show.slides for shape in slide.shapes if shape.has_text_frame]
+    assert {drawer.heard[slide.headline] for slide in deck.slides} <= set(said)
+    assert sorted(drawer.missing) == []
+    assert make_file(seen(Editions(sample, "central"), "/present"), deck, "pptx")[:2] == b"PK"
+
+
+def test_a_printed_document_is_said_as_the_screen_is(sample: Path) -> None:
+    view = seen(Editions(sample, "central"), "/present", "lang=cy")
+    drawer = Listener(view.edition)
+    told = document(as_html(make_deck(view)), drawer)
+    assert '<html lang="cy">' in told
+    assert "Beth yw cost un achos?" in told
+    assert sorted(drawer.missing) == []
+
+
 @pytest.fixture(scope="module")
 def client(sample: Path) -> FlaskClient:
     client = make_server(sample).test_client()
@@ -207,13 +234,12 @@ def test_the_server_answers_in_welsh(client: FlaskClient) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", (320, 1280))
-def test_longer_words_scroll_no_page_sideways(width: int, page: Page, serve: Any, sample: Path) -> None:
-    page.set_viewport_size({"width": width, "height": 800})
+def test_longer_words_scroll_no_page_sideways(page: Page, serve: Any, sample: Path) -> None:
+    page.set_viewport_size({"width": 320, "height": 800})
     for path in ("/", "/readiness", "/site/south_wales"):
         page.goto(f"{serve(sample)}{path}?lang=cy")
         page.wait_for_selector("main h1")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
         assert page.evaluate("document.documentElement.lang") == "cy"
 
 
