@@ -3,6 +3,7 @@
 import os
 import shlex
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -52,20 +53,24 @@ def environment() -> dict[str, str]:
 
 
 def serve(line: str, folder: Path) -> None:
-    """Starts the dashboard as the guide says, but on a free port; it must be ready, and stop when it is told to."""
+    """Starts the dashboard as the guide says, but on a free port; it must become ready."""
     words = words_of(line)
     port = words[words.index("--port") + 1] if "--port" in words else ""
     free = str(free_port())
     words = [free if word == port else word for word in words] if port else [*words, "--port", free]
-    command = [sys.executable, *words]
     process = subprocess.Popen(
-        command, cwd=folder, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [sys.executable, *words],
+        cwd=folder,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         wait_for(f"http://127.0.0.1:{free}/readyz", process)
     finally:
-        process.terminate()
-        process.wait(timeout=120)
+        os.killpg(process.pid, signal.SIGKILL)  # how it stops by itself is tried elsewhere
+        process.wait(timeout=60)
 
 
 def free_port() -> int:
