@@ -119,7 +119,7 @@ class Viewer:
             told = "text/plain" in answer.headers["Content-Type"] and SENTENCE.fullmatch(answer.text)
             full = self._log.during("full disk", begun)
             if told and answer.status_code == 503 and full:
-                return "told that the audit log cannot be written"
+                return f"told: {answer.text.partition('.')[0]}"
             return f"WRONG: {answer.status_code} {answer.text[:200]!r}"
         response = answer.json()["response"]
         edition, main = response["shown"]["data"].partition(" ")[0], main_of(response["frame"]["children"])
@@ -138,7 +138,7 @@ class Viewer:
                 self._log.wrong.append(f"{self._name}: {outcome}")
             else:
                 self._log.took.append(took)
-            self._log.outcomes[outcome.partition(":")[0]] += 1
+            self._log.outcomes["WRONG" if outcome.startswith("WRONG") else outcome] += 1
 
 
 def main_of(frame: Any) -> str:
@@ -349,7 +349,7 @@ def compare(log: Log, copies: Path) -> None:
 def report(log: Log) -> str:
     """What is printed."""
     took = sorted(log.took)
-    kinds = Counter(line.partition("WRONG: ")[2] for line in log.wrong)
+    kinds = Counter(re.sub("under [0-9a-f]+", "", line.partition("WRONG: ")[2]) for line in log.wrong)
     tail = [mb for _, mb in log.memory]
     quarter = max(1, len(tail) // 4)
     early, late = statistics.median(tail[quarter : 2 * quarter] or tail), statistics.median(tail[-quarter:])

@@ -6,6 +6,7 @@ can write both files and chains every line anew, or who removes both. Against th
 prints where they cannot write, and give it to `verify` later.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -70,7 +71,7 @@ class Audit:
         line, hashed = _chain({"line": end.lines + 1, "when": when, **said}, end.hash)
         handle = os.open(self._log, os.O_CREAT | os.O_WRONLY | os.O_APPEND | _BINARY, 0o600)
         try:
-            os.write(handle, line)
+            _write_whole(handle, line)
             if said["what"] != "page":
                 os.fsync(handle)
             size = os.fstat(handle).st_size
@@ -139,6 +140,14 @@ def _check(number: int, line: bytes, end: End) -> tuple[list[str], End]:
     if entry.get("before") != end.hash or entry.get("line") != number:
         problems.append(f"Before line {number}, lines were removed, added or put in another order.")
     return problems, End(number, end.size + len(line), str(entry["hash"]))
+
+
+def _write_whole(handle: int, line: bytes) -> None:
+    """Adds a line, or nothing: a disk that is nearly full takes a part of it without a word."""
+    before = os.fstat(handle).st_size
+    if os.write(handle, line) != len(line):
+        os.ftruncate(handle, before)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _check_head(end: End, head: End | None, hashes: dict[int, str], has_log: bool) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """The gate before every request: what is not named is not answered, and who asks is known before anything is read."""
 
+import sqlite3
 from typing import Any
 from urllib.parse import quote
 
@@ -102,6 +103,8 @@ class Gate:
             return self._judge_open() if self.is_open() else self._judge_signed_in()
         except UsersUnreadable as problem:
             return sentence(503, str(problem))
+        except sqlite3.Error:  # no room on the disk, for one
+            return sentence(503, "Who is signed in cannot be looked up just now. Tell whoever runs this server.")
 
     def _judge_open(self) -> Any:
         """Only this machine may look, under its own name: another name for it may belong to somebody's web page."""
