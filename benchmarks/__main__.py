@@ -5,7 +5,8 @@ work too only the ratios say something.
 """
 
 import argparse
-import importlib
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -46,7 +47,7 @@ def main() -> None:
     for part in parts:
         if part in OWN_TABLES:
             print(f"\n{part}, load average {load_average()}", flush=True)
-            importlib.import_module(f"benchmarks.{part}").main()
+            subprocess.run([sys.executable, "-m", f"benchmarks.{part}"], check=True)
 
 
 def show(lines: Iterator[Line]) -> None:
