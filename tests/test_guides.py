@@ -34,8 +34,6 @@ def start(line: str, folder: Path, given: bytes = b"") -> subprocess.CompletedPr
     """Runs a command of a guide in the folder, with what it names filled in."""
     if "QUERY" in line:
         line = line.replace("QUERY", start("python -m etl query list", folder).stdout.decode().split()[0])
-    if "BACKUP" in line:
-        line = line.replace("BACKUP", str(next((folder / "backups").iterdir())))
     command = [sys.executable, *words_of(line)]
     return subprocess.run(command, cwd=folder, env=environment(), input=given, capture_output=True)
 
@@ -92,6 +90,7 @@ def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
     raise AssertionError("the dashboard did not answer in a minute")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("guide", ["etl/LOADING.md", "dashboard/RUNNING.md"])
 def test_every_command_of_a_guide_does_what_it_says(guide: str, folder: Path) -> None:
     """In the order in which they stand; the server's guide goes on with what the analyst's left."""
@@ -107,6 +106,7 @@ def test_every_command_of_a_guide_does_what_it_says(guide: str, folder: Path) ->
         assert done.stdout or note == "password", line
 
 
+@pytest.mark.long
 def test_what_the_analysts_guide_leaves_behind(folder: Path) -> None:
     names = {path.name for path in folder.rglob("*")}
     assert {"warehouse.duckdb", "forum.pptx", "central.duckdb", "Croydon Drive return 2019-12.xlsx"} <= names
