@@ -194,11 +194,11 @@ def _files(folder: Path, given: Tables, work: _Work, audiences: bool) -> dict[st
     if not audiences:
         return {CENTRAL: _edition_of(CENTRAL, given, work, folder) | {"published": before.table()}}
     check_classified(given)
-    choice = choose(given["results"], work.data_month, before)
+    choice = choose(given["results"], work.data_month, before, newest(folder))
     masked = mask_results(given["results"], choice.lattice, choice.shown)
     files = {CENTRAL: _edition_of(CENTRAL, given, work, folder)}
     files[CENTRAL] |= {"published": choice.ledger(), "protection": choice.summary()}
-    files[CENTRAL]["told_before"] = choice.told_before()
+    files[CENTRAL] |= {"told_before": choice.told_before(), "witnesses": choice.bearing_out()}
     for audience in (FORUM, *work.sites):
         files[audience] = _edition_of(audience, given_to(audience, given, masked), work, folder)
     return files

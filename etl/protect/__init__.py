@@ -8,17 +8,19 @@ see which table and column, `audit` looks at an edition's files once more.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from time import process_time
 
 import pandas as pd
 
+from etl.protect.again import as_table, read_witnesses
 from etl.protect.attack import Attack
 from etl.protect.hide import Away, CannotHide, Hiding, readers, without
 from etl.protect.lattice import Lattice, Mask, build
 from etl.protect.ledger import Ledger, after
 from etl.protect.needs import Needs, needs
 from etl.protect.offer import STEPS, Step, offered
-from etl.protect.tables import TooLong, borne_out
+from etl.protect.tables import TooLong, Witness, borne_out
 
 # How long each step may take before a coarser one is tried, in seconds of processor time: what is published must not
 # depend on what else the machine does.
@@ -41,6 +43,7 @@ class Choice:
     before: Ledger
     why: str = ""
     given_away: frozenset[Away] = frozenset()
+    witnesses: tuple[Witness, ...] = ()
 
     def ledger(self) -> pd.DataFrame:
         """What has been published up to now, this edition included."""
@@ -59,28 +62,35 @@ class Choice:
         }
         return pd.DataFrame([row])
 
+    def bearing_out(self) -> pd.DataFrame:
+        """The tables that readers must believe possible, kept for the next edition."""
+        return as_table(self.lattice, self.witnesses)
+
     def told_before(self) -> pd.DataFrame:
         """One row a small number that earlier editions gave away, as a later return changed what hangs together."""
         rows = [(reader, *self.lattice.cells[at], sign) for reader, at, sign in sorted(self.given_away)]
         return pd.DataFrame(rows, columns=TOLD_BEFORE).astype({"reader": "str", "site": "str", "number": "str"})
 
 
-def choose(results: pd.DataFrame, data_month: date, before: Ledger, steps: Sequence[Step] = STEPS) -> Choice:
-    """The finest step that can be made safe against every reader, and what it shows."""
+def choose(results: pd.DataFrame, data_month: date, before: Ledger, editions: Sequence[Path] = ()) -> Choice:
+    """The finest step that can be made safe against every reader, and what it shows; `editions` are the files of the
+    one before.
+    """
     lattice = build(results, data_month, before.cells())
     known = before.known(lattice)
-    asked = what_is_asked(lattice, before)
-    first = 0 if len(lattice.cells) <= MOST_CELLS else len(steps) - 2
+    asked, earlier = what_is_asked(lattice, before), read_witnesses(editions, lattice)
+    first = 0 if len(lattice.cells) <= MOST_CELLS else len(STEPS) - 2
     why = "" if not first else "too many cells for a finer one"
-    for step in steps[first:-1]:
+    for step in STEPS[first:-1]:
         offer = offered(lattice, step)
         try:
-            shown, given_away = _safe(lattice, offer, known, asked, before)
+            hiding = _safe(lattice, offer, known, asked, before, earlier)
         except (CannotHide, TooLong) as error:
             why += f"{step.words}: {error} "
         else:
-            return Choice(lattice, step, offer, shown, before, why.strip(), given_away)
-    last = steps[-1]
+            away, witnesses = frozenset(hiding.given_away), tuple(hiding.witnesses)
+            return Choice(lattice, step, offer, hiding.shown, before, why.strip(), away, witnesses)
+    last = STEPS[-1]
     return Choice(lattice, last, offered(lattice, last), known, before, why.strip())
 
 
@@ -91,15 +101,21 @@ def what_is_asked(lattice: Lattice, before: Ledger) -> dict[str, Needs]:
 
 
 def _safe(
-    lattice: Lattice, offer: Mask, known: Mask, asked: dict[str, Needs], before: Ledger
-) -> tuple[Mask, frozenset[Away]]:
-    """The cells to show, borne out by tables that are looked at once more, and what earlier editions gave away."""
-    hiding = Hiding(lattice, offer & ~before.kept_hidden(lattice), known, asked, process_time() + PATIENCE)
+    lattice: Lattice,
+    offer: Mask,
+    known: Mask,
+    asked: dict[str, Needs],
+    before: Ledger,
+    earlier: Sequence[Witness],
+) -> Hiding:
+    """A choice of cells to show, borne out by tables that are looked at once more."""
+    offer = offer & ~before.kept_hidden(lattice)
+    hiding = Hiding(lattice, offer, known, asked, process_time() + PATIENCE, earlier)
     shown = hiding.make_safe()
     for reader in asked:
         if not borne_out(lattice, shown, reader, hiding.still_asked(reader), hiding.witnesses).all():
             raise CannotHide(f"What is shown to {reader or 'all'} is not borne out.")
-    return shown, frozenset(hiding.given_away)
+    return hiding
 
 
 def broken(lattice: Lattice, shown: Mask, asked: dict[str, Needs], until: float) -> dict[str, list[int]]:

@@ -57,10 +57,10 @@ class Attack:
         ]
         with ThreadPoolExecutor(THREADS) as pool:
             for found in list(pool.map(tables, *zip(*jobs, strict=True))):
-                self._credit(shown, found)
+                self.credit(shown, found)
 
-    def _credit(self, shown: Mask, found: list[Witness]) -> None:
-        """Take what is answered off every reader's list."""
+    def credit(self, shown: Mask, found: Sequence[Witness]) -> None:
+        """Take what tables answer off every reader's list."""
         self.witnesses += found
         for reader, left in self.left.items():
             met = borne_out(self.lattice, shown, reader, left, found, whole=self.whole)

@@ -35,8 +35,16 @@ class CannotHide(ValueError):
 class Hiding:
     """One choice of what to show: begun with all that may be shown, safe when `make_safe` has ended."""
 
-    def __init__(self, lattice: Lattice, offered: Mask, fixed: Mask, asked: Mapping[str, Needs], until: float) -> None:
-        self.lattice, self.fixed, self.asked, self.until = lattice, fixed, asked, until
+    def __init__(
+        self,
+        lattice: Lattice,
+        offered: Mask,
+        fixed: Mask,
+        asked: Mapping[str, Needs],
+        until: float,
+        earlier: Sequence[Witness] = (),
+    ) -> None:
+        self.lattice, self.fixed, self.asked, self.until, self.earlier = lattice, fixed, asked, until, earlier
         secret = np.zeros_like(offered)
         for own in asked.values():
             secret[own.at] = True
@@ -63,6 +71,7 @@ class Hiding:
     def _by_fractions(self) -> None:
         """Hide until fractions of people at least leave every small number open."""
         attack = Attack(self.lattice, self.asked, whole=False)
+        attack.credit(self.shown, self.earlier)
         for _ in range(ROUNDS):
             missed = attack.run(self.shown, self.until, alone=False)
             if not missed:
@@ -75,6 +84,7 @@ class Hiding:
     def _by_people(self) -> None:
         """Hide until whole people leave every small number open."""
         self.attack.left = {reader: self.still_asked(reader) for reader in self.asked}
+        self.attack.credit(self.shown, self.earlier)
         for _ in range(ROUNDS):
             missed = self.attack.run(self.shown, self.until)
             if not missed:
@@ -144,8 +154,9 @@ class Hiding:
             if domain is None and len(some) == 1:
                 self._give_up(some, reader)
                 return moved
-            for one in np.flatnonzero(short > CLOSE):
-                moved = moved | self._cheapest(some.only([int(one)]), reader, None)
+            left = np.flatnonzero(short > CLOSE)
+            for batch in [left] if domain is not None else [[int(one)] for one in left]:
+                moved = moved | self._cheapest(some.only(batch), reader, None)
         return moved
 
     def _give_up(self, one: Needs, reader: str) -> None:

@@ -1,0 +1,82 @@
+"""The tables that bore out the edition before: most bear out the next one too, so that few are looked for anew."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+from scipy.sparse import coo_array, csr_array
+
+from etl.protect.lattice import Cell, Lattice
+from etl.protect.needs import Places
+from etl.protect.tables import Witness
+
+TABLE = "witnesses"
+COLUMNS = ["witness", "site", "number", "starts", "ends", "move"]
+# A longer period made of longer periods: so many times totals are made of their parts.
+DEEP = 4
+
+
+def as_table(lattice: Lattice, witnesses: Sequence[Witness]) -> pd.DataFrame:
+    """One row a cell that moves in a table, and by how much."""
+    which = np.repeat(np.arange(len(witnesses)), [witness.cells.size for witness in witnesses])
+    at = np.concatenate([witness.cells for witness in witnesses]) if witnesses else np.array([], dtype=int)
+    moves = np.concatenate([witness.moves for witness in witnesses]) if witnesses else np.array([])
+    cells = pd.DataFrame(lattice.cells, columns=["site", "number", "starts", "ends"])
+    return cells.iloc[at].assign(witness=which, move=moves)[COLUMNS].reset_index(drop=True)
+
+
+def read_witnesses(paths: Iterable[Path], lattice: Lattice) -> list[Witness]:
+    """The tables of the edition in these files as they would be with the cells of now; not all of them hold."""
+    found: list[Witness] = []
+    for path in paths:
+        frame = _read(path)
+        places = zip(frame.site, frame.number, frame.starts.dt.date, frame.ends.dt.date, strict=True)
+        at = np.array([lattice.place.get(Cell(*place), -1) for place in places], dtype=int)
+        lost = set(frame.witness[at < 0])
+        kept = ~frame.witness.isin(lost).to_numpy()
+        if kept.any():
+            own = frame[kept]
+            found = _with_totals(lattice, at[kept], own.witness.to_numpy(), own.move.to_numpy())
+    return found
+
+
+def _with_totals(lattice: Lattice, at: Places, witness: Places, moves: np.ndarray) -> list[Witness]:
+    """Totals that came since move as their parts do."""
+    _, column = np.unique(witness, return_inverse=True)
+    changes = coo_array((moves, (at, column)), shape=(len(lattice.cells), int(column.max()) + 1)).tocsr()
+    totals = _totals(lattice.matrix)
+    for _ in range(DEEP):
+        off = (lattice.matrix @ changes).tocoo()
+        rows, columns = off.coords
+        wrong = np.abs(off.data) > 0
+        target, columns, values = totals[rows[wrong]], columns[wrong], -off.data[wrong]
+        _, first = np.unique(target * changes.shape[1] + columns, return_index=True)
+        target, columns, values = target[first], columns[first], values[first]
+        still = np.asarray(changes[target, columns]).ravel() == 0
+        if not still.any():
+            break
+        changes = changes + coo_array((values[still], (target[still], columns[still])), shape=changes.shape).tocsr()
+    own = changes.tocsc()
+    ends = zip(own.indptr[:-1], own.indptr[1:], strict=True)
+    return [Witness(own.indices[one:end].astype(np.intp), own.data[one:end]) for one, end in ends]
+
+
+def _totals(matrix: csr_array) -> Places:
+    """The place of each relation's total."""
+    rows, columns = matrix.tocoo().coords
+    plus = matrix.tocoo().data > 0
+    totals = np.zeros(matrix.shape[0], dtype=np.intp)
+    totals[rows[plus]] = columns[plus]
+    return totals
+
+
+def _read(path: Path) -> pd.DataFrame:
+    con = duckdb.connect(str(path), read_only=True)
+    try:
+        there = con.execute("select count(*) from duckdb_tables() where table_name = ?", [TABLE]).fetchall()[0][0]
+        frame = con.table(TABLE).df() if there else pd.DataFrame(columns=COLUMNS)
+        return frame.assign(starts=pd.to_datetime(frame.starts), ends=pd.to_datetime(frame.ends))
+    finally:
+        con.close()
