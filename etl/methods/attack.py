@@ -58,9 +58,7 @@ def read_table(table: Mapping[Cell, int | None], relations: Sequence[Relation]) 
     place = {cell: i for i, cell in enumerate(cells)}
     for cell, count in table.items():
         if count is not None and not (count >= 0 and count == int(count)):
-            raise ValueError(
-                f"{cell!r} is {count!r}; a count is a whole number of at least 0, or None for a hole."
-            )
+            raise ValueError(f"{cell!r} is {count!r}; a count is a whole number of at least 0, or None for a hole.")
     matrix = np.zeros((len(relations), len(cells)))
     totals = np.zeros(len(cells), dtype=bool)
     for row, (total, parts) in enumerate(relations):
@@ -74,9 +72,7 @@ def read_table(table: Mapping[Cell, int | None], relations: Sequence[Relation]) 
     return Table(cells, _filled(counts, holes, matrix, relations), holes, totals, matrix)
 
 
-def _filled(
-    counts: Numbers, holes: NDArray[np.bool_], matrix: Numbers, relations: Sequence[Relation]
-) -> Numbers:
+def _filled(counts: Numbers, holes: NDArray[np.bool_], matrix: Numbers, relations: Sequence[Relation]) -> Numbers:
     off = matrix @ counts
     unsure = np.abs(matrix) @ holes > 0
     for row in np.flatnonzero((np.abs(off) > CLOSE) & ~unsure):

@@ -55,7 +55,5 @@ class CaseloadForecast:
 def forecast(observed: int, months: float, horizon: float = 12) -> CaseloadForecast:
     """Predict the cases of the next `horizon` months from `observed` cases in the last `months`."""
     if observed < 0 or not (months > 0 and horizon > 0):
-        raise ValueError(
-            f"Needs a count and two spans of months above 0; got {observed}, {months}, {horizon}."
-        )
+        raise ValueError(f"Needs a count and two spans of months above 0; got {observed}, {months}, {horizon}.")
     return CaseloadForecast(size=observed + JEFFREYS, chance=months / (months + horizon))

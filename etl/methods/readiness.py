@@ -273,8 +273,7 @@ def _verdicts_at_ends(facts: Facts, at: Thresholds) -> tuple[str, str] | None:
     if (count := facts.get("count_12m")) is None:
         return None
     low, high = (
-        implied(judge({**facts, "count_12m": end}, at), at)
-        for end in intervals.poisson(count, at.caseload_met_level)
+        implied(judge({**facts, "count_12m": end}, at), at) for end in intervals.poisson(count, at.caseload_met_level)
     )
     return low, high
 
@@ -307,9 +306,7 @@ def _edit_money(level: str, facts: Facts, at: Thresholds) -> _Edit | None:
     status = at.secured_statuses[-1]
     if secured is None:
         need = math.ceil(_exact(planned) * _exact(floors.get(level, 0)) / runway.MONTHS)
-        return _Edit(
-            f"{_pounds(need)} of money found to be secured", {"funding": [{"amount": need, "status": status}]}
-        )
+        return _Edit(f"{_pounds(need)} of money found to be secured", {"funding": [{"amount": need, "status": status}]})
     if BEST_FIRST.index(level) < BEST_FIRST.index(_money(facts, at)):
         step = math.ceil(_exact(planned) * _exact(floors[level]) / runway.MONTHS - secured)
         text = f"{_pounds(step)} more secured money"
@@ -385,9 +382,7 @@ def _edit_returns(level: str, facts: Facts, at: Thresholds) -> _Edit | None:
     if lost < step:
         after = {"received": received - lost, "on_time": min(on_time, received - lost)}
         return _Edit(f"{_some(lost, 'fewer return')} received", {"returns": {**facts["returns"], **after}})
-    return _Edit(
-        f"{_some(step, 'fewer return')} on time", {"returns": {**facts["returns"], "on_time": on_time - step}}
-    )
+    return _Edit(f"{_some(step, 'fewer return')} on time", {"returns": {**facts["returns"], "on_time": on_time - step}})
 
 
 def _better_returns(floor: tuple[int, int, float], facts: Facts) -> _Edit:

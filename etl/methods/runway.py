@@ -33,9 +33,7 @@ def multiple_needed(planned: float, secured: float) -> float:
     return planned / secured if secured > 0 else math.inf
 
 
-def cases_affordable(
-    budget: float, planned_cost: float, planned_cases: float, fixed_share: float
-) -> float | None:
+def cases_affordable(budget: float, planned_cost: float, planned_cases: float, fixed_share: float) -> float | None:
     """Cases that `budget` pays for when `fixed_share` (0 to 1) of the planned cost does not fall with the
     caseload.
 
@@ -43,9 +41,7 @@ def cases_affordable(
     exceeds it.
     """
     if not (planned_cost > 0 and planned_cases > 0 and 0 <= fixed_share <= 1):
-        raise ValueError(
-            f"Needs a plan and a share from 0 to 1; got {planned_cost}, {planned_cases}, {fixed_share}."
-        )
+        raise ValueError(f"Needs a plan and a share from 0 to 1; got {planned_cost}, {planned_cases}, {fixed_share}.")
     fixed = fixed_share * planned_cost
     if fixed >= budget:
         return None

@@ -272,18 +272,14 @@ class _Part:
             return False
         prices = aim - self.matrix.T @ answer.eqlin.marginals
         prices[self.known[demand.reader] | (np.abs(prices) < 1e-9)] = 0
-        cut = self._add(
-            np.where(prices > 0, prices * self.room, 0) + np.where(prices < 0, demand.need, 0), demand
-        )
+        cut = self._add(np.where(prices > 0, prices * self.room, 0) + np.where(prices < 0, demand.need, 0), demand)
         return cut is not None and float(cut @ chosen) < 1 - 1e-3
 
     # The attack on a choice
 
     def _broken(self, chosen: Mask, demands: list[_Demand], first: bool = False) -> list[_Demand]:
         """The demands that the chosen cells do not meet (only some of them if the `first` will do)."""
-        doubtful = [
-            d for d in demands if not any(not (seen & ~chosen).any() for seen in self.seen.get(d, ()))
-        ]
+        doubtful = [d for d in demands if not any(not (seen & ~chosen).any() for seen in self.seen.get(d, ()))]
         broken: list[_Demand] = []
         for reader, known in enumerate(self.known):
             mine: dict[int, list[_Demand]] = {}
@@ -318,11 +314,7 @@ class _Part:
             if len(left) == len(asked):
                 break
             asked = left
-        return [
-            demand
-            for demand, at in asked
-            if not self._met(demand, at, block, block.most(at, sign, demand.need))
-        ]
+        return [demand for demand, at in asked if not self._met(demand, at, block, block.most(at, sign, demand.need))]
 
     def _met(self, demand: _Demand, at: int, block: Block, change: Numbers | None) -> bool:
         """Whether a change meets a demand; if so, the cells that it needs are remembered."""

@@ -218,4 +218,4 @@ def test_only_an_edition_can_be_opened(name: str, sample: Path) -> None:
 
 def test_the_style_sheet_uses_only_the_tokens() -> None:
     css = (Path(theme.__file__).parent / "assets" / "house.css").read_text()
-    assert set(re.findall(r"var\(--([a-z-]+)\)", css)) - {"row", "head"} <= set(theme.VARIABLES)
+    assert set(re.findall(r"var\(--([a-z-]+)\)", css)) - {"row", "head", "on-paper"} <= set(theme.VARIABLES)

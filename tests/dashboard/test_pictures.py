@@ -1,6 +1,7 @@
 """Pictures of the pages: one for each page of the bar, of the size that was asked for, or a sentence."""
 
 import struct
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from dashboard.pictures import every_page
 
 
 def take(*words: object) -> Result:
-    return CliRunner().invoke(cli, ["pictures", *map(str, words)])
+    """In a thread of its own, as another test's browser may still have this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(CliRunner().invoke, cli, ["pictures", *map(str, words)]).result()
 
 
 def size_of(picture: Path) -> tuple[int, ...]:

@@ -291,7 +291,7 @@ def test_a_scenario_is_saved_opened_and_deleted(wide: Page, serve: Serve, sample
     assert violations(wide) == []
     wide.get_by_label("Save this scenario as").fill("A fifth more <b>cases</b>")
     wide.keyboard.press("Enter")
-    expect(wide.get_by_role("status")).to_contain_text("Saved as")
+    expect(wide.get_by_role("status").filter(has_text="Saved as")).to_be_visible()
     assert violations(wide) == []
     visit(wide, f"{serve(sample)}/scenario")
     wide.get_by_role("link", name="A fifth more <b>cases</b>").click()
