@@ -82,7 +82,7 @@ def gather(paths: Iterable[Path], received: datetime | None) -> list[Given]:
     lists = [path for path in files if path.name == RECEIVED]
     times = {} if received else {file: time for path in lists for file, time in _received(path).items()}
     return [
-        Given(path, name, received or times.get(path.absolute()) or _own_time(path))
+        Given(path, name, received or times.get(_plain(path)) or _own_time(path))
         for path, name in files.items()
         if path.name != RECEIVED
     ]
@@ -166,6 +166,11 @@ def _in_folder(folder: Path) -> Iterator[tuple[Path, str]]:
             yield path, name
 
 
+def _plain(path: Path) -> Path:
+    """A path without `..`, by which a file is found whichever way it was named."""
+    return Path(os.path.normpath(path.absolute()))
+
+
 def _received(path: Path) -> dict[Path, datetime]:
     """When each file arrived, from a received.csv (file, received); raises WrongUse naming the line."""
     times = {}
@@ -175,8 +180,8 @@ def _received(path: Path) -> dict[Path, datetime]:
             if not {"file", "received"} <= set(rows.fieldnames or ()):
                 raise WrongUse(f"{path}: the first line must be file,received.")
             for row in rows:
-                file = path.parent.absolute() / (row["file"] or "").strip().replace("\\", "/")
-                times[Path(os.path.normpath(file))] = _time(row["received"], path, rows.line_num)
+                file = path.parent / (row["file"] or "").strip().replace("\\", "/")
+                times[_plain(file)] = _time(row["received"], path, rows.line_num)
     except (UnicodeDecodeError, csv.Error):
         raise WrongUse(f"{path} cannot be read: save it as CSV in UTF-8.") from None
     return times

@@ -40,6 +40,7 @@ def test_when_files_came(tmp_path: Path) -> None:
     listed = {"a/b.csv": datetime(2019, 12, 8, 10), "c.csv": own, "d e.csv": datetime(2019, 12, 9, 10)}
     assert received([tmp_path]) == listed
     assert set(received([tmp_path], TIME).values()) == {TIME}
+    assert received([tmp_path / "a" / ".."]) == listed
     assert received([tmp_path / "a"]) == {"b.csv": own}
     assert received([tmp_path / "a", tmp_path / "received.csv"]) == {"b.csv": listed["a/b.csv"]}
     assert received([tmp_path.parent])[f"{tmp_path.name}/a/b.csv"] == listed["a/b.csv"]

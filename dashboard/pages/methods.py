@@ -9,6 +9,7 @@ from dashboard.edition import Row
 from dashboard.page import Content, Page, View, pick
 from dashboard.tables import Column, table
 from etl.definitions.periods import write_date
+from etl.definitions.small import THRESHOLD
 
 Component = Any
 OVER_MONTHS = {"sum": "Months are added up", "first": "The first month's", "last": "The last month's"}
@@ -49,8 +50,8 @@ METHODS = (
     ),
     (
         "Small numbers",
-        "Counts from 1 to 5, and all from which they could be worked back, are marked [c] in editions for readers "
-        "outside the central team. They are not in those readers’ files at all. Money is not hidden.",
+        f"Counts from 1 to {THRESHOLD - 1}, and all from which they could be worked back, are marked [c] in "
+        "editions for readers outside the central team. They are not in those readers’ files at all. Money is not hidden.",
     ),
     (
         "Editions",

@@ -22,9 +22,9 @@ from etl.definitions import DERIVED, MEASURES, REPORTED, key
 from etl.definitions.checks import EQUAL, NO_MORE
 from etl.definitions.measure import Breakdown, Total, keys
 from etl.definitions.periods import last_month, month_after, months_from
+from etl.definitions.small import THRESHOLD
 
 ALL = "all"
-THRESHOLD = 5
 Mask = NDArray[np.bool_]
 Numbers = NDArray[np.float64]
 

@@ -9,7 +9,8 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from etl.protect.lattice import THRESHOLD, Cell, Lattice, Mask
+from etl.definitions.small import THRESHOLD
+from etl.protect.lattice import Cell, Lattice, Mask
 from etl.protect.needs import Revision
 
 TABLE = "published"

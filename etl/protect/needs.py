@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from etl.protect.lattice import THRESHOLD, Lattice, Mask, Numbers
+from etl.definitions.small import THRESHOLD
+from etl.protect.lattice import Lattice, Mask, Numbers
 
 Places = NDArray[np.intp]
 

@@ -20,8 +20,8 @@ from crawling import PAGE, PANEL, Answer, Crawl, Opened, Visitor, asked, figures
 from stranger import Stranger
 
 from etl.definitions.periods import write_date
+from etl.definitions.small import THRESHOLD
 from etl.load import load
-from etl.protect.lattice import THRESHOLD
 from etl.publish import publish
 
 AUDIENCES = ("forum", LEAD)
