@@ -95,7 +95,7 @@ def ends(row: Row) -> str:
 def drawn(view: View, row: Row) -> Any:
     """The figure."""
     many = words.plural(words.per_of(row.measure))
-    spent, cases = row.cost1 - row.cost0, row.count1 - row.count0
+    spent, cases = row.more_spent, row.more_cases
     return bridge(
         (row.from_words, f"{row.count0:,.0f} {many}", row.unit0),
         [

@@ -51,7 +51,8 @@ METHODS = (
     (
         "Small numbers",
         f"Counts from 1 to {THRESHOLD - 1}, and all from which they could be worked back, are marked [c] in "
-        "editions for readers outside the central team. They are not in those readers’ files at all. Money is not hidden.",
+        "editions for readers outside the central team. They are not in those readers’ files at all. Money is not "
+        "hidden.",
     ),
     (
         "Editions",

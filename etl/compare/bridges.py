@@ -36,8 +36,8 @@ INDEPENDENT = {"new_cases", "closed_cases.completed"}
 BEYOND_CHANCE = 0.05
 COLUMNS = [
     "site", "measure", "span", "from_starts", "from_ends", "from_words", "to_starts", "to_ends", "to_words",
-    "cost0", "count0", "unit0", "cost1", "count1", "unit1", "change", "spending", "volume", "largest",
-    "largest_share", "words", "beyond_chance", "latest",
+    "cost0", "count0", "unit0", "cost1", "count1", "unit1", "more_spent", "more_cases", "change", "spending", "volume",
+    "largest", "largest_share", "words", "beyond_chance", "latest",
 ]  # fmt: skip
 REASONS = {
     ("spending", True): "because more was spent",
@@ -166,7 +166,7 @@ def _row(site: str, measure: Ratio, pair: Pair, before: Numbers, after: Numbers)
     return (
         *(site, measure.name, pair.kind, *before_words, *after_words),
         *(cost0, count0, cost0 / count0, cost1, count1, cost1 / count1),
-        *(change, spending, volume, largest, share, words, beyond),
+        *(round(cost1 - cost0, 2), round(count1 - count0, 2), change, spending, volume, largest, share, words, beyond),
     )
 
 
