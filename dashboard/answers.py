@@ -88,7 +88,10 @@ def keep_answers(server: Flask, editions: Editions, compress: Compress) -> None:
             return ask_dash()
         g.looked_at = asked.page
         held.note(asked.audience, asked.editions)
-        return _kept(held, compress, asked.key, lambda: Response(asked.draw(), mimetype="application/json"))
+        try:
+            return _kept(held, compress, asked.key, lambda: Response(asked.draw(), mimetype="application/json"))
+        except Exception:  # asked again the other way, which tells the reader and the log of it
+            return ask_dash()
 
     def before(make: Callable[..., Any]) -> Callable[..., Any]:
         def answer_script(**given: str) -> Any:

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html, no_update
-from flask import has_request_context, request
+from flask import current_app, g, has_request_context, request
 
 from dashboard import codes, panel, theme
 from dashboard.access.badge import who_looks
@@ -14,6 +14,7 @@ from dashboard.earlier import notice
 from dashboard.edition import Editions, NoEdition
 from dashboard.export import downloads
 from dashboard.export.drawn import every
+from dashboard.logs import LOG, about_request
 from dashboard.native import Title
 from dashboard.page import Content, Page, View
 from dashboard.pages import pages
@@ -119,7 +120,9 @@ def _fill(app: Dash, editions: Editions) -> None:
             return draw_page(look(editions, address, current)), shown_as(address, current)
         except NoEdition as problem:
             told = message_frame(address, "There is nothing to show here", str(problem))
-            return in_language_of(address, None, told), address.href
+        except Exception as error:
+            told = message_frame(address, "This page cannot be shown", went_wrong(error))
+        return in_language_of(address, None, told), address.href
 
     @app.callback(Output("panel", "children"), Input("address", "pathname"), Input("address", "search"))
     def show_panel(pathname: str | None, search: str | None) -> Any:
@@ -128,6 +131,15 @@ def _fill(app: Dash, editions: Editions) -> None:
             return draw_panel(look(editions, address, editions.current_name())) if address.get("number") else None
         except NoEdition:
             return None
+        except Exception as error:
+            told = panel.message(address, "Where this number comes from cannot be shown", went_wrong(error))
+            return in_language_of(address, None, told)
+
+
+def went_wrong(error: Exception) -> str:
+    """What a reader is told of a fault, under the number by which the log tells it whole."""
+    LOG.error("A page could not be drawn.", exc_info=error, extra={"said": about_request(current_app, 200)})
+    return f"Something went wrong here, and other pages may still be shown. The log says what, under {g.request_id}."
 
 
 def shown_as(address: Address, current: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from dash import html
 
 from dashboard import marks, told, words
+from dashboard.address import Address
 from dashboard.page import View
 from etl.definitions.periods import write_date
 from etl.provenance import tell
@@ -29,24 +30,34 @@ def build(view: View) -> Component:
     return frame(view, [*head, *told.told(view, story, told.in_panel(view))], told.acts(view, story))
 
 
+def message(address: Address, title: str, words: str) -> Component:
+    """The panel with a message in place of a number's story."""
+    return dialog(address, title, [html.P(words)], [])
+
+
 def frame(view: View, body: list[Component], acts: list[Component]) -> Component:
     """The panel: its title, what it says, and its foot."""
     title = "Receipt of a return" if "|receipt|" in view.address.get("number") else "Where this number comes from"
+    edition = html.Span(f"Edition {write_date(view.edition.made.date())}", className="muted small pushed")
+    return dialog(view.address, title, body, [*acts, edition])
+
+
+def dialog(address: Address, title: str, body: list[Component], foot: list[Component]) -> Component:
+    """What lies over the page until it is closed."""
     close = html.A(
         marks.icon("cross", 16),
-        href=view.address.with_(number="").href,
+        href=address.with_(number="").href,
         className="close",
         **{"aria-label": f"Close: {words.lower_first(title)}"},
     )
-    edition = html.Span(f"Edition {write_date(view.edition.made.date())}", className="muted small pushed")
-    dialog = html.Div(
+    panel = html.Div(
         [
             html.Div([html.H2(title, id="panel-title", className="question"), close], className="panel-head"),
             *[part for part in body if part is not None],
-            html.Div([*acts, edition], className="panel-foot"),
+            html.Div(foot, className="panel-foot"),
         ],
         className="panel",
         role="dialog",
-        **{"aria-modal": "true", "aria-labelledby": "panel-title", "data-panel": view.address.get("number")},
+        **{"aria-modal": "true", "aria-labelledby": "panel-title", "data-panel": address.get("number")},
     )
-    return html.Div([html.Div(className="shade"), dialog])
+    return html.Div([html.Div(className="shade"), panel])

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from flask import Flask, g
 
+from dashboard import app
 from dashboard.access.settings import Settings
 from dashboard.access.users import Users
 from dashboard.logs import LOG, Lines, hashed, log_config
-from dashboard.server import ask_page, make_server
+from dashboard.server import COOKIE, HEADER, ask_page, make_server
 
 Said = list[dict[str, Any]]
 
@@ -94,6 +95,49 @@ def test_an_error_is_found_by_the_number_that_the_reader_sees(server: Flask, sai
     assert said[0]["id"] == said[1]["id"] == answer.headers["X-Request-Id"]
     assert "typed-by-hand" not in json.dumps(said)
     assert any("test_logs.py" in step for step in said[0]["way"])
+
+
+def test_a_page_that_cannot_be_drawn_says_so_in_its_frame(
+    sample: Path, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(view: object) -> None:
+        raise KeyError("of-an-edition")
+
+    client = make_server(sample).test_client()
+    monkeypatch.setattr(app, "frame", fails)
+    said.clear()
+    answer = ask_page(client, "/costs", "?site=croydon")
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 200
+    assert "This page cannot be shown" in text and f"The log says what, under {said[0]['id']}." in text
+    assert "of-an-edition" not in text + json.dumps(said)
+    assert [line["error"] for line in said if line["level"] == "error"] == ["KeyError"]
+    monkeypatch.undo()
+    assert "This page cannot be shown" not in ask_page(client, "/costs", "?site=croydon").get_data(as_text=True), "it was kept"
+
+
+def test_a_panel_that_cannot_be_drawn_says_so(sample: Path, said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(view: object) -> None:
+        raise KeyError("of-an-edition")
+
+    client = make_server(sample).test_client()
+    client.get("/")
+    monkeypatch.setattr(app.panel, "build", fails)
+    asked = {"pathname": "/costs", "search": "?number=croydon|month|2019-10-01|new_cases"}
+    inputs = [{"id": "address", "property": name, "value": value} for name, value in asked.items()]
+    answer = client.post(
+        "/_dash-update-component",
+        headers={HEADER: token.value} if (token := client.get_cookie(COOKIE)) else {},
+        json={
+            "output": "panel.children",
+            "outputs": {"id": "panel", "property": "children"},
+            "inputs": inputs,
+            "changedPropIds": ["address.search"],
+        },
+    )
+    assert answer.status_code == 200
+    assert "Where this number comes from cannot be shown" in answer.get_data(as_text=True)
+    assert "KeyError" in {line.get("error") for line in said}
 
 
 def test_only_problems_are_told_unless_requests_are_asked_for(server: Flask, said: Said) -> None:
