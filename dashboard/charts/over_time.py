@@ -7,8 +7,10 @@ from typing import Any
 from dashboard import theme
 from dashboard.charts import Figure, Note, Shape, figure, gap_words, gaps, line, marker, month_axis, note, value_axis
 from dashboard.scale import ticks
+from dashboard.tables import HIDDEN
 from dashboard.theme import Mark
 from dashboard.words import pounds, pounds_short
+from etl.definitions.periods import month_after
 
 Trace = dict[str, Any]
 # The height of a label as a share of the height of a control chart's scale.
@@ -38,6 +40,7 @@ def site_line(
     names = [month.isoformat() for month in months]
     drawn = [values.get(month) for month in months]
     known = [month for month in months if values.get(month) is not None]
+    hidden = {month: 0.0 for month in months if texts.get(month) == HIDDEN}
     traces = [
         {
             "type": "scatter",
@@ -51,6 +54,9 @@ def site_line(
         }
     ]
     notes, shapes = [], []
+    if alone := [month for month in known if not _beside(month, values)]:
+        dots = {"x": [month.isoformat() for month in alone], "y": [values[month] for month in alone]}
+        traces.append({"type": "scatter", "mode": "markers", **dots, "marker": marker(mark, 3), "hoverinfo": "skip"})
     if known:
         last = known[-1].isoformat()
         traces.append(
@@ -69,7 +75,10 @@ def site_line(
     if plan is not None:
         shapes.append(line(0, plan, len(months) - 1, plan, theme.CONTEXT, 1.5, "5px,3px", layer="below"))
         notes.append(note(0, plan, f"plan {plan:,.0f}", xshift=4, yanchor="bottom"))
-    for run in gaps(months, values) if not money else []:
+    if hidden:
+        words = "some months hidden [c]" if known else "all months hidden [c]"
+        notes.append(note(0, top * 0.04, words, xshift=4, yanchor="bottom"))
+    for run in gaps(months, {**values, **hidden}) if not money else []:
         middle = run[len(run) // 2].isoformat()
         shapes.append(line(middle, top * 0.26, middle, top * 0.62, theme.CONTEXT, 1, "dot"))
         notes.append(note(middle, top * 0.18, gap_words(run), xanchor="center"))
@@ -82,6 +91,11 @@ def site_line(
         shapes=[*shapes, *marked[0]],
         notes=[*notes, *marked[1]],
     )
+
+
+def _beside(month: date, values: Mapping[date, float | None]) -> bool:
+    """Whether a month next to this one has a number, so that a line is drawn."""
+    return any(values.get(month_after(month, step)) is not None for step in (-1, 1))
 
 
 def event_marks(months: Sequence[date], events: Mapping[date, str]) -> tuple[list[Shape], list[Note]]:

@@ -113,7 +113,8 @@ def test_a_page_that_cannot_be_drawn_says_so_in_its_frame(
     assert "of-an-edition" not in text + json.dumps(said)
     assert [line["error"] for line in said if line["level"] == "error"] == ["KeyError"]
     monkeypatch.undo()
-    assert "This page cannot be shown" not in ask_page(client, "/costs", "?site=croydon").get_data(as_text=True), "it was kept"
+    again = ask_page(client, "/costs", "?site=croydon")
+    assert "This page cannot be shown" not in again.get_data(as_text=True), "it was kept"
 
 
 def test_a_panel_that_cannot_be_drawn_says_so(sample: Path, said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
