@@ -9,6 +9,8 @@ Numbers = NDArray[np.float64]
 # An answer in whole numbers need not be the best one.
 GAP = 0.2
 PRIMAL = 4
+# A larger programme is quicker begun anew, as what does not matter is taken out first.
+WARM = 7_500
 NO_LIMIT = 2**31 - 1
 
 
@@ -40,6 +42,8 @@ class Programme:
         self.highs.changeColsCost(self.columns.size, self.columns, aim)
         self.highs.changeColsBounds(self.columns.size, self.columns, low, high)
         self.highs.setOptionValue("mip_max_nodes", nodes)
+        if self.columns.size > WARM:
+            self.highs.clearSolver()
         self.highs.run()
         if self.highs.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
             return None

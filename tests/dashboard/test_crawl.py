@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from audiences import DAYS, LEAD, NOTE, RETURNS, make_editions, read_file
+from audiences import DAYS, LEAD, NOTE, RETURNS, Tables, make_editions, read_file
 from crawling import PAGE, PANEL, Answer, Crawl, Opened, Visitor, asked, figures, numbers, pounds, words
 from stranger import Stranger
 
@@ -81,15 +81,20 @@ class Secrets:
         both = self.central["results"].merge(self.own["results"], on=keys, suffixes=("", "_own"))
         return both[both.value_own.isna() & both.value.notna()]
 
+    def _own_files(self) -> list[Tables]:
+        """What the audience was given in every edition: it may see all of it at any address."""
+        return [read_file(path) for path in self.folder.parent.glob(f"*/{self.audience}.duckdb")]
+
     def _own_figures(self, places: int) -> set[float]:
-        files = [read_file(path) for path in self.folder.parent.glob(f"*/{self.audience}.duckdb")]
-        columns = [frame[c] for tables in files for frame in tables.values() for c in frame.select_dtypes("number")]
+        frames = [frame for tables in self._own_files() for frame in tables.values()]
+        columns = [frame[c] for frame in frames for c in frame.select_dtypes("number")]
         return {round(abs(value), places) for column in columns for value in column.dropna().astype(float)}
 
     @cached_property
     def sentences(self) -> set[str]:
         """What other sites sent, in words, and the central team's notes."""
-        said = {str(v) for frame in self.own.values() for c in frame.select_dtypes("str") for v in frame[c].unique()}
+        frames = [frame for tables in self._own_files() for frame in tables.values()]
+        said = {str(v) for frame in frames for c in frame.select_dtypes("str") for v in frame[c].unique()}
         found = {NOTE}
         for frame in self.central.values():
             for column in set(frame) & set(SENT):
