@@ -3,16 +3,14 @@
 `--national DIR` measures each page on a data folder of many sites too, beside the four sites' in the same run.
 """
 
-import os
-import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from benchmarks.lines import Line, at_most, middle
 from benchmarks.serving import PATHS, Served, served
+from dashboard.export.pdf import chromium
 
 REPEATS = 3
 FIRST, CHANGED = "/caseload", "Period"
@@ -56,20 +54,6 @@ class Visit:
     seconds: float
     kilobytes: float
     requests: int
-
-
-@contextmanager
-def browser() -> Iterator[Any]:
-    """The system's Chromium, or the one that playwright has installed."""
-    from playwright.sync_api import sync_playwright
-
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        try:
-            yield chromium
-        finally:
-            chromium.close()
 
 
 def visit(context: Any, address: str) -> Visit:
@@ -116,8 +100,8 @@ def change(chromium: Any, address: str, label: str, repeats: int) -> float:
 
 def lines(data: Path, national: Path | None = None, repeats: int = REPEATS) -> Iterator[Line]:
     """The lines of the table."""
-    with browser() as chromium, served(data) as server:
-        cold, warm = open_page(chromium, server.address + FIRST, repeats)
+    with chromium() as browser, served(data) as server:
+        cold, warm = open_page(browser, server.address + FIRST, repeats)
         what = f"first load of {FIRST}"
         yield at_most(f"{what}, {cold.requests} requests", cold.kilobytes / 1000, 1.2, "MB")
         yield at_most(f"{what} to its last chart, nothing in the cache", cold.seconds, 1.7, "s")
@@ -129,17 +113,17 @@ def lines(data: Path, national: Path | None = None, repeats: int = REPEATS) -> I
             warm.seconds / cold.seconds,
         )
         for path in (FIRST, "/costs"):
-            took = change(chromium, server.address + path, CHANGED, repeats * 2 - 1)
+            took = change(browser, server.address + path, CHANGED, repeats * 2 - 1)
             yield at_most(f"{path}: a control changed, to the last chart redrawn", took, 0.33, "s")
         if national is not None:
             with served(national) as larger:
-                yield from _beside(chromium, server, larger, repeats)
+                yield from _beside(browser, server, larger, repeats)
 
 
-def _beside(chromium: Any, server: Served, larger: Served, repeats: int) -> Iterator[Line]:
+def _beside(browser: Any, server: Served, larger: Served, repeats: int) -> Iterator[Line]:
     """Each page on many sites, beside the same page on four."""
     for path in PATHS:
-        few, many = (open_page(chromium, one.address + path, repeats)[1] for one in (server, larger))
+        few, many = (open_page(browser, one.address + path, repeats)[1] for one in (server, larger))
         beside = f"four sites: {few.seconds:.3g} s"
         yield at_most(
             f"{path} on many sites, opened again",

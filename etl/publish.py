@@ -190,11 +190,12 @@ def _since(tables: Tables, folder: Path, audience: str, known_at: datetime) -> T
 
 def _files(folder: Path, given: Tables, work: _Work, audiences: bool) -> dict[str, Tables]:
     """The tables of each audience's file; small numbers are hidden from all but the central team."""
-    before = read_ledger(newest(folder))
+    last = newest(folder)
+    before = read_ledger(last)
     if not audiences:
         return {CENTRAL: _edition_of(CENTRAL, given, work, folder) | {"published": before.table()}}
     check_classified(given)
-    choice = choose(given["results"], work.data_month, before, newest(folder))
+    choice = choose(given["results"], work.data_month, before, last)
     masked = mask_results(given["results"], choice.lattice, choice.shown)
     files = {CENTRAL: _edition_of(CENTRAL, given, work, folder)}
     files[CENTRAL] |= {"published": choice.ledger(), "protection": choice.summary()}

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pandas as pd
 from scipy.sparse import coo_array, csr_array
 
+from etl.protect.files import read_tables
 from etl.protect.lattice import Cell, Lattice
 from etl.protect.needs import Places
 from etl.protect.tables import Witness
@@ -31,8 +31,9 @@ def read_witnesses(paths: Iterable[Path], lattice: Lattice) -> list[Witness]:
     """The tables of the edition in these files as they would be with the cells of now; not all of them hold."""
     found: list[Witness] = []
     for path in paths:
-        frame = _read(path)
-        places = zip(frame.site, frame.number, frame.starts.dt.date, frame.ends.dt.date, strict=True)
+        frame = read_tables(path, [TABLE]).get(TABLE, pd.DataFrame(columns=COLUMNS))
+        days = [pd.to_datetime(frame[column]).dt.date for column in ("starts", "ends")]
+        places = zip(frame.site, frame.number, *days, strict=True)
         at = np.array([lattice.place.get(Cell(*place), -1) for place in places], dtype=int)
         lost = set(frame.witness[at < 0])
         kept = ~frame.witness.isin(lost).to_numpy()
@@ -65,18 +66,9 @@ def _with_totals(lattice: Lattice, at: Places, witness: Places, moves: np.ndarra
 
 def _totals(matrix: csr_array) -> Places:
     """The place of each relation's total."""
-    rows, columns = matrix.tocoo().coords
-    plus = matrix.tocoo().data > 0
+    entries = matrix.tocoo()
+    rows, columns = entries.coords
+    plus = entries.data > 0
     totals = np.zeros(matrix.shape[0], dtype=np.intp)
     totals[rows[plus]] = columns[plus]
     return totals
-
-
-def _read(path: Path) -> pd.DataFrame:
-    con = duckdb.connect(str(path), read_only=True)
-    try:
-        there = con.execute("select count(*) from duckdb_tables() where table_name = ?", [TABLE]).fetchall()[0][0]
-        frame = con.table(TABLE).df() if there else pd.DataFrame(columns=COLUMNS)
-        return frame.assign(starts=pd.to_datetime(frame.starts), ends=pd.to_datetime(frame.ends))
-    finally:
-        con.close()

@@ -6,19 +6,18 @@ what the files show. What cannot be looked at to the end counts as broken.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from time import process_time
 
-import duckdb
 import numpy as np
 import pandas as pd
 
 from etl.definitions.periods import last_month
 from etl.protect import broken, what_is_asked, without
 from etl.protect.audience import CENTRAL, FORUM, LIMITS, MARK, counts_in
+from etl.protect.files import read_tables
 from etl.protect.hide import Away
-from etl.protect.lattice import Cell, Lattice, Mask, build, counts
+from etl.protect.lattice import Cell, Lattice, Mask, build, counts, day_of
 from etl.protect.ledger import Ledger, read_ledger
 from etl.protect.tables import TooLong
 
@@ -96,28 +95,28 @@ def check_files(folder: Path) -> None:
 
 def _lattice_of(folder: Path) -> tuple[Lattice, Mask, Ledger]:
     """The counts of an edition, those that the forum's file shows, and all that was ever published."""
-    central = _read(folder / f"{CENTRAL}.duckdb", ["results", "edition"])
+    central = read_tables(folder / f"{CENTRAL}.duckdb", ["results", "edition"])
     ledger = read_ledger([folder / f"{CENTRAL}.duckdb"])
-    lattice = build(central["results"], _day(central["edition"].data_month[0]), ledger.cells())
+    lattice = build(central["results"], day_of(central["edition"].data_month[0]), ledger.cells())
     return lattice, shown_in(folder / f"{FORUM}.duckdb", lattice), ledger
 
 
 def shown_in(path: Path, lattice: Lattice) -> Mask:
     """The cells whose counts the results of a file give."""
-    results = _read(path, ["results"])["results"]
+    results = read_tables(path, ["results"])["results"]
     told = results[results.value.notna() & results.measure.isin(list(counts()))]
     mask = np.zeros(len(lattice.cells), dtype=bool)
     for site, period, starts, measure in zip(told.site, told.period, told.starts, told.measure, strict=True):
-        day = _day(starts)
+        day = day_of(starts)
         mask[lattice.place[lattice.spans.cell(site, measure, day, last_month(period, day))]] = True
     return mask
 
 
 def look_at_files(folder: Path, lattice: Lattice, shown: Mask, audiences: Sequence[str]) -> Iterator[Finding]:
     """What stands in an audience's file and should not: hidden counts in any table, other values than the centre's."""
-    full = _read(folder / f"{CENTRAL}.duckdb", ["results"])["results"]
+    full = read_tables(folder / f"{CENTRAL}.duckdb", ["results"])["results"]
     for audience in audiences:
-        tables = _read(folder / f"{audience}.duckdb")
+        tables = read_tables(folder / f"{audience}.duckdb")
         open_to = shown | lattice.known_to(audience)
         yield from _results_as_masked(audience, tables["results"], full, lattice, open_to)
         for place in TELLS:
@@ -144,7 +143,7 @@ def _results_as_masked(
 
 
 def _open(lattice: Lattice, open_to: Mask, site: str, number: str, starts: object, period: str) -> bool:
-    day = _day(starts)
+    day = day_of(starts)
     return _may(lattice, open_to, lattice.spans.cell(site, number, day, last_month(period, day)))
 
 
@@ -165,7 +164,7 @@ def _told(
         what = measure[1:] if measure.startswith("=") else ".".join(str(row[part]) for part in measure.split("."))
         if row["site"] not in lattice.spans.first or row.get("basis", "actual") != "actual":
             continue
-        first, last = _day(row[starts]), _day(row[ends])
+        first, last = day_of(row[starts]), day_of(row[ends])
         for count in _counts_of(what):
             if not _may(lattice, open_to, lattice.spans.cell(row["site"], count, first, last)):
                 yield f"{name} tells {what} of {row['site']} from {first} to {last}"
@@ -181,8 +180,8 @@ def _counts_of(measure: str) -> list[str]:
 
 def _told_before(folder: Path, lattice: Lattice) -> set[Away]:
     """What earlier editions gave away, so that this one could not hide it."""
-    told = _read(folder / f"{CENTRAL}.duckdb", ["told_before"])["told_before"]
-    cells = [Cell(row.site, row.number, _day(row.starts), _day(row.ends)) for row in told.itertuples()]
+    told = read_tables(folder / f"{CENTRAL}.duckdb", ["told_before"])["told_before"]
+    cells = [Cell(row.site, row.number, day_of(row.starts), day_of(row.ends)) for row in told.itertuples()]
     return {(row.reader, lattice.place[c], float(row.sign)) for row, c in zip(told.itertuples(), cells, strict=True)}
 
 
@@ -199,16 +198,3 @@ def _attacked(lattice: Lattice, shown: Mask, ledger: Ledger, told_before: set[Aw
             site, number, starts, ends = lattice.cells[cells[0]]
             words = f"{len(cells)} small numbers can be worked out, such as {number} of {site} from {starts} to {ends}"
             yield Finding(reader or FORUM, words)
-
-
-def _read(path: Path, names: Sequence[str] = ()) -> dict[str, pd.DataFrame]:
-    con = duckdb.connect(str(path), read_only=True)
-    try:
-        there = [row[0] for row in con.execute("select table_name from duckdb_tables()").fetchall()]
-        return {name: con.table(name).df() for name in names or there}
-    finally:
-        con.close()
-
-
-def _day(value: object) -> date:
-    return pd.Timestamp(value).date()

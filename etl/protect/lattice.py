@@ -134,7 +134,7 @@ class Spans:
 
     def __init__(self, results: pd.DataFrame, data_month: date) -> None:
         monthly = results[results.period == "month"]
-        self.first = {str(site): _day(first) for site, first in monthly.groupby("site").starts.min().items()}
+        self.first = {str(site): day_of(first) for site, first in monthly.groupby("site").starts.min().items()}
         self.last = data_month
         self.sites = [site for site in self.first if site != ALL]
 
@@ -151,7 +151,8 @@ class Spans:
         return Cell(site, number, starts, ends)
 
 
-def _day(value: object) -> date:
+def day_of(value: object) -> date:
+    """A day, in whatever type a table has it."""
     return pd.Timestamp(value).date()
 
 
@@ -169,7 +170,7 @@ class _Builder:
         own = results[results.measure.isin(list(counts()))]
         columns = (own.site, own.measure, own.period, own.starts, own.value)
         for site, number, period, starts, value in zip(*columns, strict=True):
-            cell = self.spans.cell(site, number, _day(starts), last_month(period, _day(starts)))
+            cell = self.spans.cell(site, number, day_of(starts), last_month(period, day_of(starts)))
             known = value == value and value is not None
             self.values[cell] = round(value) if known else self.values.get(cell)
             if known:

@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pandas as pd
 
 from etl.definitions.small import THRESHOLD
-from etl.protect.lattice import Cell, Lattice, Mask
+from etl.protect.files import read_tables
+from etl.protect.lattice import Cell, Lattice, Mask, day_of
 from etl.protect.needs import Revision
 
 TABLE = "published"
@@ -67,9 +66,10 @@ def read_ledger(paths: Iterable[Path]) -> Ledger:
     hidden: set[Cell] = set()
     for path in paths:
         hidden = set()
-        for site, number, starts, ends, value in _rows(path):
-            cell = Cell(site, number, _day(starts), _day(ends))
-            if value is None:
+        table = read_tables(path, [TABLE]).get(TABLE, pd.DataFrame(columns=COLUMNS))
+        for site, number, starts, ends, value in table[COLUMNS].itertuples(index=False):
+            cell = Cell(site, number, day_of(starts), day_of(ends))
+            if pd.isna(value):
                 hidden.add(cell)
             else:
                 values.add((cell, float(value)))
@@ -82,21 +82,8 @@ def newest(folder: Path) -> list[Path]:
     return [path for _, path in made[-1:]]
 
 
-def _rows(path: Path) -> list[tuple[str, str, date, date, float | None]]:
-    con = duckdb.connect(str(path), read_only=True)
-    try:
-        there = con.execute("select count(*) from duckdb_tables() where table_name = ?", [TABLE]).fetchall()[0][0]
-        return con.execute(f"select {', '.join(COLUMNS)} from {TABLE}").fetchall() if there else []
-    finally:
-        con.close()
-
-
 def after(before: Ledger, lattice: Lattice, shown: Mask, offered: Mask) -> Ledger:
     """What has been published once an edition is: all that was ever published, and what this one hides."""
     now = {(lattice.cells[at], float(lattice.counts[at])) for at in np.flatnonzero(shown & lattice.stated)}
     hidden = frozenset(lattice.cells[at] for at in np.flatnonzero(offered & ~shown))
     return Ledger(before.values | now, hidden)
-
-
-def _day(value: date) -> date:
-    return pd.Timestamp(value).date()
