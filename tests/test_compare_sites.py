@@ -140,6 +140,25 @@ def test_no_rate_stands_on_fewer_than_ten(seed):
         assert before >= 10 and share == pytest.approx(steps["count"].loc[(site, period, asked, position)] / before)
 
 
+@pytest.mark.parametrize("hidden", ["referrals", "accepted", "new_cases", "closed_cases.completed"])
+def test_a_hidden_step_hides_no_other_and_no_share_stands_on_it(hidden):
+    made = programme(11, sites=3)
+    results = made.results()
+    where = results.measure == hidden
+    masked = results.assign(value=results.value.mask(where), why=results.why.mask(where, ""))
+    place = ["site", "period", "asked", "measure"]
+    full, seen = (pathway(comparisons(rows, made.last)).set_index(place) for rows in (results, masked))
+    both = full.join(seen.add_suffix("_seen")).reset_index()
+    both = both[both["count"].notna()]
+    gone = both.measure == hidden
+    assert gone.any() and both[gone].count_seen.isna().all() and (both[gone].why_seen == "").all()
+    assert both[~gone].count_seen.notna().all()
+    same = both[~gone & (both.starts == both.starts_seen)]
+    assert len(same) > 0 and (same["count"] == same.count_seen).all()
+    position = both[gone].position.iloc[0]
+    assert both[both.position.isin([position, position + 1])].share_seen.isna().all()
+
+
 @FEW
 @given(SEEDS)
 def test_open_cases_grow_or_fall_only_beyond_chance(seed):

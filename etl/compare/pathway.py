@@ -23,34 +23,36 @@ _QUESTION = ["site", "period", "asked"]
 def pathway(rows: pd.DataFrame) -> pd.DataFrame:
     """A row for each site, year asked for and step; `rows` are `comparisons`.
 
-    The year is the one asked for, or the last before it in which every step is known. No share of fewer than 10.
+    The year is the one asked for, or the last before it in which every step is known that is known at all; a step that
+    is not stands without a number, with `why` unless it is hidden. No share of fewer than 10.
     """
     steps = [step for step, *_ in STEPS]
     own = rows[rows.measure.isin(steps)]
     if own.empty:
         return pd.DataFrame(columns=COLUMNS)
     asked = own.drop_duplicates(_QUESTION).set_index(_QUESTION).sort_index()
-    counts = own.pivot(index=_QUESTION, columns="measure", values="value").reindex(columns=steps)
-    first = own.pivot(index=_QUESTION, columns="measure", values="starts").reindex(columns=steps)
-    whys = own.pivot(index=_QUESTION, columns="measure", values="why").reindex(columns=steps)
-    oldest = first.min(axis=1)
-    answer = pd.MultiIndex.from_arrays(
-        [counts.index.get_level_values(0), counts.index.get_level_values(1), pd.Index(oldest)], names=_QUESTION
+    counts, first, whys = (
+        own.pivot(index=_QUESTION, columns="measure", values=column).reindex(columns=steps)
+        for column in ("value", "starts", "why")
     )
-    common = counts.reindex(answer).set_axis(counts.index)
-    together = first.reindex(answer).set_axis(counts.index).eq(oldest, axis=0).all(axis=1)
-    common = common.where(together & common.notna().all(axis=1))
-    placed = [_step(position, common, asked.reindex(answer).set_axis(counts.index)) for position in range(len(STEPS))]
+    year = first.where(counts.notna()).min(axis=1).fillna(asked.index.to_frame()["asked"])
+    answer = pd.MultiIndex.from_arrays(
+        [counts.index.get_level_values(0), counts.index.get_level_values(1), pd.Index(year)], names=_QUESTION
+    )
+    there, years, reasons = (frame.reindex(answer).set_axis(counts.index) for frame in (counts, asked, whys))
+    common = there.where(first.reindex(answer).set_axis(counts.index).eq(year, axis=0))
+    placed = [_step(position, common, years, reasons) for position in range(len(STEPS))]
     frame = pd.concat(placed).reset_index()
-    frame["starts"] = frame.starts.where(frame["count"].notna(), frame.asked)
+    some = common.notna().any(axis=1).reindex(pd.MultiIndex.from_frame(frame[_QUESTION])).to_numpy()
+    frame["starts"] = frame.starts.where(some, frame.asked)
     frame["hollow"] = frame.starts.ne(frame.asked)
-    said = whys.replace("", np.nan).bfill(axis=1).iloc[:, 0].fillna("").rename("why")
-    latest = asked.latest.rename("latest")
-    frame = frame.drop(columns=["latest", "why"], errors="ignore").join(latest, on=_QUESTION).join(said, on=_QUESTION)
+    said = whys.replace("", np.nan).bfill(axis=1).iloc[:, 0].fillna("").rename("year_why")
+    frame = frame.join(asked.latest.rename("latest"), on=_QUESTION).join(said, on=_QUESTION)
+    frame["why"] = frame.why.where(frame["count"].isna(), frame.year_why)
     return frame.sort_values([*_QUESTION, "position"])[COLUMNS].reset_index(drop=True)
 
 
-def _step(position: int, counts: pd.DataFrame, years: pd.DataFrame) -> pd.DataFrame:
+def _step(position: int, counts: pd.DataFrame, years: pd.DataFrame, whys: pd.DataFrame) -> pd.DataFrame:
     """One step of every pathway."""
     step, label, same_people, note = STEPS[position]
     frame = years[["starts", "ends", "to_date"]].assign(position=position + 1, measure=step, label=label)
@@ -59,4 +61,4 @@ def _step(position: int, counts: pd.DataFrame, years: pd.DataFrame) -> pd.DataFr
     frame["count_shown"] = [write(value, "count") if value == value else "" for value in counts[step]]
     frame["share"] = (counts[step] / before).where(before >= LEAST_COUNT)
     frame["shown"] = [write(value, "share") if value == value else "" for value in frame.share]
-    return frame.assign(same_people=same_people, note=note)
+    return frame.assign(same_people=same_people, note=note, why=whys[step].fillna(""))

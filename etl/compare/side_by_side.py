@@ -75,12 +75,12 @@ def comparisons(
     """A row for each site, measure and year asked for: `asked` is the first day of that year.
 
     What stands there is that year's number, or that of the last complete year before it (`hollow`, and `why` the year
-    asked for is not known). The year that the data month is in is `to_date`, against the plan of its months. No rate
-    on a count under 10 is given.
+    asked for is not known; nothing where the number is hidden). The year that the data month is in is `to_date`,
+    against the plan of its months. No rate on a count under 10 is given.
     """
     rows = _numbers(results, data_month, measures)
     rows = _found(rows)
-    rows["why"] = np.where(rows.hollow | rows.unknown, rows.why_asked, "")
+    rows["why"] = np.where((rows.hollow & rows.value.notna()) | rows.unknown, rows.why_asked, "")
     few = rows["count"].lt(LEAST_COUNT) & rows.measure.map(_is_rate)
     rows["why"] = rows.why.mask(few & (rows.why == ""), [_too_few(m) for m in rows.measure])
     rows.loc[few, ["value", *LIMITS]] = np.nan
