@@ -1,5 +1,7 @@
 """The commands of the dashboard: `python -m dashboard` serves it, `user` says who may come in, `audit` who did."""
 
+import gc
+import importlib
 import logging.config
 import os
 import signal
@@ -158,6 +160,7 @@ def run(chosen: Configuration) -> None:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    _share()
     os.register_at_fork(after_in_child=_can_be_stopped)
     Granian(
         "dashboard.server:application",
@@ -174,6 +177,16 @@ def run(chosen: Configuration) -> None:
         log_dictconfig=logging_as,
         log_level=LogLevels.warning if chosen.log == REQUESTS else LogLevels.error,
     ).serve()
+
+
+def _share() -> None:
+    """Imports what workers need before they fork, so that they have it in common, and leaves it as it is.
+
+    What is opened, started or kept for a reader begins in the worker: `dashboard.server` does nothing when imported.
+    """
+    importlib.import_module("dashboard.server")
+    gc.collect()
+    gc.freeze()
 
 
 def _can_be_stopped() -> None:

@@ -17,18 +17,16 @@ from dashboard.address import Address, read
 from dashboard.edition import Editions, NoEdition
 from dashboard.export.meeting import make_deck
 from dashboard.export.pdf import NoChromium, deck_pdf
-from dashboard.export.powerpoint import deck_pptx
 from dashboard.export.slides import Deck
 from dashboard.page import View
 from dashboard.welsh.draw import LANGUAGE, Drawer
-from dashboard.welsh.packs import document, presentation
 from etl.definitions.slides import SLIDES
 
 REGISTER = "packs.jsonl"
 ROUTE = "/pack/slides.<end>"
-MAKERS: dict[str, tuple[Callable[[Deck], bytes], str]] = {
-    "pptx": (deck_pptx, "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
-    "pdf": (deck_pdf, "application/pdf"),
+KINDS = {
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "pdf": "application/pdf",
 }
 Look = Callable[[Editions, Address, str], View]
 
@@ -70,12 +68,17 @@ def _told(number: int, line: str) -> str:
 
 def make_file(view: View, deck: Deck, end: str) -> bytes:
     """The slides as a file, in the language of the address."""
+    # What writes presentations weighs much, and most processes never write one.
+    from dashboard.export.powerpoint import deck_pptx
+    from dashboard.welsh.packs import document, presentation
+
+    makers: dict[str, Callable[[Deck], bytes]] = {"pptx": deck_pptx, "pdf": deck_pdf}
     if view.address.get("lang") != LANGUAGE:
-        return MAKERS[end][0](deck)
+        return makers[end](deck)
     drawer = Drawer(view.edition)
     if end == "pdf":
         return deck_pdf(deck, lambda html: document(html, drawer))
-    return presentation(MAKERS[end][0](deck), drawer)
+    return presentation(deck_pptx(deck), drawer)
 
 
 def add_packs(server: Flask, data: Path, editions: Editions, look: Look) -> None:
@@ -84,7 +87,7 @@ def add_packs(server: Flask, data: Path, editions: Editions, look: Look) -> None
     @server.get(ROUTE)
     def pack(end: str) -> Response:
         address = read("/present", request.query_string.decode("utf-8", "replace")).with_(number="")
-        if end not in MAKERS:
+        if end not in KINDS:
             return _sentence(404, "A pack is slides.pptx or slides.pdf.")
         g.looked_at = "/present"
         try:
@@ -97,7 +100,7 @@ def add_packs(server: Flask, data: Path, editions: Editions, look: Look) -> None
             return _sentence(503, str(problem))
         forum = address.get("forum") or view.edition.audience
         register(data, view, deck, forum, g.who.name if g.signed_in else "", end, content)
-        answer = Response(content, mimetype=MAKERS[end][1])
+        answer = Response(content, mimetype=KINDS[end])
         name = re.sub(r"[^A-Za-z0-9]+", "-", f"drive-slides-{view.edition.audience}-{view.edition.name}")
         answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{end}"'
         return answer
@@ -150,7 +153,7 @@ def _ending(out: Path, slides: str) -> str:
     unknown = [name for name in slides.split(",") if name and name not in SLIDES]
     if unknown:
         raise _stop(f"There is no slide “{unknown[0]}”: choose {', '.join(SLIDES)}.", 2)
-    if end not in MAKERS:
+    if end not in KINDS:
         raise _stop(f"“{out.name}” must end in .pptx or .pdf.", 2)
     return end
 

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-import xlsxwriter
-
 from dashboard.export.drawn import MARKERS, NUMBER, Cell, Exhibit, Number, printed
 from etl.definitions.measure import MINUS
 
@@ -142,6 +140,8 @@ def _prints(text: str, value: float) -> bool:
 
 def table_xlsx(exhibit: Exhibit, about: About) -> bytes:
     """An exhibit as a workbook: the table as it is shown, its numbers in full one a row, and what it is."""
+    import xlsxwriter  # weighs 10 MB, and most processes never write a workbook
+
     out = io.BytesIO()
     safe_ways = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(out, {"in_memory": True, "default_date_format": "yyyy-mm-dd", **safe_ways})

@@ -2,9 +2,7 @@
 
 import contextlib
 from collections.abc import Callable
-from datetime import UTC, datetime
-from pathlib import Path
-from threading import BoundedSemaphore, Thread
+from threading import Thread
 from typing import Any
 
 from flask import Flask, Response, g, request
@@ -15,22 +13,16 @@ from dashboard.access.gate import Gate
 from dashboard.access.roles import Who
 from dashboard.pages import pages
 from dashboard.receiving import commands
-from dashboard.receiving.paper import SWITCHED_OFF, Giver, Line, Result, write_page
-from dashboard.receiving.upload import InMemory, NoFile, Upload, read_upload
-from etl.definitions.checks import CAUSES, CHECKS
-from etl.definitions.periods import write_month
+from dashboard.receiving.paper import SWITCHED_OFF, Giver, Result, write_page
+from dashboard.receiving.upload import InMemory, NoFile, read_upload
 from etl.sites import Site, load_sites
-from etl.trial import Busy, Checked, OfAnotherSite, Problem, mark, site_of, try_upload
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_NOTE = 200
 PATIENCE = 20  # seconds after which a reader is told that the edition is still being made
 BEING_MADE = (
     "It is made sure that no small number can be worked out from it, which takes some minutes. The pages show it as "
     "soon as it is there; the one before stays until then."
 )
-AT_ONCE = 2  # files that a process reads at the same time
-_TURNS = BoundedSemaphore(AT_ONCE)
 TRY, LOAD, PUBLISH = "/returns/try", "/returns/load", "/returns/publish"
 VERDICTS = {
     "accepted": "Loaded: no problem was found",
@@ -68,22 +60,24 @@ def show_trial(gate: Gate) -> Response:
 
 def try_return(gate: Gate) -> Response:
     """Checks a return and says what is wrong with it; nothing is stored."""
+    from dashboard.receiving import tried
+
     try:
         upload = read_upload()
-        checked = _check(gate, upload)
+        checked = tried.check(upload, _sites(gate), gate.settings.data, g.who.site)
     except NoFile as problem:
         return _page(gate, Result(str(problem)), 400)
-    except OfAnotherSite:
+    except tried.OfAnotherSite:
         said = f"This is the return of another site. You can try those of {_own(gate)}."
         return _noted(gate, TRY, "tried a return", "another site's") or _page(gate, Result(said), 403)
-    except Busy as problem:
+    except tried.Busy as problem:
         return _page(gate, Result(str(problem), icon="clock", tone="partly"), 503)
     outcome = "refused" if checked.content is None else f"{len(checked.problems)} to mend"
     if (instead := _noted(gate, TRY, "tried a return", outcome)) is not None:
         return instead
     if request.form.get("answer") == "workbook":
-        return _workbook(checked, upload.content)
-    return _page(gate, tell(checked, load_sites(_own_sites(gate))))
+        return tried.workbook(checked, upload.content)
+    return _page(gate, tried.tell(checked, _sites(gate)))
 
 
 def load_return(gate: Gate) -> Response:
@@ -139,23 +133,6 @@ def _publish(gate: Gate, who: Who, note: str, said: list[str | commands.NotDone]
         gate.audit.write(who.name, who.words, "publish", outcome, page=PUBLISH)
 
 
-def tell(checked: Checked, sites: dict[str, Site]) -> Result:
-    """What was found in a return that was tried."""
-    content, number = checked.content, len(checked.problems)
-    rows = [line_of(problem) for problem in _by_weight(checked.problems)]
-    if content is None:
-        lines = ["None of its numbers could be used if it were sent like this.", *_sentences(checked.problems)]
-        return Result("This return would be refused", lines, rows if len(rows) > 1 or rows[0].place != WHOLE else ())
-    site = sites[content.site].label if content.site in sites else content.site
-    about = f"It was read as the return of {site} for {write_month(content.month, long=True)}. Nothing was stored."
-    if not number:
-        return Result("No problem was found", [about, "It can be sent as it is."], tone="met", icon="met")
-    head = f"{words.first_upper(words.counted(number, 'thing'))} to look at"
-    return Result(
-        head, [about, "Mend the cells, or say that they are right when you send it."], rows, "partly", "query"
-    )
-
-
 def tell_loaded(loaded: commands.Loaded) -> Result:
     """What came of a return that was loaded, and the offer to publish it."""
     if loaded.verdict == "rejected":
@@ -168,60 +145,15 @@ def tell_loaded(loaded: commands.Loaded) -> Result:
     return Result(head, lines, tone="met", icon="met", publish=loaded.verdict != "duplicate")
 
 
-WHOLE = "Whole file"
-
-
-def line_of(problem: Problem) -> Line:
-    """A problem as a row: what was typed and what is needed stand in its own words."""
-    place = f"{problem.sheet}!{problem.cell}" if problem.sheet and problem.cell else problem.cell or problem.sheet
-    kind = CHECKS[problem.code].label if problem.code in CHECKS else "Not used" if _refuses(problem) else "Please look"
-    cause = CAUSES.get(problem.cause, "")
-    tone, icon = ("not-met", "cross") if _refuses(problem) else ("partly", "query")
-    return Line(place or WHOLE, kind, problem.message, problem.fix, cause, tone, icon)
-
-
-def _refuses(problem: Problem) -> bool:
-    return problem.severity == "reject"
-
-
-def _by_weight(problems: tuple[Problem, ...]) -> list[Problem]:
-    order = {"reject": 0, "query": 1, "info": 2}
-    return sorted(problems, key=lambda problem: order[problem.severity])
-
-
-def _sentences(problems: tuple[Problem, ...]) -> list[str]:
-    return [f"{problem.message} {problem.fix}" for problem in problems if _refuses(problem)][:1]
-
-
-def _check(gate: Gate, upload: Upload) -> Checked:
-    """Reads and checks a file in a child process, a few at a time. Raises OfAnotherSite and Busy."""
-    if not _TURNS.acquire(timeout=20):
-        raise Busy("Several returns are being checked just now. Try again in a minute.")
-    try:
-        now = datetime.now(UTC).replace(tzinfo=None)
-        sites = load_sites(_own_sites(gate))
-        return try_upload(upload.content, upload.name, now, sites, gate.settings.data, g.who.site)
-    finally:
-        _TURNS.release()
-
-
-def _own_sites(gate: Gate) -> Path:
-    """Where the data folder describes further sites."""
-    return gate.settings.data / "sites"
+def _sites(gate: Gate) -> dict[str, Site]:
+    """The sites that there are, with those that the data folder describes."""
+    return load_sites(gate.settings.data / "sites")
 
 
 def _own(gate: Gate) -> str:
     """The label of the only site whose returns somebody may try; nothing where they may try all."""
-    sites = load_sites(_own_sites(gate))
+    sites = _sites(gate)
     return sites[g.who.site].label if g.who.site in sites else g.who.site
-
-
-def _workbook(checked: Checked, content: bytes) -> Response:
-    """The site's own workbook with its cells marked; a list where it is no workbook or was refused."""
-    response = Response(mark(checked, content), mimetype=XLSX)
-    named = f"{site_of(checked) or 'return'} to mend.xlsx"
-    response.headers["Content-Disposition"] = f'attachment; filename="{named}"'
-    return response
 
 
 def _not_done(problem: commands.NotDone) -> Result:
