@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
-from etl.provenance.edition import Row, read_row
+from etl.provenance.edition import Row, read_rows
 
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
@@ -188,7 +188,7 @@ class Edition:
         try:
             cursor.execute(sql, list(given))
             names = [column[0] for column in cursor.description or ()]
-            return tuple(read_row(names, row) for row in cursor.fetchall())
+            return read_rows(names, cursor.fetchall())
         except duckdb.Error as problem:
             if type(problem) in DAMAGED:
                 raise NoEdition(_damaged(self.path)) from None

@@ -11,7 +11,7 @@ import duckdb
 from etl.definitions.periods import write_date, write_month
 from etl.load import WrongUse
 from etl.provenance import WrongCode, address_in, editions_of, read_code, tell
-from etl.provenance.edition import Row, read_row
+from etl.provenance.edition import Row, read_rows
 from etl.provenance.story import (
     ELSEWHERE,
     Block,
@@ -56,7 +56,7 @@ class Opened:
         sql = f"select * from {table} where {where}" + (f" order by {order}" if order else "")
         found = self._con.execute(sql, list(given))
         names = [column[0] for column in found.description or ()]
-        return [read_row(names, row) for row in found.fetchall()]
+        return read_rows(names, found.fetchall())
 
     def result(self, site: str, measure: str, period: str, starts: date) -> Row | None:
         """One number of `results`."""

@@ -1,7 +1,8 @@
 """What is asked of an edition to say where its numbers come from, whoever has opened it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from sys import intern
 from typing import Any, Protocol
 
 # Columns that hold a day, in whatever type a table has them.
@@ -34,13 +35,18 @@ class Row(dict[str, Any]):
             raise AttributeError(name) from None
 
 
-def read_row(names: Sequence[str], values: Sequence[Any]) -> Row:
-    """A row as it comes from a file: with a day in each column that holds days."""
-    return Row((name, _day(name, value)) for name, value in zip(names, values, strict=True))
+def read_rows(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> tuple[Row, ...]:
+    """Rows as they come from a file: with a day in each column that holds days, and each text held once."""
+    days = frozenset(place for place, name in enumerate(names) if name in DAYS)
+    return tuple(
+        Row(zip(names, [_held(value, place in days) for place, value in enumerate(row)], strict=True)) for row in rows
+    )
 
 
-def _day(name: str, value: Any) -> Any:
-    return value.date() if isinstance(value, datetime) and name in DAYS else value
+def _held(value: Any, is_day: bool) -> Any:
+    if isinstance(value, str):
+        return intern(value)
+    return value.date() if is_day and isinstance(value, datetime) else value
 
 
 class Place(Protocol):
