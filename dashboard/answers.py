@@ -22,7 +22,7 @@ from dashboard.edition import Editions, NoEdition
 from dashboard.page import View
 
 SCRIPTS = ("/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>", "_dash_assets.static")
-MOST_BYTES = 24 * 1024 * 1024  # of a process
+MOST_BYTES = 8 * 1024 * 1024  # of a process
 HEADERS = ("Content-Type", "Content-Encoding", "Cache-Control", "ETag")  # that are kept with a body
 Key = tuple[Any, ...]
 

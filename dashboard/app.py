@@ -24,7 +24,7 @@ from etl.definitions.periods import write_date, write_month
 NAME = "Drive"
 MARKS = "Numbers too small to show are marked [c]. A gap in the data is a gap in the line."
 KEPT_BETWEEN_PAGES = ("site", "edition")
-KEPT_PAGES = 8  # as components, which weigh a hundred times what goes over the wire
+KEPT_PAGES = 2  # as components, which weigh a hundred times what goes over the wire
 ENGLISH = "en-GB"
 TRANSLATED = "This is our own translation. Definitions and what is said about the cells of a return are in English."
 # What draws a chart, fetched beside the page that has one and not after it.
