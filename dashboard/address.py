@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote
 
 LONGEST = 800  # letters of one choice
@@ -47,6 +48,13 @@ NAMES = (
     "number",
     "code",
 )
+ORDER = {name: place for place, name in enumerate(NAMES)}
+
+
+@lru_cache(4096)  # a page says the same few hundred times
+def quoted(value: str) -> str:
+    """A choice as an address writes it."""
+    return quote(value, safe=",|:.-_")
 
 
 @dataclass(frozen=True)
@@ -72,13 +80,14 @@ class Address:
     @property
     def href(self) -> str:
         """The address as a link has it."""
-        query = "&".join(f"{name}={quote(value, safe=',|:.-_')}" for name, value in self.chosen)
+        query = "&".join(f"{name}={quoted(value)}" for name, value in self.chosen)
         return f"{self.path}?{query}" if query else self.path
 
 
 def make(path: str, chosen: Mapping[str, str]) -> Address:
     """An address of known names in one order, empty choices left out."""
-    return Address(path, tuple((name, chosen[name]) for name in NAMES if chosen.get(name)))
+    known = sorted(filter(ORDER.__contains__, chosen), key=ORDER.__getitem__)
+    return Address(path, tuple((name, chosen[name]) for name in known if chosen[name]))
 
 
 def read(path: object, search: object) -> Address:

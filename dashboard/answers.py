@@ -178,10 +178,6 @@ DRAWN: dict[str, Callable[[View, str], dict[str, Any]]] = {
 }
 
 
-# What a component has besides the properties that were given: what Dash knows of its kind.
-OF_DASH = {"_prop_names", "_valid_wildcard_attributes", "available_properties", "available_wildcard_properties"}
-
-
 def write(response: dict[str, Any]) -> bytes:
     """What Dash's script reads: the new values of properties."""
     return orjson.dumps({"multi": True, "response": response}, default=_told, option=orjson.OPT_NON_STR_KEYS)
@@ -190,6 +186,5 @@ def write(response: dict[str, Any]) -> bytes:
 def _told(part: Any) -> Any:
     """A component as the browser is told of it."""
     if isinstance(part, Component):
-        props = {name: value for name, value in vars(part).items() if name not in OF_DASH}
-        return {"props": props, "type": part._type, "namespace": part._namespace}
+        return part.to_plotly_json()
     raise TypeError(f"{type(part).__name__} cannot be sent to a browser")

@@ -4,10 +4,10 @@ import threading
 from collections import OrderedDict
 from typing import Any
 
-from dash import Dash, Input, Output, State, dcc, html, no_update
+from dash import Dash, Input, Output, State, dcc, no_update
 from flask import current_app, g, has_request_context, request
 
-from dashboard import codes, panel, theme
+from dashboard import codes, html, panel, theme
 from dashboard.access.badge import who_looks
 from dashboard.address import Address, read
 from dashboard.earlier import notice

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from dash import html
-
-from dashboard import findings, words
+from dashboard import findings, html, words
 from dashboard.edition import Row
 from dashboard.page import View, card, choose, definition, nothing, site_name
 from dashboard.tables import HIDDEN, Column, hidden, link, state, table

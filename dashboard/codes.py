@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from dash import html
-
+from dashboard import html
 from dashboard.address import Address, make
 from dashboard.page import View
 from etl.provenance import WrongCode, address_in, code_of, editions_of, read_code

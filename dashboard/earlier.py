@@ -3,8 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from dash import html
-
+from dashboard import html
 from dashboard.edition import Edition, Row
 from dashboard.page import View, site_name
 from dashboard.tables import Column, state, table

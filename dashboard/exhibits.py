@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from dash import html
-
-from dashboard import words
+from dashboard import html, words
 from dashboard.charts.dots import HEAD, ROW
 from dashboard.page import View
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from dash import html
-
+from dashboard import html
 from dashboard.page import View
 from dashboard.tables import Column, table
 from etl.definitions.periods import month_after, write_date

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from dash import html
-
-from dashboard import words
+from dashboard import html, words
 from dashboard.edition import Row
 from dashboard.page import View
 from dashboard.tables import link, number_key, state, verdict_tag

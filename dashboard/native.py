@@ -6,24 +6,14 @@ The browser's half of each stands in `assets/house.js`.
 from collections.abc import Sequence
 from typing import Any
 
-from dash.development.base_component import Component
+from dashboard.html import Element
 
 
-class _Native(Component):
-    """What Dash needs to know of a component that is written by hand."""
+class _Native(Element):
+    """A component of our own, which `window.drive` draws."""
 
-    _children_props: tuple[str, ...] = ()
-    _base_nodes = ("children",)
     _namespace = "drive"
-    _type = ""
-
-    def __init__(self, **props: Any) -> None:
-        self._prop_names = ["id", *props]
-        self._valid_wildcard_attributes: list[str] = []
-        self.available_properties = self._prop_names
-        self.available_wildcard_properties: list[str] = []
-        for name, value in props.items():  # Dash's own way looks for a package of the namespace each time
-            setattr(self, name, value)
+    _children_props: tuple[str, ...] = ()
 
 
 Tree = list[Any] | str

@@ -6,8 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from dash import html
-
+from dashboard import html
 from dashboard.charts import graph
 from dashboard.charts.over_time import site_line
 from dashboard.edition import Row, Site

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from dash import html
-
-from dashboard import marks, told, words
+from dashboard import html, marks, told, words
 from dashboard.address import Address
 from dashboard.page import View
 from etl.definitions.periods import write_date

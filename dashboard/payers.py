@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from dash import html
-
-from dashboard import linked, words
+from dashboard import html, linked, words
 from dashboard.edition import Row
 from dashboard.page import View, card, choose, definition, nothing, site_name, source_words
 from dashboard.tables import Column, number, state, table

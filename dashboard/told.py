@@ -8,9 +8,7 @@ from functools import singledispatch
 from typing import Any
 from urllib.parse import quote
 
-from dash import html
-
-from dashboard import codes, marks, words
+from dashboard import codes, html, marks, words
 from dashboard.export.spreadsheet import safe
 from dashboard.page import View, site_name
 from dashboard.tables import Column, hidden, link, state, table

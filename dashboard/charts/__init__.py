@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from dash import dcc, html
+from dash import dcc
 
-from dashboard import theme
+from dashboard import html, theme
 from dashboard.theme import Mark
 from etl.definitions.periods import months_from
 

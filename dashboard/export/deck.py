@@ -6,9 +6,7 @@ from functools import singledispatch
 from itertools import groupby
 from typing import Any
 
-from dash import html
-
-from dashboard import marks
+from dashboard import html, marks
 from dashboard.export.slides import Deck, Grid, Judged, Layer, Place, Point, Points, Slide, Steps, Verdicts, Words
 from dashboard.theme import Mark
 

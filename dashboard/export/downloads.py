@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from dash import html
 from flask import Flask, Response, g, request
 
+from dashboard import html
 from dashboard.address import Address, read
 from dashboard.edition import Editions, NoEdition, audience_words
 from dashboard.export.drawn import Exhibit, below, choices_in, classes, exhibits, headline_of, kind, named

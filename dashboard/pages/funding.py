@@ -4,9 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from dash import html
-
-from dashboard import linked, marks, theme, words
+from dashboard import html, linked, marks, theme, words
 from dashboard.charts import graph
 from dashboard.charts.money import LAYERS, cliff, gap, mix, mix_height
 from dashboard.edition import Row

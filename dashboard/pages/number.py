@@ -3,9 +3,7 @@
 from html import escape
 from typing import Any
 
-from dash import html
-
-from dashboard import codes, told
+from dashboard import codes, html, told
 from dashboard.address import make
 from dashboard.native import Paper
 from dashboard.page import Content, Page, View

@@ -3,9 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from dash import html
-
-from dashboard import linked, marks, since, words
+from dashboard import html, linked, marks, since, words
 from dashboard.comparing import compared
 from dashboard.edition import Row
 from dashboard.page import Content, Page, View, period_words, pick_period, pick_sites, site_name

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from dash import html
-
-from dashboard import marks
+from dashboard import html, marks
 from dashboard.export.deck import draw_deck
 from dashboard.export.meeting import make_deck
 from dashboard.page import Content, Page, View

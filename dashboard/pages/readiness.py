@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from dash import html
-
-from dashboard import linked, marks, words
+from dashboard import html, linked, marks, words
 from dashboard.edition import Row
 from dashboard.page import Content, Page, View, card, pick_sites, site_name, source_line
 from dashboard.tables import Column, link, state, table, tag

@@ -5,10 +5,9 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from dash import html
 from flask import current_app, has_app_context
 
-from dashboard import marks, words
+from dashboard import html, marks, words
 from dashboard.edition import Row
 from dashboard.native import Paper, Picker
 from dashboard.page import Content, Page, View, card, nothing, pick, pick_sites, site_name

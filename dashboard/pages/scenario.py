@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from dash import Dash, Input, Output, State, html, no_update
+from dash import Dash, Input, Output, State, no_update
 from flask import g, has_request_context
 
-from dashboard import saved, words
+from dashboard import html, saved, words
 from dashboard.access.roles import Who, of_audience
 from dashboard.address import read
 from dashboard.charts import graph

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from html import escape, unescape
 from typing import Any
 
-from dash import html
 from dash.development.base_component import Component
 
+from dashboard import html
 from dashboard.address import Address
 from dashboard.edition import Edition
 from dashboard.page import View
