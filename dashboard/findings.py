@@ -68,8 +68,8 @@ def earlier_years(rows: Rows) -> str:
     return f"{first_upper(counted(near, 'interval reaches', 'intervals reach'))} the plan, of {count(len(told))}"
 
 
-def trends(rows: Rows) -> str:
-    """Which sites' open cases grew or fell over a year, and which did neither."""
+def trends(rows: Rows, *, hidden: bool = False) -> str:
+    """Which sites' open cases grew or fell over a year, and which neither; `hidden` where months may not be seen."""
     by = {word: [label for label, row in rows if row.words == word] for word in ("grew", "fell", "level")}
     unclear = [label for label, row in rows if row.words == "no clear change"]
     moved = [f"{word} in {listed(by[word])}" for word in ("grew", "fell") if by[word]]
@@ -79,7 +79,7 @@ def trends(rows: Rows) -> str:
     if unclear:
         said.append(f"{listed(unclear)} {'shows' if len(unclear) == 1 else 'show'} no clear change")
     if not said:
-        return "Open cases: no year to compare with"
+        return "Open cases: the months to compare are hidden" if hidden else "Open cases: no year to compare with"
     return first_upper("; ".join(said))
 
 
@@ -175,6 +175,8 @@ def bridge(label: str, row: Row, per: str) -> str:
 def control(label: str, row: Row) -> str:
     """What a control chart shows, as its row says."""
     what = f"{label}: {lower_first(row.label)}"
+    if is_hidden(row):
+        return f"{what} by month, {'of which some are' if row.points else 'all of them'} hidden"
     if not row.drawn or row.variation is None:
         return f"{what} by month, {row.words}" if row.words else f"{what} by month"
     if row.words == "no clear change":
@@ -184,8 +186,15 @@ def control(label: str, row: Row) -> str:
     return f"{what}, {row.words} in the last month" if row.words else what
 
 
+def is_hidden(row: Row) -> bool:
+    """Whether a control chart has no limits because some of its months may not be seen."""
+    return not row.drawn and "hidden" in (row.words or "")
+
+
 def chart_note(row: Row) -> str:
     """What the limits are and rest on, which months are signals, and what chance does."""
+    if is_hidden(row):
+        return "No limits are drawn: hidden months could be worked out from them."
     if not row.drawn:
         return "No limits are drawn: they need six months that are not all the same."
     kind = "Exact Poisson limits" if row.kind == "poisson" else "XmR limits"

@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from dash import html
-
-from dashboard import findings, linked, marks, words
+from dashboard import findings, html, linked, marks, words
 from dashboard.charts import graph
 from dashboard.charts.over_time import control_chart
 from dashboard.comparing import compared
@@ -13,7 +11,7 @@ from dashboard.edition import Row
 from dashboard.happened import happenings, marks_of, table_of
 from dashboard.page import View, card, definition, nothing, pick, source_words
 from dashboard.scale import nice_top, ticks
-from dashboard.tables import Column, number, table
+from dashboard.tables import HIDDEN, Column, number, table
 from etl.definitions.measure import Unit, write
 from etl.definitions.periods import write_month
 from etl.definitions.returns import DAYS_LATE
@@ -119,7 +117,7 @@ def drawn(view: View, about: Row, points: Sequence[Row], headline: str) -> Compo
         {row.month: row.value for row in points},
         {row.month: (row.mean, row.lower, row.upper) for row in points},
         {row.month: row.label for row in points if row.label in words.SIGNALS},
-        {row.month: write(row.value, unit) for row in points if row.value is not None},
+        _hidden_months(view, about) | {row.month: write(row.value, unit) for row in points if row.value is not None},
         view.mark(about.site),
         trial=bool(about.trial),
         axis_text=[words.pounds_short(tick) for tick in ticks(top, 4)] if money else None,
@@ -129,6 +127,12 @@ def drawn(view: View, about: Row, points: Sequence[Row], headline: str) -> Compo
         events=marks_of(events, about.site),
     )
     return graph(figure, "control", f"{headline}. Control chart, {about.label}, {view.label(about.site)}", 206)
+
+
+def _hidden_months(view: View, about: Row) -> dict[Any, str]:
+    """The months whose numbers may not be seen, each with their mark."""
+    rows = view.edition.series(about.measure).get(about.site, ())
+    return {row.starts: HIDDEN for row in rows if row.shown == HIDDEN}
 
 
 def unit_of(view: View, measure: str) -> Unit:

@@ -6,9 +6,9 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from dash import Dash, html
+from dash import Dash
 
-from dashboard import marks, theme
+from dashboard import html, marks, theme
 from dashboard.address import Address
 from dashboard.edition import Edition, Editions, Row, Site
 from dashboard.native import Choice, Picker
@@ -174,10 +174,10 @@ def card(
         [
             html.Div([html.H2(headline, id=f"{name}-headline")], className="card-head"),
             html.P(subtitle, className="subtitle") if subtitle else None,
-            html.Div(list(controls), className="card-controls") if controls else None,
             html.Details([html.Summary("Table", **{"aria-label": f"Table: {headline}"}), twin], className="twin")
             if twin is not None
             else None,
+            html.Div(list(controls), className="card-controls") if controls else None,
             html.Div(list(body), className="exhibit"),
             source_line(source, links) if source or links else None,
         ],

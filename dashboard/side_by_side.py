@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dash import html
-
+from dashboard import html
 from dashboard.comparing import briefly, columns, is_hollow
 from dashboard.edition import Row
 from dashboard.page import View, site_name
@@ -67,8 +66,8 @@ def side_by_side(view: View, lines: Sequence[Line], caption: str) -> Component:
 
 
 def _only_year(rows: Sequence[Row]) -> str:
-    """The earlier year that all of a site's rows are of, if they are."""
-    years = {briefly(row) if is_hollow(row) else "" for row in rows}
+    """The earlier year that all of a site's rows with a number are of, if they are."""
+    years = {briefly(row) if is_hollow(row) else "" for row in rows if row.hollow is False or is_hollow(row)}
     return years.pop() if len(years) == 1 else ""
 
 

@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dash import html
-
-from dashboard import marks
+from dashboard import html, marks
 from dashboard.edition import Row
 from dashboard.page import View
+from dashboard.words import HIDDEN
 
 Component = Any
-HIDDEN = "[c]"
 LEVEL_WORDS = {"met": "Met", "partly": "Partly", "not_met": "Not met", "unknown": "Not known"}
 VERDICT_LEVELS = {
     "ready": "met",

@@ -9,6 +9,7 @@ from etl.definitions.measure import MINUS, round_half_up
 from etl.definitions.periods import month_after, write_date, write_financial_year, write_month
 from etl.scenario import Outcome
 
+HIDDEN = "[c]"
 SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 # Places whose names take an article in a sentence.
 WITH_ARTICLE = ("lands", "Borders", "Wirral", "Isle of Wight")
@@ -200,16 +201,9 @@ SIGNALS = {
 }
 
 
-def control(label: str, measure: str, points: Sequence[Row], lines: bool) -> str:
-    """What a control chart shows: its last signal, or none."""
-    what = f"{label}: {lower_first(measure)} by month"
-    if not lines:
-        return f"{what}, too few months for limits"
-    marked = [row for row in points if row.label in SIGNALS]
-    if not marked:
-        return f"{what} show{'s' if not measure.endswith('s') else ''} no clear change"
-    last = marked[-1]
-    return f"{label}: {lower_first(measure)} {SIGNALS[last.label].format(month=write_month(last.month))}"
+def some_hidden(rows: Sequence[Row | None]) -> bool:
+    """Whether a number among these may not be seen."""
+    return any(row is not None and row.shown == HIDDEN for row in rows)
 
 
 def spread(rows: Sequence[Row | None], what: str) -> str:
@@ -219,7 +213,7 @@ def spread(rows: Sequence[Row | None], what: str) -> str:
         return ""
     low, high = known[0][1], known[-1][1]
     said = f"{low} {what}" if low == high else f"{low} to {high} {what}"
-    return said if len(known) == len(rows) else f"{said}, where known"
+    return said if len(known) == len(rows) else f"{said}, where {'shown' if some_hidden(rows) else 'known'}"
 
 
 def unit_costs(rows: Sequence[tuple[str, Row]], per: str) -> str:
@@ -395,7 +389,7 @@ def spend_against_plan(rows: Sequence[Row | None]) -> str:
         return ""
     low, high = (f"£{round_half_up(value, 2):.2f}" for value in (known[0], known[-1]))
     said = f"{low if low == high else f'{low} to {high}'} was spent of each planned pound"
-    return said if len(known) == len(rows) else f"{said}, where known"
+    return said if len(known) == len(rows) else f"{said}, where {'shown' if some_hidden(rows) else 'known'}"
 
 
 def two_spans(row: Row) -> str:

@@ -17,6 +17,7 @@ from etl.compare.side_by_side import apart, comparisons
 from etl.compare.side_by_side import findings as find
 from etl.compare.trends import trends
 from etl.definitions.periods import month_after
+from etl.protect.audience import HIDDEN_WORDS
 
 SEEDS = st.integers(0, 10**6)
 FEW = settings(max_examples=8, deadline=None)
@@ -228,6 +229,8 @@ def chart(**given: object) -> Row:
             chart(drawn=False, variation=None, words="too few months for limits"),
             "X: new cases by month, too few months for limits",
         ),
+        (chart(drawn=False, points=8, words=HIDDEN_WORDS), "X: new cases by month, of which some are hidden"),
+        (chart(drawn=False, points=0, words=HIDDEN_WORDS), "X: new cases by month, all of them hidden"),
     ),
 )
 def test_a_control_chart_says_its_variation(row: Row, said: str) -> None:
@@ -236,6 +239,7 @@ def test_a_control_chart_says_its_variation(row: Row, said: str) -> None:
 
 def test_what_the_limits_are_is_said() -> None:
     assert findings.chart_note(chart()) == "XmR limits from 20 months. No month is a signal."
+    assert "hidden months" in findings.chart_note(chart(drawn=False, words=HIDDEN_WORDS))
     few = chart(kind="poisson", points=8, trial=True, signals=1, signal_words="Aug 2019 above the upper limit")
     said = findings.chart_note(few)
     assert said.startswith("Exact Poisson limits from 8 months, on trial until 12 are known.")

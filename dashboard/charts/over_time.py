@@ -40,7 +40,7 @@ def site_line(
     names = [month.isoformat() for month in months]
     drawn = [values.get(month) for month in months]
     known = [month for month in months if values.get(month) is not None]
-    hidden = {month: 0.0 for month in months if texts.get(month) == HIDDEN}
+    hidden = _hidden(months, texts)
     traces = [
         {
             "type": "scatter",
@@ -75,9 +75,7 @@ def site_line(
     if plan is not None:
         shapes.append(line(0, plan, len(months) - 1, plan, theme.CONTEXT, 1.5, "5px,3px", layer="below"))
         notes.append(note(0, plan, f"plan {plan:,.0f}", xshift=4, yanchor="bottom"))
-    if hidden:
-        words = "some months hidden [c]" if known else "all months hidden [c]"
-        notes.append(note(0, top * 0.04, words, xshift=4, yanchor="bottom"))
+    notes += _hidden_note(hidden, bool(known), top * 0.04)
     for run in gaps(months, {**values, **hidden}) if not money else []:
         middle = run[len(run) // 2].isoformat()
         shapes.append(line(middle, top * 0.26, middle, top * 0.62, theme.CONTEXT, 1, "dot"))
@@ -91,6 +89,17 @@ def site_line(
         shapes=[*shapes, *marked[0]],
         notes=[*notes, *marked[1]],
     )
+
+
+def _hidden(months: Sequence[date], texts: Mapping[date, str]) -> dict[date, float]:
+    """The months whose numbers may not be seen."""
+    return {month: 0.0 for month in months if texts.get(month) == HIDDEN}
+
+
+def _hidden_note(hidden: Mapping[date, float], known: bool, at: float) -> list[Note]:
+    """Says that months are hidden, where some are."""
+    words = "some months hidden [c]" if known else "all months hidden [c]"
+    return [note(0, at, words, xshift=4, yanchor="bottom")] if hidden else []
 
 
 def _beside(month: date, values: Mapping[date, float | None]) -> bool:
@@ -180,6 +189,7 @@ def control_chart(
         notes=[
             *_limit_notes(months, values, limits, texts, short if axis_text is None else pounds, top * LABEL),
             *event_marks(months, events or {})[1],
+            *_hidden_note(_hidden(months, texts), any(v is not None for v in values.values()), top * 0.03),
             *_plan_note(months, plan or {}, limits, short if axis_text is None else pounds, top * LABEL),
         ],
     )

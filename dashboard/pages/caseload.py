@@ -3,9 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dash import html
-
-from dashboard import findings, linked, words
+from dashboard import findings, html, linked, words
 from dashboard.charts import graph
 from dashboard.charts.dots import Dot, dots, height
 from dashboard.comparing import asked, asked_words, columns, compared, of_a_year, of_sites, reasons, when
@@ -27,7 +25,7 @@ from dashboard.page import (
     source_words,
 )
 from dashboard.side_by_side import Line, number_of, side_by_side, with_small
-from dashboard.tables import Column, number, state, table
+from dashboard.tables import HIDDEN, Column, hidden, number, state, table
 from etl.definitions import label_of
 from etl.definitions.periods import write_month
 
@@ -80,7 +78,9 @@ def plan_rows(view: View) -> list[tuple[str, Row | None, Row | None]]:
 
 def open_cases(view: View) -> Component:
     """Open cases at the end of each month, with the plan."""
-    headline, subtitle = findings.trends(trend_rows(view)), "Cases open at the end of each month"
+    months = [row for site in view.sites for row in view.edition.series("closing_cases").get(site.name, ())]
+    headline = findings.trends(trend_rows(view), hidden=any(row.shown == HIDDEN for row in months))
+    subtitle = "Cases open at the end of each month"
     more = {"plan": "planned_open_cases", "name": "open-cases", "source": made_up_plans(view)}
     return over_months(view, "closing_cases", headline, subtitle, **more)
 
@@ -196,8 +196,21 @@ def parts_lines(view: View, measure: str, total: str = "") -> list[Line]:
             site: with_small(number_of(view, row, name, row.value_shown or ""), linked.share(view, row, name))
             for site, row in by_site.items()
         }
+        cells |= {site: hidden() for site in columns(view) if site not in by_site and is_hidden(view, site, measure)}
         lines.append(Line(name, next(iter(by_site.values())).label, "", by_site, cells))
     return [*lines, measure_line(view, total)] if total and lines else lines
+
+
+def is_hidden(view: View, site: str, measure: str) -> bool:
+    """Whether a site's number of the year is not to be seen."""
+    row = compared(view, measure).get(site) or view.result(site, measure)
+    return row is not None and row.shown == HIDDEN
+
+
+def nothing_of(view: View, measure: str, what: str, unknown: str) -> Component:
+    """What stands where no site has a number to show: that they are hidden, or that none is known."""
+    some = any(is_hidden(view, site, measure) for site in columns(view))
+    return nothing(f"{what} are hidden, because small numbers could be worked out from them." if some else unknown)
 
 
 def measure_line(view: View, measure: str, of: str = "", note: str = "", label: str = "") -> Line:
@@ -226,12 +239,13 @@ def per_manager(view: View) -> Component:
     lines = [measure_line(view, "closing_cases")]
     lines += [result_line(view, measure, lines[0].rows) for measure in ("case_managers", "case_manager_posts")]
     lines += [measure_line(view, measure) for measure in ("caseload_per_case_manager", "caseload_per_post")]
+    hidden_too = any(is_hidden(view, site.name, "caseload_per_case_manager") for site in view.sites)
     return card(
         spread(
             view,
             "caseload_per_case_manager",
             "open cases for each case manager in post",
-            "Open cases per case manager are not known",
+            f"Open cases per case manager are {'hidden' if hidden_too else 'not known'}",
         ),
         f"At the end of {write_month(min(view.period[2], view.edition.data_month or view.period[2]), long=True)}; "
         "full-time equivalents",
@@ -255,7 +269,9 @@ def work_kinds(view: View) -> Component:
     return card(
         kinds_words(view),
         "Open cases by kind of work at the end of the year, and their share",
-        side_by_side(view, lines, "Open cases by kind of work") if lines else nothing("No kind of work is known."),
+        side_by_side(view, lines, "Open cases by kind of work")
+        if lines
+        else nothing_of(view, "closing_cases", "Open cases by kind of work", "No kind of work is known."),
         name="kinds",
         source=source_words(view),
         links=[definition(view, "closing_cases")],
@@ -280,7 +296,9 @@ def closures(view: View) -> Component:
     return card(
         spread(view, "completion_rate", "of closures were completed as planned", "Closures by reason"),
         f"Closed cases by reason, {asked_words(view)}; shares of all closures, none on fewer than 10",
-        side_by_side(view, lines, "Closures by reason") if lines else nothing("No closure is known."),
+        side_by_side(view, lines, "Closures by reason")
+        if lines
+        else nothing_of(view, "closed_cases", "Closures by reason", "No closure is known."),
         name="closures",
         source=source_words(view),
         links=[definition(view, "closed_cases")],
@@ -295,7 +313,9 @@ def risk(view: View) -> Component:
     return card(
         spread(view, "risk_reduced_rate", "of closures left the victim at lower risk", "Risk to the victim at closure"),
         f"As the IDVA judged it, {asked_words(view)}",
-        side_by_side(view, lines, "Risk to the victim at closure") if lines else nothing("No closure is known."),
+        side_by_side(view, lines, "Risk to the victim at closure")
+        if lines
+        else nothing_of(view, "risk_change", "Changes in risk", "No closure is known."),
         name="risk",
         source=source_words(view),
         links=[definition(view, "risk_reduced_rate")],

@@ -3,9 +3,7 @@
 from datetime import date
 from typing import Any
 
-from dash import html
-
-from dashboard import linked, marks, words
+from dashboard import findings, html, linked, marks, words
 from dashboard.charts import graph
 from dashboard.charts.over_time import site_line
 from dashboard.edition import Row, Site
@@ -181,8 +179,7 @@ def over_time(view: View, site: Site, measure: str) -> Component:
     marked = marks_of(events, site.name)
     drawn = site_line(months, values, texts, view.mark(site.name), top, planned, events=marked)
     body = [[write_month(month), number(view, rows.get(month))] for month in months]
-    points = view.edition.rows("control_points", "site = ? and measure = ?", (site.name, measure), "month")
-    headline = words.control(site.label, view.measure_label(measure), points, any(p.mean is not None for p in points))
+    headline = monthly(view, site, measure)
     return card(
         headline,
         f"{view.measure_label(measure)} by month, {write_month(months[0])} to {write_month(months[-1])}",
@@ -193,6 +190,13 @@ def over_time(view: View, site: Site, measure: str) -> Component:
         source=source_words(view),
         links=[definition(view, measure)],
     )
+
+
+def monthly(view: View, site: Site, measure: str) -> str:
+    """What the site's control chart of a measure shows; the measure's label where there is none."""
+    charts = view.edition.rows("control_charts", "site = ? and measure = ?", (site.name, measure))
+    label = f"{site.label}: {words.lower_first(view.measure_label(measure))} by month"
+    return findings.control(site.label, charts[0]) if charts else label
 
 
 def to_mend(view: View, site: Site) -> Component:

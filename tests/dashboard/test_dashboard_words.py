@@ -153,15 +153,8 @@ def test_things_to_mend(given: tuple[int, int, int], said: str) -> None:
 def test_a_range_says_where_it_is_not_known() -> None:
     assert words.spread([number(1, shown="62%"), number(2, shown="74%")], "accepted") == "62% to 74% accepted"
     assert words.spread([number(1, shown="62%"), number(None)], "accepted") == "62% accepted, where known"
+    assert words.spread([number(1, shown="62%"), number(None, shown="[c]")], "accepted") == "62% accepted, where shown"
     assert words.spread([None, number(None)], "accepted") == ""
-
-
-def test_control_chart_words() -> None:
-    calm = [Row(label="common_cause", month=date(2019, 1, 1))]
-    high = [Row(label="above_limit", month=date(2019, 6, 1)), *calm]
-    assert words.control("X", "New cases", calm, True) == "X: new cases by month show no clear change"
-    assert words.control("X", "New cases", high, True) == "X: new cases above the upper limit in Jun 2019"
-    assert "too few months" in words.control("X", "New cases", calm, False)
 
 
 def test_an_address_comes_back_as_it_was() -> None:

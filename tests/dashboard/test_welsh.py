@@ -2,13 +2,14 @@
 
 import json
 import re
+import shutil
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ODD, PATHS, Alter
+from conftest import ODD, PATHS, Alter, run
 from dash import html
 from dash.development.base_component import Component
 from flask.testing import FlaskClient
@@ -31,6 +32,7 @@ from dashboard.welsh.draw import Drawer, in_chosen_language
 from dashboard.welsh.packs import document, presentation
 from etl.definitions.periods import PERIODS
 
+ROOT = Path(__file__).parents[2]
 ALL_PATHS = (*PATHS, "/site/south_wales", "/number", "/present")
 CHOSEN = ("", "site=south_wales", "site=croydon,west_midlands")
 # Words that no Welsh text has: one of them is left of a text that was said in part only.
@@ -112,6 +114,22 @@ def test_so_is_what_stands_where_there_is_nothing(odd: str, altered: Alter) -> N
 def test_so_is_what_stands_in_any_odd_state(odd: str, altered: Alter) -> None:
     editions = Editions(altered(ODD[odd]), "central")
     assert sorted(listen(editions, ((path, "") for path in ALL_PATHS)).missing) == []
+
+
+@pytest.mark.long
+def test_so_is_what_changed_between_two_editions(sample: Path, tmp_path: Path) -> None:
+    """The newer one made without some answers of the self-assessments, so that their sentences are said too."""
+    shutil.copy(sample / "warehouse.duckdb", tmp_path)
+    run("publish", "--central-only", "--as-of", "2019-09-11", "--data", str(tmp_path))
+    (tmp_path / "reference").mkdir()
+    whole = (ROOT / "data" / "reference" / "assessments.csv").read_text(encoding="utf-8")
+    fewer = re.sub(r"^(?:west_mercia|south_wales,4),.*\n", "", whole, flags=re.MULTILINE)
+    (tmp_path / "reference" / "assessments.csv").write_text(fewer, encoding="utf-8")
+    run("publish", "--central-only", "--as-of", "2019-12-11", "--data", str(tmp_path))
+    heard = listen(Editions(tmp_path, "central"), [(path, "") for path in ALL_PATHS])
+    assert any("four questions" in text for text in heard.heard)
+    assert any("Verdict: " in text for text in heard.heard)
+    assert sorted(heard.missing) == []
 
 
 @pytest.mark.long

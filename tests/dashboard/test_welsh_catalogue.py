@@ -31,6 +31,12 @@ CASES = (
     ("Cost per new case (cash), by financial year", "Cost fesul achos newydd (arian parod), yn ôl blwyddyn ariannol"),
     ("Yes: all four sites are ready to carry on without the grant",
      "Ie: mae pob un o’r 4 safle yn barod i barhau heb y grant"),
+    ("MOPAC: £275,000 approved", "MOPAC: £275,000 wedi’i gymeradwyo"),
+    ("Commissioner, police: £165,000 approved", "Comisiynydd, heddlu: £165,000 wedi’i gymeradwyo"),
+    ("not all four questions answered → 3, 3, 2, 2", "heb ateb pob un o’r pedwar cwestiwn → 3, 3, 2, 2"),
+    ("All four questions answered with 3: ready", "Ateb pob un o’r pedwar cwestiwn â 3: yn barod"),
+    ("Oct 2019 return came 28 Nov 2019, due 14 Nov 2019",
+     "Daeth ffurflen Hyd 2019 ar 28 Tach 2019; roedd i’w disgwyl erbyn 14 Tach 2019"),
     ("South Wales: £43 more per new case, because fewer cases share it",
      "De Cymru: £43 yn fwy fesul achos newydd, am fod llai o achosion yn ei rhannu"),
 )  # fmt: skip
