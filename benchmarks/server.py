@@ -41,8 +41,8 @@ def page_request(path: str, search: str = "") -> bytes:
     """What a browser's script sends to be given a page."""
     names = {"pathname": path, "search": search}
     said = {
-        "output": "..frame.children...shown.data..",
-        "outputs": [{"id": "frame", "property": "children"}, {"id": "shown", "property": "data"}],
+        "output": "..frame.tree...shown.data..",
+        "outputs": [{"id": "frame", "property": "tree"}, {"id": "shown", "property": "data"}],
         "inputs": [{"id": "address", "property": name, "value": value} for name, value in names.items()],
         "state": [{"id": "shown", "property": "data", "value": None}],
         "changedPropIds": ["address.search"],

@@ -123,7 +123,7 @@ class Viewer:
                 return f"told: {answer.text.partition('.')[0]}"
             return f"WRONG: {answer.status_code} {answer.text[:200]!r}"
         response = answer.json()["response"]
-        edition, main = response["shown"]["data"].partition(" ")[0], main_of(response["frame"]["children"])
+        edition, main = response["shown"]["data"].partition(" ")[0], main_of(response["frame"]["tree"])
         if "is damaged" in main or "There is no edition" in main:  # or was just taken away again
             broken = self._log.during("broken edition", begun)
             return "told that the edition is damaged" if broken else "WRONG: damaged, when it was not"
@@ -339,7 +339,7 @@ def compare(log: Log, copies: Path) -> None:
         point_to(copies / "editions", name)
         for page in PAGES:
             seen = log.said.pop((name, page), Counter())
-            expected = digest(main_of(ask_page(client, page).get_json()["response"]["frame"]["children"]))
+            expected = digest(main_of(ask_page(client, page).get_json()["response"]["frame"]["tree"]))
             for other in seen.keys() - {expected}:
                 log.wrong.append(f"WRONG: {seen[other]} answers about {page} of {name} differ")
             log.outcomes["compared with a copy's"] += sum(seen.values())

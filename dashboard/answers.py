@@ -23,7 +23,7 @@ from dashboard.page import View
 
 SCRIPTS = ("/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>", "_dash_assets.static")
 MOST_BYTES = 8 * 1024 * 1024  # of a process
-HEADERS = ("Content-Type", "Content-Encoding", "Cache-Control", "ETag")  # that are kept with a body
+HEADERS = ("Content-Type", "Content-Encoding", "Vary", "Cache-Control", "ETag")  # that are kept with a body
 Key = tuple[Any, ...]
 
 
@@ -171,9 +171,9 @@ def _values(parts: Any) -> list[tuple[Any, Any]]:
     return [(str(part.get("property")), part.get("value")) for part in known]
 
 
-PAGE, PANEL = "..frame.children...shown.data..", "panel.children"
+PAGE, PANEL = "..frame.tree...shown.data..", "panel.children"
 DRAWN: dict[str, Callable[[View, str], dict[str, Any]]] = {
-    PAGE: lambda view, told: {"frame": {"children": draw_page(view)}, "shown": {"data": told}},
+    PAGE: lambda view, told: {"frame": {"tree": draw_page(view)}, "shown": {"data": told}},
     PANEL: lambda view, _: {"panel": {"children": draw_panel(view)}},
 }
 

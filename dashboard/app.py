@@ -14,8 +14,9 @@ from dashboard.earlier import notice
 from dashboard.edition import Editions, NoEdition
 from dashboard.export import downloads
 from dashboard.export.drawn import every
+from dashboard.headlines import link_numbers
 from dashboard.logs import LOG, about_request
-from dashboard.native import Title
+from dashboard.native import Chart, Frame, Title
 from dashboard.page import Content, Page, View
 from dashboard.pages import pages
 from dashboard.welsh.draw import LANGUAGE, in_chosen_language, in_language_of
@@ -28,8 +29,7 @@ KEPT_PAGES = 2  # as components, which weigh a hundred times what goes over the 
 ENGLISH = "en-GB"
 TRANSLATED = "This is our own translation. Definitions and what is said about the cells of a return are in English."
 # What draws a chart, fetched beside the page that has one and not after it.
-CHART_SCRIPTS = ("/_dash-component-suites/dash/dcc/async-graph.js", "/assets/plotly-basic.min.js?v=4.1.1")
-PRELOADED = "\n".join(f'<link rel="preload" href="{script}" as="script">' for script in CHART_SCRIPTS)
+PRELOADED = '<link rel="preload" href="/assets/plotly-basic.min.js?v=4.1.1" as="script">'
 ICON = '<link rel="icon" href="/assets/favicon.svg?v=1" type="image/svg+xml">'
 _with_charts: set[str] = set()
 _built: OrderedDict[tuple[str, str], Content] = OrderedDict()
@@ -90,7 +90,7 @@ def make_app(editions: Editions) -> Dash:
             dcc.Location(id="address", refresh=False),
             dcc.Store(id="shown"),
             html.A("Skip to the page", href="#main", className="skip"),
-            html.Div(id="frame"),
+            Frame("frame"),
             html.Div(id="panel"),
         ]
     )
@@ -105,7 +105,7 @@ def _fill(app: Dash, editions: Editions) -> None:
     """The two callbacks: the page, and the panel beside it. Only the panel depends on `number`."""
 
     @app.callback(
-        Output("frame", "children"),
+        Output("frame", "tree"),
         Output("shown", "data"),
         Input("address", "pathname"),
         Input("address", "search"),
@@ -149,7 +149,9 @@ def shown_as(address: Address, current: str) -> str:
 
 def draw_page(view: View) -> Any:
     """What stands in the frame."""
-    return in_chosen_language(view, frame(view))
+    drawn = in_chosen_language(view, frame(view))
+    link_numbers(drawn)
+    return drawn
 
 
 def draw_panel(view: View) -> Any:
@@ -219,7 +221,7 @@ def built(page: Page, view: View) -> Content:
 
 def _noted(page: Page, content: Content) -> Content:
     """The same content, once it is noted whether there is a chart in it."""
-    if any(isinstance(part, dcc.Graph) for whole in content.body for part in every(whole)):
+    if any(isinstance(part, Chart) for whole in content.body for part in every(whole)):
         _with_charts.add(page.path)
     return content
 

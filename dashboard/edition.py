@@ -255,6 +255,7 @@ class Editions:
         self._audience = audience
         self._noted = noted
         self._open: OrderedDict[tuple[str, str], Edition] = OrderedDict()
+        self._pointed: tuple[tuple[int, int, int], str] | None = None
         self._lock = threading.Lock()
 
     @property
@@ -263,15 +264,19 @@ class Editions:
         return self._audience if isinstance(self._audience, str) else self._audience()
 
     def current_name(self) -> str:
-        """The name of the current edition."""
-        pointer = self.folder / "current.json"
+        """The name of the current edition, read again when the pointer is another file."""
+        pointer, seen = self.folder / "current.json", self._pointed
         try:
-            name = json.loads(pointer.read_text(encoding="utf-8"))["edition"]
+            about = pointer.stat()
+            mark = (about.st_mtime_ns, about.st_ino, about.st_size)
+            if seen is None or seen[0] != mark:
+                name = json.loads(pointer.read_text(encoding="utf-8"))["edition"]
+                seen = self._pointed = (mark, str(name))
         except FileNotFoundError:
             raise NoEdition("There is no edition yet. Load returns first: python -m etl load PATH") from None
         except (ValueError, KeyError, TypeError):
             raise NoEdition("The pointer names no edition. Make one: python -m etl publish") from None
-        return str(name)
+        return seen[1]
 
     def names(self) -> Iterator[str]:
         """The names of all editions that this audience may open, newest first."""

@@ -46,6 +46,24 @@ class Choice(_Native):
         super().__init__(label=label, value=value, options=[{"value": v, "label": text} for v, text in options])
 
 
+class Chart(_Native):
+    """A figure of plotly.js."""
+
+    _type = "Chart"
+
+    def __init__(self, figure: dict[str, Any], config: dict[str, Any], height: int) -> None:
+        super().__init__(figure=figure, config=config, height=height)
+
+
+class Frame(_Native):
+    """What the pages stand in: a tree of elements and of components of ours, which the browser draws as one."""
+
+    _type = "Frame"
+
+    def __init__(self, id: str) -> None:
+        super().__init__(id=id)
+
+
 class Title(_Native):
     """The title of the window, and the language of all that is in it."""
 
@@ -79,4 +97,4 @@ class SavedList(_Native):
     _type = "SavedList"
 
     def __init__(self, id: str, rows: Sequence[dict[str, Any]], problem: str = "") -> None:
-        super().__init__(id=id, rows=list(rows), problem=problem, said="", answer=0, sent=None)
+        super().__init__(id=id, rows=list(rows), problem=problem, said="", answer=0)

@@ -40,7 +40,9 @@ def make_server(data: Path, audience: str = "central", settings: Settings | None
         "application/javascript",
         "text/javascript",
     ]
+    server.config["COMPRESS_REGISTER"] = False
     compress = Compress(server)
+    _compress_the_rest(server, compress)
     _headers(app, server)
     add_log(server, behind_proxy=settings.behind_proxy)
     add_receiving(server, plug_in(server, settings))
@@ -56,6 +58,14 @@ def application() -> Flask:
     """The WSGI application of a worker, which is told by its environment what to serve."""
     settings = read_settings()
     return make_server(settings.data, settings=settings)
+
+
+def _compress_the_rest(server: Flask, compress: Compress) -> None:
+    """Compresses what is not a kept answer, which is as its reader can take it already."""
+
+    @server.after_request
+    def squeeze(response: Response) -> Response:
+        return response if "Content-Encoding" in response.headers else compress.after_request(response)
 
 
 def _headers(app: Dash, server: Flask) -> None:
@@ -126,8 +136,8 @@ def ask_page(client: Any, path: str, search: str = "") -> Any:
         "/_dash-update-component",
         headers={HEADER: token.value} if token else {},
         json={
-            "output": "..frame.children...shown.data..",
-            "outputs": [{"id": "frame", "property": "children"}, {"id": "shown", "property": "data"}],
+            "output": "..frame.tree...shown.data..",
+            "outputs": [{"id": "frame", "property": "tree"}, {"id": "shown", "property": "data"}],
             "inputs": inputs,
             "state": [{"id": "shown", "property": "data", "value": None}],
             "changedPropIds": ["address.pathname"],

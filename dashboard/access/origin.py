@@ -1,11 +1,13 @@
 """Where a request comes from: this machine or another, this site or another."""
 
 import ipaddress
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from flask import Request
 
 
+@lru_cache(256)
 def is_loopback(host: str) -> bool:
     """Whether only this machine can be meant by a host's name or address."""
     if host == "localhost":

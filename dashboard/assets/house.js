@@ -3,9 +3,6 @@
   "use strict";
   const h = React.createElement;
 
-  /* Charts are drawn by the part of plotly.js that they need, fetched once and only by a page that has a chart. */
-  const PLOTLY = "/assets/plotly-basic.min.js?v=4.1.1";
-  Object.defineProperty(window, "_dashPlotlyJSURL", {get: () => PLOTLY, set: () => {}});
   const SAFE = new Set(("svg g path line rect circle polygon polyline ellipse text tspan title desc defs pattern " +
     "clipPath div span p strong em small table caption thead tbody tfoot tr th td ul ol li br code").split(" "));
 
@@ -30,7 +27,7 @@
     go(window.location.pathname + (text ? "?" + text : ""));
   }
 
-  /* A choice draws the page anew: the reader's place is then the same control of the new page. */
+  /* A choice changes the page: the reader's place is then the same control of the new page. */
   let chosen = null;
   function useSamePlace(label) {
     const place = React.useRef(null);
@@ -38,7 +35,7 @@
       if (chosen !== label) return;
       chosen = null;
       if (place.current) place.current.focus();
-    }, []);
+    });
     return place;
   }
 

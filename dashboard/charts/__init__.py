@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from dash import dcc
-
 from dashboard import html, theme
+from dashboard.native import Chart
 from dashboard.theme import Mark
 from etl.definitions.periods import months_from
 
@@ -31,8 +30,9 @@ AREAS = {"circle": 1.0, "square": 0.9, "diamond": 0.985, "triangle": 1.14, "ring
 
 def graph(figure: Figure, name: str, label: str, height: int, *, scrolls: bool = False) -> Any:
     """A figure as an image with a name; its table stands beside it. `scrolls`: too rich for a phone's width."""
-    drawn = dcc.Graph(figure=figure, config=CONFIG, style={"height": f"{height}px"}, className="chart", responsive=True)
-    image = html.Div(drawn, role="img", className="chart-frame", **{"aria-label": label, "data-chart": name})
+    image = html.Div(
+        Chart(figure, CONFIG, height), role="img", className="chart-frame", **{"aria-label": label, "data-chart": name}
+    )
     if not scrolls:
         return image
     return html.Div(image, className="chart-scroll", tabIndex=0, role="group", **{"aria-label": f"Chart: {name}"})

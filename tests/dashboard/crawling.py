@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
-PAGE = ({"id": "frame", "property": "children"}, {"id": "shown", "property": "data"})
+PAGE = ({"id": "frame", "property": "tree"}, {"id": "shown", "property": "data"})
 PANEL = ({"id": "panel", "property": "children"},)
 COUNTED = ("content-length", "date", "etag", "last-modified", "x-request-id")  # numbers of the transport
 

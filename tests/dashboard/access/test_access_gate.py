@@ -117,7 +117,7 @@ def test_forged_requests_are_refused(reader: Any) -> None:
     reader.come_in("ann")
     token = reader.client.get_cookie("_csrf_token").value
     post = reader.client.post
-    body = {"output": "frame.children", "inputs": []}
+    body = {"output": "frame.tree", "inputs": []}
     for headers in ({}, {"X-CSRFToken": ""}, {"X-CSRFToken": token[:-1] + "!"}, {"X-CSRFToken": "é"}):
         assert post("/_dash-update-component", json=body, headers=headers).status_code == 403, headers
     for sign in (
@@ -136,7 +136,7 @@ def test_forged_requests_are_refused(reader: Any) -> None:
 def test_the_token_of_one_session_is_worth_nothing_in_another(another: Callable[..., Any]) -> None:
     mine, theirs = another().come_in("ann"), another().come_in("cleo")
     headers = {"X-CSRFToken": mine.client.get_cookie("_csrf_token").value}
-    answer = theirs.client.post("/_dash-update-component", json={"output": "frame.children"}, headers=headers)
+    answer = theirs.client.post("/_dash-update-component", json={"output": "frame.tree"}, headers=headers)
     assert answer.status_code == 403
 
 
@@ -308,7 +308,7 @@ def test_open_is_for_this_machine_under_its_own_name(open_data: Any, headers: di
 
 def test_open_refuses_another_site(open_data: Any) -> None:
     client = make_server(open_data, settings=Settings(open_data, open_as="central")).test_client()
-    body = {"output": "frame.children"}
+    body = {"output": "frame.tree"}
     answer = client.post("/_dash-update-component", json=body, headers={"Origin": "http://evil.example"})
     assert answer.status_code == 403
 

@@ -68,8 +68,8 @@ class Visitor:
     def see(self, search: str = "") -> requests.Response:
         values = {"pathname": "/", "search": search}
         body = {
-            "output": "..frame.children...shown.data..",
-            "outputs": [{"id": "frame", "property": "children"}, {"id": "shown", "property": "data"}],
+            "output": "..frame.tree...shown.data..",
+            "outputs": [{"id": "frame", "property": "tree"}, {"id": "shown", "property": "data"}],
             "inputs": [{"id": "address", "property": name, "value": value} for name, value in values.items()],
             "state": [{"id": "shown", "property": "data", "value": None}],
             "changedPropIds": ["address.pathname"],

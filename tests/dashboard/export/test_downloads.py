@@ -69,7 +69,7 @@ def test_every_table_of_a_page_has_both_links_and_both_answer(path: str, sample:
 def test_every_number_of_a_page_is_in_its_package_as_shown_and_in_full(
     path: str, sample: Path, client: FlaskClient, edition: Edition
 ) -> None:
-    text = ask_page(client, path).get_json()["response"]["frame"]["children"]
+    text = ask_page(client, path).get_json()["response"]["frame"]["tree"]
     seen = sorted(set(linked(text)))
     name = path.strip("/") or "overview"
     files = zipfile.ZipFile(io.BytesIO(client.get(f"/download/{name}/page.zip").data))
