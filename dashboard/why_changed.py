@@ -132,5 +132,6 @@ def steps_table(view: View, row: Row) -> Component:
         ["Spending", "", "", of(view, row, "spending", words.signed(row.spending))],
         ["Volume", "", "", of(view, row, "volume", words.signed(row.volume))],
         [row.to_words, *end(view, row, 1)],
+        ["Change", "", "", of(view, row, "change", words.signed(row.change))],
     ]
     return table(heads, lines, "Bridge of the unit cost")

@@ -367,6 +367,7 @@ def cover_table(view: View) -> Component:
             site_name(view, row.site, short=True),
             linked.cover(view, row, "planned", words.pounds(row.planned or 0.0)),
             linked.cover(view, row, "secured", words.pounds(row.secured or 0.0)),
+            linked.cover(view, row, "gap", words.pounds(row.gap)) if row.gap is not None else state("not known"),
             linked.cover(view, row, "share", f"{row.share:.1%}") if row.get("share") is not None else "",
             linked.cover(view, row, "months", f"{row.months:.1f}") if row.months is not None else state("not known"),
             first_short(row),
@@ -378,14 +379,15 @@ def cover_table(view: View) -> Component:
         Column("Site"),
         Column("Planned", True),
         Column("Secured", True),
+        Column("Not secured", True),
         Column("Share", True),
         Column("Months", True),
-        Column("First short month", True),
-        Column("Months’ notice", True),
+        Column("First short", True),
+        Column("Notice", True),
     ]
     return card(
         words.covered([row for row in rows if row.site != "all"]),
-        f"Secured money of {words.year_of(rows)} in months of planned cost",
+        f"Secured money of {words.year_of(rows)} in months of planned cost; notice: months until the first short one",
         table(columns, body, "Months of cover", class_name="wide", row_names=[row.site for row in rows]),
         name="cover",
     )

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from urllib.parse import quote
 from dash import Dash, Input, Output, State, no_update
 from flask import g, has_request_context
 
-from dashboard import html, saved, words
+from dashboard import html, linked, saved, words
 from dashboard.access.roles import Who, of_audience
 from dashboard.address import read
 from dashboard.charts import graph
@@ -23,9 +23,9 @@ from dashboard.native import SavedList, Supposed
 from dashboard.page import Content, Page, View, card, nothing, pick_sites, site_name
 from dashboard.supposed import ALSO, GAPS, GRANTS, facts_of, grant_words, read_supposed, said, start_of
 from dashboard.supposed import Supposed as Choice
-from dashboard.tables import VERDICT_LEVELS, Column, not_applicable, state, table, tag
+from dashboard.tables import VERDICT_LEVELS, Column, not_applicable, number, state, table, tag
 from etl.definitions.measure import round_half_up
-from etl.definitions.periods import months_from, write_date, write_financial_year, write_month
+from etl.definitions.periods import month_after, months_from, write_date, write_financial_year, write_month
 from etl.definitions.readiness import count_verdicts
 from etl.scenario import (
     LABEL,
@@ -240,7 +240,7 @@ def beside_actuals(view: View, supposed: Choice, found: Sequence[Case], headline
         [
             site_name(view, case.row.site, short=True),
             verdict_cell(case, actual.get(case.row.site)),
-            *numbers(case.then, case.now, covers.get(case.row.site)),
+            *numbers(view, case.then, case.now, covers.get(case.row.site)),
         ]
         for case in found
     ]
@@ -250,7 +250,7 @@ def beside_actuals(view: View, supposed: Choice, found: Sequence[Case], headline
         counted = count_verdicts([case.verdicts[1] for case in found])
         known = actual.get("all")
         row = [site_name(view, "all"), pair(counted, f"now {known.words}" if known else "", wraps=True)]
-        body.append([*row, *numbers(all_then, all_now, covers.get("all"))])
+        body.append([*row, *numbers(view, all_then, all_now, covers.get("all"))])
         names.append("all")
     heads = ("Verdict", "Not secured", "Cover", "Cost of the year", "Per new case", "Posts")
     columns = [Column("Site"), *(Column(head) for head in heads)]
@@ -276,23 +276,35 @@ def verdict_cell(case: Case, known: Row | None) -> Component:
     return html.Span([shown, *more, html.Small(f"now {words.lower_first(now)}", className="now")])
 
 
-def numbers(then: Outcome, now: Outcome, cover: Row | None) -> list[Component]:
+def numbers(view: View, then: Outcome, now: Outcome, cover: Row | None) -> list[Component]:
     """Gap, cover, cost, unit cost and posts, each above what it is now."""
-    gap = words.pounds(cover.gap) if cover is not None and cover.gap is not None else "not known"
-    months = f"{cover.months:.1f} months" if cover is not None and cover.months is not None else "not known"
+    gap = stored(view, cover, "gap", lambda gap: words.pounds(gap))
+    months = stored(view, cover, "months", lambda months: f"{months:.1f}", " months")
+    cost = stored(view, cover, "planned", lambda planned: words.pounds(planned))
+    if cover is None or cover.planned is None or span(now.cost) != words.pounds(cover.planned):
+        cost = [span(now.cost)]
     unit = span(then.unit_cost) if then.unit_cost else not_applicable()
     chance = [f"by chance {span(then.unit_cost_by_chance)}"] if then.unit_cost_by_chance else []
     posts = f"{then.posts:,g}" if then.posts is not None else state("not known")
     return [
-        pair(span(then.gap, short=True), f"now {gap}"),
-        pair(months_words(then.months), f"now {months}"),
-        pair(span(then.cost, short=True), f"now {span(now.cost)}"),
+        pair(span(then.gap, short=True), ["now ", *gap]),
+        pair(months_words(then.months), ["now ", *months]),
+        pair(span(then.cost, short=True), ["now ", *cost]),
         pair(unit, *chance, f"now {span(now.unit_cost)}"),
         pair(posts, f"now {now.posts:,g}" if now.posts is not None else ""),
     ]
 
 
-def pair(then: Component, *below: str, wraps: bool = False) -> Component:
+def stored(
+    view: View, cover: Row | None, column: str, write: Callable[[float], str], unit: str = ""
+) -> list[Component]:
+    """A number of the year as it is known, as a link to where it comes from."""
+    if cover is None or cover.get(column) is None:
+        return ["not known"]
+    return [linked.cover(view, cover, column, write(cover[column])), *([unit] if unit else [])]
+
+
+def pair(then: Component, *below: Component, wraps: bool = False) -> Component:
     """A supposed value above what is known."""
     parts = [html.Span(then, className="then"), *(html.Small(line, className="now") for line in below)]
     return html.Span(parts, className="wraps" if wraps else "")
@@ -399,15 +411,17 @@ def affordable_card(view: View, supposed: Choice, found: Sequence[Case]) -> Comp
 
 def ways_card(view: View, found: Sequence[Case]) -> Component:
     """Three answers to the money there is."""
-    body = []
+    body: list[list[Component]] = []
+    covers = {row.site: row for row in view.edition.rows("cover")}
     for case in found:
         ways = keep_going(case.start, case.choices)
         reduce = ways["reduce"]
         cases = count_span(Range(min(reduce.low, case.start.planned_cases), min(reduce.high, case.start.planned_cases)))
         planned = f" of {case.start.planned_cases:g}"
-        body.append(
-            [site_name(view, case.row.site, short=True), span(ways["maintain"]), cases + planned, span(ways["uplift"])]
-        )
+        cover, maintain = covers.get(case.row.site), span(ways["maintain"])
+        if cover is not None and cover.gap is not None and words.pounds(cover.gap) == maintain:
+            maintain = linked.cover(view, cover, "gap", maintain)
+        body.append([site_name(view, case.row.site, short=True), maintain, cases + planned, span(ways["uplift"])])
     columns = [
         Column("Site"),
         Column("Maintain: still needed", True),
@@ -436,7 +450,7 @@ def count_span(found: Range) -> str:
 
 def next_year_card(view: View, found: Sequence[Case]) -> Component:
     """Next year's new cases by chance alone, beside what is supposed."""
-    body, outside = [], []
+    body, outside, last = [], [], view.edition.data_month
     for case in found:
         row = case.row
         name = site_name(view, row.site, short=True)
@@ -446,7 +460,11 @@ def next_year_card(view: View, found: Sequence[Case]) -> Component:
         ahead = next_year(int(row.cases_seen), int(row.months_seen))
         if not ahead.low <= case.then.cases <= ahead.high:
             outside.append(view.label(row.site))
-        seen = f"{row.cases_seen:,.0f} in {row.months_seen:g} months"
+        counted = f"{row.cases_seen:,.0f}"
+        year = view.edition.result(row.site, "new_cases", "rolling_year", month_after(last, -11)) if last else None
+        if year is not None and year.shown == counted:
+            counted = number(view, year)
+        seen = [counted, f" in {row.months_seen:g} months"]
         body.append(
             [
                 name,

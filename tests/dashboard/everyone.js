@@ -58,7 +58,8 @@ function focused() {
   const seen = spots.map(([x, y]) => document.elementFromPoint(box.x + box.width * x, box.y + box.height * y))
     .some((found) => found && (shown.contains(found) || found.parentElement && found.contains(shown)));
   const {left, right} = part.getBoundingClientRect();
-  return {place: stops().indexOf(e), name: begin(e), top: box.top + scrollY, bottom: box.bottom + scrollY, left, right,
+  const down = scrollY + ((e.closest(".panel") || {}).scrollTop || 0);
+  return {place: stops().indexOf(e), name: begin(e), top: box.top + down, bottom: box.bottom + down, left, right,
     lined: [e, shown, e.parentElement].some(lined), seen};
 }
 

@@ -1,0 +1,93 @@
+"""The numbers in headlines as links: to where the same numbers under them come from."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from dash.development.base_component import Component
+
+from dashboard import html
+from etl.definitions.measure import round_half_up
+
+Tree = Any  # a component, or what the browser is told of one once it is drawn in another language
+MONTH = "Jan|Ion|Feb|Chw|Mar|Maw|Apr|Ebr|May|Mai|Jun|Meh|Jul|Gor|Aug|Aws|Sep|Med|Oct|Hyd|Nov|Tach|Dec|Rhag"
+NUMBER = re.compile(rf"(?<![\w£/.])[+−]?£?\d+(?:,\d{{3}})*(?:\.\d+)?[%pkm]?(?![\w/])(?! (?:{MONTH}))")
+WORD = re.compile(r"[^\W\d]{4,}")
+
+
+def link_numbers(tree: Tree) -> None:
+    """Makes links of the numbers in the headlines of a page, where they can be found under them."""
+    for part in _every(tree):
+        if _kind(part) == "Main":
+            _link(part, "H1")
+        elif _kind(part) == "Section" and "data-card" in _props(part):
+            _link(part, "H2")
+
+
+def _link(part: Tree, head: str) -> None:
+    links = [one for one in _every(part) if _kind(one) == "A" and "data-number" in _props(one)]
+    for one in _every(part):
+        if _kind(one) == head:
+            props = _props(one)
+            if isinstance(props.get("children"), str):
+                props["children"] = said(props["children"], links)
+
+
+def said(text: str, links: list[Tree]) -> Any:
+    """A headline whose numbers are links like those to the same numbers, of many the one whose name is most like it."""
+    pieces, end = [], 0
+    for number in NUMBER.finditer(text):
+        if found := _best(text, [link for link in links if _reads(_text(link)) == _reads(number[0])]):
+            pieces += [text[end : number.start()], _like(found, number[0])]
+            end = number.end()
+    return [piece for piece in (*pieces, text[end:]) if piece] if pieces else text
+
+
+def _best(text: str, links: list[Tree]) -> Tree | None:
+    """The link whose name is most like the headline; none where several are that are of different times."""
+    near = [_nearness(text, link) for link in links]
+    best = [link for link, how in zip(links, near, strict=True) if how == max(near)]
+    times = {str(_props(link)["data-number"]).split("|")[2:3][0] for link in best}
+    return best[0] if len(times) == 1 else None
+
+
+def _reads(text: str) -> str:
+    """A number as a headline says it: 40.7% is 41p of each pound, and a change has no sign."""
+    bare = text.lstrip("+−")
+    if bare.endswith(("%", "p")) and bare[:-1].replace(".", "").isdigit():
+        return f"{round_half_up(float(bare[:-1])):.0f}%"
+    return bare
+
+
+def _nearness(text: str, link: Tree) -> int:
+    name = str(_props(link).get("aria-label", "")).lower()
+    return len({word[:6] for word in WORD.findall(text.lower())} & {word[:6] for word in WORD.findall(name)})
+
+
+def _like(link: Tree, text: str) -> Tree:
+    kept = ("href", "data-number", "aria-label")
+    return html.A(text, className="number", **{name: _props(link)[name] for name in kept if name in _props(link)})
+
+
+def _text(link: Tree) -> str:
+    children = _props(link).get("children")
+    return children if isinstance(children, str) else ""
+
+
+def _every(tree: Tree) -> Iterator[Tree]:
+    """A part and all that it holds."""
+    if isinstance(tree, list | tuple):
+        for one in tree:
+            yield from _every(one)
+    elif isinstance(tree, Component) or (isinstance(tree, dict) and "props" in tree):
+        yield tree
+        yield from _every(_props(tree).get("children"))
+
+
+def _kind(part: Tree) -> str:
+    return str(part["type"] if isinstance(part, dict) else part._type)
+
+
+def _props(part: Tree) -> dict[str, Any]:
+    props: dict[str, Any] = part["props"] if isinstance(part, dict) else part.__dict__
+    return props
