@@ -57,17 +57,16 @@ def month_by_month(view: View) -> Component:
 
 
 def chosen(view: View, charts: Sequence[Row]) -> Row:
-    """The chart that the address names; else new cases of the first site off its plan."""
+    """The chart that the address names; else new cases of the first site off its plan, if it has a point to draw."""
     measures = {row.measure for row in charts}
     measure = view.address.get("chart")
     measure = measure if measure in measures else USUAL if USUAL in measures else charts[0].measure
     of_measure = {row.site: row for row in charts if row.measure == measure}
-    for site in (view.address.get("of"), "" if view.all_sites else view.sites[0].name, off_plan(view)):
+    for site in (view.address.get("of"), "" if view.all_sites else view.sites[0].name):
         if site in of_measure:
             return of_measure[site]
-    return next(
-        (of_measure[s.name] for s in view.edition.sites if s.name in of_measure), next(iter(of_measure.values()))
-    )
+    order = [of_measure[name] for name in (off_plan(view), *(s.name for s in view.edition.sites)) if name in of_measure]
+    return next((row for row in order if row.points), next(iter(order or of_measure.values())))
 
 
 def off_plan(view: View) -> str:

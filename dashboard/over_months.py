@@ -12,7 +12,7 @@ from dashboard.charts.over_time import site_line
 from dashboard.edition import Row, Site
 from dashboard.happened import Happening, happenings, marks_of, table_of
 from dashboard.page import View, card, definition, nothing, site_name, source_words
-from dashboard.tables import Column, number, table
+from dashboard.tables import HIDDEN, Column, number, table
 from dashboard.words import percent, pounds_short
 from etl.definitions.periods import months_from, write_month
 
@@ -143,7 +143,8 @@ def months_table(shown: Shown) -> Component:
 
 def chosen_months(rows: Mapping[str, Mapping[date, Row]], months: Sequence[date]) -> list[date]:
     """The months that the table has room for."""
-    holes = {m for by_month in rows.values() for m, row in by_month.items() if row.value is None and m in months}
+    told = [(month, row) for by_month in rows.values() for month, row in by_month.items() if row.shown != HIDDEN]
+    holes = {month for month, row in told if row.value is None and month in months}
     ends = [month for month in months if month.month in (3, 6, 9, 12) and month < months[-1]][-5:]
     return sorted({*ends, *list(holes)[:2], months[-1]})
 

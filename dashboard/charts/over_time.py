@@ -74,7 +74,7 @@ def site_line(
         notes.append(note(last, values[known[-1]], texts[known[-1]], xshift=9, font=label))
     if plan is not None:
         shapes.append(line(0, plan, len(months) - 1, plan, theme.CONTEXT, 1.5, "5px,3px", layer="below"))
-        notes.append(note(0, plan, f"plan {plan:,.0f}", xshift=4, yanchor="bottom"))
+        notes.append(note(0, plan, f"plan {short(plan).removesuffix('.0')}", xshift=4, yanchor="bottom"))
     notes += _hidden_note(hidden, bool(known), top * 0.04)
     for run in gaps(months, {**values, **hidden}) if not money else []:
         middle = run[len(run) // 2].isoformat()

@@ -24,7 +24,7 @@ def draw_deck(deck: Deck) -> Component:
 
 def draw_slide(deck: Deck, slide: Slide, place: int, count: int) -> Component:
     """A slide: question, headline, exhibit, ask, foot."""
-    meeting = html.Span(deck.meeting, className="slide-meeting") if deck.meeting else None
+    meeting = html.Span(deck.head, className="slide-meeting") if deck.head else None
     foot = [html.Span([name, html.Strong(said)]) if said else html.Span(name) for name, said in deck.foot]
     body = [
         html.P([slide.question, meeting], className="slide-question"),

@@ -45,6 +45,7 @@ def make_deck(view: View) -> Deck:
         audience_words(view.edition.audience),
         view.address.with_(edition=view.edition.name, number="").href,
         meeting,
+        view.is_current,
     )
 
 

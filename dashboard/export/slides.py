@@ -174,6 +174,7 @@ class Deck:
     audience: str
     address: str
     meeting: str = ""
+    is_current: bool = True
 
     @property
     def foot(self) -> tuple[tuple[str, str], ...]:
@@ -181,3 +182,8 @@ class Deck:
         whole = self.audience == audience_words("central")
         small = "Central team only" if whole else "Small numbers hidden"
         return (("Data to ", self.data_to), ("Edition ", self.edition), (small, ""))
+
+    @property
+    def head(self) -> str:
+        """What stands above every slide: the meeting, or that there is a newer edition."""
+        return self.meeting if self.is_current else "Not the current edition"

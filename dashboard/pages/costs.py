@@ -87,9 +87,12 @@ def build(view: View) -> Content:
         [
             grid(unit_costs(view, what), scope(view), kind="wide-left"),
             grid(
-                html.Div([why_changed(view, what.measure), trend(view, what), spent(view)], className="stack"),
                 html.Div(
-                    [year_table(view, what), central_team.central_team(view), real_terms(view, what), by_line(view)],
+                    [why_changed(view, what.measure), trend(view, what), real_terms(view, what), spent(view)],
+                    className="stack",
+                ),
+                html.Div(
+                    [year_table(view, what), central_team.central_team(view), by_line(view)],
                     className="stack",
                 ),
             ),

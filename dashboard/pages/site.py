@@ -9,7 +9,7 @@ from dashboard.charts.over_time import site_line
 from dashboard.edition import Row, Site
 from dashboard.happened import happenings, in_words, marks_of
 from dashboard.page import Content, Page, View, card, definition, grid, nothing, period_words, pick_period, source_words
-from dashboard.tables import Column, link, not_applicable, number, state, table, tag
+from dashboard.tables import HIDDEN, Column, hidden, link, not_applicable, number, state, table, tag
 from etl.definitions.periods import month_after, months_from, write_date, write_month, write_period
 
 Component = Any
@@ -106,10 +106,11 @@ def beside_others(view: View, site: Site, measure: str, row: Row | None) -> Comp
     """The site's mark and interval on a scale, the others as ticks."""
     others = [view.result(s.name, measure) for s in view.edition.sites if s.name != site.name]
     values = [r.value for r in others if r is not None and r.value is not None]
+    unseen = any(r is not None and r.shown == HIDDEN for r in (row, *others))
     own = row.value if row is not None else None
     seen = [v for v in (*values, own, row.high if row is not None else None) if v is not None]
     if not seen:
-        return state("not known")
+        return hidden() if unseen else state("not known")
     return marks.among(own, row, values, max(seen) * 1.05 or 1.0, view.mark(site.name))
 
 

@@ -100,7 +100,8 @@ def test_the_actuals_stand_beside_and_are_those_of_the_edition(edition: Edition)
     before = {row.site: row.gap for row in edition.rows("cover")}
     text = shown("?grant=extended&months=12&caseload=50", edition)
     for site in edition.sites:
-        assert f"now £{before[site.name]:,.0f}" in text
+        assert f'["now ", {{"props": {{"children": "£{before[site.name]:,.0f}"' in text
+        assert f'"data-number": "{site.name}|cover|' in text
     assert {row.site: row.gap for row in edition.rows("cover")} == before
 
 

@@ -41,8 +41,8 @@ def add_slide(show: Any, deck: Deck, slide: Slide, place: int) -> None:
     write(title.text_frame, slide.headline, size, bold=True)
     below = 0.84 + 0.5 * lines
     text(page, slide.question, (LEFT, 0.36, 7.6, 0.4), 16, theme.MUTED)
-    if deck.meeting:
-        text(page, deck.meeting, (LEFT + 7.6, 0.36, INSIDE - 7.6, 0.4), 16, theme.MUTED, align="right")
+    if deck.head:
+        text(page, deck.head, (LEFT + 7.6, 0.36, INSIDE - 7.6, 0.4), 16, theme.MUTED, align="right")
     if slide.subtitle:
         text(page, slide.subtitle, (LEFT, below, INSIDE, 0.36), 14, theme.MUTED)
     top, bottom = below + (0.5 if slide.subtitle else 0.25), 5.66 if slide.ask[1] else 6.45

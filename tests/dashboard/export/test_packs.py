@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 
@@ -233,3 +234,12 @@ def test_a_hidden_number_is_hidden_in_every_form(altered: object) -> None:
 def test_the_foot_says_whether_small_numbers_are_hidden(audience: str, says: str) -> None:
     deck = Deck("Drive", (), "Nov 2019", "11 Dec 2019", "", audience, "")
     assert says in [words for words, _ in deck.foot]
+
+
+def test_a_pack_of_an_earlier_edition_says_on_every_slide_that_it_is_not_the_current_one(view: View) -> None:
+    deck = make_deck(replace(view, is_current=False))
+    slides = Presentation(io.BytesIO(deck_pptx(deck))).slides
+    assert len(slides) == len(deck.slides) >= 5
+    assert all(squeezed("Not the current edition") in words_of(slide) for slide in slides)
+    assert as_html(deck).count("Not the current edition") == len(deck.slides)
+    assert "Not the current edition" not in as_html(make_deck(view))

@@ -1,5 +1,7 @@
 """Present mode in a real browser: it fits every projector, and needs neither mouse nor network."""
 
+import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -65,6 +67,20 @@ def test_forty_sites_fit_as_well(page: Page, serve: Serve, altered: Callable[[li
     address = serve(altered(ODD["many sites"]))
     for size in SIZES:
         assert look_through(page, address, size, f"?slides={','.join(SLIDES)}") >= 6
+
+
+def test_every_slide_of_an_earlier_edition_says_that_it_is_one(
+    page: Page, serve: Serve, sample: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(sample / "editions", tmp_path / "editions")
+    name = json.loads((sample / "editions" / "current.json").read_text())["edition"]
+    shutil.copytree(sample / "editions" / name, tmp_path / "editions" / "2019-01-01")
+    address = serve(tmp_path)
+    for size in SIZES[-2:]:
+        count = look_through(page, address, size, "?edition=2019-01-01")
+        assert page.locator(".slide-meeting", has_text="Not the current edition").count() == count
+    present(page, address)
+    assert page.locator(".slide-meeting", has_text="Not the current edition").count() == 0
 
 
 def test_keys_clicker_buttons_and_the_address_turn_the_slides(page: Page, serve: Serve, sample: Path) -> None:
