@@ -4,8 +4,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from dash.development.base_component import Component
-
 from dashboard import html
 from etl.definitions.measure import round_half_up
 
@@ -25,19 +23,22 @@ def link_numbers(tree: Tree) -> None:
 
 
 def _link(part: Tree, head: str) -> None:
-    links = [one for one in _every(part) if _kind(one) == "A" and "data-number" in _props(one)]
-    for one in _every(part):
-        if _kind(one) == head:
-            props = _props(one)
-            if isinstance(props.get("children"), str):
-                props["children"] = said(props["children"], links)
+    headline = next((_props(one) for one in _every(part) if _kind(one) == head), {})
+    text = headline.get("children")
+    if isinstance(text, str) and NUMBER.search(text):
+        headline["children"] = said(
+            text, [one for one in _every(part) if _kind(one) == "A" and "data-number" in _props(one)]
+        )
 
 
 def said(text: str, links: list[Tree]) -> Any:
     """A headline whose numbers are links like those to the same numbers, of many the one whose name is most like it."""
     pieces, end = [], 0
+    known: dict[str, list[Tree]] = {}
+    for link in links:
+        known.setdefault(_reads(_text(link)), []).append(link)
     for number in NUMBER.finditer(text):
-        if found := _best(text, [link for link in links if _reads(_text(link)) == _reads(number[0])]):
+        if found := _best(text, known.get(_reads(number[0]), [])):
             pieces += [text[end : number.start()], _like(found, number[0])]
             end = number.end()
     return [piece for piece in (*pieces, text[end:]) if piece] if pieces else text
@@ -46,7 +47,8 @@ def said(text: str, links: list[Tree]) -> Any:
 def _best(text: str, links: list[Tree]) -> Tree | None:
     """The link whose name is most like the headline; none where several are that are of different times."""
     near = [_nearness(text, link) for link in links]
-    best = [link for link, how in zip(links, near, strict=True) if how == max(near)]
+    nearest = max(near, default=0)
+    best = [link for link, how in zip(links, near, strict=True) if how == nearest]
     times = {str(_props(link)["data-number"]).split("|")[2:3][0] for link in best}
     return best[0] if len(times) == 1 else None
 
@@ -75,13 +77,15 @@ def _text(link: Tree) -> str:
 
 
 def _every(tree: Tree) -> Iterator[Tree]:
-    """A part and all that it holds."""
-    if isinstance(tree, list | tuple):
-        for one in tree:
-            yield from _every(one)
-    elif isinstance(tree, Component) or (isinstance(tree, dict) and "props" in tree):
-        yield tree
-        yield from _every(_props(tree).get("children"))
+    """A part and all that it holds, in the order in which it is read."""
+    waiting = [tree]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, list | tuple):
+            waiting.extend(reversed(part))
+        elif part is not None and not isinstance(part, str | int | float):
+            yield part
+            waiting.append(_props(part).get("children"))
 
 
 def _kind(part: Tree) -> str:
