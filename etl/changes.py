@@ -129,6 +129,7 @@ def _what(now: dict[str, Any], tables: Tables, since: datetime, earlier: Tables)
         count = _sum_of(tables, now["site"], "new_cases", months)
         if count is not None:
             return f"{write(count, 'count')} new cases in {_months(months)}", _day(now["evidence_date"])
+        return f"New cases: {now['words']}", _day(now["evidence_date"])
     if now["criterion"] == "returns":
         late = _late_since(tables, now["site"], since)
         if late:
