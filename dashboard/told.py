@@ -121,7 +121,7 @@ def _(block: Facts, view: View, way: Way) -> Component:
     if block.head == "Definition":
         ((measure, meaning),) = block.rows
         where = view.address.keep("/methods", "edition").href + f"#{measure}"
-        return section(way, block.head, html.P([f"{meaning} ", html.A(measure, href=where)]))
+        return section(way, block.head, html.P([f"{meaning} ", html.A(view.measure_label(measure), href=where)]))
     rows = [part for name, said in block.rows for part in (html.Dt(name), html.Dd(said))]
     return html.Dl(rows, className="facts")
 
