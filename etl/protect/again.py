@@ -28,18 +28,19 @@ def as_table(lattice: Lattice, witnesses: Sequence[Witness]) -> pd.DataFrame:
 
 
 def read_witnesses(paths: Iterable[Path], lattice: Lattice) -> list[Witness]:
-    """The tables of the edition in these files as they would be with the cells of now; not all of them hold."""
+    """The tables of the edition in these files as they would be with the cells of now; not all of them hold.
+
+    What is a cell no more, such as the year up to a month that has passed, binds nobody.
+    """
+    cells = pd.DataFrame(lattice.cells, columns=list(Cell._fields)).reset_index(names="at")
+    cells["starts"], cells["ends"] = pd.to_datetime(cells.starts), pd.to_datetime(cells.ends)
     found: list[Witness] = []
     for path in paths:
         frame = read_tables(path, [TABLE]).get(TABLE, pd.DataFrame(columns=COLUMNS))
-        days = [pd.to_datetime(frame[column]).dt.date for column in ("starts", "ends")]
-        places = zip(frame.site, frame.number, *days, strict=True)
-        at = np.array([lattice.place.get(Cell(*place), -1) for place in places], dtype=int)
-        lost = set(frame.witness[at < 0])
-        kept = ~frame.witness.isin(lost).to_numpy()
-        if kept.any():
-            own = frame[kept]
-            found = _with_totals(lattice, at[kept], own.witness.to_numpy(), own.move.to_numpy())
+        frame = frame.astype({"starts": cells.starts.dtype, "ends": cells.ends.dtype})
+        own = frame.merge(cells, on=list(Cell._fields))
+        if len(own):
+            found = _with_totals(lattice, own["at"].to_numpy(), own.witness.to_numpy(), own.move.to_numpy())
     return found
 
 

@@ -34,17 +34,25 @@ class Attack:
         """The needs of each reader that no table meets which agrees with all that is shown (`alone`: not even one by
         one).
 
-        Tables in which one site moves are tried first, as they answer for all others. `until` is a time of
-        `time.process_time`. Raises TooLong.
+        Tables in which one site moves are tried first, then those in which two do, as they answer for all others.
+        `until` is a time of `time.process_time`. Raises TooLong.
         """
-        together, sites = self.lattice.together, self.lattice.spans.sites
-        near = [~shown & (together | self.lattice.known_to(site)) for site in sites]
-        readers = [[reader for reader in self.left if reader != site] for site in sites]
-        self._search(shown, near, readers, until, alone=False)
+        sites = self.lattice.spans.sites
+        for group in _groups(sites):
+            near = [~shown & self._moved_by(some) for some in group]
+            readers = [[reader for reader in self.left if reader not in some] for some in group]
+            self._search(shown, near, readers, until, alone=False)
         for some in _by(list(self.left), THREADS):
             far = [~shown & ~self.lattice.known_to(reader) for reader in some]
             self._search(shown, far, [[reader] for reader in some], until, alone=alone)
         return {reader: left for reader, left in self.left.items() if len(left)}
+
+    def _moved_by(self, sites: Sequence[str]) -> Mask:
+        """The cells that move when some sites do: theirs, and those of all sites together."""
+        moved = self.lattice.together.copy()
+        for site in sites:
+            moved |= self.lattice.known_to(site)
+        return moved
 
     def _search(
         self, shown: Mask, free: Sequence[Mask], readers: Sequence[Sequence[str]], until: float, *, alone: bool
@@ -65,6 +73,13 @@ class Attack:
         for reader, left in self.left.items():
             met = borne_out(self.lattice, shown, reader, left, found, whole=self.whole)
             self.left[reader] = left.only(~met)
+
+
+def _groups(sites: Sequence[str]) -> Iterator[Sequence[Sequence[str]]]:
+    """Each site alone; then each with the next, where more than these read."""
+    yield [[site] for site in sites]
+    if len(sites) > 2:
+        yield [[site, after] for site, after in zip(sites, [*sites[1:], sites[0]], strict=True)]
 
 
 def _together(several: Sequence[Needs]) -> Needs:

@@ -17,7 +17,7 @@ from scipy.sparse import coo_array, csc_array, csr_array, hstack
 from etl.protect.attack import Attack
 from etl.protect.lattice import Lattice, Mask, Numbers
 from etl.protect.needs import Needs, Places
-from etl.protect.tables import CLOSE, TooLong, Witness
+from etl.protect.tables import CLOSE, TooLong, Witness, in_whole_people
 
 ROUNDS = 25
 SHORT = 1e4
@@ -75,6 +75,7 @@ class Hiding:
         for _ in range(ROUNDS):
             missed = attack.run(self.shown, self.until, alone=False)
             if not missed:
+                self.earlier = in_whole_people(attack.witnesses)
                 return
             for reader, own in missed.items():
                 self._hide(reader, own)

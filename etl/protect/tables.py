@@ -19,10 +19,11 @@ from etl.protect.programme import Programme
 CLOSE = 1e-6
 # So many needs that cannot be met together are asked one by one also where a quick answer is wanted.
 FEW = 20
-# So many times a joint answer may meet nothing before another way of asking is tried.
+# So many joint answers in whole people one after the other may meet nothing before another way of asking is tried.
 PATIENCE = 3
-# So many needs are asked together in whole numbers: more seldom have an answer.
-TOGETHER = 300
+# So many needs are asked together in whole numbers at first: more seldom have an answer. Where an answer meets nothing,
+# so many times fewer.
+TOGETHER, FEWER = 300, 4
 # Where an answer has fractions of people, whole ones are looked for near them: so far around, in so many nodes of the
 # search.
 RINGS, NODES = 2, 40
@@ -82,6 +83,13 @@ def borne_out(
     return np.asarray(best.todense()).ravel() >= asked.by - slack
 
 
+def in_whole_people(witnesses: Sequence[Witness]) -> list[Witness]:
+    """Those of the tables that move whole people only, to the last digit."""
+    rounded = [np.round(witness.moves) for witness in witnesses]
+    whole = [np.abs(moves - own.moves).max() < CLOSE for moves, own in zip(rounded, witnesses, strict=True)]
+    return [Witness(own.cells, moves) for own, moves, so in zip(witnesses, rounded, whole, strict=True) if so]
+
+
 def _stacked(witnesses: Sequence[Witness], cells: int) -> csr_array:
     """Witnesses as columns."""
     which = np.repeat(np.arange(len(witnesses)), [witness.cells.size for witness in witnesses])
@@ -108,11 +116,14 @@ class _Solver:
     def run(self, alone: bool) -> list[Witness]:
         """Tables that meet needs: of cells up and down at random first, then all one way, then one by one."""
         for choose in (self._mixed, self._up, self._down):
-            tries = 0
-            while self.open.any() and tries < PATIENCE:
+            tries, self.together = 0, TOGETHER
+            while self.open.any() and tries < (PATIENCE if self.whole else 1):
                 which = choose()
-                if not which.size or not self._take(self._change(which)):
+                if which.size and self._take(self._change(which)):
+                    tries = 0
+                else:
                     tries += 1
+                    self.together = max(self.together // FEWER, 1)
         if alone or self.open.sum() <= FEW:
             for i in np.flatnonzero(self.open):
                 if self.open[i]:
@@ -133,17 +144,21 @@ class _Solver:
         return self._some(np.flatnonzero(self.open & (self.asked.sign < 0)))
 
     def _some(self, where: Places) -> Places:
-        if not self.whole or where.size <= TOGETHER:
+        if not self.whole or where.size <= self.together:
             return where
-        return np.sort(self.random.choice(where, TOGETHER, replace=False))
+        return np.sort(self.random.choice(where, self.together, replace=False))
 
     def _take(self, change: Numbers) -> bool:
         """Note the needs that a change meets; whether there were any."""
-        met = self.open & (self.asked.sign * change[self.asked.at] >= self.asked.by - CLOSE)
+        met = self._meets(change)
         if met.any():
             self.open &= ~met
             self.found += self._pieces(change)
         return bool(met.any())
+
+    def _meets(self, change: Numbers) -> Mask:
+        """The open needs that a change meets."""
+        return self.open & (self.asked.sign * change[self.asked.at] >= self.asked.by - CLOSE)
 
     def _pieces(self, change: Numbers) -> Iterator[Witness]:
         """A change as changes that hold each by itself: those of cells that relations tie together."""
@@ -162,7 +177,12 @@ class _Solver:
         change = self._solved(aim, low, high)
         if change is None:
             raise TooLong("The attack on what is to be published found no answer in its time.")
-        return self._rounded(change, aim, low, high) if self.whole else change
+        if not self.whole:
+            return change
+        whole = self._whole_pieces(change)
+        if self._meets(whole).any():
+            return whole
+        return self._rounded(change, aim, low, high)
 
     def _alone(self, one: int) -> Numbers:
         """Any change that meets a need, or none; what is not found in so much time counts as not there."""
@@ -191,24 +211,27 @@ class _Solver:
         return np.zeros(size), -self.room, np.full(size, np.inf)
 
     def _rounded(self, change: Numbers, aim: Numbers, low: Numbers, high: Numbers) -> Numbers:
-        """The pieces of a change that are in whole numbers, and those that can be made whole: only cells near
-        fractions are chosen anew, then cells farther away. What is left in fractions does not move.
+        """A change made whole: only cells near fractions are chosen anew, then cells farther away. What stays in
+        fractions does not move.
         """
         near = np.abs(change - np.round(change)) > CLOSE
         fixed, links = np.round(change), abs(self.matrix)
-        if not near.any():
-            return fixed
         for _ in range(RINGS):
             near = (links.T @ (links @ near.astype(float))) > 0
             found = self._whole(near, fixed, aim, low, high, NODES)
             if found is not None:
                 return found
+        return np.zeros_like(change)
+
+    def _whole_pieces(self, change: Numbers) -> Numbers:
+        """The pieces of a change that are in whole numbers; what is in fractions does not move."""
+        whole = np.round(change)
         cells = np.flatnonzero(np.abs(change) > CLOSE)
         for own in _tied(self.matrix[:, cells]):
             part = change[cells[own]]
             if (np.abs(part - np.round(part)) > CLOSE).any():
-                fixed[cells[own]] = 0
-        return fixed
+                whole[cells[own]] = 0
+        return whole
 
     def _whole(
         self, near: Mask, fixed: Numbers, aim: Numbers, low: Numbers, high: Numbers, nodes: int
