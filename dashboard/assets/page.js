@@ -14,23 +14,25 @@
     const script = document.createElement("script");
     script.src = PLOTLY;
     script.onload = () => done(window.Plotly);
+    script.onerror = () => { fetched = null; };   // the next chart tries again
     document.head.append(script);
   });
 
   window.drive.Chart = function ({figure, config, height}) {
     const place = React.useRef(null);
+    const said = React.useMemo(() => JSON.stringify(figure), [figure]);   // of each answer anew, though often the same
     React.useEffect(() => {
       let gone = false;
       plotly().then(() => gone || window.Plotly.react(place.current, figure.data, figure.layout, config));
       return () => { gone = true; };
-    }, [figure]);
+    }, [said]);
     React.useEffect(() => {
-      const element = place.current;
-      let width = element.clientWidth;
+      const element = place.current, measured = () => `${element.clientWidth} ${element.clientHeight}`;
+      let size = measured();
       const watch = new ResizeObserver(() => {
-        if (element.clientWidth === width) return;
-        width = element.clientWidth;
-        if (width && element.data) window.Plotly.Plots.resize(element);
+        if (measured() === size) return;
+        size = measured();
+        if (element.clientWidth && element.data) window.Plotly.Plots.resize(element);
       });
       watch.observe(element);
       return () => { watch.disconnect(); if (window.Plotly) window.Plotly.purge(element); };
