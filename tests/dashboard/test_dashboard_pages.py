@@ -115,7 +115,7 @@ def test_the_part_of_plotly_is_of_the_version_that_plotly_has() -> None:
     version = re.search(r"v(\d+\.\d+\.\d+)", whole.read_text(encoding="utf-8")[:400])
     assert version is not None
     assert version[0] in (assets / "plotly-basic.min.js").read_text(encoding="utf-8")[:400]
-    assert f"plotly-basic.min.js?{version[0].replace('v', 'v=')}" in (assets / "house.js").read_text(encoding="utf-8")
+    assert f"plotly-basic.min.js?{version[0].replace('v', 'v=')}" in (assets / "page.js").read_text(encoding="utf-8")
 
 
 def test_every_number_shown_is_a_number_of_the_edition(client: FlaskClient, sample: Path) -> None:
