@@ -159,6 +159,19 @@ def test_a_hidden_step_hides_no_other_and_no_share_stands_on_it(hidden):
     assert both[both.position.isin([position, position + 1])].share_seen.isna().all()
 
 
+def test_a_step_is_of_the_year_that_its_pathway_names():
+    """Also where another step is hidden, in the year that has begun as in the last whole one that stands in for it."""
+    made = programme(3, sites=3)
+    results = made.results()
+    newest = results[results.period == "year"].starts.max()
+    hidden = (results.period == "year") & (results.measure == "accepted")
+    begun = hidden & (results.starts == newest)
+    masked = results.assign(value=results.value.mask(hidden), complete=results.complete & ~begun)
+    for row in pathway(comparisons(masked, made.last)).dropna(subset="count").itertuples():
+        place = (masked.site == row.site) & (masked.period == row.period) & (masked.measure == row.measure)
+        assert masked[place & (masked.starts == row.starts)].value.tolist() == [row.count]
+
+
 @FEW
 @given(SEEDS)
 def test_open_cases_grow_or_fall_only_beyond_chance(seed):

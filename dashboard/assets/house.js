@@ -155,16 +155,16 @@
     }
   }).observe(document.documentElement, {childList: true, subtree: true});
 
-  /* Charts are laid out again at the width of the paper, A4 across less its margins; a page that is printed smaller
-     says in `--on-paper` how much, and is laid out so much wider. */
-  const PAPER = 1039;
-  function layOut(width) {
+  /* Charts are laid out again as wide as they will be on paper. */
+  function layOut(paper) {
     const main = document.getElementById("main");
-    const smaller = width && main ? Number(getComputedStyle(main).getPropertyValue("--on-paper")) || 1 : 1;
-    document.body.style.width = width ? `${width / smaller}px` : "";
-    document.querySelectorAll(".js-plotly-plot").forEach((e) => window.Plotly && window.Plotly.Plots.resize(e));
-    if (width) document.body.style.width = `${width}px`;
+    if (!main || !window.Plotly) return;
+    const charts = [...document.querySelectorAll(".js-plotly-plot")];
+    main.classList.toggle("as-on-paper", paper);
+    const sizes = charts.map((e) => paper ? {width: e.clientWidth} : {width: null, autosize: true});
+    main.classList.remove("as-on-paper");
+    charts.forEach((e, i) => window.Plotly.relayout(e, sizes[i]));
   }
-  window.addEventListener("beforeprint", () => layOut(PAPER));
-  window.addEventListener("afterprint", () => layOut(""));
+  window.addEventListener("beforeprint", () => layOut(true));
+  window.addEventListener("afterprint", () => layOut(false));
 })();

@@ -30,7 +30,8 @@ def pathway(rows: pd.DataFrame) -> pd.DataFrame:
     own = rows[rows.measure.isin(steps)]
     if own.empty:
         return pd.DataFrame(columns=COLUMNS)
-    asked = own.drop_duplicates(_QUESTION).set_index(_QUESTION).sort_index()
+    whole = own.assign(earlier=own.starts.ne(own.asked)).sort_values("earlier", kind="stable")
+    asked = whole.drop_duplicates(_QUESTION).set_index(_QUESTION).sort_index()
     counts, first, whys = (
         own.pivot(index=_QUESTION, columns="measure", values=column).reindex(columns=steps)
         for column in ("value", "starts", "why")

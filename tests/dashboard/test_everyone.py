@@ -264,14 +264,22 @@ def test_a_printed_page_is_no_wider_than_its_paper(name: str, address: str, seen
     assert 1 <= printed(seen, tmp_path / "page.pdf") <= 14
 
 
+# The charts that are not as wide as their places, on a screen as wide as a sheet with its margins.
+NOT_FILLED = """() => [...document.querySelectorAll('.js-plotly-plot')].map(
+    (e) => e.querySelector('.main-svg').clientWidth / e.clientWidth).filter((share) => share < 0.8 || share > 1)"""
+
+
 def printed(page: Page, path: Path) -> int:
-    """How many A4 sheets a page takes; what is drawn reaches neither over the edge nor half across."""
-    page.emulate_media(media="print")
+    """How many A4 sheets a page takes; each chart is as wide as its place on paper."""
     try:
         page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+        page.emulate_media(media="print")
+        page.set_viewport_size({"width": 1123, "height": 794})
+        assert page.evaluate(NOT_FILLED) == []
         page.pdf(path=path, format="A4", landscape=True, prefer_css_page_size=True)
     finally:
         page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+        page.set_viewport_size({"width": 1280, "height": 800})
         page.emulate_media(media="null")
     told = subprocess.run(["pdfinfo", str(path)], capture_output=True, text=True, check=True).stdout
     pages = next(line for line in told.splitlines() if line.startswith("Pages:"))
