@@ -23,7 +23,16 @@ from etl.problem import Problem
 from etl.read import Return, fits_name_pattern
 from etl.reference import Reference, as_known_at, read_reference
 from etl.sites import Site, load_sites, read_site
-from etl.store import ACCEPTED, Receipt, SiteMonth, open_warehouse, store, transaction
+from etl.store import (
+    ACCEPTED,
+    Receipt,
+    SiteMonth,
+    in_force,
+    open_warehouse,
+    store_returns,
+    transaction,
+    update_results,
+)
 
 RECEIVED = "received.csv"
 # Files that lie in a folder beside the returns and are none.
@@ -268,17 +277,23 @@ def _store(
     contents = [receipt.content for receipt in fresh if receipt.content and receipt.verdict in ACCEPTED]
     touched = known.moved | {(content.site, month) for content in contents for month in content.months}
     last = max([*(month for _, month in touched), *known.months], default=None)
-    store(con, fresh, touched, sites, plan_by_month(reference, sites, last), shared_lines(reference, sites), now)
-    _compare(con, sites, receipts.values(), known)
+    before = in_force(con)
+    store_returns(con, fresh, sites, plan_by_month(reference, sites, last), shared_lines(reference, sites), now)
+    _compare(con, sites, receipts.values(), known, lambda: update_results(con, touched, before))
     return [(one.given, receipts.get(id(one)) or _unstored(one)) for one in checked]
 
 
 def _compare(
-    con: duckdb.DuckDBPyConnection, sites: Mapping[str, Site], receipts: Iterable[Receipt], known: "_Known"
+    con: duckdb.DuckDBPyConnection,
+    sites: Mapping[str, Site],
+    receipts: Iterable[Receipt],
+    known: "_Known",
+    meanwhile: Callable[[], None],
 ) -> None:
     """Holds the returns of the sites that something new is known of against each other, and completes the receipts."""
     fresh = {r.return_id: r for r in receipts if r.return_id in known.fresh and r.verdict in ACCEPTED}
-    compare_stored(con, sites, {r.site for r in fresh.values() if r.site} | {site for site, _ in known.moved})
+    touched = {r.site for r in fresh.values() if r.site} | {site for site, _ in known.moved}
+    compare_stored(con, sites, touched, meanwhile)
     if fresh:
         found = con.execute(
             f"select return_id, {', '.join(_PROBLEM)} from problems where compared and return_id in ?", [list(fresh)]

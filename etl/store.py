@@ -83,36 +83,34 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     con.execute("commit")
 
 
-def store(
+def store_returns(
     con: duckdb.DuckDBPyConnection,
     receipts: Sequence[Receipt],
-    touched: Iterable[SiteMonth],
     sites: Mapping[str, Site],
     plan: pd.DataFrame,
     shared_lines: Iterable[str],
     now: datetime,
 ) -> None:
-    """Stores receipts with what they say, and brings all results up to date; the caller holds the transaction.
+    """Stores receipts with what they say; the caller holds the transaction, and brings the results up to date after.
 
-    Of each month in `touched` something new is known; `plan` has site, month, number and value; `shared_lines` are
-    the spend lines that every site counts.
+    `plan` has site, month, number and value; `shared_lines` are the spend lines that every site counts.
     """
-    before = _in_force(con)
     _write_sites(con, sites)
     _write_receipts(con, receipts, now)
     _write_definitions(con, plan, list(shared_lines))
-    _bring_results_up_to_date(con, set(touched), before)
 
 
-def _bring_results_up_to_date(con: duckdb.DuckDBPyConnection, touched: set[SiteMonth], before: "_InForce") -> None:
+def update_results(con: duckdb.DuckDBPyConnection, touched: Iterable[SiteMonth], before: "InForce") -> None:
     """Works out again what the touched months change; everything, where a definition or plan changed.
 
-    `before` is what was in force before the load: a month that has fallen due since is touched at every site.
+    Of each month in `touched` something new is known; `before` is what was in force before the load: a month that has
+    fallen due since is touched at every site.
     """
-    after = _in_force(con)
+    touched = set(touched)
+    after = in_force(con)
     if _fingerprint(con, before.last) != before.made_with:
         con.execute("delete from results")
-        before = _InForce(None, {}, "")
+        before = InForce(None, {}, "")
     if after.last and (touched or before.last != after.last):
         begun = month_after(before.last) if before.last else min(after.firsts.values())
         touched = touched | {(site, month) for site in after.firsts for month in months_from(begun, after.last)}
@@ -145,7 +143,7 @@ def _work_out(con: duckdb.DuckDBPyConnection, touched: set[SiteMonth], at: datet
     con.execute(_sql("results"))
 
 
-class _InForce(NamedTuple):
+class InForce(NamedTuple):
     """The last month of all and the first one of each site, and what the results were made with."""
 
     last: date | None
@@ -153,12 +151,13 @@ class _InForce(NamedTuple):
     made_with: str
 
 
-def _in_force(con: duckdb.DuckDBPyConnection) -> _InForce:
+def in_force(con: duckdb.DuckDBPyConnection) -> InForce:
+    """What is in force in a warehouse, and what its results were made with."""
     rows = con.execute("select site, first from firsts_at('infinity'::timestamp)").fetchall()
     last = con.execute("select max(month) from in_force_at('infinity'::timestamp)").fetchall()[0][0]
     made = con.execute("select count(*) from duckdb_tables() where table_name = 'built'").fetchall()[0][0]
     made_with = con.execute("select fingerprint from built").fetchall()[0][0] if made else ""
-    return _InForce(last, dict(rows), made_with)
+    return InForce(last, dict(rows), made_with)
 
 
 def _write_sites(con: duckdb.DuckDBPyConnection, sites: Mapping[str, Site]) -> None:

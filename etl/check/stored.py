@@ -1,6 +1,7 @@
 """The checks beside the warehouse: what is loaded, or only tried, is held against all that is known."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from importlib.resources import files
 from typing import NamedTuple
@@ -18,24 +19,29 @@ from etl.read import Return
 from etl.sites import Site
 
 
-def compare_stored(con: duckdb.DuckDBPyConnection, sites: Mapping[str, Site], touched: Collection[str]) -> None:
+def compare_stored(
+    con: duckdb.DuckDBPyConnection, sites: Mapping[str, Site], touched: Collection[str], meanwhile: Callable[[], None]
+) -> None:
     """Works out again what the returns of some sites show beside each other, and each return's verdict.
 
-    The caller holds the transaction. The outcome depends on which returns there are, and not on the order of loading.
+    The caller holds the transaction; `meanwhile` is done with the warehouse while the returns are held against each
+    other, which does not need it. The outcome depends on which returns there are, and not on the order of loading.
     """
     touched = set(touched) & set(sites)
-    if not touched:
-        return
-    said = _read(con, "said", {"sites": sorted(touched)})
+    said = _read(con, "said", {"sites": sorted(touched)}) if touched else []
     if not said:
-        return
+        return meanwhile()
     others = _read(con, "alike", {"sites": sorted(touched), "least": COPIED_AT_LEAST})
     if later := touched_twins(said, others) & set(sites):
         said += _read(con, "said", {"sites": sorted(later)})
         others = [one for one in others if one.site not in later]
         touched |= later
-    problems = list(compare(said, others, sites, {one.return_id for one in said}))
+    with ThreadPoolExecutor(1) as beside:
+        done = beside.submit(meanwhile)
+        problems = list(compare(said, others, sites, {one.return_id for one in said}))
+        done.result()
     _replace(con, touched, {one.return_id: one.site for one in said}, problems)
+    return None
 
 
 def compare_files(
