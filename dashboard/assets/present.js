@@ -3,7 +3,7 @@
   "use strict";
   const all = (selector) => [...document.querySelectorAll(selector)];
   const slides = () => all(".deck .slide");
-  let timer = null;
+  let timer = null, deck = null;
 
   function place() {
     return Math.max(0, slides().findIndex((slide) => slide.classList.contains("is-shown")));
@@ -11,6 +11,7 @@
 
   function show(index) {
     const list = slides();
+    blank(false);
     const to = Math.min(Math.max(index, 0), list.length - 1);
     list.forEach((slide, at) => slide.classList.toggle("is-shown", at === to));
     const said = document.querySelector(".turn-place");
@@ -19,6 +20,11 @@
     if (back) back.setAttribute("aria-disabled", to === 0);
     if (on) on.setAttribute("aria-disabled", to === list.length - 1);
     window.history.replaceState(window.history.state, "", window.location.pathname + window.location.search + "#" + list[to].dataset.slide);
+  }
+
+  /* Nothing on the screen while people talk: a clicker's own key for it, until it or a slide is asked for. */
+  function blank(how) {
+    if (deck) deck.classList.toggle("is-blank", how);
   }
 
   const USUAL_SECONDS = 30, LEAST_SECONDS = 5;
@@ -60,7 +66,9 @@
     else if (event.key === " " && !onControl) show(place() + (event.shiftKey ? -1 : 1));
     else if (event.key === "Home") show(0);
     else if (event.key === "End") show(slides().length - 1);
+    else if ("bB.".includes(event.key)) blank(!deck.classList.contains("is-blank"));
     else if (event.key === "f" || event.key === "F") full();
+    else if (event.key === "F5") { if (!document.fullscreenElement) full(); }   // a clicker's start; the browser would load anew
     else if (event.key === "Escape" && !document.fullscreenElement && navigator.onLine) document.querySelector(".turn-leave").click();
     else return;
     pause();
@@ -83,7 +91,6 @@
     if (button.classList.contains("turn-full")) full();
   });
 
-  let deck = null;
   new MutationObserver(function () {
     const now = document.querySelector(".deck");
     if (now === deck) return;

@@ -115,8 +115,9 @@ def shown_in(path: Path, lattice: Lattice) -> Mask:
 def look_at_files(folder: Path, lattice: Lattice, shown: Mask, audiences: Sequence[str]) -> Iterator[Finding]:
     """What stands in an audience's file and should not: hidden counts in any table, other values than the centre's."""
     full = read_tables(folder / f"{CENTRAL}.duckdb", ["results"])["results"]
+    names = ["results", *(place[0] for place in TELLS)]
     for audience in audiences:
-        tables = read_tables(folder / f"{audience}.duckdb")
+        tables = read_tables(folder / f"{audience}.duckdb", names)
         open_to = shown | lattice.known_to(audience)
         yield from _results_as_masked(audience, tables["results"], full, lattice, open_to)
         for place in TELLS:
@@ -134,7 +135,7 @@ def _results_as_masked(
         yield Finding(audience, "the file has other results than the central team's")
         return
     told = both[["value", *LIMITS]].notna().any(axis=1) | (both.shown.ne(MARK) & both.value_full.notna())
-    for row in both[told].itertuples():
+    for row in both.loc[told, [*keys, "value", "value_full"]].itertuples():
         hidden = [n for n in counts_in(row.measure) if not _open(lattice, open_to, row.site, n, row.starts, row.period)]
         if hidden:
             yield Finding(audience, f"results tell {row.measure} of {row.site}, {row.period} {row.starts}")
@@ -159,9 +160,10 @@ def _told(
     name, measure, starts, ends, number = place
     if name not in tables:
         return
-    frame = tables[name][tables[name][number].notna()]
-    for row in frame.to_dict("records"):
-        what = measure[1:] if measure.startswith("=") else ".".join(str(row[part]) for part in measure.split("."))
+    words = [] if measure.startswith("=") else measure.split(".")
+    columns = [column for column in tables[name] if column in {"site", "basis", starts, ends, *words}]
+    for row in tables[name].loc[tables[name][number].notna(), columns].to_dict("records"):
+        what = ".".join(str(row[word]) for word in words) or measure[1:]
         if row["site"] not in lattice.spans.first or row.get("basis", "actual") != "actual":
             continue
         first, last = day_of(row[starts]), day_of(row[ends])

@@ -8,7 +8,7 @@ fails. That asks for more than leaving it out; the bounds are on changes of the 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache, cached_property
 from typing import NamedTuple
 
@@ -153,7 +153,9 @@ class Spans:
 
 def day_of(value: object) -> date:
     """A day, in whatever type a table has it."""
-    return pd.Timestamp(value).date()
+    if isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else pd.Timestamp(value).date()
 
 
 def build(results: pd.DataFrame, data_month: date, also: Iterable[Cell] = ()) -> Lattice:

@@ -103,6 +103,22 @@ def test_keys_clicker_buttons_and_the_address_turn_the_slides(page: Page, serve:
     expect(page.locator("nav[aria-label=Pages]")).to_be_visible()
 
 
+def test_a_clicker_can_blank_the_screen_and_start_without_loading_anew(page: Page, serve: Serve, sample: Path) -> None:
+    present(page, serve(sample))
+    headline = page.locator(".slide.is-shown h2")
+    page.evaluate("window.same = true")
+    for key in ("b", "."):
+        page.keyboard.press(key)
+        expect(headline).to_be_hidden()
+        page.keyboard.press(key)
+        expect(headline).to_be_visible()
+    page.keyboard.press("b")
+    page.keyboard.press("PageDown")
+    expect(headline).to_be_visible()
+    page.keyboard.press("F5")
+    assert page.evaluate("window.same && !!document.querySelector('.slide.is-shown')")
+
+
 def test_a_meeting_has_its_own_order(page: Page, serve: Serve, sample: Path) -> None:
     assert present(page, serve(sample), "?slides=cliff,verdict,nothing,cliff") == 2
     assert shown(page) == "cliff"
