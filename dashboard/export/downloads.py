@@ -9,7 +9,17 @@ from flask import Flask, Response, g, request
 from dashboard import html
 from dashboard.address import Address, read
 from dashboard.edition import Editions, NoEdition, audience_words
-from dashboard.export.drawn import Exhibit, below, choices_in, classes, exhibits, headline_of, kind, named
+from dashboard.export.drawn import (
+    Exhibit,
+    below,
+    caption_of,
+    choices_in,
+    classes,
+    exhibits,
+    headline_of,
+    named,
+    section_of,
+)
 from dashboard.export.package import page_zip
 from dashboard.export.spreadsheet import About, table_csv, table_xlsx
 from dashboard.page import Content, Page, View, source_line
@@ -47,8 +57,12 @@ def whole_name(view: View) -> str:
 def offer(view: View, content: Content) -> Content:
     """The same page, with links to CSV and XLSX at the right of each exhibit's source line."""
     body = list(content.body)
+    cards: list[Component] = []
     for name, place in list(named(body)):
-        headline = headline_of(place)
+        card = section_of(place)
+        second = card is not None and any(card is one for one in cards)
+        cards.append(card)
+        headline = f"{caption_of(place[-1])}, {headline_of(place)}" if second else headline_of(place)
         links = [
             html.A(
                 end.upper(),
@@ -58,13 +72,12 @@ def offer(view: View, content: Content) -> Content:
             )
             for end in MAKERS
         ]
-        _put(body, place, links)
+        _put(body, place, None if second else card, links)
     return Content(content.headline, content.note, body, content.controls)
 
 
-def _put(body: list[Component], place: tuple[Component, ...], links: list[Component]) -> None:
-    """Puts links into a card's own line of links, or under the table."""
-    section = next((part for part in reversed(place) if kind(part) == "Section"), None)
+def _put(body: list[Component], place: tuple[Component, ...], section: Component, links: list[Component]) -> None:
+    """Puts links into a card's own line of links, or under the table: one without a card, or the second of its card."""
     if section is not None:
         line = next((part for part in below(section) if "links" in classes(part)), None)
         if line is None:

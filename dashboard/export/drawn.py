@@ -101,7 +101,12 @@ def section_of(place: Sequence[Component]) -> Component:
 def headline_of(place: Sequence[Component]) -> str:
     """What a table's card says, or else the table's own caption."""
     said = (plain(part) for part in below(section_of(place)) if kind(part) == "H2")
-    return next(said, "") or next((plain(part) for part in children(place[-1]) if kind(part) == "Caption"), "")
+    return next(said, "") or caption_of(place[-1])
+
+
+def caption_of(table: Component) -> str:
+    """A table's own caption."""
+    return next((plain(part) for part in children(table) if kind(part) == "Caption"), "")
 
 
 def tables_in(body: Sequence[Component]) -> Iterator[tuple[Component, ...]]:

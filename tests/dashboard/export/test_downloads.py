@@ -244,3 +244,17 @@ def test_what_is_not_there_is_refused_in_a_sentence(client: FlaskClient) -> None
     answer = client.get("/download/costs/unit-cost.csv?edition=1999-01-01")
     assert answer.status_code == 404
     assert "There is no edition" in answer.get_data(as_text=True)
+
+
+def test_each_table_of_a_card_has_links_with_a_name_of_its_own(sample: Path) -> None:
+    page = page_at("/caseload")
+    assert page is not None
+    content = built(page, view_of(sample, "/caseload"))
+    names = [
+        vars(part)["aria-label"]
+        for whole in content.body
+        for part in every(whole)
+        if kind(part) == "A" and "download" in vars(part)
+    ]
+    assert len(names) == len(set(names)) >= 20
+    assert [name for name in names if name.startswith("CSV: Events marked by a letter on the chart, ")]
