@@ -105,8 +105,9 @@ def headline_of(place: Sequence[Component]) -> str:
 
 
 def caption_of(table: Component) -> str:
-    """A table's own caption."""
-    return next((plain(part) for part in children(table) if kind(part) == "Caption"), "")
+    """A table's own caption, which is heard and not seen."""
+    captions = (part for part in children(table) if kind(part) == "Caption")
+    return next(("".join(map(str, children(caption))) for caption in captions), "")
 
 
 def tables_in(body: Sequence[Component]) -> Iterator[tuple[Component, ...]]:
