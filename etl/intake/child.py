@@ -62,8 +62,10 @@ def _filled(rows: list[list[object]]) -> dict[Place, object]:
         for column, value in enumerate(values, 1)
         if value != ""
     }
-    lengths_of_time = [place for place, value in cells.items() if isinstance(value, timedelta)]
-    return cells | dict.fromkeys(lengths_of_time, Unreadable("a length of time"))
+    if timedelta in set(map(type, cells.values())):
+        lengths_of_time = [place for place, value in cells.items() if isinstance(value, timedelta)]
+        cells |= dict.fromkeys(lengths_of_time, Unreadable("a length of time"))
+    return cells
 
 
 def read(content: bytes) -> tuple[Rows, Seen]:
