@@ -91,9 +91,9 @@ def explain(code: str, data: Path, audience: str = "central", edition: str = "")
     except WrongCode as problem:
         raise WrongUse(str(problem)) from None
     folder = data / "editions"
-    files = {path.parent.name: path for path in sorted(folder.glob("*/*.duckdb")) if path.stem == audience}
+    files = {path.parent.name: path for path in sorted(folder.glob("[!.]*/*.duckdb")) if path.stem == audience}
     if not files:
-        kept = sorted({path.stem for path in folder.glob("*/*.duckdb")})
+        kept = sorted({path.stem for path in folder.glob("[!.]*/*.duckdb")})
         raise WrongUse(
             f"There is no edition for {audience!r} in {data}. There are editions for: {', '.join(kept)}."
             if kept

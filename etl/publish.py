@@ -1,7 +1,8 @@
 """The warehouse in, an edition out: one file an audience, made in a folder of its own and never changed again."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -74,7 +75,8 @@ def publish(
                 given, work = _given(con, data, note, as_of, now)
             finally:
                 con.close()
-            name = _write_edition(data / "editions", _files(data / "editions", given, work, audiences), parquet=parquet)
+            files = _files(data / "editions", given, work, audiences)
+            name = _write_edition(data / "editions", _name_of(given), files, parquet=parquet)
             remember(data / "editions", "published", name, note)
             return name
     except Timeout:
@@ -188,21 +190,21 @@ def _since(tables: Tables, folder: Path, audience: str, known_at: datetime) -> T
     }
 
 
-def _files(folder: Path, given: Tables, work: _Work, audiences: bool) -> dict[str, Tables]:
+def _files(folder: Path, given: Tables, work: _Work, audiences: bool) -> Iterator[tuple[str, Tables]]:
     """The tables of each audience's file; small numbers are hidden from all but the central team."""
     last = newest(folder)
     before = read_ledger(last)
     if not audiences:
-        return {CENTRAL: _edition_of(CENTRAL, given, work, folder) | {"published": before.table()}}
+        yield CENTRAL, _edition_of(CENTRAL, given, work, folder) | {"published": before.table()}
+        return
     check_classified(given)
     choice = choose(given["results"], work.data_month, before, last)
+    chosen = {"published": choice.ledger(), "protection": choice.summary()}
+    chosen |= {"told_before": choice.told_before(), "witnesses": choice.bearing_out()}
+    yield CENTRAL, _edition_of(CENTRAL, given, work, folder) | chosen
     masked = mask_results(given["results"], choice.lattice, choice.shown)
-    files = {CENTRAL: _edition_of(CENTRAL, given, work, folder)}
-    files[CENTRAL] |= {"published": choice.ledger(), "protection": choice.summary()}
-    files[CENTRAL] |= {"told_before": choice.told_before(), "witnesses": choice.bearing_out()}
     for audience in (FORUM, *work.sites):
-        files[audience] = _edition_of(audience, given_to(audience, given, masked), work, folder)
-    return files
+        yield audience, _edition_of(audience, given_to(audience, given, masked), work, folder)
 
 
 def _as_known(con: duckdb.DuckDBPyConnection, now: datetime) -> datetime:
@@ -353,16 +355,23 @@ def _measure(number: str, label: str, meaning: str) -> dict[str, object]:
     }
 
 
-def _write_edition(folder: Path, files: dict[str, Tables], *, parquet: bool = False) -> str:
-    """Writes the edition into a new folder, synced, and only then points to it."""
-    name = str(files[CENTRAL]["edition"].edition_id[0])
+def _name_of(given: Tables) -> str:
+    return str(given["edition"].edition_id[0])
+
+
+def _write_edition(folder: Path, name: str, files: Iterable[tuple[str, Tables]], *, parquet: bool = False) -> str:
+    """Writes the edition into a new folder, synced, and only then points to it; a file is written while the tables of
+    the next are worked out.
+    """
     making = folder / f".making-{name}"
     shutil.rmtree(making, ignore_errors=True)
     making.mkdir(parents=True)
     try:
-        for audience, tables in files.items():
-            write_file(making / f"{audience}.duckdb", tables)
-        if len(files) > 1:
+        with ThreadPoolExecutor(1) as writer:
+            written = [writer.submit(write_file, making / f"{audience}.duckdb", tables) for audience, tables in files]
+            for one in written:
+                one.result()
+        if len(written) > 1:
             check_files(making)
         if parquet:
             write_parquet(making)

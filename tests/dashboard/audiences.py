@@ -49,7 +49,8 @@ class Made:
         """Writes the edition and points to it."""
         central = publish._edition_of(CENTRAL, self.given, self.work, self.folder)
         central |= {"published": self.choice.ledger(), "protection": self.choice.summary()}
-        return publish._write_edition(self.folder, {CENTRAL: central} | {name: self.of(name) for name in (FORUM, LEAD)})
+        files = [(CENTRAL, central), *((name, self.of(name)) for name in (FORUM, LEAD))]
+        return publish._write_edition(self.folder, publish._name_of(self.given), files)
 
 
 def hide_much(results: pd.DataFrame, data_month: object) -> Choice:

@@ -49,9 +49,9 @@ class Numbered:
         number = f"n{self.published + 1:06}n"
         name = new_name(self.folder, date(2019, 12, 11))
         self.names[name] = number
-        about = {CENTRAL: {"edition": pd.DataFrame({"edition_id": [name]})}}
+        about = {"edition": pd.DataFrame({"edition_id": [name]})}
         with patch("etl.publish.write_file", lambda path, _: self._write(path, name, number)):
-            publish._write_edition(self.folder, about)
+            publish._write_edition(self.folder, name, [(CENTRAL, about)])
         remember(self.folder, "published", name, "")
         self.published += 1
         return name
