@@ -1,7 +1,7 @@
-"""The numbers in headlines as links: to where the same numbers under them come from."""
+"""The numbers in headlines and sentences as links: to where the same numbers come from."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from dashboard import html
@@ -10,13 +10,21 @@ from etl.definitions.measure import round_half_up
 Tree = Any  # a component, or what the browser is told of one once it is drawn in another language
 MONTH = "Jan|Ion|Feb|Chw|Mar|Maw|Apr|Ebr|May|Mai|Jun|Meh|Jul|Gor|Aug|Aws|Sep|Med|Oct|Hyd|Nov|Tach|Dec|Rhag"
 NUMBER = re.compile(rf"(?<![\w£/.])[+−]?£?\d+(?:,\d{{3}})*(?:\.\d+)?[%pkm]?(?![\w/])(?! (?:{MONTH}))")
+YEAR = re.compile(r"(?:19|20)\d\d")
 WORD = re.compile(r"[^\W\d]{4,}")
 
 
+# Holds the links that the numbers of a sentence are to be; one without words is for every number that no other says.
+OPENS = "data-opens"
+
+
 def link_numbers(tree: Tree) -> None:
-    """Makes links of the numbers in the headlines of a page, where they can be found under them."""
+    """Makes links of the numbers in the headlines of a page found under them, and in sentences that bring theirs."""
     for part in _every(tree):
-        if _kind(part) == "Main":
+        if OPENS in _props(part):
+            links = _props(part).pop(OPENS)
+            _props(part)["children"] = _opened(_props(part).get("children"), links)
+        elif _kind(part) == "Main":
             _link(part, "H1")
         elif _kind(part) == "Section" and "data-card" in _props(part):
             _link(part, "H2")
@@ -24,24 +32,52 @@ def link_numbers(tree: Tree) -> None:
 
 def _link(part: Tree, head: str) -> None:
     headline = next((_props(one) for one in _every(part) if _kind(one) == head), {})
-    text = headline.get("children")
+    own, text = headline.pop(OPENS, []), headline.get("children")
     if isinstance(text, str) and NUMBER.search(text):
-        headline["children"] = said(
-            text, [one for one in _every(part) if _kind(one) == "A" and "data-number" in _props(one)]
-        )
+        below = [one for one in _every(part) if _kind(one) == "A" and "data-number" in _props(one)]
+        headline["children"] = said(text, below, own)
 
 
-def said(text: str, links: list[Tree]) -> Any:
-    """A headline whose numbers are links like those to the same numbers, of many the one whose name is most like it."""
+def _opened(children: Any, links: list[Tree]) -> Any:
+    """What an element holds, with links for the numbers in its words, also in words that stand in another language."""
+    if isinstance(children, str):
+        return said(children, [], links)
+    if isinstance(children, list | tuple):
+        found = [_opened(child, links) for child in children]
+        return [piece for one in found for piece in (one if isinstance(one, list) else [one])]
+    if children is not None and not isinstance(children, int | float) and _kind(children) in ("Span", "Strong"):
+        _props(children)["children"] = _opened(_props(children).get("children"), links)
+    return children
+
+
+def said(text: str, links: list[Tree], own: Sequence[Tree] = ()) -> Any:
+    """A headline whose numbers are links like those to the same numbers, of many the one whose name is most like it.
+
+    `own` are the links that the text itself brings, which come first; one of them without words is for any number.
+    """
     pieces, end = [], 0
-    known: dict[str, list[Tree]] = {}
-    for link in links:
-        known.setdefault(_reads(_text(link)), []).append(link)
+    known, brought = _by_number(links), _by_number(own)
     for number in NUMBER.finditer(text):
-        if found := _best(text, known.get(_reads(number[0]), [])):
+        reads = _reads(number[0])
+        found = _nearest(text, brought.get(reads, [])) or _best(text, known.get(reads, []))
+        if found is None and not YEAR.fullmatch(number[0]):
+            found = _nearest(text, brought.get("", []))
+        if found:
             pieces += [text[end : number.start()], _like(found, number[0])]
             end = number.end()
     return [piece for piece in (*pieces, text[end:]) if piece] if pieces else text
+
+
+def _by_number(links: Iterable[Tree]) -> dict[str, list[Tree]]:
+    found: dict[str, list[Tree]] = {}
+    for link in links:
+        found.setdefault(_reads(_text(link)), []).append(link)
+    return found
+
+
+def _nearest(text: str, links: list[Tree]) -> Tree | None:
+    """The first of the links whose names are most like the text."""
+    return max(links, key=lambda link: _nearness(text, link), default=None)
 
 
 def _best(text: str, links: list[Tree]) -> Tree | None:
@@ -54,8 +90,10 @@ def _best(text: str, links: list[Tree]) -> Tree | None:
 
 
 def _reads(text: str) -> str:
-    """A number as a headline says it: 40.7% is 41p of each pound, and a change has no sign."""
+    """A number as a headline says it: 40.7% is 41p of each pound, 1.00 of plan £1.00, and a change has no sign."""
     bare = text.lstrip("+−")
+    if bare.startswith("£") and "." in bare:
+        return bare[1:]
     if bare.endswith(("%", "p")) and bare[:-1].replace(".", "").isdigit():
         return f"{round_half_up(float(bare[:-1])):.0f}%"
     return bare
@@ -68,7 +106,8 @@ def _nearness(text: str, link: Tree) -> int:
 
 def _like(link: Tree, text: str) -> Tree:
     kept = ("href", "data-number", "aria-label")
-    return html.A(text, className="number", **{name: _props(link)[name] for name in kept if name in _props(link)})
+    own = {name: _props(link)[name] for name in kept if name in _props(link)}
+    return html.A(text, className="number", **own, **({} if _text(link) else {"aria-label": f"{text}: where from"}))
 
 
 def _text(link: Tree) -> str:

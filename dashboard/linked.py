@@ -1,11 +1,14 @@
 """Numbers that stand in other tables than `results`, or beside one, each as a link to where it comes from."""
 
+from datetime import date
 from typing import Any
 
 from dashboard import html, words
 from dashboard.edition import Row
+from dashboard.headlines import NUMBER, OPENS
 from dashboard.page import View
-from dashboard.tables import link, number_key, state, verdict_tag
+from dashboard.tables import link, number, number_key, state, verdict_tag
+from etl.definitions.periods import month_after
 from etl.provenance.story import BESIDE
 
 Component = Any
@@ -58,3 +61,35 @@ def agreement(view: View, row: Row, column: str = "amount") -> Component:
         return state("not stated")
     said = f"{row.funder_label}, {view.label(row.site)}"
     return link(view, f"{row.site}|agreement|{row.agreement}|{column}", words.pounds(row[column]), said)
+
+
+COVERED = ("gap", "secured", "planned", "in_principle", "bid")
+SPENT = ("spend", "planned_cost", "spend_against_plan")
+
+
+def prose(view: View, site: str, said: Component, otherwise: str) -> Component:
+    """A sentence about a site whose numbers are links: to the site's money, else to a story in which they stand."""
+    text = "".join(part for part in ([said] if isinstance(said, str) else said) if isinstance(part, str))
+    if not otherwise or not NUMBER.search(text):
+        return said
+    rest = html.A(None, href=view.address.with_(number=otherwise).href, **{"data-number": otherwise})
+    return html.Span(said, **{OPENS: [*money(view, site), rest]})
+
+
+def money(view: View, site: str) -> list[Component]:
+    """What sentences say of a site's money: the year that is covered, agreements, and what was spent of the plan."""
+    found = []
+    for row in view.edition.rows("cover", "site = ?", (site,)):
+        found += [cover(view, row, name, words.pounds(row[name])) for name in COVERED if row.get(name)]
+        found += [cover(view, row, "months", f"{row.months:.1f}")] if row.months is not None else []
+    rows = view.edition.rows("agreements", "site = ?", (site,))
+    found += [agreement(view, row) for row in rows if row.amount]
+    last = view.edition.data_month
+    spent = [view.edition.result(site, name, "rolling_year", month_after(last, -11)) for name in SPENT if last]
+    return [*found, *(number(view, row) for row in spent if row is not None and row.value is not None)]
+
+
+def returns(view: View, site: str, starts: date, which: str, count: int, *, bold: bool = False) -> Component:
+    """A number of returns, as a link to the returns that are counted."""
+    said = f"returns {which.removeprefix('year.').replace('_', ' ')}, {view.label(site)}"
+    return link(view, f"{site}|returns|{starts}|{which}", str(count), said, bold=bold)

@@ -11,6 +11,7 @@ from dash import Dash
 from dashboard import html, marks, theme
 from dashboard.address import Address
 from dashboard.edition import Edition, Editions, Row, Site
+from dashboard.headlines import OPENS
 from dashboard.native import Choice, Picker
 from dashboard.theme import Mark
 from etl.definitions.periods import month_after, write_date, write_month, write_period
@@ -168,11 +169,16 @@ def card(
     links: Sequence[Component] = (),
     controls: Sequence[Component] = (),
     class_name: str = "",
+    opens: Sequence[Component] = (),
 ) -> Component:
-    """A card: a rule, a headline that states a finding, a subtitle, the exhibit, its table, and its source."""
+    """A card: a rule, a headline that states a finding, a subtitle, the exhibit, its table, and its source.
+
+    The numbers of its headline are links to the same numbers in the exhibit and its table, before these to `opens`.
+    """
+    own = {OPENS: list(opens)} if opens else {}
     return html.Section(
         [
-            html.Div([html.H2(headline, id=f"{name}-headline")], className="card-head"),
+            html.Div([html.H2(headline, id=f"{name}-headline", **own)], className="card-head"),
             html.P(subtitle, className="subtitle") if subtitle else None,
             html.Details([html.Summary("Table", **{"aria-label": f"Table: {headline}"}), twin], className="twin")
             if twin is not None

@@ -40,6 +40,7 @@ def who_paid(view: View, who: str) -> Component:
         f"Pounds and share of cash by {KINDS[kind].lower()}, {'all sites' if who == 'all' else view.label(who)}",
         table(columns, body, "Funders by period", class_name="wide"),
         name="who-paid",
+        opens=[number(view, view.edition.result(who, name, kind, rows[0].starts)) for _, _, name in lines if name],
         controls=controls,
         source=" ".join(part for part in (source_words(view) + ".", published_share(view, who)) if part),
         links=[definition(view, "funding")],

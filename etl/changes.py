@@ -14,7 +14,7 @@ from etl.definitions.periods import month_after, write_date, write_month
 from etl.definitions.readiness import CRITERIA, LEVELS, VERDICTS
 from etl.reference import STATUSES
 
-COLUMNS = ["since", "position", "site", "what", "effect", "verdict_effect", "known"]
+COLUMNS = ["since", "position", "site", "what", "effect", "verdict_effect", "known", "number"]
 COMPARED = ("edition", "readiness", "verdicts", "calendar")
 MOST_COMPARED = 12  # editions with which one is compared, the newest ones
 ARROW = " → "
@@ -53,7 +53,7 @@ def changes(tables: Tables, earlier: Mapping[str, Tables]) -> pd.DataFrame:
 
     For each earlier edition one row a criterion of a site that moved, and one a site whose earlier months were
     restated. Columns: the edition, position, site, what happened, its effect in figures, its effect on criterion or
-    verdict, and since when it is known.
+    verdict, since when it is known, and the address of the number whose story tells of it.
     """
     results = tables["results"]
     monthly = results[(results.period == "month") & (results.measure == "new_cases")]
@@ -98,6 +98,7 @@ def _rows(tables: Tables, earlier: Tables) -> Iterator[tuple[Any, ...]]:
                 effect,
                 verdict or _criterion_effect(now, then),
                 known,
+                f"{now['site']}|readiness|{now['criterion']}|level",
             )
     yield from _restated(tables, since, positions)
 
@@ -177,6 +178,7 @@ def _restated(tables: Tables, since: datetime, positions: Mapping[str, int]) -> 
             f"{old}{ARROW}{new}",
             "See the revisions",
             _day(first.changed),
+            f"{site}|receipt|{_day(first.month)}|all",
         )
 
 

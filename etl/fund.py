@@ -140,12 +140,16 @@ def cliff(reference: Reference, sites: Sequence[str], first: date, last: date) -
     """Pounds by site (and `all`), month and status, evenly over each agreement's months, against planned cost.
 
     `no_funder` is what is left of each site's planned cost; `all` adds up the sites, and is None where one has no plan.
+    `share` is what approved money is of planned cost; of no other status there is one.
     """
     months = months_from(first, last)
     money = standing(reference.agreements)
     rows = [row for site in sites for row in _cliff_of(site, months, reference.plans, money)]
     frame = pd.DataFrame(rows, columns=["site", "month", "status", "amount"])
-    return pd.concat([frame, _summed_up(frame)], ignore_index=True)
+    frame = pd.concat([frame, _summed_up(frame)], ignore_index=True)
+    planned = frame[(frame.status == "planned") & (frame.amount > 0)].set_index(["site", "month"]).amount
+    of = frame[["site", "month"]].merge(planned.rename("of").reset_index(), how="left").of
+    return frame.assign(share=(frame.amount / of).where(frame.status == APPROVED))
 
 
 def lasting(planned: Mapping[date, int], pots: Iterable[Pence]) -> Lasting:

@@ -430,11 +430,13 @@ def spent(view: View) -> Component:
     heads = [Column("Site"), Column("Year")]
     heads += [Column(text, True) for text in ("Spend", "Plan", "Over plan", "Funding", "Over funding")]
     ratios = [compared_rows.get(site.name) for site in view.sites]
+    known = sorted((row for row in ratios if row is not None and row.value is not None), key=lambda row: row.value)
     return card(
         words.spend_against_plan(ratios) or "Spend against plan and funding",
         f"Cash, {asked_words(view)} or the last complete year",
         table(heads, body, "Cash spend against plan and funding", class_name="wide"),
         name="spent",
+        opens=[number(view, row) for row in known],
         source=source_words(view),
         links=[definition(view, "spend_against_plan")],
     )

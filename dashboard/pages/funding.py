@@ -115,9 +115,17 @@ def steps(view: View, who: str) -> Component:
         f"{write_month(months[-1], long=True)}",
         graph(drawn, "cliff", f"{headline}. Money by month and certainty against planned cost", 262, scrolls=True),
         name="cliff",
+        opens=[covered(view, row) for row in view.edition.rows("cliff", "site = ? and status = 'approved'", (who,), "month")
+               if row.month >= start and row.get("share") is not None],
         twin=table(columns, body, "Money by month and certainty", class_name="wide"),
         source=f"Agreements known on {write_date(view.edition.made.date())}",
     )
+
+
+def covered(view: View, row: Row) -> Component:
+    """The share of a month's planned cost that is secured."""
+    key = f"{row.site}|cliff|{row.month}|share"
+    return link(view, key, words.percent(row.share), f"{write_month(row.month, long=True)}, {view.label(row.site)}")
 
 
 def cliff_link(
@@ -230,7 +238,7 @@ def who_pays(view: View, form: str) -> Component:
     beside = []
     for site in shown:
         local = [row for row in found[site.name] if row.funder != HOME_OFFICE]
-        said = ", ".join(f"{row.label} {words.percent(row.share)}" for row in local[:3])
+        said = [part for row in local[:3] for part in (", ", f"{row.label} ", share_link(view, row))][1:]
         below = [html.Small(when[site.name])] if when[site.name] else []
         beside.append((site_name(view, site.name, *below), html.Span(said, className="muted small")))
     top = []

@@ -6,6 +6,7 @@ from typing import Any
 from dashboard import html, linked, marks, since, words
 from dashboard.comparing import compared
 from dashboard.edition import Row
+from dashboard.headlines import OPENS
 from dashboard.page import Content, Page, View, period_words, pick_period, pick_sites, site_name
 from dashboard.scale import nice_top
 from dashboard.tables import Column, hidden, link, number, state, table, tag
@@ -109,7 +110,7 @@ class Verdict:
             return cell(tag("unknown", "Not judged", large=True))
         row = rows[0]
         said = words.VERDICT_WORDS.get(row.verdict, row.words)
-        reason = row.words if site == "all" else row.reason
+        reason = linked.prose(view, site, row.words if site == "all" else row.reason or "", f"{site}|verdict||words")
         shown = linked.verdict(view, site, row.verdict, said)
         return html.Div([shown, html.P(reason, className="reason")], className="cell")
 
@@ -227,12 +228,16 @@ class Returns:
         states = [by_month.get(month, "not_due") for month in months_from(view.period[1], view.period[2])]
         came = [row for row in rows if row.state in ("on_time", "late")]
         said = words.returns_note(rows) if site != "all" else words.returns_counts(rows)
-        name = f"returns of {len(rows)} received, {view.label(site)}"
-        key = f"{site}|returns|{view.period[1]}|received"
         drawing = marks.strip(states) if site != "all" else None
-        return cell(
-            link(view, key, str(len(came)), name), f"of {len(rows)}", drawing, said, level(view, site, "returns")
-        )
+        count = linked.returns(view, site, view.period[1], "received", len(came))
+        due = html.Span(["of ", linked.returns(view, site, view.period[1], "year.due", len(rows))])
+        return cell(count, due, drawing, self.note(view, site, said, states), level(view, site, "returns"))
+
+    def note(self, view: View, site: str, said: str, states: list[str]) -> Component:
+        """How the returns came, each number a link to those that it counts."""
+        kinds = [kind for kind in ("on_time", "late", "missing", "rejected") if kind in states]
+        links = [linked.returns(view, site, view.period[1], f"year.{kind}", states.count(kind)) for kind in kinds]
+        return html.Span(said, **{OPENS: links})
 
 
 def unknown(view: View, site: str, measure: str, highest: float, row: Row | None, plan: str = "") -> Component:
@@ -285,8 +290,8 @@ def changes(view: View) -> Component:
     body = [
         [
             site_name(view, row.site or "all"),
-            row.what,
-            html.Span(row.effect or "", className="muted"),
+            linked.prose(view, row.site, row.what, row.get("number") or ""),
+            html.Span(linked.prose(view, row.site, row.effect or "", row.get("number") or ""), className="muted"),
             arrow(row.verdict_effect or ""),
         ]
         for row in shown

@@ -59,12 +59,12 @@ def by_criterion(
     rule = "Money and returns gate it; unknown is not failed"
     body = [line("Verdict", rule, lambda s: verdict(view, verdicts.get(s)))]
     body += [line(*CRITERIA[c], lambda s, c=c: evidence(view, cells.get((s, c)), s, c)) for c in rows]
-    body.append(line("What would change it", "the nearest threshold", lambda s: change(verdicts.get(s))))
+    body.append(line("What would change it", "the nearest threshold", lambda s: change(view, verdicts.get(s))))
     body.append(line("Does it hold?", "tested at both ends", lambda s: holds(verdicts.get(s))))
     body.append(
         line("The site’s own answer", "stands beside ours, changes nothing", lambda s: own_answer(verdicts.get(s)))
     )
-    body.append(line("Conditions", "what is not met or not known", lambda s: conditions(verdicts.get(s))))
+    body.append(line("Conditions", "what is not met or not known", lambda s: conditions(view, verdicts.get(s))))
     names = ["verdict", *rows, "change", "holds", "own", "conditions"]
     return table(columns, body, "Readiness of each site", class_name="verdicts matrix", row_names=names)
 
@@ -84,7 +84,7 @@ def by_site(
             site_name(view, site),
             verdict(view, verdicts.get(site)),
             *(tag(cells[site, c].level) if (site, c) in cells else state("not known") for c in rows),
-            change(verdicts.get(site)),
+            change(view, verdicts.get(site)),
         ]
         for site in sites
     ]
@@ -115,7 +115,7 @@ def evidence(view: View, row: Row | None, site: str, criterion: str) -> Componen
     )
 
 
-def change(row: Row | None) -> Component:
+def change(view: View, row: Row | None) -> Component:
     """What would change the verdict, with the verdict that follows in bold."""
     if row is None or not row.change:
         return html.Span("", className="muted")
@@ -132,7 +132,7 @@ def change(row: Row | None) -> Component:
         place, name = min(found, key=lambda entry: (entry[0], -len(entry[1])))
         parts += [rest[:place], html.Strong(name)]
         rest = rest[place + len(name) :]
-    return html.Span([*parts, rest])
+    return linked.prose(view, row.site, html.Span([*parts, rest]), f"{row.site}|verdict||words")
 
 
 def holds(row: Row | None) -> Component:
@@ -140,12 +140,20 @@ def holds(row: Row | None) -> Component:
     return html.Span(row.holds if row is not None and row.holds else "", className="muted")
 
 
-def conditions(row: Row | None) -> Component:
+def conditions(view: View, row: Row | None) -> Component:
     """What is not met, or not known, and the least that would meet it."""
     said = [part for part in (row.get("conditions") or "").split("; ") if part] if row is not None else []
     return (
-        html.Ul([html.Li(words.first_upper(part)) for part in said], className="small") if said else html.Span("none")
+        html.Ul([html.Li(condition(view, row.site, part)) for part in said], className="small")
+        if said and row is not None
+        else html.Span("none")
     )
+
+
+def condition(view: View, site: str, said: str) -> Component:
+    """A condition, whose numbers are told of with its criterion."""
+    name = next((name for name, (label, _) in CRITERIA.items() if said.startswith(f"{label}: ")), "")
+    return linked.prose(view, site, words.first_upper(said), f"{site}|readiness|{name}|level" if name else "")
 
 
 def own_answer(row: Row | None) -> Component:

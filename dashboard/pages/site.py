@@ -128,11 +128,16 @@ def judged(view: View, site: Site, verdict: Row | None) -> Component:
         "",
         html.P(linked.verdict(view, site.name, verdict.verdict, head)) if verdict is not None else None,
         table(columns, body, "Criteria", class_name="wide"),
-        html.P(["What would change it: ", verdict.change], className="note small")
+        html.P(["What would change it: ", changed(view, verdict)], className="note small")
         if verdict is not None and verdict.change
         else None,
         name="judged",
     )
+
+
+def changed(view: View, verdict: Row) -> Component:
+    """What would change the verdict, whose numbers are told of with it."""
+    return linked.prose(view, verdict.site, verdict.change, f"{verdict.site}|verdict||words")
 
 
 def criterion(view: View, row: Row) -> Component:

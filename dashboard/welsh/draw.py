@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from dashboard import html
 from dashboard.address import Address
 from dashboard.edition import Edition
+from dashboard.headlines import OPENS
 from dashboard.page import View
 from dashboard.welsh.say import sayer
 
@@ -100,7 +101,7 @@ class Drawer:
         return {text: self._said(text) for text in SCRIPTS_SAY}
 
     def _property(self, name: str, value: Any) -> Any:
-        if name == "children":
+        if name in ("children", OPENS):
             return self.draw(value)
         if name == "figure":
             return self._figure(value)

@@ -20,7 +20,7 @@ from etl.protect.lattice import Lattice, Mask, build
 from etl.protect.ledger import Ledger, after
 from etl.protect.needs import Needs, needs
 from etl.protect.offer import STEPS, Step, offered
-from etl.protect.tables import TooLong, Witness, borne_out
+from etl.protect.tables import TooLong, Witness, borne_out, smallest
 
 # How long each step may take before a coarser one is tried, in seconds of processor time: what is published must not
 # depend on what else the machine does.
@@ -84,11 +84,11 @@ def choose(results: pd.DataFrame, data_month: date, before: Ledger, editions: Se
     for step in STEPS[first:-1]:
         offer = offered(lattice, step)
         try:
-            hiding = _safe(lattice, offer, known, asked, before, earlier)
+            hiding, witnesses = _safe(lattice, offer, known, asked, before, earlier)
         except (CannotHide, TooLong) as error:
             why += f"{step.words}: {error} "
         else:
-            away, witnesses = frozenset(hiding.given_away), tuple(hiding.witnesses)
+            away = frozenset(hiding.given_away)
             return Choice(lattice, step, offer, hiding.shown, before, why.strip(), away, witnesses)
     last = STEPS[-1]
     return Choice(lattice, last, offered(lattice, last), known, before, why.strip())
@@ -107,15 +107,18 @@ def _safe(
     asked: dict[str, Needs],
     before: Ledger,
     earlier: Sequence[Witness],
-) -> Hiding:
-    """A choice of cells to show, borne out by tables that are looked at once more."""
+) -> tuple[Hiding, tuple[Witness, ...]]:
+    """A choice of cells to show, and the tables that bear it out, looked at once more."""
     offer = offer & ~before.kept_hidden(lattice)
     hiding = Hiding(lattice, offer, known, asked, process_time() + PATIENCE, earlier)
     shown = hiding.make_safe()
+    kept: set[int] = set()
     for reader in asked:
-        if not borne_out(lattice, shown, reader, hiding.still_asked(reader), hiding.witnesses).all():
+        met, by = smallest(lattice, shown, reader, hiding.still_asked(reader), hiding.witnesses)
+        if not met.all():
             raise CannotHide(f"What is shown to {reader or 'all'} is not borne out.")
-    return hiding
+        kept |= set(by.tolist())
+    return hiding, tuple(hiding.witnesses[at] for at in sorted(kept))
 
 
 def broken(lattice: Lattice, shown: Mask, asked: dict[str, Needs], until: float) -> dict[str, list[int]]:

@@ -63,8 +63,29 @@ def borne_out(
     """Which needs the witnesses meet that hold: whole people, no count below nothing, every relation kept, and nothing
     moved that is shown or that the reader knows. Without `whole` fractions of people will do.
     """
+    met, _ = _bearing(lattice, shown, reader, asked, witnesses, whole)
+    return np.isin(np.arange(len(asked)), met)
+
+
+def smallest(
+    lattice: Lattice, shown: Mask, reader: str, asked: Needs, witnesses: Sequence[Witness]
+) -> tuple[Mask, Places]:
+    """Which needs the witnesses meet that hold, and for these the places of witnesses that do: of each need the one
+    that moves the fewest cells.
+    """
+    met, by = _bearing(lattice, shown, reader, asked, witnesses, True)
+    sizes = np.array([witness.cells.size for witness in witnesses], dtype=int)
+    order = np.lexsort((by, sizes[by], met))
+    needs, first = np.unique(met[order], return_index=True)
+    return np.isin(np.arange(len(asked)), needs), np.unique(by[order][first])
+
+
+def _bearing(
+    lattice: Lattice, shown: Mask, reader: str, asked: Needs, witnesses: Sequence[Witness], whole: bool
+) -> tuple[Places, Places]:
+    """The places of needs and of witnesses that hold and meet them, a pair each."""
     if not witnesses or not len(asked):
-        return np.zeros(len(asked), dtype=bool)
+        return np.array([], dtype=int), np.array([], dtype=int)
     changes = _stacked(witnesses, len(lattice.cells))
     slack = 0.0 if whole else CLOSE
     shut = shown | lattice.known_to(reader)
@@ -76,11 +97,10 @@ def borne_out(
         parts = changes.copy()
         parts.data = parts.data != np.round(parts.data)
         fails |= np.asarray(parts.sum(axis=0)) > 0
-    own = changes[asked.at][:, ~fails]
-    if not own.shape[1]:
-        return np.zeros(len(asked), dtype=bool)
-    best = csr_array(own.multiply(asked.sign[:, None])).max(axis=1)
-    return np.asarray(best.todense()).ravel() >= asked.by - slack
+    own = changes[asked.at].tocoo()
+    need, by = own.coords
+    meets = ~fails[by] & (asked.sign[need] * own.data >= asked.by[need] - slack)
+    return need[meets], by[meets]
 
 
 def in_whole_people(witnesses: Sequence[Witness]) -> list[Witness]:

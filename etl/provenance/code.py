@@ -43,8 +43,12 @@ COVER = (
     "months", "secured", "planned", "gap", "in_principle", "bid", "expected", "no_funder", "replaced", "share",
     "grant_before", "local_before", "runway_months", "notice_months",
 )  # fmt: skip
-STATUSES = ("planned", "approved", "ending", "agreed_in_principle", "bid", "expected", "no_funder")
-COUNTED = ("received", "on_time")
+STATUSES = ("planned", "approved", "ending", "agreed_in_principle", "bid", "expected", "no_funder", "share")
+# Returns counted: of the twelve months from a day with `year.`, else of all months from it (`received`: of twelve).
+COUNTED = (
+    "received", "on_time", "came", "due", "late", "missing", "rejected", "revised", "query",
+    "year.due", "year.on_time", "year.late", "year.missing", "year.rejected",
+)  # fmt: skip
 CENTRAL = tuple(
     f"{period}.{basis}.{way}.{column}"
     for period in ("year", "rolling_year")

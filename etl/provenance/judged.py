@@ -82,15 +82,33 @@ def readiness(edition: Edition, address: str) -> Story | None:
         ("Level", LEVELS.get(row.level, "Not known")),
         ("Threshold", threshold),
         ("Evidence", row.evidence or "none known"),
+        ("What would meet it", _condition(edition, site, criterion)),
         ("Dated", write_date(row.evidence_date) if row.evidence_date else "not known"),
         ("Older than a year", "yes" if row.stale else "no"),
         ("Source", source_of(row)),
     ]
     body: list[Block] = [Facts(tuple((name, words) for name, words in facts if words))]
-    body += _rests_on(edition, site, criterion)
+    body += [*_rests_on(edition, site, criterion), *_moved(edition, address)]
     name = LABELS.get(criterion, criterion)
     shown = row.words or LEVELS.get(row.level, "Not known")
     return Story(address, place(edition, site), name[:1].lower() + name[1:], shown, "known", tuple(body))
+
+
+def _condition(edition: Edition, site: str, criterion: str) -> str:
+    """What is still to be met, as the site's conditions say it."""
+    for row in edition.rows("verdicts", "site = ?", (site,)):
+        for said_of in (row.get("conditions") or "").split("; "):
+            label, _, condition = said_of.partition(": ")
+            if label == LABELS.get(criterion):
+                return condition
+    return ""
+
+
+def _moved(edition: Edition, address: str) -> list[Block]:
+    """What moved the criterion since earlier editions."""
+    rows = [row for row in edition.rows("changes", order="since desc, position") if row.get("number") == address]
+    body = tuple((row.since, row.what, row.effect or "", row.verdict_effect or "") for row in rows)
+    return [Table("Changed since", columns("Edition", "What", "Effect", "Criterion"), body)] if body else []
 
 
 # The number that a criterion is about.

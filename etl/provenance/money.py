@@ -168,6 +168,8 @@ def cliff(edition: Edition, address: str) -> Story | None:
     site, _, month, status = address.split("|")[:4]
     first = day(month)
     rows = {row.status: row for row in edition.rows("cliff", "site = ? and month = ?", (site, first))}
+    if status == "share":
+        return _covered(edition, address, rows.get("approved"), rows.get("planned"))
     if status not in rows or rows[status].amount is None:
         return None
     name = CLIFF.get(status, status).format(write_month(first, long=True))
@@ -195,6 +197,20 @@ def cliff(edition: Edition, address: str) -> Story | None:
         body.append(_agreements(deals, "No agreement of this kind pays in that month.", edition))
         body.append(Words("Each agreement is laid evenly over its months."))
     return Story(address, place(edition, site), name, pounds(rows[status].amount), "known", tuple(body))
+
+
+def _covered(edition: Edition, address: str, secured: Row | None, planned: Row | None) -> Story | None:
+    """The share of a month's planned cost that is secured."""
+    if secured is None or planned is None or secured.get("share") is None:
+        return None
+
+    def of(row: Row) -> Number:
+        return Number(pounds(row.amount), f"{row.site}|cliff|{row.month}|{row.status}")
+
+    shown = f"{secured.share:.1%}"
+    name = f"share of the planned cost of {write_month(secured.month, long=True)} that is secured"
+    body = (plus((("Secured", of(secured)), ("Planned cost", of(planned))), "÷", ("Share", Number(shown))),)
+    return Story(address, place(edition, secured.site), name, shown, "known", (*body, Words(SECURED_RULE)))
 
 
 CLIFF_ENDS = ("planned", "no_funder")

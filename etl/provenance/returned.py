@@ -6,6 +6,7 @@ from datetime import date
 from etl.definitions.measure import write
 from etl.definitions.periods import months_between, write_date, write_month
 from etl.provenance.cells import may_see
+from etl.provenance.code import COUNTED
 from etl.provenance.edition import Edition, Row
 from etl.provenance.story import (
     ELSEWHERE,
@@ -31,11 +32,14 @@ def counted(edition: Edition, address: str) -> Story | None:
     """The returns that are counted, one a row."""
     site, _, starts, which = address.split("|")[:4]
     first = day(starts)
+    if which not in COUNTED:
+        return None
     where = "month >= ? and state not in ('not_due', 'due')"
     rows = [r for r in edition.rows("calendar", where, (first,), "site, month") if site in ("all", r.site)]
-    if which == "received":
+    year, _, kind = "year.received".rpartition(".") if which == "received" else which.rpartition(".")
+    if year:
         rows = [r for r in rows if months_between(first, r.month) < 12]
-    came = [r for r in rows if r.state == "on_time" or (which == "received" and r.state == "late")]
+    came = [r for r in rows if _is(kind, r)]
     body: list[tuple[Item, ...]] = [
         (
             place(edition, r.site),
@@ -43,12 +47,34 @@ def counted(edition: Edition, address: str) -> Story | None:
             said(r.state),
             write_date(r.received.date()) if r.received else "",
         )
-        for r in rows[:MOST_ROWS]
+        for r in (rows if kind in WITH_THE_REST else came)[:MOST_ROWS]
     ]
     table = Table("Returns", columns("Site", "Month", "State", "Received", right=(3,)), tuple(body))
-    how = "received" if which == "received" else "on time"
-    what = f"returns {how}, of {len(rows)} due"
+    what = f"returns {SAID[kind]}, of {len(rows)} due" if kind != "due" else "returns due"
     return Story(address, place(edition, site), what, str(len(came)), "known", (table,))
+
+
+# What is counted, in words; of the first three the returns that are not counted are told too.
+SAID = {
+    "received": "received",
+    "came": "received",
+    "on_time": "on time",
+    "late": "late",
+    "missing": "missing",
+    "rejected": "rejected",
+    "revised": "revised",
+    "query": "with a query",
+}
+WITH_THE_REST = ("received", "came", "on_time")
+
+
+def _is(kind: str, row: Row) -> bool:
+    """Whether a return that was due is of those that are counted."""
+    if kind in ("received", "came"):
+        return row.state in ("on_time", "late")
+    if kind == "revised":
+        return (row.versions or 0) > 1
+    return bool(row.queries) if kind == "query" else kind in ("due", row.state)
 
 
 def receipt(edition: Edition, address: str) -> Story | None:

@@ -68,6 +68,8 @@ def _agreement(edition: Edition, site: str, place: str, what: str) -> Value:
 
 def _cliff(edition: Edition, site: str, place: str, what: str) -> Value:
     where = "site = ? and month = ? and status = ?"
+    if what == "share":
+        return _first(edition, "cliff", where, (site, day(place), "approved"), "share"), "share"
     return _first(edition, "cliff", where, (site, day(place), what), "amount"), "gbp"
 
 
