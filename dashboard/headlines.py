@@ -10,6 +10,7 @@ from etl.definitions.measure import round_half_up
 Tree = Any  # a component, or what the browser is told of one once it is drawn in another language
 MONTH = "Jan|Ion|Feb|Chw|Mar|Maw|Apr|Ebr|May|Mai|Jun|Meh|Jul|Gor|Aug|Aws|Sep|Med|Oct|Hyd|Nov|Tach|Dec|Rhag"
 NUMBER = re.compile(rf"(?<![\w£/.])[+−]?£?\d+(?:,\d{{3}})*(?:\.\d+)?[%pkm]?(?![\w/])(?! (?:{MONTH}))")
+BREAK = re.compile(r"[,;] ")
 YEAR = re.compile(r"(?:19|20)\d\d")
 WORD = re.compile(r"[^\W\d]{4,}")
 
@@ -55,14 +56,17 @@ def said(text: str, links: list[Tree], own: Sequence[Tree] = ()) -> Any:
 
     `own` are the links that the text itself brings, which come first; one of them without words is for any number.
     """
-    pieces, end = [], 0
+    pieces: list[Any] = []
+    used: list[Tree] = []
+    end = 0
     known, brought = _by_number(links), _by_number(own)
     for number in NUMBER.finditer(text):
         reads = _reads(number[0])
-        found = _nearest(text, brought.get(reads, [])) or _best(text, known.get(reads, []))
+        found = _nearest(_clause(text, number), brought.get(reads, []), used) or _best(text, known.get(reads, []))
         if found is None and not YEAR.fullmatch(number[0]):
-            found = _nearest(text, brought.get("", []))
-        if found:
+            found = next(iter(brought.get("", [])), None)
+        if found is not None:
+            used.append(found)
             pieces += [text[end : number.start()], _like(found, number[0])]
             end = number.end()
     return [piece for piece in (*pieces, text[end:]) if piece] if pieces else text
@@ -71,13 +75,19 @@ def said(text: str, links: list[Tree], own: Sequence[Tree] = ()) -> Any:
 def _by_number(links: Iterable[Tree]) -> dict[str, list[Tree]]:
     found: dict[str, list[Tree]] = {}
     for link in links:
-        found.setdefault(_reads(_text(link)), []).append(link)
+        if _kind(link) == "A":
+            found.setdefault(_reads(_text(link)), []).append(link)
     return found
 
 
-def _nearest(text: str, links: list[Tree]) -> Tree | None:
-    """The first of the links whose names are most like the text."""
-    return max(links, key=lambda link: _nearness(text, link), default=None)
+def _clause(text: str, number: re.Match[str]) -> str:
+    """The part of a sentence that a number stands in."""
+    return text[: number.start()].rpartition(", ")[2] + BREAK.split(text[number.start() :])[0]
+
+
+def _nearest(text: str, links: list[Tree], used: list[Tree]) -> Tree | None:
+    """The link whose name is most like the text; of several the first that no other number is yet."""
+    return max(links, key=lambda link: (_nearness(text, link), link not in used), default=None)
 
 
 def _best(text: str, links: list[Tree]) -> Tree | None:

@@ -115,8 +115,11 @@ def steps(view: View, who: str) -> Component:
         f"{write_month(months[-1], long=True)}",
         graph(drawn, "cliff", f"{headline}. Money by month and certainty against planned cost", 262, scrolls=True),
         name="cliff",
-        opens=[covered(view, row) for row in view.edition.rows("cliff", "site = ? and status = 'approved'", (who,), "month")
-               if row.month >= start and row.get("share") is not None],
+        opens=[
+            covered(view, row)
+            for row in view.edition.rows("cliff", "site = ? and status = 'approved'", (who,), "month")
+            if row.month >= start and row.get("share") is not None
+        ],
         twin=table(columns, body, "Money by month and certainty", class_name="wide"),
         source=f"Agreements known on {write_date(view.edition.made.date())}",
     )

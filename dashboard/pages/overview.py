@@ -1,6 +1,6 @@
 """Overview: one table that says for each site whether it can carry on, and what is in the way."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from dashboard import html, linked, marks, since, words
@@ -231,10 +231,11 @@ class Returns:
         drawing = marks.strip(states) if site != "all" else None
         count = linked.returns(view, site, view.period[1], "received", len(came))
         due = html.Span(["of ", linked.returns(view, site, view.period[1], "year.due", len(rows))])
-        return cell(count, due, drawing, self.note(view, site, said, states), level(view, site, "returns"))
+        return cell(count, due, drawing, self.note(view, site, said, rows), level(view, site, "returns"))
 
-    def note(self, view: View, site: str, said: str, states: list[str]) -> Component:
+    def note(self, view: View, site: str, said: str, rows: Sequence[Row]) -> Component:
         """How the returns came, each number a link to those that it counts."""
+        states = [row.state for row in rows]
         kinds = [kind for kind in ("on_time", "late", "missing", "rejected") if kind in states]
         links = [linked.returns(view, site, view.period[1], f"year.{kind}", states.count(kind)) for kind in kinds]
         return html.Span(said, **{OPENS: links})

@@ -132,7 +132,7 @@ def change(view: View, row: Row | None) -> Component:
         place, name = min(found, key=lambda entry: (entry[0], -len(entry[1])))
         parts += [rest[:place], html.Strong(name)]
         rest = rest[place + len(name) :]
-    return linked.prose(view, row.site, html.Span([*parts, rest]), f"{row.site}|verdict||words")
+    return html.Span(linked.prose(view, row.site, [*parts, rest], f"{row.site}|verdict||words"))
 
 
 def holds(row: Row | None) -> Component:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import current_app, has_app_context
 
-from dashboard import html, marks, words
+from dashboard import html, linked, marks, words
 from dashboard.edition import Row
 from dashboard.native import Paper, Picker
 from dashboard.page import Content, Page, View, card, nothing, pick, pick_sites, site_name
@@ -17,6 +17,7 @@ from dashboard.tables import Column, link, state, table
 from etl.definitions.checks import CHECKS
 from etl.definitions.measure import write
 from etl.definitions.periods import MONTH_NAMES, month_after, write_date, write_month
+from etl.provenance.code import COUNTED
 
 Component = Any
 MOST_MONTHS = 24
@@ -131,8 +132,8 @@ def calendar_card(view: View, months: list[date], rows: list[Row]) -> Component:
             for row, month in zip(mine, months, strict=True)
         ]
         count = sum(row.state == "on_time" for row in mine_due)
-        key = f"{site.name}|returns|{months[0]}|on_time"
-        total = [link(view, key, str(count), f"returns on time, {site.label}", bold=True), f" of {len(mine_due)}"]
+        on_time_here = linked.returns(view, site.name, months[0], "on_time", count, bold=True)
+        total = [on_time_here, " of ", linked.returns(view, site.name, months[0], "due", len(mine_due))]
         body.append(html.Tr([*line, html.Td(total, className="right muted")], **{"data-row": site.name}))
     grid = html.Table(
         [html.Caption("Returns by site and month", className="heard"), html.Thead(head), html.Tbody(body)],
@@ -142,8 +143,12 @@ def calendar_card(view: View, months: list[date], rows: list[Row]) -> Component:
         words.received(len(came), len(due), len(on_time)),
         "A return is due on the 10th working day after its month",
         html.Div(grid, className="table-frame", tabIndex=0, role="region", **{"aria-label": "Calendar of returns"}),
-        key_of(rows),
+        key_of(view, months, rows),
         name="calendar",
+        opens=[
+            counted(view, months, which, len(found))
+            for which, found in (("came", came), ("due", due), ("on_time", on_time))
+        ],
         class_name="subtitle-right",
     )
 
@@ -179,7 +184,15 @@ def cell(view: View, label: str, row: Row | None, month: date) -> Component:
     return html.A(inside, href=href, className=classes, **{"data-number": key, "aria-label": name})
 
 
-def key_of(rows: list[Row]) -> Component:
+def counted(view: View, months: list[date], which: str, count: int) -> Component:
+    """A number of returns of the sites shown, as a link where it has a story: of one or all, up to the last month."""
+    to_date = not view.address.get("to") or months[-1] == max(row.month for row in view.edition.rows("calendar"))
+    if not to_date or not (view.all_sites or len(view.sites) == 1):
+        return html.Span(str(count))
+    return linked.returns(view, "all" if view.all_sites else view.sites[0].name, months[0], which, count)
+
+
+def key_of(view: View, months: list[date], rows: list[Row]) -> Component:
     """What the cells mean and how many there are of each, also of those that there are none of."""
     found = [kind for row in rows for kind in kinds(row)]
     shown = [name for name in STATES if name != "due" or "due" in found]
@@ -191,7 +204,9 @@ def key_of(rows: list[Row]) -> Component:
                     className=f"day {name.replace('_', '-')} {TONES.get(name, '')}".strip(),
                 ),
                 f"{STATES[name][1]} ",
-                html.Strong(str(found.count(name))),
+                html.Strong(
+                    counted(view, months, name, found.count(name)) if name in COUNTED else str(found.count(name))
+                ),
             ]
         )
         for name in shown
@@ -390,8 +405,8 @@ def revisions_card(view: View) -> Component:
             site_name(view, row.site),
             write_month(row.month),
             view.measure_label(row.measure),
-            revised(view, row.measure, row.old, row.old_state),
-            revised(view, row.measure, row.new, row.new_state),
+            revised(view, row, row.old, row.old_state),
+            revised(view, row, row.new, row.new_state),
             write_date(row.changed.date()),
             moved(view, row),
         ]
@@ -428,14 +443,13 @@ def moved(view: View, row: Row) -> str:
     return "; ".join(entry.verdict_effect or entry.effect or entry.what for entry in rows) or "No headline"
 
 
-def revised(view: View, measure: str, value: float | None, said: str | None) -> Component:
-    """A number as it was or is, or its state."""
-    about = view.edition.measures.get(measure)
-    return (
-        write(value, about.unit)
-        if value is not None and about is not None
-        else state((said or "missing").replace("_", " "))
-    )
+def revised(view: View, row: Row, value: float | None, said: str | None) -> Component:
+    """A number as it was or is, as a link to the return that changed it; or its state."""
+    about = view.edition.measures.get(row.measure)
+    if value is None or about is None:
+        return state((said or "missing").replace("_", " "))
+    name = f"{view.measure_label(row.measure)}, {view.label(row.site)}"
+    return link(view, f"{row.site}|receipt|{row.month}|{row.measure}", write(value, about.unit), name)
 
 
 def quality(view: View, row: Row) -> Component:
