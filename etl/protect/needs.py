@@ -38,15 +38,16 @@ class Revision:
 
 
 def needs(lattice: Lattice, reader: str, revisions: tuple[Revision, ...] = ()) -> Needs:
-    """What must stay open to a reader: of each small count, of the others' share of it, and of each small revision
-    every value from 1 to the threshold.
+    """What must stay open to a reader: of each small count, of the others' share where that is small, and of each small
+    revision every value from 1 to the threshold.
 
-    A site's own number is no secret from it. Of all sites together it knows its own part: what is left is the others'.
+    A site's own number is no secret from it. Of all sites together it knows its own part: what is left is the others',
+    however large the whole.
     Readers outside know less of each site than any other site does: for them only what all make together is asked.
     """
     known, own = lattice.known_to(reader), lattice.own_share(reader)
     counts = lattice.counts - own
-    small = lattice.small & (counts >= 1) & (counts < THRESHOLD) & ~known
+    small = ~lattice.holes & (counts >= 1) & (counts < THRESHOLD) & ~known
     several = len(lattice.spans.sites) > 1
     if not known.any() and several:
         small &= lattice.together

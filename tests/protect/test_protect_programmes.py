@@ -64,7 +64,8 @@ def look_at(seed: int) -> None:
     assert attack(programme, [choice], whole=seed % 10 == 0) == [], seed
 
 
-@pytest.mark.parametrize("seed", range(30))
+# In 6079 all sites together are many, and all but one of them few.
+@pytest.mark.parametrize("seed", [*range(30), 6079])
 def test_nobody_works_out_a_small_number(seed: int) -> None:
     look_at(seed)
 
