@@ -8,7 +8,7 @@ from dashboard.edition import Row
 from dashboard.headlines import NUMBER, OPENS
 from dashboard.page import View
 from dashboard.tables import link, number, number_key, state, verdict_tag
-from etl.definitions.periods import month_after
+from etl.definitions.periods import month_after, write_month
 from etl.provenance.story import BESIDE
 
 Component = Any
@@ -93,3 +93,22 @@ def returns(view: View, site: str, starts: date, which: str, count: int, *, bold
     """A number of returns, as a link to the returns that are counted."""
     said = f"returns {which.removeprefix('year.').replace('_', ' ')}, {view.label(site)}"
     return link(view, f"{site}|returns|{starts}|{which}", str(count), said, bold=bold)
+
+
+def receipt(view: View, row: Row, place: str) -> Component:
+    """A place in a return, as a link to the return's receipt."""
+    key = f"{row.site}|receipt|{row.month}|{row.get('measure') or 'return'}"
+    name = f"{place}, {view.label(row.site)}, {write_month(row.month)}"
+    href = view.address.with_(number=key).href
+    return html.A(place, href=href, className="place", **{"data-number": key, "aria-label": name})
+
+
+def planned(view: View, site: str, year: date, column: str, text: str) -> Component:
+    """A number of a year's plan, as a link where the edition has the same: the cost per new case, or its cases."""
+    where = "site = ? and period = 'year' and starts = ? and basis = 'planned' and allocation = 'none'"
+    for row in view.edition.rows("central", where, (site, year)):
+        same = row.shown if column == "unit" else f"{row[column] or 0:,.0f}"
+        if same == text:
+            said = "cost per new case" if column == "unit" else "new cases"
+            return link(view, f"{site}|central|{year}|year.planned.none.{column}", text, f"{said}, {view.label(site)}")
+    return text

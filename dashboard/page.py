@@ -87,7 +87,7 @@ class Content:
     """What a page says: its headline, one quiet line, and its cards."""
 
     headline: str
-    note: str
+    note: Component
     body: Sequence[Component]
     controls: Sequence[Component] = ()
 

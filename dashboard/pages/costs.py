@@ -1,6 +1,6 @@
 """Costs: what one case costs on one basis, what each site counts, and what changed it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -389,11 +389,13 @@ def by_line(view: View) -> Component:
     whole = compared(view, "spend")
     cells = {site: number_of(view, row, "spend", row.shown or "", why=row.why or "") for site, row in whole.items()}
     lines.append(Line("spend", view.measure_label("spend"), "", whole, cells))
+    most = largest_lines(view, rows)
     return card(
-        largest_line(view, rows),
+        largest_line(view, most),
         f"Cash spend by line, {asked_words(view)} or the last complete year; shares of cash spend",
         side_by_side(view, lines, "Spend by line") if rows else nothing("No spend is known."),
         name="by-line",
+        opens=[linked.share(view, row, f"spend.{row.line}") for row in most],
         source=source_words(view),
         links=[definition(view, "spend")],
     )
@@ -405,19 +407,24 @@ def line_cell(view: View, row: Row) -> Component:
     return with_small(main, linked.share(view, row, f"spend.{row.line}"))
 
 
-def largest_line(view: View, rows: Mapping[str, Mapping[str, Row]]) -> str:
-    """The line on which most is spent, where it is the same at every site shown."""
+def largest_lines(view: View, rows: Mapping[str, Mapping[str, Row]]) -> list[Row]:
+    """The line on which most is spent at each site shown, the smallest share first."""
     most = []
     for site in view.sites:
         own = [by[site.name] for by in rows.values() if site.name in by and by[site.name].share is not None]
         if own:
             most.append(max(own, key=lambda row: row.share))
+    return sorted(most, key=lambda row: row.share)
+
+
+def largest_line(view: View, most: Sequence[Row]) -> str:
+    """The line on which most is spent, where it is the same at every site shown."""
     if not most:
         return "Spend by line"
     if len({row.line for row in most}) > 1:
         return "The largest line of spend is not the same at every site"
-    shares = sorted((row.share, row.shown) for row in most)
-    part = shares[0][1] if shares[0][1] == shares[-1][1] else f"{shares[0][1]} to {shares[-1][1]}"
+    low, high = most[0].shown, most[-1].shown
+    part = low if low == high else f"{low} to {high}"
     where = "at every site" if len(most) == len(view.sites) > 1 else "where known" if len(view.sites) > 1 else ""
     return f"{most[0].label} is the largest line {where}: {part} of cash spend".replace(" :", ":")
 

@@ -9,6 +9,7 @@ from dashboard.charts import graph
 from dashboard.charts.money import LAYERS, cliff, gap, mix, mix_height
 from dashboard.edition import Row
 from dashboard.exhibits import beside_dots
+from dashboard.headlines import OPENS
 from dashboard.page import (
     Content,
     Page,
@@ -67,16 +68,17 @@ def one(view: View, name: str, site: str) -> Row | None:
     return rows[0] if rows else None
 
 
-def note(view: View, who: str, cover: Row | None) -> str:
+def note(view: View, who: str, cover: Row | None) -> Component:
     """What is set against what."""
     year = write_financial_year(cover.year) if cover is not None else "the year without the grant"
     sites = "all sites" if who == "all" else view.label(who)
     said = f"Approved agreements against planned cost, cash, {sites}, {year}."
-    for row in view.edition.rows("agreements", "site = 'central_team'") if who == "all" else ():
+    apart = view.edition.rows("agreements", "site = 'central_team'") if who == "all" else ()
+    for row in apart:
         said += f" {words.pounds(row.amount)} for the central team is apart."
     if any(row.made_up for row in view.edition.rows("agreements")):
         said += " Made-up agreements are marked."
-    return said
+    return html.Span(said, **{OPENS: [linked.agreement(view, row) for row in apart]})
 
 
 def amounts_of(view: View, who: str) -> tuple[list[date], dict[str, dict[date, float]]]:

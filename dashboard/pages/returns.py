@@ -264,10 +264,7 @@ def told(view: View, name: str, calendar: list[Row], states: Mapping[str, str]) 
 def where(view: View, row: Row) -> Component:
     """A query's sheet and cell, as a link to the receipt of its return."""
     place = f"{row.sheet}!{row.cell}" if row.sheet and row.cell else row.cell or row.sheet or "Whole file"
-    key = f"{row.site}|receipt|{row.month}|{row.measure or 'return'}"
-    name = f"{place}, {view.label(row.site)}, {write_month(row.month)}"
-    href = view.address.with_(number=key).href
-    return html.A(place, href=href, className="place", **{"data-number": key, "aria-label": name})
+    return linked.receipt(view, row, place)
 
 
 def kind_of(row: Row) -> Component:

@@ -23,7 +23,7 @@ from dashboard.native import SavedList, Supposed
 from dashboard.page import Content, Page, View, card, nothing, pick_sites, site_name
 from dashboard.supposed import ALSO, GAPS, GRANTS, facts_of, grant_words, read_supposed, said, start_of
 from dashboard.supposed import Supposed as Choice
-from dashboard.tables import VERDICT_LEVELS, Column, not_applicable, number, state, table, tag
+from dashboard.tables import VERDICT_LEVELS, Column, link, not_applicable, number, state, table, tag
 from etl.definitions.measure import round_half_up
 from etl.definitions.periods import month_after, months_from, write_date, write_financial_year, write_month
 from etl.definitions.readiness import count_verdicts
@@ -240,7 +240,7 @@ def beside_actuals(view: View, supposed: Choice, found: Sequence[Case], headline
         [
             site_name(view, case.row.site, short=True),
             verdict_cell(case, actual.get(case.row.site)),
-            *numbers(view, case.then, case.now, covers.get(case.row.site)),
+            *numbers(view, case.then, case.now, covers.get(case.row.site), posts_of(view, case.row.site, [case])),
         ]
         for case in found
     ]
@@ -249,8 +249,9 @@ def beside_actuals(view: View, supposed: Choice, found: Sequence[Case], headline
         all_now, all_then = together([case.now for case in found]), together([case.then for case in found])
         counted = count_verdicts([case.verdicts[1] for case in found])
         known = actual.get("all")
-        row = [site_name(view, "all"), pair(counted, f"now {known.words}" if known else "", wraps=True)]
-        body.append([*row, *numbers(view, all_then, all_now, covers.get("all"))])
+        told = linked.prose(view, "all", f"now {known.words}", "all|verdict||words") if known else ""
+        row = [site_name(view, "all"), pair(counted, told, wraps=True)]
+        body.append([*row, *numbers(view, all_then, all_now, covers.get("all"), posts_of(view, "all", found))])
         names.append("all")
     heads = ("Verdict", "Not secured", "Cover", "Cost of the year", "Per new case", "Posts")
     columns = [Column("Site"), *(Column(head) for head in heads)]
@@ -276,7 +277,14 @@ def verdict_cell(case: Case, known: Row | None) -> Component:
     return html.Span([shown, *more, html.Small(f"now {words.lower_first(now)}", className="now")])
 
 
-def numbers(view: View, then: Outcome, now: Outcome, cover: Row | None) -> list[Component]:
+def posts_of(view: View, site: str, found: Sequence[Case]) -> Row | None:
+    """The posts of case managers that a scenario starts from; none where its sites' are of several months."""
+    months = {case.row.posts_month for case in found}
+    month = months.pop() if len(months) == 1 else None
+    return view.edition.result(site, "case_manager_posts", "month", month) if month else None
+
+
+def numbers(view: View, then: Outcome, now: Outcome, cover: Row | None, staff: Row | None) -> list[Component]:
     """Gap, cover, cost, unit cost and posts, each above what it is now."""
     gap = stored(view, cover, "gap", lambda gap: words.pounds(gap))
     months = stored(view, cover, "months", lambda months: f"{months:.1f}", " months")
@@ -286,12 +294,15 @@ def numbers(view: View, then: Outcome, now: Outcome, cover: Row | None) -> list[
     unit = span(then.unit_cost) if then.unit_cost else not_applicable()
     chance = [f"by chance {span(then.unit_cost_by_chance)}"] if then.unit_cost_by_chance else []
     posts = f"{then.posts:,g}" if then.posts is not None else state("not known")
+    each = linked.planned(view, cover.site, cover.year, "unit", span(now.unit_cost)) if cover else span(now.unit_cost)
+    same = staff is not None and staff.value is not None and staff.value == now.posts
+    held = number(view, staff, text=f"{now.posts:,g}") if same else f"{now.posts:,g}" if now.posts is not None else ""
     return [
         pair(span(then.gap, short=True), ["now ", *gap]),
         pair(months_words(then.months), ["now ", *months]),
         pair(span(then.cost, short=True), ["now ", *cost]),
-        pair(unit, *chance, f"now {span(now.unit_cost)}"),
-        pair(posts, f"now {now.posts:,g}" if now.posts is not None else ""),
+        pair(unit, *chance, ["now ", each]),
+        pair(posts, ["now ", held] if held else ""),
     ]
 
 
@@ -363,9 +374,10 @@ def months_card(view: View, found: Sequence[Case]) -> Component:
     body = [
         [
             write_month(month),
-            *(words.pounds(value) for value in (one.local, one.grant, one.extra)),
+            of_month(view, found, month, "approved", one.local),
+            *(words.pounds(value) for value in (one.grant, one.extra)),
             span(one.cost),
-            words.pounds(planned),
+            of_month(view, found, month, "planned", planned),
         ]
         for month, one in zip(months, drawn, strict=True)
     ]
@@ -379,6 +391,17 @@ def months_card(view: View, found: Sequence[Case]) -> Component:
         name="months",
         twin=table(columns, body, f"{LABEL}: money by month", class_name="wide"),
     )
+
+
+def of_month(view: View, found: Sequence[Case], month: date, status: str, amount: float) -> Component:
+    """A month's money as it is known, as a link to where it comes from; what is only supposed is none."""
+    everyone = len(found) == len(view.edition.sites)
+    site = "all" if everyone else found[0].row.site if len(found) == 1 else ""
+    text = words.pounds(amount)
+    rows = view.edition.rows("cliff", "site = ? and month = ? and status = ?", (site, month, status))
+    if not rows or rows[0].amount is None or words.pounds(rows[0].amount) != text:
+        return text
+    return link(view, f"{site}|cliff|{month}|{status}", text, f"{write_month(month)}, {view.label(site)}")
 
 
 def who(view: View, found: Sequence[Case]) -> str:
@@ -417,11 +440,12 @@ def ways_card(view: View, found: Sequence[Case]) -> Component:
         ways = keep_going(case.start, case.choices)
         reduce = ways["reduce"]
         cases = count_span(Range(min(reduce.low, case.start.planned_cases), min(reduce.high, case.start.planned_cases)))
-        planned = f" of {case.start.planned_cases:g}"
+        whole = f"{case.start.planned_cases:g}"
+        planned = [" of ", linked.planned(view, case.row.site, case.row.year, "count", whole)]
         cover, maintain = covers.get(case.row.site), span(ways["maintain"])
         if cover is not None and cover.gap is not None and words.pounds(cover.gap) == maintain:
             maintain = linked.cover(view, cover, "gap", maintain)
-        body.append([site_name(view, case.row.site, short=True), maintain, cases + planned, span(ways["uplift"])])
+        body.append([site_name(view, case.row.site, short=True), maintain, [cases, *planned], span(ways["uplift"])])
     columns = [
         Column("Site"),
         Column("Maintain: still needed", True),
@@ -462,8 +486,12 @@ def next_year_card(view: View, found: Sequence[Case]) -> Component:
             outside.append(view.label(row.site))
         counted = f"{row.cases_seen:,.0f}"
         year = view.edition.result(row.site, "new_cases", "rolling_year", month_after(last, -11)) if last else None
-        if year is not None and year.shown == counted:
-            counted = number(view, year)
+        key = f"{row.site}|start|{row.year}|cases_seen"
+        counted = (
+            number(view, year)
+            if year is not None and year.shown == counted
+            else link(view, key, counted, f"new cases, {view.label(row.site)}")
+        )
         seen = [counted, f" in {row.months_seen:g} months"]
         body.append(
             [

@@ -209,8 +209,14 @@ def to_mend(view: View, site: Site) -> Component:
     """Open queries of the site."""
     rows = view.edition.rows("queries", "site = ?", (site.name,), "month desc")
     missing = view.edition.rows("calendar", "site = ? and state = 'missing'", (site.name,), "month desc")
-    body = [[write_month(row.month), "Whole return", "Missing", "Send the return"] for row in missing]
-    body += [[write_month(row.month), html.Code(f"{row.sheet}!{row.cell}"), row.message, row.fix] for row in rows]
+    body: list[list[Component]] = [
+        [write_month(row.month), linked.receipt(view, row, "Whole return"), "Missing", "Send the return"]
+        for row in missing
+    ]
+    body += [
+        [write_month(row.month), linked.receipt(view, row, f"{row.sheet}!{row.cell}"), row.message, row.fix]
+        for row in rows
+    ]
     columns = [Column("Month"), Column("Where"), Column("What it says"), Column("What to do")]
     return card(
         words.mend(len(body), 0),

@@ -26,6 +26,7 @@ KINDS: dict[str, Teller] = {
     "readiness": judged.readiness,
     "quality": judged.quality,
     "returns": returned.counted,
+    "start": results.start,
     "receipt": returned.receipt,
 }
 

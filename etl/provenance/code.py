@@ -36,7 +36,7 @@ ASIDE = (
 )  # fmt: skip
 OTHERS = (
     "cover", "agreement", "readiness", "returns", "receipt", "verdict", "cliff", "gap", "central", "quality",
-    "agreement.drawn", "agreement.left", "bridge",
+    "agreement.drawn", "agreement.left", "bridge", "start",
 )  # fmt: skip
 ROOM_FOR_OTHERS = 20
 COVER = (
@@ -59,6 +59,7 @@ CENTRAL = tuple(
 # How many months lie between the two periods of each kind of pair in a bridge, and its steps.
 LAG = {"year": 12, "year_to_date": 12, "rolling_year": 12, "quarter_year_ago": 12, "quarter": 3}
 STEPS = ("cost0", "count0", "unit0", "spending", "volume", "change", "cost1", "count1", "unit1")
+START = ("cases_seen",)
 QUALITY = ("completeness", "uniqueness", "consistency", "timeliness", "validity", "accuracy")
 
 
@@ -139,6 +140,7 @@ def _names(edition: Edition, kind: str) -> Sequence[str]:
         "gap": [str(step) for step in range(NAMES)],
         "central": CENTRAL,
         "quality": QUALITY,
+        "start": START,
     }
     return fixed.get(kind, ("",))
 

@@ -5,8 +5,9 @@ from datetime import date
 
 from etl.definitions import MEASURES
 from etl.definitions.measure import MINUS, Ratio, Unit, write
-from etl.definitions.periods import last_month, write_financial_year, write_month
+from etl.definitions.periods import last_month, month_after, write_financial_year, write_month
 from etl.provenance.cells import Behind, behind, by_month, by_site, may_see, queried, sources
+from etl.provenance.code import START
 from etl.provenance.edition import Edition, Row
 from etl.provenance.lineage import is_planned, operands
 from etl.provenance.story import (
@@ -64,6 +65,25 @@ def tell(edition: Edition, address: str) -> Story | None:
     said = BESIDE[beside].format(what(edition, measure, period, row.starts))
     body = [*body, *_cells(edition, of, measure, cells), *_definition(edition, measure)]
     return Story(address, place(edition, site), said, shown, "known", tuple(body), cells)
+
+
+def start(edition: Edition, address: str) -> Story | None:
+    """The new cases that a scenario's next year is reckoned from: those of the last year's months that are known."""
+    site, _, year, column = address.split("|")[:4]
+    rows = edition.rows("scenario_start", "site = ? and year = ? and not mended", (site, day(year)))
+    last = edition.data_month
+    if column not in START or not rows or rows[0].get(column) is None or last is None:
+        return None
+    months = [month_after(last, step) for step in range(-11, 1)]
+    found = [edition.result(site, "new_cases", "month", month) for month in months]
+    body = tuple(
+        (write_month(month), exact(row, "count") if row is not None else "not known")
+        for month, row in zip(months, found, strict=True)
+    )
+    table = Table("Months", columns("Month", label_of(edition, "new_cases"), right=(1,)), body)
+    known = f"{rows[0].months_seen:g} months that are known"
+    said = f"new cases in the {known} of the year to {write_month(last, long=True)}"
+    return Story(address, place(edition, site), said, f"{rows[0][column]:,.0f}", "known", (table,))
 
 
 def what(edition: Edition, measure: str, period: str, starts: date) -> str:
