@@ -14,7 +14,7 @@ from dashboard.earlier import notice
 from dashboard.edition import Editions, NoEdition
 from dashboard.export import downloads
 from dashboard.export.drawn import every
-from dashboard.headlines import link_numbers
+from dashboard.headlines import OPENS, link_numbers
 from dashboard.logs import LOG, about_request
 from dashboard.native import Chart, Frame, Title
 from dashboard.page import Content, Page, View
@@ -282,7 +282,7 @@ def head(question: str, content: Content) -> Any:
     return html.Div(
         [
             html.P(question, className="question"),
-            html.H1(content.headline),
+            html.H1(content.headline, **({OPENS: list(content.opens)} if content.opens else {})),
             html.P(content.note, className="note") if content.note else None,
         ],
         className="page-head",

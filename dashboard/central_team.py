@@ -66,6 +66,13 @@ def shown(view: View, row: Row | None, column: str = "unit") -> Component:
     return link(view, key, text, f"cost with the central team, {view.label(row.site)}")
 
 
+def interval(view: View, row: Row | None) -> Component:
+    """Both ends of the interval of a cost per new case; nothing where there is none."""
+    if row is None or row.low is None or row.high is None:
+        return ""
+    return html.Span([shown(view, row, "low"), " to ", shown(view, row, "high")])
+
+
 def choices(view: View, basis: str) -> list[Component]:
     """The two choices: what is shared out, and how."""
     return [

@@ -90,6 +90,7 @@ class Content:
     note: Component
     body: Sequence[Component]
     controls: Sequence[Component] = ()
+    opens: Sequence[Component] = ()  # to what the numbers of the headline are links, where the page has none like them
 
 
 @dataclass(frozen=True)

@@ -180,8 +180,7 @@ def unit_costs(view: View, what: Asked) -> Component:
         row = what.rows.get(site.name)
         found.append(dot_of(view, site.name, row))
         below = [html.Small(when(row))] if row is not None and row.hollow and row.value is not None else []
-        said = words.interval(row, money=True) if row is not None else ""
-        interval = said if what.is_central else linked.interval(view, row, money=True)
+        interval = central_team.interval(view, row) if what.is_central else linked.interval(view, row, money=True)
         blank = state("not known", (row.why or "") if row is not None else "")
         beside.append((site_name(view, site.name, *below), interval or blank))
         shown = central_team.shown(view, row) if what.is_central else number(view, row)

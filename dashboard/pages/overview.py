@@ -34,6 +34,7 @@ def build(view: View) -> Content:
         note(view),
         [verdict_table(view), changes(view), decisions(view)],
         controls=[pick_sites(view), pick_period(view, ("rolling_year",)), *since.pick_since(view)],
+        opens=linked.money(view, view.sites[0].name) if len(view.sites) == 1 else (),
     )
 
 

@@ -43,6 +43,7 @@ def build(view: View) -> Content:
         f"Five criteria in words, no score. Thresholds are proposals of the {definitions.PROPOSED_BY}, to be agreed.",
         [matrix, source_line(closing + made_up, links), milestones(view)],
         [pick_sites(view)],
+        linked.money(view, shown[0]) if len(shown) == 1 else (),
     )
 
 

@@ -59,6 +59,7 @@ def build(view: View) -> Content:
             to_mend(view, site),
         ],
         controls=[pick_period(view)],
+        opens=linked.money(view, site.name),
     )
 
 

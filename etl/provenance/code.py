@@ -56,6 +56,7 @@ CENTRAL = tuple(
     for way in ("none", "by_new_cases", "equally")
     for column in ("unit", "central", "cost", "total", "count")
 )
+CENTRAL += tuple(name.replace(".unit", end) for end in (".low", ".high") for name in CENTRAL if name.endswith(".unit"))
 # How many months lie between the two periods of each kind of pair in a bridge, and its steps.
 LAG = {"year": 12, "year_to_date": 12, "rolling_year": 12, "quarter_year_ago": 12, "quarter": 3}
 STEPS = ("cost0", "count0", "unit0", "spending", "volume", "change", "cost1", "count1", "unit1")

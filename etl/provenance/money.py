@@ -283,11 +283,15 @@ def central(edition: Edition, address: str) -> Story | None:
         "cost": "cost without the central team’s share",
         "total": "cost with the central team’s share",
         "count": "new cases",
+        "low": "lower end of the 95% interval of the cost per new case with the central team’s share",
+        "high": "upper end of the 95% interval of the cost per new case with the central team’s share",
     }[column]
     body: list[Block] = [] if site == "central_team" else [_central_formula(row, what)]
     kept = "Earmarked money stays where it is earmarked." if row.earmarked else ""
     body += [Facts((("What", BASES[basis]), ("Shared", WAYS[way]), ("Source", source_of(row))))]
     body += [Words(kept)] if kept else []
+    if column in ("low", "high"):
+        body.append(Words("The cost with the share over the exact Poisson limits of the new cases."))
     shown = str(row.shown) if column == "unit" else f"{row['count']:,.0f}" if column == "count" else pounds(row[column])
     return Story(address, place(edition, site), f"{name}, {row.words}", shown, "known", tuple(body))
 

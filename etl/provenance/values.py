@@ -85,7 +85,7 @@ def _central(edition: Edition, site: str, place: str, what: str) -> Value:
         raise NoNumber(what)
     period, basis, way, column = what.split(".")
     where = "site = ? and period = ? and starts = ? and basis = ? and allocation = ?"
-    unit = "count" if column == "count" else "gbp_each" if column == "unit" else "gbp"
+    unit = "count" if column == "count" else "gbp_each" if column in ("unit", "low", "high") else "gbp"
     return _first(edition, "central", where, (site, period, day(place), basis, way), column), unit
 
 
