@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from flask import Flask, Response, g, request
@@ -73,7 +74,7 @@ def offer(view: View, content: Content) -> Content:
             for end in MAKERS
         ]
         _put(body, place, None if second else card, links)
-    return Content(content.headline, content.note, body, content.controls)
+    return replace(content, body=body)
 
 
 def _put(body: list[Component], place: tuple[Component, ...], section: Component, links: list[Component]) -> None:

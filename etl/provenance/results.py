@@ -53,7 +53,7 @@ def tell(edition: Edition, address: str) -> Story | None:
     row = edition.result(site, measure, period, day(starts))
     if row is None:
         return None
-    if row.shown == HIDDEN:
+    if row.shown == HIDDEN and beside != "plan":  # a plan is no secret where the number is
         return Story(address, place(edition, site), what(edition, measure, period, row.starts), HIDDEN, "hidden")
     if not beside:
         return _itself(edition, address, row)
