@@ -116,8 +116,7 @@ def _nearness(text: str, link: Tree) -> int:
 
 def _like(link: Tree, text: str) -> Tree:
     kept = ("href", "data-number", "aria-label")
-    own = {name: _props(link)[name] for name in kept if name in _props(link)}
-    return html.A(text, className="number", **own, **({} if _text(link) else {"aria-label": f"{text}: where from"}))
+    return html.A(text, className="number", **{name: _props(link)[name] for name in kept if name in _props(link)})
 
 
 def _text(link: Tree) -> str:

@@ -91,8 +91,8 @@ def money(view: View, site: str) -> list[Component]:
 
 def returns(view: View, site: str, starts: date, which: str, count: int, *, bold: bool = False) -> Component:
     """A number of returns, as a link to the returns that are counted."""
-    said = f"returns {which.removeprefix('year.').replace('_', ' ')}, {view.label(site)}"
-    return link(view, f"{site}|returns|{starts}|{which}", str(count), said, bold=bold)
+    said = which.removeprefix("year.").replace("_", " ").replace("came", "received")
+    return link(view, f"{site}|returns|{starts}|{which}", str(count), f"returns {said}, {view.label(site)}", bold=bold)
 
 
 def receipt(view: View, row: Row, place: str) -> Component:

@@ -41,7 +41,7 @@ EXCEPTIONS = {
         "",
         r"scale .*|.*\bintervals?\b.*|.* fewer than 10|XmR limits.*|Exact Poisson limits.*|Of 20 such charts.*",
     ),
-    "a criterion's threshold, in the head of its row": ("Th.*Small$", ".*"),
+    "a criterion's threshold, in the head of its row": ("^ .*Th Span Small$", ".*"),
     "the number of a document in the name of a source": ("", r".*PCD \d+.*"),
     "the number of rows of the table under it": ("", r".* in \d+ numbers|\d+ of \d+ agreements.*"),
     "months before a site began, of which there is no return": ("calendar.*Li Strong$", r"\d+"),
