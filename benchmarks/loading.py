@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 from python_calamine import CalamineWorkbook
@@ -68,13 +69,14 @@ def read_cells(paths: Iterable[Path]) -> int:
 
 
 def read_with_pandas(paths: Iterable[Path]) -> int:
-    """Reads the cells of all sheets with pandas and openpyxl (and pandas alone, where there are no sheets)."""
+    """Reads the cells of all sheets with pandas and openpyxl, or calamine where openpyxl reads none."""
     cells = 0
     for path in paths:
         if path.suffix == ".csv":
             cells += pd.read_csv(path, header=None, encoding="cp1252", names=range(MOST_COLUMNS)).size
         else:
-            frames = pd.read_excel(path, sheet_name=None, header=None, engine="openpyxl")
+            engine: Literal["openpyxl", "calamine"] = "openpyxl" if path.suffix == ".xlsx" else "calamine"
+            frames = pd.read_excel(path, sheet_name=None, header=None, engine=engine)
             cells += sum(frame.size for frame in frames.values())
     return cells
 
