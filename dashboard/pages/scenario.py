@@ -293,10 +293,10 @@ def numbers(view: View, then: Outcome, now: Outcome, cover: Row | None, staff: R
         cost = [span(now.cost)]
     unit = span(then.unit_cost) if then.unit_cost else not_applicable()
     chance = [f"by chance {span(then.unit_cost_by_chance)}"] if then.unit_cost_by_chance else []
-    posts = f"{then.posts:,g}" if then.posts is not None else state("not known")
+    posts = f"{then.posts:,.1f}" if then.posts is not None else state("not known")
     each = linked.planned(view, cover.site, cover.year, "unit", span(now.unit_cost)) if cover else span(now.unit_cost)
     same = staff is not None and staff.value is not None and staff.value == now.posts
-    held = number(view, staff, text=f"{now.posts:,g}") if same else f"{now.posts:,g}" if now.posts is not None else ""
+    held = number(view, staff) if same else f"{now.posts:,.1f}" if now.posts is not None else ""
     return [
         pair(span(then.gap, short=True), ["now ", *gap]),
         pair(months_words(then.months), ["now ", *months]),

@@ -203,7 +203,7 @@ KINDS = [
     ("/returns", "76", "all|returns|2018-04-01|came"),
     ("/returns", "77", "all|returns|2018-04-01|due"),
     ("/scenario", "£2,496", "croydon|central|2020-04-01|year.planned.none.unit"),
-    ("/scenario", "4", "croydon|month|2019-11-01|case_manager_posts"),
+    ("/scenario", "4.0", "croydon|month|2019-11-01|case_manager_posts"),
     ("/scenario", "£66,059", "all|cliff|2020-04-01|approved"),
     ("/scenario", "£132,044", "all|cliff|2020-04-01|planned"),
     ("/scenario", "98", "west_midlands|start|2020-04-01|cases_seen"),
