@@ -10,6 +10,7 @@ from etl.definitions.measure import round_half_up
 Tree = Any  # a component, or what the browser is told of one once it is drawn in another language
 MONTH = "Jan|Ion|Feb|Chw|Mar|Maw|Apr|Ebr|May|Mai|Jun|Meh|Jul|Gor|Aug|Aws|Sep|Med|Oct|Hyd|Nov|Tach|Dec|Rhag"
 NUMBER = re.compile(rf"(?<![\w£/.])[+−]?£?\d+(?:,\d{{3}})*(?:\.\d+)?[%pkm]?(?![\w/])(?! (?:{MONTH}))")
+JOINS = (", ", " of ", " o ", " → ")  # between numbers of one story: 2, 2, 1, 2 is one link
 BREAK = re.compile(r"[,;] ")
 YEAR = re.compile(r"(?:19|20)\d\d")
 WORD = re.compile(r"[^\W\d]{4,}")
@@ -66,8 +67,12 @@ def said(text: str, links: list[Tree], own: Sequence[Tree] = ()) -> Any:
         if found is None and not YEAR.fullmatch(number[0]):
             found = next(iter(brought.get("", [])), None)
         if found is not None:
+            between = text[end : number.start()]
+            if used[-1:] == [found] and not _text(found) and between in JOINS:
+                _props(pieces[-1])["children"] += between + number[0]
+            else:
+                pieces += [between, _like(found, number[0])]
             used.append(found)
-            pieces += [text[end : number.start()], _like(found, number[0])]
             end = number.end()
     return [piece for piece in (*pieces, text[end:]) if piece] if pieces else text
 

@@ -55,6 +55,18 @@ def test_of_two_quarters_that_a_headline_cannot_tell_apart_none_is_opened() -> N
     assert len(keys(said("The largest funder is Home Office, 63% of cash", links[1:]))) == 1
 
 
+def test_what_a_sentence_brings_opens_its_numbers_and_the_rest_is_one_story() -> None:
+    own = [link("£105,000", "x|cover|2020-04-01|gap"), link("1", "late|a"), link("1", "missing|b")]
+    rest = html.A(None, href="/", **{"data-number": "x|verdict||words"})
+    assert keys(said("£105,000 more (12 months) for 2020", [], [*own, rest])) == [
+        ("£105,000", "x|cover|2020-04-01|gap"),
+        ("12", "x|verdict||words"),
+    ]
+    assert keys(said("2, 2, 1, 2: no workforce plan", [], [rest])) == [("2, 2, 1, 2", "x|verdict||words")]
+    assert keys(said("46 on time, 1 late, 1 missing", [], own)) == [("1", "late|a"), ("1", "missing|b")]
+    assert keys(said("1 yn hwyr, 1 ar goll", [], own)) == [("1", "late|a"), ("1", "missing|b")]
+
+
 @pytest.mark.parametrize(("lang", "paths", "least"), [("", PATHS, 20), ("lang=cy", ("/funding",), 4)])
 def test_what_a_headline_opens_is_what_it_says(sample: Any, lang: str, paths: tuple[str, ...], least: int) -> None:
     """The number's own story says the same, but for a sign and the tenths that a headline rounds away."""

@@ -187,7 +187,7 @@ def all_words(story: Story) -> str:
 # A place of each kind, its text and what it opens: (page, text, address).
 KINDS = [
     ("/", "£105,000", "south_wales|cover|2020-04-01|gap"),
-    ("/", "4", "all|verdict||words"),
+    ("/", "0 of 4", "all|verdict||words"),
     ("/", "12", "croydon|returns|2018-12-01|year.due"),
     ("/", "11", "south_wales|returns|2018-12-01|year.on_time"),
     ("/", "£165,000", "south_wales|agreement|south-wales-commissioner-police-2020|amount"),
