@@ -24,6 +24,9 @@ class Element(Component):
         """What the browser is told of it."""
         return {"props": vars(self), "type": self._type, "namespace": self._namespace}
 
+    def __repr__(self) -> str:
+        return f"{self._type}({vars(self)!r})"
+
 
 def _element(name: str) -> Any:
     return type(name, (Element,), {"_type": name, "_children_props": (), "__module__": __name__})
