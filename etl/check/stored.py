@@ -30,7 +30,8 @@ def compare_stored(
     touched = set(touched) & set(sites)
     said = _read(con, "said", {"sites": sorted(touched)}) if touched else []
     if not said:
-        return meanwhile()
+        meanwhile()
+        return
     others = _read(con, "alike", {"sites": sorted(touched), "least": COPIED_AT_LEAST})
     if later := touched_twins(said, others) & set(sites):
         said += _read(con, "said", {"sites": sorted(later)})
@@ -41,7 +42,6 @@ def compare_stored(
         problems = list(compare(said, others, sites, {one.return_id for one in said}))
         done.result()
     _replace(con, touched, {one.return_id: one.site for one in said}, problems)
-    return None
 
 
 def compare_files(

@@ -231,8 +231,8 @@ class _Solver:
         return np.zeros(size), -self.room, np.full(size, np.inf)
 
     def _rounded(self, change: Numbers, aim: Numbers, low: Numbers, high: Numbers) -> Numbers:
-        """A change made whole: only cells near fractions are chosen anew, then cells farther away. What stays in
-        fractions does not move.
+        """A change made whole: only cells near fractions are chosen anew, then cells farther away. Nothing moves where
+        that fails.
         """
         near = np.abs(change - np.round(change)) > CLOSE
         fixed, links = np.round(change), abs(self.matrix)

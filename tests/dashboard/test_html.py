@@ -1,6 +1,5 @@
 """The elements of every page are ones that Dash's own classes accept, and are told to a browser as Dash tells them."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +7,7 @@ import dash.html
 import pytest
 from conftest import PATHS
 from dash.development.base_component import Component
+from trees import parts_of
 
 from dashboard import html
 from dashboard.address import read
@@ -15,16 +15,6 @@ from dashboard.app import draw_page, draw_panel, look
 from dashboard.edition import Editions
 
 NUMBER = "?number=croydon|rolling_year|2018-12-01|new_cases"
-
-
-def below(part: Any) -> Iterator[Component]:
-    """Every component in a tree."""
-    if isinstance(part, Component):
-        yield part
-        yield from below(getattr(part, "children", None))
-    elif isinstance(part, list | tuple):
-        for child in part:
-            yield from below(child)
 
 
 def told(part: Component) -> Any:
@@ -41,7 +31,7 @@ def test_dash_accepts_every_element(path: str, sample: Path) -> None:
     editions = Editions(sample, "central")
     view = look(editions, read(path, NUMBER), editions.current_name())
     elements = [
-        part for part in below([draw_page(view), draw_panel(view)]) if part._namespace == html.Element._namespace
+        part for part in parts_of([draw_page(view), draw_panel(view)]) if part._namespace == html.Element._namespace
     ]
     assert len(elements) > 20
     for element in elements:

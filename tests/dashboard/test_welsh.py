@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from conftest import ODD, PATHS, Alter, run
 from dash import html
-from dash.development.base_component import Component
 from flask.testing import FlaskClient
 from playwright.sync_api import Page
 from pptx import Presentation
+from trees import parts_of
 
 from dashboard import panel
 from dashboard.access.plug import FROM_INSIDE
@@ -56,16 +56,6 @@ class Listener(Drawer):
 
 def seen(editions: Editions, path: str, search: str = "") -> View:
     return look(editions, read(path, search), editions.current_name())
-
-
-def parts_of(tree: Any) -> Iterator[Component]:
-    """A component and all that it holds."""
-    if isinstance(tree, Component):
-        yield tree
-        yield from parts_of(getattr(tree, "children", None))
-    elif isinstance(tree, list | tuple):
-        for part in tree:
-            yield from parts_of(part)
 
 
 def listen(editions: Editions, addresses: Iterable[tuple[str, str]]) -> Listener:
