@@ -12,10 +12,11 @@ from time import process_time
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import coo_array, csc_array, csr_array, hstack
+from scipy.sparse import coo_array, csc_array, hstack
 
 from etl.protect.attack import Attack
 from etl.protect.lattice import Lattice, Mask, Numbers
+from etl.protect.lean import lean
 from etl.protect.needs import Needs, Places
 from etl.protect.tables import CLOSE, TooLong, Witness, in_whole_people
 
@@ -147,8 +148,8 @@ class Hiding:
             rows = rows[self._closed(rows, ~self.shown & ~known & ~domain)]
         keep = self.shown[cells]
         keep[np.searchsorted(cells, some.at)] = True
-        lean, left = _lean(csr_array(columns[rows]), keep)
-        moved, short = self._move(some, cells[left], lean, whole)
+        own = lean(columns[rows], self.lattice.room[cells], keep)
+        moved, short = self._move(some, cells[own.columns], csc_array(own.matrix), whole)
         if (short > CLOSE).any():
             if whole:
                 return self._beside(some, reader)
@@ -217,21 +218,6 @@ class Hiding:
         moved = np.zeros_like(self.shown)
         moved[cells[np.abs(answer.x[:size] - answer.x[size : 2 * size]) > CLOSE]] = True
         return moved & self.shown, answer.x[2 * size :]
-
-
-def _lean(matrix: csr_array, keep: Mask) -> tuple[csc_array, Places]:
-    """The relations without totals that stand in one alone and that nobody asks about, and the columns that are left.
-
-    Such a total is what its parts make, and never less than nothing.
-    """
-    columns = np.arange(matrix.shape[1])
-    while True:
-        lone = (np.diff(matrix.tocsc().indptr) == 1) & ~keep
-        drop = np.asarray((matrix > 0).astype(float) @ lone.astype(float)) > 0
-        if not drop.any():
-            return csc_array(matrix), columns
-        gone = np.asarray((matrix[drop] > 0).astype(float).sum(axis=0)) * lone > 0
-        matrix, keep, columns = csr_array(csr_array(matrix[~drop])[:, ~gone]), keep[~gone], columns[~gone]
 
 
 def weight(lattice: Lattice, at: int) -> float:

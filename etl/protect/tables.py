@@ -6,13 +6,15 @@ of people can make good is asked again in whole numbers, near the fractions firs
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from time import process_time
 
 import numpy as np
-from scipy.sparse import block_array, coo_array, csr_array
+from scipy.sparse import block_array, coo_array, csc_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
 from etl.protect.lattice import Lattice, Mask, Numbers
+from etl.protect.lean import lean
 from etl.protect.needs import Needs, Places
 from etl.protect.programme import Programme
 
@@ -26,7 +28,7 @@ PATIENCE = 3
 TOGETHER, FEWER = 300, 4
 # Where an answer has fractions of people, whole ones are looked for near them: so far around, in so many nodes of the
 # search.
-RINGS, NODES = 2, 40
+RINGS, NODES = 3, 40
 # One need alone is looked for near its cell first: so far around, and then anywhere in so many nodes.
 FAR, LONG = 4, 500
 
@@ -122,9 +124,12 @@ class _Solver:
     """The programme of readers who know all but some free cells: what can these be?"""
 
     def __init__(self, lattice: Lattice, free: Mask, asked: Needs, until: float, whole: bool) -> None:
-        self.cells = np.flatnonzero(free)
-        columns = lattice.columns[:, self.cells].tocsr()
-        self.matrix = columns[np.flatnonzero(np.diff(columns.indptr))]
+        self.all = np.flatnonzero(free)
+        columns = lattice.columns[:, self.all].tocsr()
+        keep = np.zeros(self.all.size, dtype=bool)
+        keep[np.searchsorted(self.all, asked.at)] = True
+        own = lean(columns[np.flatnonzero(np.diff(columns.indptr))], lattice.room[self.all], keep)
+        self.matrix, self.back, self.cells = own.matrix, own.back, self.all[own.columns]
         self.room = lattice.room[self.cells]
         self.asked = Needs(np.searchsorted(self.cells, asked.at), asked.sign, asked.by)
         self.until, self.whole = until, whole
@@ -183,8 +188,14 @@ class _Solver:
     def _pieces(self, change: Numbers) -> Iterator[Witness]:
         """A change as changes that hold each by itself: those of cells that relations tie together."""
         cells = np.flatnonzero(np.abs(change) > (0 if self.whole else CLOSE))
-        for own in _tied(self.matrix[:, cells]):
-            yield Witness(self.cells[cells[own]], change[cells[own]])
+        pieces = _tied(self.matrix[:, cells])
+        which = np.repeat(np.arange(len(pieces)), [own.size for own in pieces])
+        at = cells[np.concatenate(pieces)]
+        apart = coo_array((change[at], (at, which)), shape=(change.size, len(pieces)))
+        moves = csc_array(self.back @ apart.tocsc())
+        for one, end in pairwise(moves.indptr):
+            moved = np.abs(moves.data[one:end]) > (0 if self.whole else CLOSE)
+            yield Witness(self.all[moves.indices[one:end][moved]], moves.data[one:end][moved])
 
     def _change(self, which: Places) -> Numbers:
         """A change that meets as many of some needs as it can, each counting for as much as it is met."""
