@@ -254,7 +254,8 @@ def funding_mix(results: pd.DataFrame, funders: Sequence[Funder]) -> pd.DataFram
     """
     measures = {f"funding.{part.name}": (part.name, "cash", f"funding_share.{part.name}") for part in FUNDING.parts}
     measures["funding_in_kind"] = ("in_kind", "in_kind", "in_kind_share")
-    known = results[results["complete"].astype(bool)]
+    told = [*measures, *(share for _, _, share in measures.values())]
+    known = results[results["complete"].astype(bool) & results["measure"].isin(told)]
     values = {
         (site, period, starts, measure): value
         for site, period, starts, measure, value in zip(

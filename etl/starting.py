@@ -53,7 +53,9 @@ def _money(cover: Mapping[Any, Any], site: str, plans: tuple[Plan, ...]) -> dict
 
 def _months_of(results: pd.DataFrame, site: str, data_month: date) -> dict[str, Any]:
     """Posts and open cases of the last month that has both, and the new cases of the months that are known."""
-    own = results[(results.site == site) & (results.period == "month") & results.value.notna()]
+    asked = ["case_manager_posts", "closing_cases", "new_cases"]
+    own = results[(results.site == site) & (results.period == "month") & results.measure.isin(asked)]
+    own = own[own.value.notna()]
     by = {
         (measure, pd.Timestamp(starts).date()): float(value)
         for measure, starts, value in zip(own.measure, own.starts, own.value, strict=True)

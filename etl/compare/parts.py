@@ -21,27 +21,28 @@ def parts(rows: pd.DataFrame, results: pd.DataFrame, breakdowns: Iterable[Breakd
 
     `rows` are `comparisons` that hold the wholes.
     """
-    made = [_of_whole(rows, results, breakdown) for breakdown in breakdowns]
+    several = tuple(breakdowns)
+    numbers = {key(own.name, part.name) for own in several for part in own.parts}
+    wide = in_columns(results[results.measure.isin(numbers) & results.period.isin(set(rows.period))])
+    made = [_of_whole(rows, wide, breakdown) for breakdown in several]
     frame = pd.concat(made, ignore_index=True) if made else pd.DataFrame(columns=COLUMNS)
     return frame[COLUMNS]
 
 
-def _of_whole(rows: pd.DataFrame, results: pd.DataFrame, breakdown: Breakdown) -> pd.DataFrame:
+def _of_whole(rows: pd.DataFrame, wide: pd.DataFrame, breakdown: Breakdown) -> pd.DataFrame:
     years = rows[(rows.measure == breakdown.name) & rows.value.notna()]
-    wide = in_columns(
-        results[results.measure.str.startswith(f"{breakdown.name}.") & results.period.isin(set(years.period))]
-    )
+    numbers = [key(breakdown.name, part.name) for part in breakdown.parts]
+    labels = [part.label.rpartition(": ")[2] for part in breakdown.parts]
     at = pd.MultiIndex.from_frame(years[["site", "period", "starts"]])
+    values = wide.reindex(index=at, columns=numbers).to_numpy(dtype=float)
     least = LEAST_COUNT if breakdown.unit == "count" else 0
     whole = years.value.where((years.value >= least) & (years.value > 0))
-    found = []
-    for position, part in enumerate(breakdown.parts, 1):
-        number = key(breakdown.name, part.name)
-        value = wide[number].reindex(at).to_numpy() if number in wide else np.full(len(years), np.nan)
-        label = part.label.rpartition(": ")[2]
-        frame = years[PLACE].assign(measure=breakdown.name, position=position, part=part.name, value=value)
-        frame["label"] = label[:1].upper() + label[1:]
-        frame["value_shown"] = [shown(v, breakdown.name) for v in value]
-        found.append(frame.assign(whole=years.value, share=value / whole))
-    frame = pd.concat(found).sort_index(kind="stable")
-    return frame.assign(shown=[write(share, "share") if share == share else "" for share in frame.share])
+    each = np.repeat(np.arange(len(years)), len(numbers))
+    frame = years[PLACE].iloc[each].assign(measure=breakdown.name, value=values.ravel())
+    frame["position"] = np.tile(np.arange(1, len(numbers) + 1), len(years))
+    frame["part"] = [part.name for part in breakdown.parts] * len(years)
+    frame["label"] = [label[:1].upper() + label[1:] for label in labels] * len(years)
+    frame["value_shown"] = [shown(value, breakdown.name) for value in frame.value]
+    frame["whole"], frame["share"] = years.value.to_numpy()[each], frame.value.to_numpy() / whole.to_numpy()[each]
+    frame["shown"] = [write(share, "share") if share == share else "" for share in frame.share]
+    return frame

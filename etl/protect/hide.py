@@ -20,7 +20,7 @@ from etl.protect.lean import lean
 from etl.protect.needs import Needs, Places
 from etl.protect.tables import CLOSE, TooLong, Witness, in_whole_people
 
-ROUNDS = 25
+ROUNDS = 50
 SHORT = 1e4
 # A change in whole people is looked for in so many nodes of the search, and need not be the very cheapest.
 NODES, NEAR = 500, 0.5
@@ -102,11 +102,12 @@ class Hiding:
 
     def _hide(self, reader: str, missed: Needs) -> None:
         """Hide what the cheapest changes need that meet some of what is missed: one for each subject and period."""
+        before = self.shown.sum()
         for (family, _), own in self._batches(missed).items():
             some = missed.only(own)
             again = np.array([self._try(reader, some, i) for i in range(len(some))])
             for domain, batch in ((self._near(family), some.only(again == 0)), (None, some.only(again > 0))):
-                if len(batch):
+                if len(batch) and (family == TOTALS or self.shown.sum() == before):
                     self.shown &= ~self._cheapest(batch, reader, domain)
 
     def _try(self, reader: str, some: Needs, i: int) -> int:

@@ -34,7 +34,7 @@ def lean(matrix: csr_array, room: Numbers, keep: Mask) -> Lean:
         times = np.bincount(column, minlength=left.size)
         own = (entries.data > 0) & (times == 1)[column] & free[column]
         parts = csr_array(now.multiply(now < 0))
-        own &= (room[column] >= -(parts @ room)[row])
+        own &= room[column] >= -(parts @ room)[row]
         if not own.any():
             break
         dropped.append((parts[row[own]], column[own]))

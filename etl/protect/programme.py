@@ -9,6 +9,19 @@ Numbers = NDArray[np.float64]
 # An answer in whole numbers need not be the best one.
 GAP = 0.2
 PRIMAL = 4
+# Many small programmes are asked, of which any answer will do: what HiGHS does at the start of a large one does not
+# pay, and cuts cost more than the branches that they save.
+OPTIONS = {
+    "output_flag": False,
+    "threads": 1,
+    "mip_rel_gap": GAP,
+    "simplex_strategy": PRIMAL,
+    "mip_detect_symmetry": False,
+    "mip_heuristic_run_feasibility_jump": False,
+    "mip_pool_soft_limit": 10,
+    "mip_pool_age_limit": 1,
+    "mip_lp_age_limit": 1,
+}
 # A larger programme is quicker begun anew, as what does not matter is taken out first.
 WARM = 7_500
 NO_LIMIT = 2**31 - 1
@@ -31,8 +44,7 @@ class Programme:
             model.integrality_ = [highspy.HighsVarType.kInteger] * size
         self.columns = np.arange(size, dtype=np.int32)
         self.highs = highspy.Highs()
-        options = {"output_flag": False, "threads": 1, "mip_rel_gap": GAP, "simplex_strategy": PRIMAL}
-        for name, value in options.items():
+        for name, value in OPTIONS.items():
             self.highs.setOptionValue(name, value)
         self.highs.passModel(model)
 

@@ -26,9 +26,9 @@ PATIENCE = 3
 # So many needs are asked together in whole numbers at first: more seldom have an answer. Where an answer meets nothing,
 # so many times fewer.
 TOGETHER, FEWER = 300, 4
-# Where an answer has fractions of people, whole ones are looked for near them: so far around, in so many nodes of the
-# search.
-RINGS, NODES = 3, 40
+# Where an answer has fractions of people, whole ones are looked for near them: so far around and then farther, in so
+# many nodes of the search.
+RINGS, NODES = (2, 3), 40
 # One need alone is looked for near its cell first: so far around, and then anywhere in so many nodes.
 FAR, LONG = 4, 500
 
@@ -247,9 +247,9 @@ class _Solver:
         """
         near = np.abs(change - np.round(change)) > CLOSE
         fixed, links = np.round(change), abs(self.matrix)
-        for _ in range(RINGS):
+        for ring in range(1, max(RINGS) + 1):
             near = (links.T @ (links @ near.astype(float))) > 0
-            found = self._whole(near, fixed, aim, low, high, NODES)
+            found = self._whole(near, fixed, aim, low, high, NODES) if ring in RINGS else None
             if found is not None:
                 return found
         return np.zeros_like(change)
