@@ -101,7 +101,10 @@ class Hiding:
         return self.lattice.known_to(reader) | self.fixed
 
     def _hide(self, reader: str, missed: Needs) -> None:
-        """Hide what the cheapest changes need that meet some of what is missed: one for each subject and period."""
+        """Hide what the cheapest changes need that meet some of what is missed: one for each subject and period.
+
+        What is hidden may answer parts that are missed too: these wait for the next attack once something is.
+        """
         before = self.shown.sum()
         for (family, _), own in self._batches(missed).items():
             some = missed.only(own)
