@@ -1,8 +1,8 @@
 """The warehouse in, an edition out: one file an audience, made in a folder of its own and never changed again."""
 
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -11,6 +11,7 @@ import duckdb
 import pandas as pd
 from filelock import FileLock, Timeout
 
+from etl.beside import Share, in_threads, two_hands
 from etl.changes import changes, earlier_editions, read_all_earlier
 from etl.compare import comparison_tables, components, formula_of, months_of, shown, why_unknown, with_intervals
 from etl.definitions import MEASURES, key, subject_of, unit_of
@@ -75,8 +76,10 @@ def publish(
                 given, work = _given(con, data, note, as_of, now)
             finally:
                 con.close()
-            files = _files(data / "editions", given, work, audiences)
-            name = _write_edition(data / "editions", _name_of(given), files, parquet=parquet)
+            folder = data / "editions"
+            with two_hands("etl.publish") if audiences else nullcontext(in_threads) as share:
+                files = _for_all(folder, given, work, share) if audiences else _for_the_centre(folder, given, work)
+                name = _write_edition(folder, _name_of(given), files, share, parquet=parquet)
             remember(data / "editions", "published", name, note)
             return name
     except Timeout:
@@ -190,21 +193,31 @@ def _since(tables: Tables, folder: Path, audience: str, known_at: datetime) -> T
     }
 
 
-def _files(folder: Path, given: Tables, work: _Work, audiences: bool) -> Iterator[tuple[str, Tables]]:
-    """The tables of each audience's file; small numbers are hidden from all but the central team."""
-    last = newest(folder)
-    before = read_ledger(last)
-    if not audiences:
-        yield CENTRAL, _edition_of(CENTRAL, given, work, folder) | {"published": before.table()}
-        return
+# What an audience's file is made of: whose it is, what that audience is given, the public part, where earlier editions
+# lie, and tables that stand beside.
+File = tuple[str, Tables, _Work, Path, Tables]
+
+
+def _for_the_centre(folder: Path, given: Tables, work: _Work) -> list[File]:
+    """The central team's file alone."""
+    return [(CENTRAL, given, work, folder, {"published": read_ledger(newest(folder)).table()})]
+
+
+def _for_all(folder: Path, given: Tables, work: _Work, share: Share) -> list[File]:
+    """A file for each audience; small numbers are hidden from all but the central team."""
     check_classified(given)
-    choice = choose(given["results"], work.data_month, before, last)
+    last = newest(folder)
+    choice = choose(given["results"], work.data_month, read_ledger(last), last, share)
     chosen = {"published": choice.ledger(), "protection": choice.summary()}
     chosen |= {"told_before": choice.told_before(), "witnesses": choice.bearing_out()}
-    yield CENTRAL, _edition_of(CENTRAL, given, work, folder) | chosen
     masked = mask_results(given["results"], choice.lattice, choice.shown)
-    for audience in (FORUM, *work.sites):
-        yield audience, _edition_of(audience, given_to(audience, given, masked), work, folder)
+    others = ((audience, given_to(audience, given, masked)) for audience in (FORUM, *work.sites))
+    return [(CENTRAL, given, work, folder, chosen), *((*other, work, folder, {}) for other in others)]
+
+
+def _make_file(making: Path, audience: str, given: Tables, work: _Work, folder: Path, beside: Tables) -> None:
+    """Works out an audience's edition and writes it."""
+    write_file(making / f"{audience}.duckdb", _edition_of(audience, given, work, folder) | beside)
 
 
 def _as_known(con: duckdb.DuckDBPyConnection, now: datetime) -> datetime:
@@ -359,20 +372,15 @@ def _name_of(given: Tables) -> str:
     return str(given["edition"].edition_id[0])
 
 
-def _write_edition(folder: Path, name: str, files: Iterable[tuple[str, Tables]], *, parquet: bool = False) -> str:
-    """Writes the edition into a new folder, synced, and only then points to it; a file is written while the tables of
-    the next are worked out.
-    """
+def _write_edition(folder: Path, name: str, files: Sequence[File], share: Share, *, parquet: bool = False) -> str:
+    """Makes the edition's files in a new folder, synced, and only then points to it."""
     making = folder / f".making-{name}"
     shutil.rmtree(making, ignore_errors=True)
     making.mkdir(parents=True)
     try:
-        with ThreadPoolExecutor(1) as writer:
-            written = [writer.submit(write_file, making / f"{audience}.duckdb", tables) for audience, tables in files]
-            for one in written:
-                one.result()
-        if len(written) > 1:
-            check_files(making)
+        share(_make_file, [(making, *file) for file in files])
+        if len(files) > 1:
+            check_files(making, share)
         if parquet:
             write_parquet(making)
         _sync(making)

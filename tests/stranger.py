@@ -139,8 +139,17 @@ class Stranger:
     def _least(self, aim: np.ndarray) -> float:
         self.highs.changeColsCost(aim.size, np.arange(aim.size, dtype=np.int32), aim)
         self.highs.run()
+        if self.highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
+            self._without_presolve()
         assert self.highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
         return float(self.highs.getObjectiveValue())
+
+    def _without_presolve(self) -> None:
+        """The truth is always possible; that nothing is, HiGHS 1.15 says of a few when it simplifies them (4240)."""
+        self.highs.setOptionValue("presolve", "off")
+        self.highs.clearSolver()
+        self.highs.run()
+        self.highs.setOptionValue("presolve", "choose")
 
     def secrets(self) -> Iterator[tuple[Place, int]]:
         """The small numbers that the file does not print, with what they are."""

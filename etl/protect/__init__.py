@@ -13,6 +13,7 @@ from time import process_time
 
 import pandas as pd
 
+from etl.beside import Share, in_threads
 from etl.protect.again import as_table, read_witnesses
 from etl.protect.attack import Attack
 from etl.protect.hide import Away, CannotHide, Hiding, readers, without
@@ -72,9 +73,15 @@ class Choice:
         return pd.DataFrame(rows, columns=TOLD_BEFORE).astype({"reader": "str", "site": "str", "number": "str"})
 
 
-def choose(results: pd.DataFrame, data_month: date, before: Ledger, editions: Sequence[Path] = ()) -> Choice:
+def choose(
+    results: pd.DataFrame,
+    data_month: date,
+    before: Ledger,
+    editions: Sequence[Path] = (),
+    share: Share = in_threads,
+) -> Choice:
     """The finest step that can be made safe against every reader, and what it shows; `editions` are the files of the
-    one before.
+    one before, and `share` says who works.
     """
     lattice = build(results, data_month, before.cells())
     known = before.known(lattice)
@@ -84,7 +91,7 @@ def choose(results: pd.DataFrame, data_month: date, before: Ledger, editions: Se
     for step in STEPS[first:-1]:
         offer = offered(lattice, step)
         try:
-            hiding, witnesses = _safe(lattice, offer, known, asked, before, earlier)
+            hiding, witnesses = _safe(lattice, offer, known, asked, before, earlier, share)
         except (CannotHide, TooLong) as error:
             why += f"{step.words}: {error} "
         else:
@@ -107,10 +114,11 @@ def _safe(
     asked: dict[str, Needs],
     before: Ledger,
     earlier: Sequence[Witness],
+    share: Share,
 ) -> tuple[Hiding, tuple[Witness, ...]]:
     """A choice of cells to show, and the tables that bear it out, looked at once more."""
     offer = offer & ~before.kept_hidden(lattice)
-    hiding = Hiding(lattice, offer, known, asked, process_time() + PATIENCE, earlier)
+    hiding = Hiding(lattice, offer, known, asked, process_time() + PATIENCE, earlier, share)
     shown = hiding.make_safe()
     kept: set[int] = set()
     for reader in asked:

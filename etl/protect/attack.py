@@ -6,15 +6,14 @@ thousand cells.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from time import process_time
 
 import numpy as np
 
+from etl.beside import HANDS, Share, in_threads
 from etl.protect.lattice import Lattice, Mask
 from etl.protect.needs import Needs
-from etl.protect.tables import Witness, borne_out, tables
-
-THREADS = 2
+from etl.protect.tables import Relations, Witness, borne_out, tables
 
 
 class Attack:
@@ -25,8 +24,9 @@ class Attack:
     people are whole; without it fractions will do, which is quicker and finds most of what must be hidden.
     """
 
-    def __init__(self, lattice: Lattice, asked: Mapping[str, Needs], *, whole: bool) -> None:
-        self.lattice, self.whole = lattice, whole
+    def __init__(self, lattice: Lattice, asked: Mapping[str, Needs], *, whole: bool, share: Share = in_threads) -> None:
+        self.lattice, self.whole, self.share = lattice, whole, share
+        self.relations = Relations(lattice.columns, lattice.room, lattice.parts)
         self.left = dict(asked)
         self.witnesses: list[Witness] = []
 
@@ -42,7 +42,7 @@ class Attack:
             near = [~shown & self._moved_by(some) for some in group]
             readers = [[reader for reader in self.left if reader not in some] for some in group]
             self._search(shown, near, readers, until, alone=False)
-        for some in _by(list(self.left), THREADS):
+        for some in _by(list(self.left), HANDS):
             far = [~shown & ~self.lattice.known_to(reader) for reader in some]
             self._search(shown, far, [[reader] for reader in some], until, alone=alone)
         return {reader: left for reader, left in self.left.items() if len(left)}
@@ -60,12 +60,11 @@ class Attack:
         """Look for tables in which nothing moves but free cells, of each lot for some readers; two lots at a time."""
         asked = [_together([self.left[reader] for reader in some]) for some in readers]
         jobs = [
-            (self.lattice, may, own.only(may[own.at]), until, self.whole, alone)
+            (self.relations, may, own.only(may[own.at]), until - process_time(), self.whole, alone)
             for may, own in zip(free, asked, strict=True)
         ]
-        with ThreadPoolExecutor(THREADS) as pool:
-            for found in list(pool.map(tables, *zip(*jobs, strict=True))):
-                self.credit(shown, found)
+        for found in self.share(tables, jobs):
+            self.credit(shown, found)
 
     def credit(self, shown: Mask, found: Sequence[Witness]) -> None:
         """Take what tables answer off every reader's list."""

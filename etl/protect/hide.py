@@ -14,6 +14,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csc_array, hstack
 
+from etl.beside import Share, in_threads
 from etl.protect.attack import Attack
 from etl.protect.lattice import Lattice, Mask, Numbers
 from etl.protect.lean import lean
@@ -44,6 +45,7 @@ class Hiding:
         asked: Mapping[str, Needs],
         until: float,
         earlier: Sequence[Witness] = (),
+        share: Share = in_threads,
     ) -> None:
         self.lattice, self.fixed, self.asked, self.until, self.earlier = lattice, fixed, asked, until, earlier
         secret = np.zeros_like(offered)
@@ -51,7 +53,8 @@ class Hiding:
             secret[own.at] = True
         self.shown = ((offered & ~lattice.small & ~secret) | fixed).astype(bool)
         self.tried: dict[tuple[str, int, float], int] = {}
-        self.attack = Attack(lattice, asked, whole=True)
+        self.share = share
+        self.attack = Attack(lattice, asked, whole=True, share=share)
         self.given_away: set[Away] = set()
 
     def make_safe(self) -> Mask:
@@ -71,7 +74,7 @@ class Hiding:
 
     def _by_fractions(self) -> None:
         """Hide until fractions of people at least leave every small number open."""
-        attack = Attack(self.lattice, self.asked, whole=False)
+        attack = Attack(self.lattice, self.asked, whole=False, share=self.share)
         attack.credit(self.shown, self.earlier)
         for _ in range(ROUNDS):
             missed = attack.run(self.shown, self.until, alone=False)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from time import process_time
+from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import block_array, coo_array, csc_array, csr_array
@@ -45,13 +46,25 @@ class Witness:
     moves: Numbers
 
 
-def tables(lattice: Lattice, free: Mask, asked: Needs, until: float, whole: bool, alone: bool) -> list[Witness]:
-    """Tables that meet needs: first those in which parts only move, which are quick to find, then all."""
+class Relations(NamedTuple):
+    """What of a lattice a search needs: its relations by columns, how far each cell can fall, and which are parts."""
+
+    columns: csc_array
+    room: Numbers
+    parts: Mask
+
+
+def tables(relations: Relations, free: Mask, asked: Needs, seconds: float, whole: bool, alone: bool) -> list[Witness]:
+    """Tables that meet needs: first those in which parts only move, which are quick to find, then all.
+
+    Raises TooLong after so many seconds of processor time.
+    """
     found: list[Witness] = []
-    for may in (free & lattice.parts, free):
+    until = process_time() + seconds
+    for may in (free & relations.parts, free):
         within = may[asked.at]
         if within.any():
-            solver = _Solver(lattice, may, asked.only(within), until, whole)
+            solver = _Solver(relations, may, asked.only(within), until, whole)
             found += solver.run(alone and may is free)
             open_still = ~within
             open_still[within] = solver.open
@@ -123,14 +136,14 @@ def _stacked(witnesses: Sequence[Witness], cells: int) -> csr_array:
 class _Solver:
     """The programme of readers who know all but some free cells: what can these be?"""
 
-    def __init__(self, lattice: Lattice, free: Mask, asked: Needs, until: float, whole: bool) -> None:
+    def __init__(self, relations: Relations, free: Mask, asked: Needs, until: float, whole: bool) -> None:
         self.all = np.flatnonzero(free)
-        columns = lattice.columns[:, self.all].tocsr()
+        columns = relations.columns[:, self.all].tocsr()
         keep = np.zeros(self.all.size, dtype=bool)
         keep[np.searchsorted(self.all, asked.at)] = True
-        own = lean(columns[np.flatnonzero(np.diff(columns.indptr))], lattice.room[self.all], keep)
+        own = lean(columns[np.flatnonzero(np.diff(columns.indptr))], relations.room[self.all], keep)
         self.matrix, self.back, self.cells = own.matrix, own.back, self.all[own.columns]
-        self.room = lattice.room[self.cells]
+        self.room = relations.room[self.cells]
         self.asked = Needs(np.searchsorted(self.cells, asked.at), asked.sign, asked.by)
         self.until, self.whole = until, whole
         self.open = np.ones(len(asked), dtype=bool)

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from etl import publish
+from etl.beside import in_threads
 from etl.definitions.periods import month_after
 from etl.load import load
 from etl.protect import Choice
@@ -41,16 +42,18 @@ class Made:
 
     def of(self, audience: str, given: Tables | None = None) -> Tables:
         """An audience's tables, made of what was given, or of something else in its place."""
-        given = given or self.given
+        return publish._edition_of(audience, self._given_to(audience, given or self.given), self.work, self.folder)
+
+    def _given_to(self, audience: str, given: Tables) -> Tables:
         masked = mask_results(given["results"], self.choice.lattice, self.choice.shown)
-        return publish._edition_of(audience, given_to(audience, given, masked), self.work, self.folder)
+        return given_to(audience, given, masked)
 
     def write(self) -> str:
         """Writes the edition and points to it."""
-        central = publish._edition_of(CENTRAL, self.given, self.work, self.folder)
-        central |= {"published": self.choice.ledger(), "protection": self.choice.summary()}
-        files = [(CENTRAL, central), *((name, self.of(name)) for name in (FORUM, LEAD))]
-        return publish._write_edition(self.folder, publish._name_of(self.given), files)
+        chosen = {"published": self.choice.ledger(), "protection": self.choice.summary()}
+        files = [(CENTRAL, self.given, self.work, self.folder, chosen)]
+        files += [(name, self._given_to(name, self.given), self.work, self.folder, {}) for name in (FORUM, LEAD)]
+        return publish._write_edition(self.folder, publish._name_of(self.given), files, in_threads)
 
 
 def hide_much(results: pd.DataFrame, data_month: object) -> Choice:

@@ -64,8 +64,8 @@ def look_at(seed: int) -> None:
     assert attack(programme, [choice], whole=seed % 10 == 0) == [], seed
 
 
-# In 6079 all sites together are many, and all but one of them few.
-@pytest.mark.parametrize("seed", [*range(30), 6079])
+# In 6079 all sites together are many, and all but one of them few; of 4240 HiGHS says that nothing is possible.
+@pytest.mark.parametrize("seed", [*range(30), 4240, 6079])
 def test_nobody_works_out_a_small_number(seed: int) -> None:
     look_at(seed)
 

@@ -21,10 +21,10 @@ from typing import Any
 from unittest.mock import patch
 
 import duckdb
-import pandas as pd
 
 from dashboard.server import ask_page
 from etl import publish
+from etl.beside import in_threads
 from etl.protect.audience import CENTRAL
 from etl.shelf import KEPT, new_name, remember
 
@@ -49,15 +49,15 @@ class Numbered:
         number = f"n{self.published + 1:06}n"
         name = new_name(self.folder, date(2019, 12, 11))
         self.names[name] = number
-        about = {"edition": pd.DataFrame({"edition_id": [name]})}
-        with patch("etl.publish.write_file", lambda path, _: self._write(path, name, number)):
-            publish._write_edition(self.folder, name, [(CENTRAL, about)])
+        with patch("etl.publish._make_file", lambda making, *_: self._write(making, name, number)):
+            publish._write_edition(self.folder, name, [()], in_threads)
         remember(self.folder, "published", name, "")
         self.published += 1
         return name
 
-    def _write(self, path: Path, name: str, number: str) -> None:
+    def _write(self, making: Path, name: str, number: str) -> None:
         """The template under a name, with its own number wherever one is printed."""
+        path = making / f"{CENTRAL}.duckdb"
         shutil.copy(self._template, path)
         with duckdb.connect(str(path)) as con:
             con.execute("update edition set edition_id = ?", [name])

@@ -1,0 +1,107 @@
+"""Two hands for long work: this process, and one of our own beside it, as Python by itself keeps one processor busy.
+
+What is done there comes back as if it had been done here, errors too. Where that process dies, this one does its work.
+"""
+
+import json
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+# Does a piece of work for each of several jobs (its arguments), and gives the answers in their order.
+Share = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], list[Any]]
+HANDS = 2
+_PROGRAM = (
+    "import importlib, json, sys; paths, first = json.loads(sys.argv[1]); sys.path[:] = paths;"
+    " importlib.import_module(first); from etl.beside import serve; serve()"
+)
+
+
+def in_threads(work: Callable[..., Any], jobs: Iterable[tuple[Any, ...]]) -> list[Any]:
+    """Shares work among threads of this process: for what mostly runs outside of Python."""
+    with ThreadPoolExecutor(HANDS) as pool:
+        return list(pool.map(lambda job: work(*job), jobs))
+
+
+@contextmanager
+def two_hands(first: str) -> Iterator[Share]:
+    """Shares work between this process and one beside it, which ends with this one; `first` is imported there at once.
+
+    Work is a function of a module, and what it takes and gives can be pickled.
+    """
+    paths = [str(Path(__file__).parents[1]), *(path for path in sys.path if Path(path).is_absolute())]
+    process = subprocess.Popen(
+        [sys.executable, "-I", "-S", "-c", _PROGRAM, json.dumps([paths, first])],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        close_fds=True,
+    )
+    try:
+        yield partial(_share, process)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _share(process: subprocess.Popen[bytes], work: Callable[..., Any], jobs: Iterable[tuple[Any, ...]]) -> list[Any]:
+    waiting, lock, done = enumerate(jobs), Lock(), {}
+
+    def hand(call: Callable[..., Any]) -> None:
+        while True:
+            with lock:
+                at, job = next(waiting, (None, ()))
+            if at is None:
+                return
+            done[at] = call(work, *job)
+
+    with ThreadPoolExecutor(HANDS) as pool:
+        for one in [pool.submit(hand, own) for own in (_here, partial(_there, process))]:
+            one.result()
+    return [done[at] for at in range(len(done))]
+
+
+def _here(work: Callable[..., Any], *job: Any) -> Any:
+    return work(*job)
+
+
+def _there(process: subprocess.Popen[bytes], work: Callable[..., Any], *job: Any) -> Any:
+    """What a piece of work gives in the process beside this one, or raises."""
+    assert process.stdin and process.stdout
+    try:
+        pickle.dump((work, job), process.stdin, pickle.HIGHEST_PROTOCOL)
+        process.stdin.flush()
+        whole, answer = pickle.load(process.stdout)  # noqa: S301 (a process of our own)
+    except (EOFError, OSError, pickle.UnpicklingError):
+        return work(*job)
+    if not whole:
+        raise answer
+    return answer
+
+
+def serve() -> None:
+    """Do each piece of work that comes in on standard input, until that is closed."""
+    incoming, outgoing = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    while True:
+        try:
+            work, job = pickle.load(incoming)  # noqa: S301 (the process that began this one)
+        except EOFError:
+            return
+        outgoing.write(_answer(work, job))
+        outgoing.flush()
+
+
+def _answer(work: Callable[..., Any], job: tuple[Any, ...]) -> bytes:
+    try:
+        return pickle.dumps((True, work(*job)), pickle.HIGHEST_PROTOCOL)
+    except Exception as error:
+        return pickle.dumps((False, error), pickle.HIGHEST_PROTOCOL)
