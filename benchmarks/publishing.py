@@ -2,16 +2,18 @@
 
 import tempfile
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
 
 from benchmarks.lines import Line, at_most, seconds
 from benchmarks.serving import run
+from etl.definitions.periods import month_after
 from etl.load import load
 from etl.plan import plan_by_month, shared_lines
 from etl.publish import publish
 from etl.reference import read_reference
 from etl.sites import load_sites
+from etl.status import due_date
 from etl.store import open_warehouse, results_as_known
 
 
@@ -27,8 +29,21 @@ def lines(audiences: bool = True) -> Iterator[Line]:
         took = seconds(lambda: publish(data, audiences=False))
         yield Line("the sample published for the central team", f"{took:.3g} s", beside, took / loading)
         if audiences:
+            before = a_month_before(data)
+            took = seconds(lambda: publish(data, as_of=before, audiences=True))
+            yield at_most("the sample but its last month published for all", took, 60, "s", beside, took / loading)
             took = seconds(lambda: publish(data, audiences=True))
-            yield at_most("the sample published for all audiences", took, 60, "s", beside, took / loading)
+            yield at_most("the next edition for all, with its last month", took, 15, "s", beside, took / loading)
+
+
+def a_month_before(data: Path) -> datetime:
+    """The end of the day on which the return of the month before the last was due."""
+    con = open_warehouse(data / "warehouse.duckdb", read_only=True)
+    try:
+        last = con.execute("select max(month) from in_force_at(?)", [datetime.max]).fetchall()[0][0]
+    finally:
+        con.close()
+    return datetime.combine(due_date(month_after(last, -1)), time(23, 59, 59))
 
 
 def rebuild(data: Path) -> None:
