@@ -6,14 +6,15 @@ What is done there comes back as if it had been done here, errors too. Where tha
 import json
 import os
 import pickle
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 from typing import Any
 
 # Does a piece of work for each of several jobs (its arguments), and gives the answers in their order.
@@ -53,10 +54,11 @@ def two_hands(first: str) -> Iterator[Share]:
 
 
 def _share(process: subprocess.Popen[bytes], work: Callable[..., Any], jobs: Iterable[tuple[Any, ...]]) -> list[Any]:
-    waiting, lock, done = enumerate(jobs), Lock(), {}
+    """Each hand takes the next job that waits; none is begun after an error or Ctrl-C."""
+    waiting, lock, stopped, done = enumerate(jobs), Lock(), Event(), {}
 
     def hand(call: Callable[..., Any]) -> None:
-        while True:
+        while not stopped.is_set():
             with lock:
                 at, job = next(waiting, (None, ()))
             if at is None:
@@ -64,7 +66,12 @@ def _share(process: subprocess.Popen[bytes], work: Callable[..., Any], jobs: Ite
             done[at] = call(work, *job)
 
     with ThreadPoolExecutor(HANDS) as pool:
-        for one in [pool.submit(hand, own) for own in (_here, partial(_there, process))]:
+        hands = [pool.submit(hand, own) for own in (_here, partial(_there, process))]
+        try:
+            wait(hands, return_when=FIRST_EXCEPTION)
+        finally:
+            stopped.set()
+        for one in hands:
             one.result()
     return [done[at] for at in range(len(done))]
 
@@ -89,6 +96,7 @@ def _there(process: subprocess.Popen[bytes], work: Callable[..., Any], *job: Any
 
 def serve() -> None:
     """Do each piece of work that comes in on standard input, until that is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that began this one
     incoming, outgoing = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     while True:

@@ -57,6 +57,8 @@ def _with_totals(lattice: Lattice, at: Places, witness: Places, moves: np.ndarra
         off = (lattice.matrix @ changes).tocoo()
         rows, columns = off.coords
         wrong = np.abs(off.data) > 0
+        if not wrong.any():
+            break
         target, columns, values = totals[rows[wrong]], columns[wrong], -off.data[wrong]
         _, first = np.unique(target * changes.shape[1] + columns, return_index=True)
         target, columns, values = target[first], columns[first], values[first]
