@@ -499,7 +499,15 @@ def _plain_errors() -> Iterator[None]:
     except (duckdb.Error, OSError) as error:
         _stop(f"The work could not be finished, and nothing has changed: {_first_line(error)}", DISK)
     except KeyboardInterrupt:
-        _stop("Stopped; nothing has changed.", 130)
+        _stop(_STOPPED, 130)
+    except RuntimeError as error:
+        if str(error) != _INTERRUPTED:
+            raise
+        _stop(_STOPPED, 130)
+
+
+_STOPPED = "Stopped; nothing has changed."
+_INTERRUPTED = "Query interrupted"  # what DuckDB makes of Ctrl-C while it works
 
 
 def _first_line(error: Exception) -> str:

@@ -145,3 +145,18 @@ def test_a_made_up_sample_of_many_sites_is_accepted(tmp_path: Path) -> None:
     run("sample", tmp_path / "returns", "--sites", 43, "--from", "2019-10", "--to", "2019-11")
     said = run("load", tmp_path / "returns", "--data", tmp_path / "data").splitlines()
     assert len({line[24:40] for line in said if line.startswith("accepted")}) == 43
+
+
+QUERY = "duckdb.connect().execute('select count(*) from range(999999) a, range(99999) b where a.range*b.range % 7 = 3')"
+
+
+@pytest.mark.parametrize("work", ["time.sleep(30)", QUERY])
+def test_ctrl_c_is_told_in_a_sentence_whatever_was_at_work(work):
+    program = (
+        "import os, signal, threading, time, duckdb; from etl.__main__ import _plain_errors\n"
+        "threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()\n"
+        f"with _plain_errors(): {work}"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert "Stopped; nothing has changed." in done.stderr
+    assert "RuntimeError" not in done.stderr
