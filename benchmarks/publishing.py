@@ -14,7 +14,7 @@ from etl.publish import publish
 from etl.reference import read_reference
 from etl.sites import load_sites
 from etl.status import due_date
-from etl.store import open_warehouse, results_as_known
+from etl.store import in_force, open_warehouse, results_as_known
 
 
 def lines(audiences: bool = True) -> Iterator[Line]:
@@ -40,9 +40,10 @@ def a_month_before(data: Path) -> datetime:
     """The end of the day on which the return of the month before the last was due."""
     con = open_warehouse(data / "warehouse.duckdb", read_only=True)
     try:
-        last = con.execute("select max(month) from in_force_at(?)", [datetime.max]).fetchall()[0][0]
+        last = in_force(con).last
     finally:
         con.close()
+    assert last
     return datetime.combine(due_date(month_after(last, -1)), time(23, 59, 59))
 
 
@@ -52,7 +53,7 @@ def rebuild(data: Path) -> None:
     try:
         sites = load_sites(data / "sites")
         reference = read_reference(data / "reference", sites=set(sites))
-        last = con.execute("select max(month) from in_force_at(?)", [datetime.max]).fetchall()[0][0]
+        last = in_force(con).last
         results_as_known(con, datetime.max, plan_by_month(reference, sites, last), shared_lines(reference, sites))
     finally:
         con.close()

@@ -3,7 +3,6 @@
 What is done there comes back as if it had been done here, errors too. Where that process dies, this one does its work.
 """
 
-import json
 import os
 import pickle
 import signal
@@ -13,17 +12,15 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from threading import Event, Lock
 from typing import Any
+
+from etl.intake.reader import start_child
 
 # Does a piece of work for each of several jobs (its arguments), and gives the answers in their order.
 Share = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], list[Any]]
 HANDS = 2
-_PROGRAM = (
-    "import importlib, json, sys; paths, first = json.loads(sys.argv[1]); sys.path[:] = paths;"
-    " importlib.import_module(first); from etl.beside import serve; serve()"
-)
+START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); import {}; from etl.beside import serve; serve()"
 
 
 def in_threads(work: Callable[..., Any], jobs: Iterable[tuple[Any, ...]]) -> list[Any]:
@@ -38,14 +35,7 @@ def two_hands(first: str) -> Iterator[Share]:
 
     Work is a function of a module, and what it takes and gives can be pickled.
     """
-    paths = [str(Path(__file__).parents[1]), *(path for path in sys.path if Path(path).is_absolute())]
-    process = subprocess.Popen(
-        [sys.executable, "-I", "-S", "-c", _PROGRAM, json.dumps([paths, first])],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        close_fds=True,
-    )
+    process = start_child(START.format(first))
     try:
         yield partial(_share, process)
     finally:

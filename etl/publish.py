@@ -80,7 +80,7 @@ def publish(
             with two_hands("etl.publish") if audiences else nullcontext(in_threads) as share:
                 files = _for_all(folder, given, work, share) if audiences else _for_the_centre(folder, given, work)
                 name = _write_edition(folder, _name_of(given), files, share, parquet=parquet)
-            remember(data / "editions", "published", name, note)
+            remember(folder, "published", name, note)
             return name
     except Timeout:
         raise Busy("A load is running; publish when it has ended.") from None

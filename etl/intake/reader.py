@@ -146,7 +146,7 @@ class _Child:
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self.stop()
-            self._process = _start(self._start)
+            self._process = start_child(self._start)
             threading.Thread(target=self._watch, args=(self._process,), daemon=True).start()
             if self._opening:
                 assert self._process.stdin
@@ -168,7 +168,8 @@ def _refuse_size(content: bytes) -> None:
         raise refusals.too_large("is larger than 5 MB")
 
 
-def _start(program: str) -> subprocess.Popen[bytes]:
+def start_child(program: str) -> subprocess.Popen[bytes]:
+    """A process of ours that runs a program, which is told our paths as JSON and nothing of our environment."""
     paths = [PROJECT, *(path for path in sys.path if Path(path).is_absolute())]
     return subprocess.Popen(
         [sys.executable, "-I", "-S", "-c", program, json.dumps(paths)],

@@ -1,6 +1,7 @@
 """Relations without the totals that nothing else hangs on: the same programme for a reader, half as large."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.sparse import coo_array, csr_array
@@ -11,11 +12,25 @@ from etl.protect.needs import Places
 
 @dataclass(frozen=True)
 class Lean:
-    """The relations left and the places of the columns left; `back @ moves` of these are the moves of all columns."""
+    """The relations left and the places of the columns left.
+
+    `size` is how many columns there were; `dropped` are the relations that went, less their totals, and these totals.
+    """
 
     matrix: csr_array
     columns: Places
-    back: csr_array
+    size: int
+    dropped: list[tuple[csr_array, Places]]
+
+    @cached_property
+    def back(self) -> csr_array:
+        """What moves of the columns left are multiplied by to give the moves of all columns."""
+        size, left = self.size, self.columns.size
+        back = coo_array((np.ones(left), (self.columns, np.arange(left))), shape=(size, left)).tocsr()
+        for made, totals in reversed(self.dropped):
+            at = coo_array((np.ones(totals.size), (totals, np.arange(totals.size))), shape=(size, totals.size))
+            back = csr_array(back - at.tocsr() @ (made @ back))
+        return back
 
 
 def lean(matrix: csr_array, room: Numbers, keep: Mask) -> Lean:
@@ -41,9 +56,4 @@ def lean(matrix: csr_array, room: Numbers, keep: Mask) -> Lean:
         left[column[own]] = False
         rows = np.delete(rows, row[own])
     columns = np.flatnonzero(left)
-    size = columns.size
-    back = coo_array((np.ones(size), (columns, np.arange(size))), shape=(left.size, size)).tocsr()
-    for made, totals in reversed(dropped):
-        at = coo_array((np.ones(totals.size), (totals, np.arange(totals.size))), shape=(left.size, totals.size))
-        back = csr_array(back - at.tocsr() @ (made @ back))
-    return Lean(csr_array(now[:, columns]), columns, back)
+    return Lean(csr_array(now[:, columns]), columns, left.size, dropped)

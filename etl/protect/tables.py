@@ -200,14 +200,15 @@ class _Solver:
 
     def _pieces(self, change: Numbers) -> Iterator[Witness]:
         """A change as changes that hold each by itself: those of cells that relations tie together."""
-        cells = np.flatnonzero(np.abs(change) > (0 if self.whole else CLOSE))
+        least = 0 if self.whole else CLOSE
+        cells = np.flatnonzero(np.abs(change) > least)
         pieces = _tied(self.matrix[:, cells])
         which = np.repeat(np.arange(len(pieces)), [own.size for own in pieces])
         at = cells[np.concatenate(pieces)]
         apart = coo_array((change[at], (at, which)), shape=(change.size, len(pieces)))
         moves = csc_array(self.back @ apart.tocsc())
         for one, end in pairwise(moves.indptr):
-            moved = np.abs(moves.data[one:end]) > (0 if self.whole else CLOSE)
+            moved = np.abs(moves.data[one:end]) > least
             yield Witness(self.all[moves.indices[one:end][moved]], moves.data[one:end][moved])
 
     def _change(self, which: Places) -> Numbers:
