@@ -9,79 +9,119 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from functools import partial
-from threading import Event, Lock
-from typing import Any
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any, NamedTuple
 
 from etl.intake.reader import start_child
 
 # Does a piece of work for each of several jobs (its arguments), and gives the answers in their order.
 Share = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], list[Any]]
-HANDS = 2
 START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); import {}; from etl.beside import serve; serve()"
 
 
 def in_threads(work: Callable[..., Any], jobs: Iterable[tuple[Any, ...]]) -> list[Any]:
     """Shares work among threads of this process: for what mostly runs outside of Python."""
-    with ThreadPoolExecutor(HANDS) as pool:
+    with ThreadPoolExecutor(2) as pool:
         return list(pool.map(lambda job: work(*job), jobs))
 
 
 @contextmanager
-def two_hands(first: str) -> Iterator[Share]:
+def two_hands(first: str) -> Iterator["Hands"]:
     """Shares work between this process and one beside it, which ends with this one; `first` is imported there at once.
 
     Work is a function of a module, and what it takes and gives can be pickled.
     """
-    process = start_child(START.format(first))
+    hands = Hands(start_child(START.format(first)))
     try:
-        yield partial(_share, process)
+        yield hands
     finally:
-        process.kill()
-        process.communicate()
+        hands.end()
 
 
-def _share(process: subprocess.Popen[bytes], work: Callable[..., Any], jobs: Iterable[tuple[Any, ...]]) -> list[Any]:
-    """Each hand takes the next job that waits; none is begun after an error or Ctrl-C."""
-    waiting, lock, stopped, done = enumerate(jobs), Lock(), Event(), {}
+class _Piece(NamedTuple):
+    """Work that waits, and what will hold its answer."""
 
-    def hand(call: Callable[..., Any]) -> None:
-        while not stopped.is_set():
-            with lock:
-                at, job = next(waiting, (None, ()))
-            if at is None:
-                return
-            done[at] = call(work, *job)
+    answer: Future[Any]
+    work: Callable[..., Any]
+    job: tuple[Any, ...]
 
-    with ThreadPoolExecutor(HANDS) as pool:
-        hands = [pool.submit(hand, own) for own in (_here, partial(_there, process))]
+
+class Hands:
+    """This process and one beside it: each does the next piece of work that waits, this one only while it shares."""
+
+    def __init__(self, beside: subprocess.Popen[bytes]) -> None:
+        self._beside, self._ended = beside, False
+        self._waiting: SimpleQueue[_Piece | None] = SimpleQueue()
+        self._other = Thread(target=self._hand_over, daemon=True)
+        self._other.start()
+
+    def submit(self, work: Callable[..., Any], *job: Any) -> Future[Any]:
+        """Has a piece of work done as soon as a hand is free."""
+        answer = Future[Any]()
+        self._waiting.put(_Piece(answer, work, job))
+        return answer
+
+    def share(self, work: Callable[..., Any], jobs: Iterable[tuple[Any, ...]]) -> list[Any]:
+        """Does a piece of work for each job with both hands; none is begun after an error or Ctrl-C."""
+        answers = [self.submit(work, *job) for job in jobs]
         try:
-            wait(hands, return_when=FIRST_EXCEPTION)
+            while not any(_failed(answer) for answer in answers):
+                piece = self._waiting.get_nowait()
+                if piece:
+                    _do(piece, piece.work)
+        except Empty:
+            wait(answers, return_when=FIRST_EXCEPTION)
         finally:
-            stopped.set()
-        for one in hands:
-            one.result()
-    return [done[at] for at in range(len(done))]
+            for answer in answers:
+                answer.cancel()
+        for answer in sorted(answers, key=_failed, reverse=True):
+            answer.result()
+        return [answer.result() for answer in answers]
+
+    def end(self) -> None:
+        """Ends the process beside this one, whatever it is doing."""
+        self._ended = True
+        self._waiting.put(None)
+        self._beside.kill()
+        self._other.join()
+        self._beside.communicate()
+
+    def _hand_over(self) -> None:
+        """Give the process beside this one its pieces."""
+        while (piece := self._waiting.get()) is not None and not self._ended:
+            _do(piece, self._there, piece.work)
+
+    def _there(self, work: Callable[..., Any], *job: Any) -> Any:
+        """What a piece of work gives in the process beside this one, or raises."""
+        assert self._beside.stdin and self._beside.stdout
+        try:
+            self._beside.stdin.write(pickle.dumps((work, job), pickle.HIGHEST_PROTOCOL))
+            self._beside.stdin.flush()
+            whole, answer = pickle.load(self._beside.stdout)  # noqa: S301 (a process of our own)
+        except (EOFError, OSError, pickle.UnpicklingError):
+            if self._ended:
+                raise
+            return work(*job)
+        if not whole:
+            raise answer
+        return answer
 
 
-def _here(work: Callable[..., Any], *job: Any) -> Any:
-    return work(*job)
-
-
-def _there(process: subprocess.Popen[bytes], work: Callable[..., Any], *job: Any) -> Any:
-    """What a piece of work gives in the process beside this one, or raises."""
-    assert process.stdin and process.stdout
+def _do(piece: _Piece, call: Callable[..., Any], *before: Any) -> None:
+    """A piece of work by one hand, if it is still wanted."""
+    if not piece.answer.set_running_or_notify_cancel():
+        return
     try:
-        pickle.dump((work, job), process.stdin, pickle.HIGHEST_PROTOCOL)
-        process.stdin.flush()
-        whole, answer = pickle.load(process.stdout)  # noqa: S301 (a process of our own)
-    except (EOFError, OSError, pickle.UnpicklingError):
-        return work(*job)
-    if not whole:
-        raise answer
-    return answer
+        piece.answer.set_result(call(*before, *piece.job))
+    except Exception as error:
+        piece.answer.set_exception(error)
+
+
+def _failed(answer: Future[Any]) -> bool:
+    return answer.done() and not answer.cancelled() and answer.exception() is not None
 
 
 def serve() -> None:

@@ -1,8 +1,8 @@
 """The warehouse in, an edition out: one file an audience, made in a folder of its own and never changed again."""
 
 import shutil
-from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -11,7 +11,7 @@ import duckdb
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from etl.beside import Share, in_threads, two_hands
+from etl.beside import Hands, two_hands
 from etl.changes import changes, earlier_editions, read_all_earlier
 from etl.compare import comparison_tables, components, formula_of, months_of, shown, why_unknown, with_intervals
 from etl.definitions import MEASURES, key, subject_of, unit_of
@@ -24,7 +24,7 @@ from etl.load import Busy, WrongUse
 from etl.meetings import editions_seen, meeting_rows, with_figures
 from etl.parquet import write_parquet
 from etl.plan import plan_by_month, shared_lines
-from etl.protect import choose
+from etl.protect import Choice, choose
 from etl.protect.audience import (
     CENTRAL,
     FORUM,
@@ -35,7 +35,8 @@ from etl.protect.audience import (
     mask_results,
     with_marks,
 )
-from etl.protect.audit import Unsafe, check_files
+from etl.protect.audit import Unsafe, check_file
+from etl.protect.lattice import Lattice, Mask
 from etl.protect.ledger import newest, read_ledger
 from etl.quality import data_quality
 from etl.query import PAST, read_queries
@@ -70,16 +71,21 @@ def publish(
         raise WrongUse("Nothing has been loaded yet: load returns with `python -m etl load` first.")
     now = now or datetime.now(UTC).replace(tzinfo=None)
     try:
-        with FileLock(data / "load.lock", timeout=0):
+        with FileLock(data / "load.lock", timeout=0), ExitStack() as stack:
+            hands = stack.enter_context(two_hands("etl.publish")) if audiences else None
             con = open_warehouse(data / "warehouse.duckdb", read_only=True)
             try:
                 given, work = _given(con, data, note, as_of, now)
             finally:
                 con.close()
-            folder = data / "editions"
-            with two_hands("etl.publish") if audiences else nullcontext(in_threads) as share:
-                files = _for_all(folder, given, work, share) if audiences else _for_the_centre(folder, given, work)
-                name = _write_edition(folder, _name_of(given), files, share, parquet=parquet)
+            folder, name = data / "editions", str(given["edition"].edition_id[0])
+            with new_edition(folder, name) as making:
+                if hands:
+                    _for_all(making, folder, given, work, hands)
+                else:
+                    _for_the_centre(making, folder, given, work)
+                if parquet:
+                    write_parquet(making)
             remember(folder, "published", name, note)
             return name
     except Timeout:
@@ -193,31 +199,43 @@ def _since(tables: Tables, folder: Path, audience: str, known_at: datetime) -> T
     }
 
 
-# What an audience's file is made of: whose it is, what that audience is given, the public part, where earlier editions
-# lie, and tables that stand beside.
-File = tuple[str, Tables, _Work, Path, Tables]
-
-
-def _for_the_centre(folder: Path, given: Tables, work: _Work) -> list[File]:
+def _for_the_centre(making: Path, folder: Path, given: Tables, work: _Work) -> None:
     """The central team's file alone."""
-    return [(CENTRAL, given, work, folder, {"published": read_ledger(newest(folder)).table()})]
+    _make_file(making, CENTRAL, given, work, folder)
+    write_file(making / f"{CENTRAL}.duckdb", {"published": read_ledger(newest(folder)).table()})
 
 
-def _for_all(folder: Path, given: Tables, work: _Work, share: Share) -> list[File]:
-    """A file for each audience; small numbers are hidden from all but the central team."""
+def _for_all(making: Path, folder: Path, given: Tables, work: _Work, hands: Hands) -> None:
+    """A file for each audience; small numbers are hidden from all but the central team. Raises Unsafe."""
     check_classified(given)
+    central = hands.submit(_make_file, making, CENTRAL, given, work, folder)
     last = newest(folder)
-    choice = choose(given["results"], work.data_month, read_ledger(last), last, share)
+    choice = choose(given["results"], work.data_month, read_ledger(last), last, hands.share)
+    masked = mask_results(given["results"], choice.lattice, choice.shown)
+    central.result()
+    _add_choice(making, choice)
+    others = [(audience, given_to(audience, given, masked)) for audience in (FORUM, *work.sites)]
+    hands.share(_make_other, [(making, *other, work, folder, choice.lattice, choice.shown) for other in others])
+
+
+def _make_file(making: Path, audience: str, given: Tables, work: _Work, folder: Path) -> None:
+    """Works out an audience's edition and writes it."""
+    write_file(making / f"{audience}.duckdb", _edition_of(audience, given, work, folder))
+
+
+def _add_choice(making: Path, choice: Choice) -> None:
+    """Puts into the central team's file what was chosen, for whoever makes or audits the next edition."""
     chosen = {"published": choice.ledger(), "protection": choice.summary()}
     chosen |= {"told_before": choice.told_before(), "witnesses": choice.bearing_out()}
-    masked = mask_results(given["results"], choice.lattice, choice.shown)
-    others = ((audience, given_to(audience, given, masked)) for audience in (FORUM, *work.sites))
-    return [(CENTRAL, given, work, folder, chosen), *((*other, work, folder, {}) for other in others)]
+    write_file(making / f"{CENTRAL}.duckdb", chosen)
 
 
-def _make_file(making: Path, audience: str, given: Tables, work: _Work, folder: Path, beside: Tables) -> None:
-    """Works out an audience's edition and writes it."""
-    write_file(making / f"{audience}.duckdb", _edition_of(audience, given, work, folder) | beside)
+def _make_other(
+    making: Path, audience: str, given: Tables, work: _Work, folder: Path, lattice: Lattice, shown: Mask
+) -> None:
+    """Makes the file of an audience that may not see everything, and looks at it. Raises Unsafe."""
+    _make_file(making, audience, given, work, folder)
+    check_file(making, audience, lattice, shown)
 
 
 def _as_known(con: duckdb.DuckDBPyConnection, now: datetime) -> datetime:
@@ -368,21 +386,16 @@ def _measure(number: str, label: str, meaning: str) -> dict[str, object]:
     }
 
 
-def _name_of(given: Tables) -> str:
-    return str(given["edition"].edition_id[0])
-
-
-def _write_edition(folder: Path, name: str, files: Sequence[File], share: Share, *, parquet: bool = False) -> str:
-    """Makes the edition's files in a new folder, synced, and only then points to it."""
+@contextmanager
+def new_edition(folder: Path, name: str) -> Iterator[Path]:
+    """A new folder to make an edition's files in: it is synced, and only then pointed to. Nothing is left of it where
+    making them fails.
+    """
     making = folder / f".making-{name}"
     shutil.rmtree(making, ignore_errors=True)
     making.mkdir(parents=True)
     try:
-        share(_make_file, [(making, *file) for file in files])
-        if len(files) > 1:
-            check_files(making, share)
-        if parquet:
-            write_parquet(making)
+        yield making
         _sync(making)
         making.rename(folder / name)
         point_to(folder, name)
@@ -390,7 +403,6 @@ def _write_edition(folder: Path, name: str, files: Sequence[File], share: Share,
         shutil.rmtree(making, ignore_errors=True)
         raise
     put_away_old(folder, name)
-    return name
 
 
 # Large tables lie in the file as they are asked for, so that a page reads a part of them.
@@ -399,7 +411,7 @@ _ASKED_BY = ("measure", "period", "starts", "asked")
 
 
 def write_file(path: Path, tables: dict[str, pd.DataFrame]) -> None:
-    """Writes tables into a new DuckDB file and closes it, with nothing left outside the file."""
+    """Writes tables into a DuckDB file, which need not be there, and closes it, with nothing left outside the file."""
     con = duckdb.connect(str(path))
     try:
         for name, frame in tables.items():
@@ -426,4 +438,4 @@ def _sync(folder: Path) -> None:
     sync_folder(folder)
 
 
-__all__ = ["make_tables", "publish", "read_pointer", "undo", "write_file"]
+__all__ = ["make_tables", "new_edition", "publish", "read_pointer", "undo", "write_file"]

@@ -15,7 +15,7 @@ from etl.beside import in_threads, two_hands
 @pytest.fixture(scope="module")
 def share():
     with two_hands("etl.methods.binomial") as hands:
-        yield hands
+        yield hands.share
 
 
 def test_answers_come_in_the_order_of_the_jobs(share):
@@ -62,11 +62,11 @@ def _unsendable(pid):
 
 
 def test_where_the_process_dies_this_one_does_its_work():
-    with two_hands("etl.problem") as share:
+    with two_hands("etl.problem") as hands:
         here = os.getpid()
         for _ in range(5):
-            share(_die_unless, [(here,)] * 4)
-        assert share(divmod, [(9, 4)] * 5) == [(2, 1)] * 5
+            hands.share(_die_unless, [(here,)] * 4)
+        assert hands.share(divmod, [(9, 4)] * 5) == [(2, 1)] * 5
 
 
 def _die_unless(pid):

@@ -21,7 +21,7 @@ from etl.protect.lattice import Lattice, Mask, build
 from etl.protect.ledger import Ledger, after
 from etl.protect.needs import Needs, needs
 from etl.protect.offer import STEPS, Step, offered
-from etl.protect.tables import TooLong, Witness, borne_out, smallest
+from etl.protect.tables import Borne, TooLong, Witness
 
 # How long each step may take before a coarser one is tried, in seconds of processor time: what is published must not
 # depend on what else the machine does.
@@ -120,9 +120,9 @@ def _safe(
     offer = offer & ~before.kept_hidden(lattice)
     hiding = Hiding(lattice, offer, known, asked, process_time() + PATIENCE, earlier, share)
     shown = hiding.make_safe()
-    kept: set[int] = set()
+    borne, kept = Borne(lattice, shown, hiding.witnesses), set[int]()
     for reader in asked:
-        met, by = smallest(lattice, shown, reader, hiding.still_asked(reader), hiding.witnesses)
+        met, by = borne.smallest(reader, hiding.still_asked(reader))
         if not met.all():
             raise CannotHide(f"What is shown to {reader or 'all'} is not borne out.")
         kept |= set(by.tolist())
@@ -133,11 +133,8 @@ def broken(lattice: Lattice, shown: Mask, asked: dict[str, Needs], until: float)
     """For each reader the cells that it can work out; what is not named stands on tables that were looked at again."""
     attack = Attack(lattice, asked, whole=True)
     attack.run(shown, until)
-    found: dict[str, list[int]] = {}
-    for reader, own in asked.items():
-        met = borne_out(lattice, shown, reader, own, attack.witnesses)
-        found[reader] = sorted({int(at) for at in own.at[~met]})
-    return found
+    borne = Borne(lattice, shown, attack.witnesses)
+    return {reader: sorted({int(at) for at in own.at[~borne.met(reader, own)]}) for reader, own in asked.items()}
 
 
 __all__ = ["Choice", "broken", "choose", "what_is_asked", "without"]

@@ -10,10 +10,10 @@ from time import process_time
 
 import numpy as np
 
-from etl.beside import HANDS, Share, in_threads
+from etl.beside import Share, in_threads
 from etl.protect.lattice import Lattice, Mask
 from etl.protect.needs import Needs
-from etl.protect.tables import Relations, Witness, borne_out, tables
+from etl.protect.tables import Borne, Relations, Witness, tables
 
 
 class Attack:
@@ -42,7 +42,8 @@ class Attack:
             near = [~shown & self._moved_by(some) for some in group]
             readers = [[reader for reader in self.left if reader not in some] for some in group]
             self._search(shown, near, readers, until, alone=False)
-        for some in _by(list(self.left), HANDS):
+        outside = [reader for reader in self.left if reader not in sites]
+        for some in ([reader for reader in self.left if reader in sites], outside):  # those outside know least
             far = [~shown & ~self.lattice.known_to(reader) for reader in some]
             self._search(shown, far, [[reader] for reader in some], until, alone=alone)
         return {reader: left for reader, left in self.left.items() if len(left)}
@@ -59,19 +60,19 @@ class Attack:
     ) -> None:
         """Look for tables in which nothing moves but free cells, of each lot for some readers; two lots at a time."""
         asked = [_together([self.left[reader] for reader in some]) for some in readers]
+        asked = [own.only(may[own.at]) for may, own in zip(free, asked, strict=True)]
         jobs = [
-            (self.relations, may, own.only(may[own.at]), until - process_time(), self.whole, alone)
-            for may, own in zip(free, asked, strict=True)
+            (self.relations, may, own, until - process_time(), self.whole, alone)
+            for may, own in sorted(zip(free, asked, strict=True), key=lambda job: -len(job[1]))
+            if len(own)
         ]
-        for found in self.share(tables, jobs):
-            self.credit(shown, found)
+        self.credit(shown, [own for found in self.share(tables, jobs) for own in found])
 
     def credit(self, shown: Mask, found: Sequence[Witness]) -> None:
         """Take what tables answer off every reader's list."""
         self.witnesses += found
-        for reader, left in self.left.items():
-            met = borne_out(self.lattice, shown, reader, left, found, whole=self.whole)
-            self.left[reader] = left.only(~met)
+        borne = Borne(self.lattice, shown, found, whole=self.whole)
+        self.left = {reader: left.only(~borne.met(reader, left)) for reader, left in self.left.items()}
 
 
 def _groups(sites: Sequence[str]) -> Iterator[Sequence[Sequence[str]]]:
@@ -86,9 +87,3 @@ def _together(several: Sequence[Needs]) -> Needs:
     at, sign, by = (np.concatenate([getattr(own, name) for own in several]) for name in ("at", "sign", "by"))
     each = np.unique(np.column_stack([at, sign, by]), axis=0)
     return Needs(each[:, 0].astype(int), each[:, 1], each[:, 2])
-
-
-def _by(readers: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    """Readers so many at a time."""
-    for at in range(0, len(readers), size):
-        yield readers[at : at + size]

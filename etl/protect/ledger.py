@@ -32,8 +32,8 @@ class Ledger:
         return pd.DataFrame(rows, columns=COLUMNS).astype({"site": "str", "number": "str", "value": "float64"})
 
     def cells(self) -> list[Cell]:
-        """The cells that were published."""
-        return [cell for cell, _ in self.values]
+        """The cells that were published, in an order that is the same in every run: what is hidden rests on it."""
+        return sorted({cell for cell, _ in self.values})
 
     def known(self, lattice: Lattice) -> Mask:
         """The cells of which an earlier edition gave the number that they still have."""

@@ -72,50 +72,54 @@ def tables(relations: Relations, free: Mask, asked: Needs, seconds: float, whole
     return found
 
 
-def borne_out(
-    lattice: Lattice, shown: Mask, reader: str, asked: Needs, witnesses: Sequence[Witness], *, whole: bool = True
-) -> Mask:
-    """Which needs the witnesses meet that hold: whole people, no count below nothing, every relation kept, and nothing
-    moved that is shown or that the reader knows. Without `whole` fractions of people will do.
+class Borne:
+    """Which of several witnesses hold, and what they meet.
+
+    One holds that moves whole people, takes no count below nothing, keeps every relation, and moves nothing that is
+    shown or that the reader knows. Without `whole` fractions of people will do.
     """
-    met, _ = _bearing(lattice, shown, reader, asked, witnesses, whole)
-    return np.isin(np.arange(len(asked)), met)
+
+    def __init__(self, lattice: Lattice, shown: Mask, witnesses: Sequence[Witness], *, whole: bool = True) -> None:
+        self.lattice, self.slack = lattice, 0.0 if whole else CLOSE
+        changes = _stacked(witnesses, len(lattice.cells))
+        fails = _moves(changes[shown])
+        fails |= np.asarray(abs(lattice.matrix @ changes).max(axis=0).todense()).ravel() > self.slack
+        below = (changes + csr_array(changes != 0).multiply(lattice.room[:, None])).min(axis=0)
+        fails |= np.asarray(below.todense()).ravel() < -self.slack
+        if whole:
+            parts = changes.copy()
+            parts.data = parts.data != np.round(parts.data)
+            fails |= np.asarray(parts.sum(axis=0)) > 0
+        self.places = np.flatnonzero(~fails)
+        self.changes = changes[:, self.places]
+        self.sizes = np.bincount(self.changes.indices, minlength=self.places.size)
+
+    def met(self, reader: str, asked: Needs) -> Mask:
+        """Which needs of a reader they meet."""
+        needs, _ = self._meeting(reader, asked)
+        return np.isin(np.arange(len(asked)), needs)
+
+    def smallest(self, reader: str, asked: Needs) -> tuple[Mask, Places]:
+        """Which needs of a reader they meet, and the places of witnesses that do: of each need the one that moves the
+        fewest cells.
+        """
+        needs, by = self._meeting(reader, asked)
+        order = np.lexsort((by, self.sizes[by], needs))
+        met, first = np.unique(needs[order], return_index=True)
+        return np.isin(np.arange(len(asked)), met), self.places[np.unique(by[order][first])]
+
+    def _meeting(self, reader: str, asked: Needs) -> tuple[Places, Places]:
+        """Needs and the witnesses that hold and meet them, a pair each."""
+        knows = _moves(self.changes[self.lattice.known_to(reader)])
+        own = self.changes[asked.at].tocoo()
+        need, by = own.coords
+        meets = ~knows[by] & (asked.sign[need] * own.data >= asked.by[need] - self.slack)
+        return need[meets], by[meets]
 
 
-def smallest(
-    lattice: Lattice, shown: Mask, reader: str, asked: Needs, witnesses: Sequence[Witness]
-) -> tuple[Mask, Places]:
-    """Which needs the witnesses meet that hold, and for these the places of witnesses that do: of each need the one
-    that moves the fewest cells.
-    """
-    met, by = _bearing(lattice, shown, reader, asked, witnesses, True)
-    sizes = np.array([witness.cells.size for witness in witnesses], dtype=int)
-    order = np.lexsort((by, sizes[by], met))
-    needs, first = np.unique(met[order], return_index=True)
-    return np.isin(np.arange(len(asked)), needs), np.unique(by[order][first])
-
-
-def _bearing(
-    lattice: Lattice, shown: Mask, reader: str, asked: Needs, witnesses: Sequence[Witness], whole: bool
-) -> tuple[Places, Places]:
-    """The places of needs and of witnesses that hold and meet them, a pair each."""
-    if not witnesses or not len(asked):
-        return np.array([], dtype=int), np.array([], dtype=int)
-    changes = _stacked(witnesses, len(lattice.cells))
-    slack = 0.0 if whole else CLOSE
-    shut = shown | lattice.known_to(reader)
-    fails = np.asarray(abs(changes[shut]).sum(axis=0)) > 0
-    fails |= np.asarray(abs(lattice.matrix @ changes).max(axis=0).todense()).ravel() > slack
-    below = (changes + csr_array(changes != 0).multiply(lattice.room[:, None])).min(axis=0)
-    fails |= np.asarray(below.todense()).ravel() < -slack
-    if whole:
-        parts = changes.copy()
-        parts.data = parts.data != np.round(parts.data)
-        fails |= np.asarray(parts.sum(axis=0)) > 0
-    own = changes[asked.at].tocoo()
-    need, by = own.coords
-    meets = ~fails[by] & (asked.sign[need] * own.data >= asked.by[need] - slack)
-    return need[meets], by[meets]
+def _moves(changes: csr_array) -> Mask:
+    """Which columns move any of the cells."""
+    return np.asarray(abs(changes).sum(axis=0)) > 0
 
 
 def in_whole_people(witnesses: Sequence[Witness]) -> list[Witness]:
@@ -127,6 +131,8 @@ def in_whole_people(witnesses: Sequence[Witness]) -> list[Witness]:
 
 def _stacked(witnesses: Sequence[Witness], cells: int) -> csr_array:
     """Witnesses as columns."""
+    if not witnesses:
+        return csr_array((cells, 0))
     which = np.repeat(np.arange(len(witnesses)), [witness.cells.size for witness in witnesses])
     at = np.concatenate([witness.cells for witness in witnesses])
     moves = np.concatenate([witness.moves for witness in witnesses])

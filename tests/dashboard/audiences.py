@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 
 from etl import publish
-from etl.beside import in_threads
 from etl.definitions.periods import month_after
 from etl.load import load
 from etl.protect import Choice
@@ -50,10 +49,15 @@ class Made:
 
     def write(self) -> str:
         """Writes the edition and points to it."""
-        chosen = {"published": self.choice.ledger(), "protection": self.choice.summary()}
-        files = [(CENTRAL, self.given, self.work, self.folder, chosen)]
-        files += [(name, self._given_to(name, self.given), self.work, self.folder, {}) for name in (FORUM, LEAD)]
-        return publish._write_edition(self.folder, publish._name_of(self.given), files, in_threads)
+        name = str(self.given["edition"].edition_id[0])
+        with publish.new_edition(self.folder, name) as making:
+            publish._make_file(making, CENTRAL, self.given, self.work, self.folder)
+            publish._add_choice(making, self.choice)
+            for audience in (FORUM, LEAD):
+                given = self._given_to(audience, self.given)
+                seen = (self.choice.lattice, self.choice.shown)
+                publish._make_other(making, audience, given, self.work, self.folder, *seen)
+        return name
 
 
 def hide_much(results: pd.DataFrame, data_month: object) -> Choice:

@@ -36,6 +36,13 @@ def test_the_same_numbers_again_are_shown_as_before(edition):
     assert (again.shown == choice.shown).all()
 
 
+def test_what_was_published_comes_in_the_same_order_in_every_run(edition):
+    _, choice, _ = edition
+    told_before = after(Ledger(), choice.lattice, choice.shown, choice.offered).cells()
+    assert len(told_before) > 100
+    assert told_before == sorted(set(told_before)), "a set has another order in each process"
+
+
 def test_no_table_is_read_where_there_is_none(edition, tmp_path):
     _, choice, _ = edition
     write_file(tmp_path / "central.duckdb", {"results": choice.summary()})

@@ -18,13 +18,11 @@ from datetime import date
 from itertools import count
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import duckdb
 
 from dashboard.server import ask_page
 from etl import publish
-from etl.beside import in_threads
 from etl.protect.audience import CENTRAL
 from etl.shelf import KEPT, new_name, remember
 
@@ -49,8 +47,8 @@ class Numbered:
         number = f"n{self.published + 1:06}n"
         name = new_name(self.folder, date(2019, 12, 11))
         self.names[name] = number
-        with patch("etl.publish._make_file", lambda making, *_: self._write(making, name, number)):
-            publish._write_edition(self.folder, name, [()], in_threads)
+        with publish.new_edition(self.folder, name) as making:
+            self._write(making, name, number)
         remember(self.folder, "published", name, "")
         self.published += 1
         return name
