@@ -34,7 +34,8 @@ class Attack:
         """The needs of each reader that no table meets which agrees with all that is shown (`alone`: not even one by
         one).
 
-        Tables in which one site moves are tried first, then those in which two do, as they answer for all others.
+        Tables in which one site moves are tried first, then those in which two do, as they answer for all others. Those
+        outside know least, so that what answers for the sites mostly answers for them.
         `until` is a time of `time.process_time`. Raises TooLong.
         """
         sites = self.lattice.spans.sites
@@ -43,7 +44,7 @@ class Attack:
             readers = [[reader for reader in self.left if reader not in some] for some in group]
             self._search(shown, near, readers, until, alone=False)
         outside = [reader for reader in self.left if reader not in sites]
-        for some in ([reader for reader in self.left if reader in sites], outside):  # those outside know least
+        for some in ([reader for reader in self.left if reader in sites], outside):
             far = [~shown & ~self.lattice.known_to(reader) for reader in some]
             self._search(shown, far, [[reader] for reader in some], until, alone=alone)
         return {reader: left for reader, left in self.left.items() if len(left)}
@@ -58,7 +59,10 @@ class Attack:
     def _search(
         self, shown: Mask, free: Sequence[Mask], readers: Sequence[Sequence[str]], until: float, *, alone: bool
     ) -> None:
-        """Look for tables in which nothing moves but free cells, of each lot for some readers; two lots at a time."""
+        """Look for tables in which nothing moves but free cells, of each lot for some readers; two lots at a time.
+
+        The lots that ask most come first, so that no hand waits long for the other.
+        """
         asked = [_together([self.left[reader] for reader in some]) for some in readers]
         asked = [own.only(may[own.at]) for may, own in zip(free, asked, strict=True)]
         jobs = [
@@ -76,10 +80,12 @@ class Attack:
 
 
 def _groups(sites: Sequence[str]) -> Iterator[Sequence[Sequence[str]]]:
-    """Each site alone; then each with the next, where more than these read."""
+    """Each site alone; then each with the next, where more than these read; then those that are no neighbours."""
     yield [[site] for site in sites]
     if len(sites) > 2:
         yield [[site, after] for site, after in zip(sites, [*sites[1:], sites[0]], strict=True)]
+    if len(sites) > 3:
+        yield [[site, after] for site, after in zip(sites, sites[2:], strict=False)]
 
 
 def _together(several: Sequence[Needs]) -> Needs:

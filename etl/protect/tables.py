@@ -25,7 +25,7 @@ FEW = 20
 # So many joint answers in whole people one after the other may meet nothing before another way of asking is tried.
 PATIENCE = 3
 # So many needs are asked together in whole numbers at first: more seldom have an answer. Where an answer meets nothing,
-# so many times fewer.
+# so many times fewer than were asked.
 TOGETHER, FEWER = 300, 4
 # Where an answer has fractions of people, whole ones are looked for near them: so far around and then farther, in so
 # many nodes of the search.
@@ -167,7 +167,7 @@ class _Solver:
                     tries = 0
                 else:
                     tries += 1
-                    self.together = max(self.together // FEWER, 1)
+                    self.together = max(min(self.together, which.size) // FEWER, 1)
         if alone or self.open.sum() <= FEW:
             for i in np.flatnonzero(self.open):
                 if self.open[i]:

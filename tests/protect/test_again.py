@@ -38,9 +38,8 @@ def test_the_same_numbers_again_are_shown_as_before(edition):
 
 def test_what_was_published_comes_in_the_same_order_in_every_run(edition):
     _, choice, _ = edition
-    told_before = after(Ledger(), choice.lattice, choice.shown, choice.offered).cells()
-    assert len(told_before) > 100
-    assert told_before == sorted(set(told_before)), "a set has another order in each process"
+    told_twice = frozenset((cell, value) for cell in choice.lattice.cells for value in (1.0, 2.0))
+    assert Ledger(told_twice).cells() == sorted(choice.lattice.cells), "a set has another order in each process"
 
 
 def test_no_table_is_read_where_there_is_none(edition, tmp_path):
