@@ -3,6 +3,7 @@
 What is done there comes back as if it had been done here, errors too. Where that process dies, this one does its work.
 """
 
+import gc
 import os
 import pickle
 import signal
@@ -127,6 +128,7 @@ def _failed(answer: Future[Any]) -> bool:
 def serve() -> None:
     """Do each piece of work that comes in on standard input, until that is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that began this one
+    gc.disable()  # little of what is made here is circular, and this process ends soon
     incoming, outgoing = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     while True:

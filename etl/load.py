@@ -126,7 +126,7 @@ def load(
     now = now or datetime.now(UTC).replace(tzinfo=None)
     data.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(data / "load.lock", timeout=0), _no_collection():
+        with FileLock(data / "load.lock", timeout=0), no_collection():
             _adopt_sites(paths, data)
             sites = load_sites(data / "sites")
             reference = as_known_at(read_reference(data / "reference", sites=set(sites)), now.date())
@@ -142,8 +142,8 @@ def load(
 
 
 @contextmanager
-def _no_collection() -> Iterator[None]:
-    """No search for circular garbage meanwhile: a million small entries make none, and looking takes time."""
+def no_collection() -> Iterator[None]:
+    """No search for circular garbage meanwhile: a million small things make little, and looking takes time."""
     gc.disable()
     try:
         yield

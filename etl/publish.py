@@ -20,7 +20,7 @@ from etl.definitions.periods import month_after
 from etl.definitions.returns import DAYS_LATE
 from etl.durable import sync_file, sync_folder
 from etl.judge import edition_tables
-from etl.load import Busy, WrongUse
+from etl.load import Busy, WrongUse, no_collection
 from etl.meetings import editions_seen, meeting_rows, with_figures
 from etl.parquet import write_parquet
 from etl.plan import plan_by_month, shared_lines
@@ -71,7 +71,7 @@ def publish(
         raise WrongUse("Nothing has been loaded yet: load returns with `python -m etl load` first.")
     now = now or datetime.now(UTC).replace(tzinfo=None)
     try:
-        with FileLock(data / "load.lock", timeout=0), ExitStack() as stack:
+        with FileLock(data / "load.lock", timeout=0), no_collection(), ExitStack() as stack:
             hands = stack.enter_context(two_hands("etl.publish")) if audiences else None
             con = open_warehouse(data / "warehouse.duckdb", read_only=True)
             try:

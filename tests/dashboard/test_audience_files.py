@@ -7,15 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pytest
 from audiences import LEAD, NOTE, Made, Tables, make_editions, read_file
 
+from etl import publish
 from etl.compare.made_of import count_behind
 from etl.definitions import MEASURES, unit_of
 from etl.definitions.measure import Ratio
 from etl.definitions.periods import month_after
 from etl.protect.audience import CENTRAL, FORUM, MARK, given_to, mask_results
+from etl.protect.audit import Unsafe
 
 # What the central team alone knows of a site, and the site itself, by table. In `results` and `cells`: counts.
 SECRET = {
@@ -119,6 +122,21 @@ def test_no_word_of_anothers_returns_is_in_the_bytes(
     found = [word for word in words if word.encode() in raw]
     assert len(found) > 100, "the words are looked for as they would stand there"
     assert told == []
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_a_file_that_tells_one_hidden_number_is_not_published(audience: str, made: Made) -> None:
+    current = publish.read_pointer(made.folder)
+    lattice, shown = made.choice.lattice, made.choice.shown
+    leaky = shown.copy()
+    leaky[np.flatnonzero(lattice.small & lattice.stated & ~shown & ~lattice.known_to(audience))[-1]] = True
+    telling = given_to(audience, made.given, mask_results(made.given["results"], lattice, leaky))
+    with pytest.raises(Unsafe, match=r"Nothing is published: .* which is hidden"):  # noqa: SIM117 (what fails is inside)
+        with publish.new_edition(made.folder, "2030-01-01") as making:
+            publish._make_file(making, CENTRAL, made.given, made.work, made.folder)
+            publish._make_other(making, audience, telling, made.work, made.folder, lattice, shown)
+    assert publish.read_pointer(made.folder) == current
+    assert not [path for path in made.folder.iterdir() if "2030" in path.name]
 
 
 def others(frame: pd.DataFrame, audience: str) -> pd.DataFrame:
