@@ -9,6 +9,7 @@ import pickle
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -98,11 +99,14 @@ class Hands:
     def _there(self, work: Callable[..., Any], *job: Any) -> Any:
         """What a piece of work gives in the process beside this one, or raises."""
         assert self._beside.stdin and self._beside.stdout
+        asked = pickle.dumps((work, job), pickle.HIGHEST_PROTOCOL)
         try:
-            self._beside.stdin.write(pickle.dumps((work, job), pickle.HIGHEST_PROTOCOL))
+            self._beside.stdin.write(asked)
             self._beside.stdin.flush()
             whole, answer = pickle.load(self._beside.stdout)  # noqa: S301 (a process of our own)
-        except (EOFError, OSError, pickle.UnpicklingError):
+        except Exception:  # it is dead, or what it says cannot be read: what else it has to say belongs to no piece
+            self._beside.kill()
+            self._beside.wait()
             if self._ended:
                 raise
             return work(*job)
@@ -129,6 +133,7 @@ def serve() -> None:
     """Do each piece of work that comes in on standard input, until that is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that began this one
     gc.disable()  # little of what is made here is circular, and this process ends soon
+    Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     incoming, outgoing = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     while True:
@@ -138,6 +143,13 @@ def serve() -> None:
             return
         outgoing.write(_answer(work, job))
         outgoing.flush()
+
+
+def _end_with(parent: int) -> None:
+    """End where the process that began this one has ended, in the middle of its work too."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
 
 
 def _answer(work: Callable[..., Any], job: tuple[Any, ...]) -> bytes:

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -71,8 +71,7 @@ def publish(
         raise WrongUse("Nothing has been loaded yet: load returns with `python -m etl load` first.")
     now = now or datetime.now(UTC).replace(tzinfo=None)
     try:
-        with FileLock(data / "load.lock", timeout=0), no_collection(), ExitStack() as stack:
-            hands = stack.enter_context(two_hands("etl.publish")) if audiences else None
+        with FileLock(data / "load.lock", timeout=0), no_collection():
             con = open_warehouse(data / "warehouse.duckdb", read_only=True)
             try:
                 given, work = _given(con, data, note, as_of, now)
@@ -80,8 +79,9 @@ def publish(
                 con.close()
             folder, name = data / "editions", str(given["edition"].edition_id[0])
             with new_edition(folder, name) as making:
-                if hands:
-                    _for_all(making, folder, given, work, hands)
+                if audiences:
+                    with two_hands("etl.publish") as hands:
+                        _for_all(making, folder, given, work, hands)
                 else:
                     _for_the_centre(making, folder, given, work)
                 if parquet:
@@ -219,7 +219,9 @@ def _for_all(making: Path, folder: Path, given: Tables, work: _Work, hands: Hand
 
 
 def _make_file(making: Path, audience: str, given: Tables, work: _Work, folder: Path) -> None:
-    """Works out an audience's edition and writes it."""
+    """Works out an audience's edition and writes it, in place of what a process that died has left of it."""
+    for left in making.glob(f"{audience}.duckdb*"):
+        left.unlink()
     write_file(making / f"{audience}.duckdb", _edition_of(audience, given, work, folder))
 
 
@@ -391,8 +393,9 @@ def new_edition(folder: Path, name: str) -> Iterator[Path]:
     """A new folder to make an edition's files in: it is synced, and only then pointed to. Nothing is left of it where
     making them fails.
     """
+    for left in folder.glob(".making-*"):  # by a publish that was killed
+        shutil.rmtree(left, ignore_errors=True)
     making = folder / f".making-{name}"
-    shutil.rmtree(making, ignore_errors=True)
     making.mkdir(parents=True)
     try:
         yield making

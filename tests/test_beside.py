@@ -47,13 +47,55 @@ def test_errors_of_files_and_of_the_database_are_told_in_their_words(share, tmp_
     with pytest.raises(FileNotFoundError, match="No such file"):
         share(os.stat, [(tmp_path / "none",)] * 4)
     with pytest.raises(duckdb.IOException, match="does not exist"):
-        share(duckdb.connect, [(str(tmp_path / "none.duckdb"), True)] * 4)
+        share(_read, [(str(tmp_path / "none.duckdb"),)] * 4)
+
+
+def _read(path):
+    return duckdb.connect(path, read_only=True).execute("select 1").fetchall()
 
 
 def test_what_cannot_be_sent_back_is_an_error_and_not_a_hang(share):
     with pytest.raises((TypeError, AttributeError)):
         share(_unsendable, [(os.getpid(),)] * 8)
     assert share(divmod, [(9, 4)]) == [(2, 1)]
+
+
+class Odd(ValueError):
+    """It can be pickled, and cannot be had back."""
+
+    def __init__(self, one, other):
+        super().__init__(f"{one} and {other}")
+
+
+def _raise_odd(pid):
+    time.sleep(0.02)
+    raise Odd("this", "that")
+
+
+def test_an_error_that_cannot_be_had_back_is_raised_as_it_is():
+    with two_hands("etl.problem") as hands:
+        for _ in range(3):
+            with pytest.raises(Odd, match="this and that"):
+                hands.share(_raise_odd, [(os.getpid(),)] * 4)
+        assert hands.share(divmod, [(9, 4)] * 5) == [(2, 1)] * 5
+
+
+def test_work_is_begun_before_anybody_waits_for_it():
+    with two_hands("etl.problem") as hands:
+        first = hands.submit(os.getpid)
+        assert first.result(timeout=20) != os.getpid()
+        slow = hands.submit(time.sleep, 0.3)
+        assert hands.share(divmod, [(9, 4)] * 3) == [(2, 1)] * 3
+        assert slow.result(timeout=20) is None
+
+
+def test_it_ends_at_once_in_the_middle_of_its_work():
+    begun = time.monotonic()
+    with pytest.raises(KeyboardInterrupt), two_hands("etl.problem") as hands:
+        hands.submit(time.sleep, 60)
+        time.sleep(1)
+        raise KeyboardInterrupt
+    assert time.monotonic() - begun < 10
 
 
 def _unsendable(pid):
@@ -75,10 +117,12 @@ def _die_unless(pid):
         os._exit(9)
 
 
-def test_it_ends_when_its_parent_is_killed():
-    program = "import time; from etl.beside import two_hands\nwith two_hands('etl.problem'): time.sleep(60)"
-    with subprocess.Popen([sys.executable, "-c", program]) as parent:
+@pytest.mark.parametrize("work", ["", "hands.submit(time.sleep, 60); "])
+def test_it_ends_when_its_parent_is_killed(work):
+    program = f"import time; from etl.beside import two_hands\nwith two_hands('etl.problem') as hands: {work}"
+    with subprocess.Popen([sys.executable, "-c", f"{program}time.sleep(60)"]) as parent:
         child = _child_of(parent.pid)
+        time.sleep(1)
         parent.kill()
     deadline = time.monotonic() + 20
     while _running(child) and time.monotonic() < deadline:

@@ -23,8 +23,8 @@ from etl.protect.needs import Needs, needs
 from etl.protect.offer import STEPS, Step, offered
 from etl.protect.tables import Borne, TooLong, Witness
 
-# How long each step may take before a coarser one is tried, in seconds of processor time: what is published must not
-# depend on what else the machine does.
+# How long each search of a step may take before a coarser step is tried, in seconds of processor time: what is
+# published must not depend on what else the machine does.
 PATIENCE = 300.0
 # A lattice of more cells than this is published by years at once: finer ones would only take long and then fail.
 MOST_CELLS = 40_000

@@ -85,10 +85,15 @@ def audit_edition(folder: Path, seconds: float = SECONDS) -> Report:
 
 def check_file(folder: Path, audience: str, lattice: Lattice, shown: Mask) -> None:
     """Stops an edition where an audience's file tells anything that its mask hides; the mask was attacked when it was
-    chosen. The central team's file is there to hold it against.
+    chosen. The central team's file is there to hold it against, with all that was ever published: on that the next
+    edition relies.
     """
     for finding in look_at_files(folder, lattice, shown, [audience]):
         raise Unsafe(f"Nothing is published: in the file for {finding.audience} {finding.words}, which is hidden.")
+    if audience == FORUM:
+        ledger = read_ledger([folder / f"{CENTRAL}.duckdb"])
+        if (shown_in(folder / f"{FORUM}.duckdb", lattice) & ~ledger.known(lattice)).any():
+            raise Unsafe("Nothing is published: the forum's file shows counts that are not noted as published.")
 
 
 def _lattice_of(folder: Path) -> tuple[Lattice, Mask, Ledger]:

@@ -82,15 +82,7 @@ class Borne:
     def __init__(self, lattice: Lattice, shown: Mask, witnesses: Sequence[Witness], *, whole: bool = True) -> None:
         self.lattice, self.slack = lattice, 0.0 if whole else CLOSE
         changes = _stacked(witnesses, len(lattice.cells))
-        fails = _moves(changes[shown])
-        fails |= np.asarray(abs(lattice.matrix @ changes).max(axis=0).todense()).ravel() > self.slack
-        below = (changes + csr_array(changes != 0).multiply(lattice.room[:, None])).min(axis=0)
-        fails |= np.asarray(below.todense()).ravel() < -self.slack
-        if whole:
-            parts = changes.copy()
-            parts.data = parts.data != np.round(parts.data)
-            fails |= np.asarray(parts.sum(axis=0)) > 0
-        self.places = np.flatnonzero(~fails)
+        self.places = np.flatnonzero(_hold(lattice, shown, changes, whole, self.slack))
         self.changes = changes[:, self.places]
         self.sizes = np.bincount(self.changes.indices, minlength=self.places.size)
 
@@ -115,6 +107,21 @@ class Borne:
         need, by = own.coords
         meets = ~knows[by] & (asked.sign[need] * own.data >= asked.by[need] - self.slack)
         return need[meets], by[meets]
+
+
+def _hold(lattice: Lattice, shown: Mask, changes: csr_array, whole: bool, slack: float) -> Mask:
+    """Which changes hold, whoever reads."""
+    if not changes.shape[1]:
+        return np.zeros(0, dtype=bool)
+    fails = _moves(changes[shown])
+    fails |= np.asarray(abs(lattice.matrix @ changes).max(axis=0).todense()).ravel() > slack
+    below = (changes + csr_array(changes != 0).multiply(lattice.room[:, None])).min(axis=0)
+    fails |= np.asarray(below.todense()).ravel() < -slack
+    if whole:
+        parts = changes.copy()
+        parts.data = parts.data != np.round(parts.data)
+        fails |= np.asarray(parts.sum(axis=0)) > 0
+    return ~fails
 
 
 def _moves(changes: csr_array) -> Mask:

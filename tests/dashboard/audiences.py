@@ -43,6 +43,10 @@ class Made:
         """An audience's tables, made of what was given, or of something else in its place."""
         return publish._edition_of(audience, self._given_to(audience, given or self.given), self.work, self.folder)
 
+    def of_whom(self, audience: str) -> Tables:
+        """What an audience's edition is made from."""
+        return self.given if audience == CENTRAL else self._given_to(audience, self.given)
+
     def _given_to(self, audience: str, given: Tables) -> Tables:
         masked = mask_results(given["results"], self.choice.lattice, self.choice.shown)
         return given_to(audience, given, masked)

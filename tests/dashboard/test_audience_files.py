@@ -13,12 +13,13 @@ import pytest
 from audiences import LEAD, NOTE, Made, Tables, make_editions, read_file
 
 from etl import publish
+from etl.beside import two_hands
 from etl.compare.made_of import count_behind
 from etl.definitions import MEASURES, unit_of
 from etl.definitions.measure import Ratio
 from etl.definitions.periods import month_after
 from etl.protect.audience import CENTRAL, FORUM, MARK, given_to, mask_results
-from etl.protect.audit import Unsafe
+from etl.protect.audit import Unsafe, check_file
 
 # What the central team alone knows of a site, and the site itself, by table. In `results` and `cells`: counts.
 SECRET = {
@@ -137,6 +138,49 @@ def test_a_file_that_tells_one_hidden_number_is_not_published(audience: str, mad
             publish._make_other(making, audience, telling, made.work, made.folder, lattice, shown)
     assert publish.read_pointer(made.folder) == current
     assert not [path for path in made.folder.iterdir() if "2030" in path.name]
+
+
+@pytest.mark.parametrize("table", ["comparisons", "control_points", "pathway", "parts", "results"])
+def test_each_table_of_a_file_is_looked_at(table: str, made: Made, tmp_path: Path) -> None:
+    seen = (made.choice.lattice, made.choice.shown)
+    for audience in (CENTRAL, FORUM):
+        publish._make_file(tmp_path, audience, made.of_whom(audience), made.work, made.folder)
+    publish._add_choice(tmp_path, made.choice)
+    check_file(tmp_path, FORUM, *seen)
+    with duckdb.connect(str(tmp_path / f"{FORUM}.duckdb")) as con:
+        number = "count" if table == "pathway" else "value"
+        (hidden,) = con.execute(f"select count(*) from {table} where {number} is null").fetchone() or (0,)
+        con.execute(f"update {table} set {number} = 3 where {number} is null")
+    assert hidden, "there is something hidden in the table"
+    with pytest.raises(Unsafe, match=f"{table} tell"):
+        check_file(tmp_path, FORUM, *seen)
+
+
+def test_nothing_is_published_that_is_not_noted_as_published(made: Made, tmp_path: Path) -> None:
+    seen = (made.choice.lattice, made.choice.shown)
+    publish._make_file(tmp_path, CENTRAL, made.given, made.work, made.folder)
+    publish._add_choice(tmp_path, made.choice)
+    with duckdb.connect(str(tmp_path / f"{CENTRAL}.duckdb")) as con:
+        con.execute("delete from published where value is not null and number = 'new_cases'")
+    with pytest.raises(Unsafe, match="not noted as published"):
+        publish._make_other(tmp_path, FORUM, made.of_whom(FORUM), made.work, made.folder, *seen)
+
+
+def test_all_files_are_made_with_two_hands(made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the order in which they need each other, and again where a process died in the middle of one."""
+    monkeypatch.setattr(publish, "choose", lambda *_: made.choice)
+    making = tmp_path / ".making-one"
+    making.mkdir()
+    (making / f"{CENTRAL}.duckdb").write_bytes(b"half a file")
+    (making / f"{LEAD}.duckdb.wal").write_bytes(b"half a log")
+    with two_hands("etl.publish") as hands:
+        publish._for_all(making, made.folder, made.given, made.work, hands)
+    assert {path.name for path in making.iterdir()} == {f"{name}.duckdb" for name in (CENTRAL, FORUM, *made.work.sites)}
+    assert {"published", "protection", "told_before", "witnesses"} <= set(read_file(making / f"{CENTRAL}.duckdb"))
+    for audience in AUDIENCES:
+        given = made.of(audience)
+        for name, frame in read_file(making / f"{audience}.duckdb").items():
+            assert len(frame) == len(given[name]), name
 
 
 def others(frame: pd.DataFrame, audience: str) -> pd.DataFrame:
