@@ -80,7 +80,7 @@ class Attack:
 
 
 def _groups(sites: Sequence[str]) -> Iterator[Sequence[Sequence[str]]]:
-    """Each site alone; then each with the next, where more than these read; then those that are no neighbours."""
+    """Each site alone; then each with the next, where more than these read; then with the next but one."""
     yield [[site] for site in sites]
     if len(sites) > 2:
         yield [[site, after] for site, after in zip(sites, [*sites[1:], sites[0]], strict=True)]
