@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from queue import Empty, SimpleQueue
@@ -68,7 +68,10 @@ class Hands:
 
     def share(self, work: Callable[..., Any], jobs: Iterable[tuple[Any, ...]]) -> list[Any]:
         """Does a piece of work for each job with both hands; none is begun after an error or Ctrl-C."""
-        answers = [self.submit(work, *job) for job in jobs]
+        return self.finish([self.submit(work, *job) for job in jobs])
+
+    def finish(self, answers: Sequence[Future[Any]]) -> list[Any]:
+        """Does with both hands what was submitted, and gives the answers; none is begun after an error or Ctrl-C."""
         try:
             while not any(_failed(answer) for answer in answers):
                 piece = self._waiting.get_nowait()

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -24,7 +24,7 @@ from etl.load import Busy, WrongUse, no_collection
 from etl.meetings import editions_seen, meeting_rows, with_figures
 from etl.parquet import write_parquet
 from etl.plan import plan_by_month, shared_lines
-from etl.protect import Choice, choose
+from etl.protect import CannotHide, Choice, choose
 from etl.protect.audience import (
     CENTRAL,
     FORUM,
@@ -36,7 +36,6 @@ from etl.protect.audience import (
     with_marks,
 )
 from etl.protect.audit import Unsafe, check_file
-from etl.protect.lattice import Lattice, Mask
 from etl.protect.ledger import newest, read_ledger
 from etl.quality import data_quality
 from etl.query import PAST, read_queries
@@ -71,7 +70,11 @@ def publish(
         raise WrongUse("Nothing has been loaded yet: load returns with `python -m etl load` first.")
     now = now or datetime.now(UTC).replace(tzinfo=None)
     try:
-        with FileLock(data / "load.lock", timeout=0), no_collection():
+        with (
+            FileLock(data / "load.lock", timeout=0),
+            no_collection(),
+            two_hands("etl.publish") if audiences else nullcontext() as hands,
+        ):
             con = open_warehouse(data / "warehouse.duckdb", read_only=True)
             try:
                 given, work = _given(con, data, note, as_of, now)
@@ -79,9 +82,8 @@ def publish(
                 con.close()
             folder, name = data / "editions", str(given["edition"].edition_id[0])
             with new_edition(folder, name) as making:
-                if audiences:
-                    with two_hands("etl.publish") as hands:
-                        _for_all(making, folder, given, work, hands)
+                if hands:
+                    _for_all(making, folder, given, work, hands)
                 else:
                     _for_the_centre(making, folder, given, work)
                 if parquet:
@@ -90,7 +92,7 @@ def publish(
             return name
     except Timeout:
         raise Busy("A load is running; publish when it has ended.") from None
-    except (Unclassified, Unsafe) as error:
+    except (CannotHide, Unclassified, Unsafe) as error:
         raise WrongUse(str(error)) from None
 
 
@@ -206,16 +208,21 @@ def _for_the_centre(making: Path, folder: Path, given: Tables, work: _Work) -> N
 
 
 def _for_all(making: Path, folder: Path, given: Tables, work: _Work, hands: Hands) -> None:
-    """A file for each audience; small numbers are hidden from all but the central team. Raises Unsafe."""
+    """A file for each audience; small numbers are hidden from all but the central team. Raises CannotHide and Unsafe.
+
+    The process beside makes files while this one looks at what was chosen once more and notes it.
+    """
     check_classified(given)
     central = hands.submit(_make_file, making, CENTRAL, given, work, folder)
     last = newest(folder)
     choice = choose(given["results"], work.data_month, read_ledger(last), last, hands.share)
     masked = mask_results(given["results"], choice.lattice, choice.shown)
+    others = (FORUM, *work.sites)
+    made = [hands.submit(_make_file, making, other, given_to(other, given, masked), work, folder) for other in others]
     central.result()
     _add_choice(making, choice)
-    others = [(audience, given_to(audience, given, masked)) for audience in (FORUM, *work.sites)]
-    hands.share(_make_other, [(making, *other, work, folder, choice.lattice, choice.shown) for other in others])
+    hands.finish(made)
+    hands.share(check_file, [(making, other, choice.lattice, choice.shown) for other in others])
 
 
 def _make_file(making: Path, audience: str, given: Tables, work: _Work, folder: Path) -> None:
@@ -230,14 +237,6 @@ def _add_choice(making: Path, choice: Choice) -> None:
     chosen = {"published": choice.ledger(), "protection": choice.summary()}
     chosen |= {"told_before": choice.told_before(), "witnesses": choice.bearing_out()}
     write_file(making / f"{CENTRAL}.duckdb", chosen)
-
-
-def _make_other(
-    making: Path, audience: str, given: Tables, work: _Work, folder: Path, lattice: Lattice, shown: Mask
-) -> None:
-    """Makes the file of an audience that may not see everything, and looks at it. Raises Unsafe."""
-    _make_file(making, audience, given, work, folder)
-    check_file(making, audience, lattice, shown)
 
 
 def _as_known(con: duckdb.DuckDBPyConnection, now: datetime) -> datetime:

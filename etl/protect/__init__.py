@@ -5,8 +5,8 @@ besides the small numbers, `attack` what a reader can work out, `ledger` what ea
 see which table and column, `audit` looks at an edition's files once more.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from time import process_time
@@ -35,7 +35,10 @@ TOLD_BEFORE = ["reader", "site", "number", "starts", "ends", "sign"]
 
 @dataclass(frozen=True)
 class Choice:
-    """What is published to others than the central team: the step that was safe, and the cells that are shown."""
+    """What is published to others than the central team: the step that was safe, and the cells that are shown.
+
+    `witnesses` are the tables that were found, which meet what is `asked` of each reader.
+    """
 
     lattice: Lattice
     step: Step
@@ -44,7 +47,8 @@ class Choice:
     before: Ledger
     why: str = ""
     given_away: frozenset[Away] = frozenset()
-    witnesses: tuple[Witness, ...] = ()
+    witnesses: Sequence[Witness] = ()
+    asked: Mapping[str, Needs] = field(default_factory=dict)
 
     def ledger(self) -> pd.DataFrame:
         """What has been published up to now, this edition included."""
@@ -63,9 +67,21 @@ class Choice:
         }
         return pd.DataFrame([row])
 
+    def borne_out(self) -> list[Witness]:
+        """The smallest tables that readers must believe possible and that keep all open that is asked, looked at once
+        more with all that is shown. Raises CannotHide where something is not kept open.
+        """
+        borne, kept = Borne(self.lattice, self.shown, self.witnesses), set[int]()
+        for reader, own in self.asked.items():
+            met, by = borne.smallest(reader, own)
+            if not met.all():
+                raise CannotHide(f"Nothing is published: what is shown to {reader or 'all'} is not borne out.")
+            kept |= set(by.tolist())
+        return [self.witnesses[at] for at in sorted(kept)]
+
     def bearing_out(self) -> pd.DataFrame:
-        """The tables that readers must believe possible, kept for the next edition."""
-        return as_table(self.lattice, self.witnesses)
+        """The tables that bear out what is shown, kept for the next edition. Raises CannotHide as `borne_out` does."""
+        return as_table(self.lattice, self.borne_out())
 
     def told_before(self) -> pd.DataFrame:
         """One row a small number that earlier editions gave away, as a later return changed what hangs together."""
@@ -91,12 +107,12 @@ def choose(
     for step in STEPS[first:-1]:
         offer = offered(lattice, step)
         try:
-            hiding, witnesses = _safe(lattice, offer, known, asked, before, earlier, share)
+            hiding = _safe(lattice, offer, known, asked, before, earlier, share)
         except (CannotHide, TooLong) as error:
             why += f"{step.words}: {error} "
         else:
-            away = frozenset(hiding.given_away)
-            return Choice(lattice, step, offer, hiding.shown, before, why.strip(), away, witnesses)
+            away, left = frozenset(hiding.given_away), {reader: hiding.still_asked(reader) for reader in asked}
+            return Choice(lattice, step, offer, hiding.shown, before, why.strip(), away, hiding.witnesses, left)
     last = STEPS[-1]
     return Choice(lattice, last, offered(lattice, last), known, before, why.strip())
 
@@ -115,18 +131,12 @@ def _safe(
     before: Ledger,
     earlier: Sequence[Witness],
     share: Share,
-) -> tuple[Hiding, tuple[Witness, ...]]:
-    """A choice of cells to show, and the tables that bear it out, looked at once more."""
+) -> Hiding:
+    """A choice of cells to show, with the tables that bear it out. Raises CannotHide and TooLong."""
     offer = offer & ~before.kept_hidden(lattice)
     hiding = Hiding(lattice, offer, known, asked, process_time() + PATIENCE, earlier, share)
-    shown = hiding.make_safe()
-    borne, kept = Borne(lattice, shown, hiding.witnesses), set[int]()
-    for reader in asked:
-        met, by = borne.smallest(reader, hiding.still_asked(reader))
-        if not met.all():
-            raise CannotHide(f"What is shown to {reader or 'all'} is not borne out.")
-        kept |= set(by.tolist())
-    return hiding, tuple(hiding.witnesses[at] for at in sorted(kept))
+    hiding.make_safe()
+    return hiding
 
 
 def broken(lattice: Lattice, shown: Mask, asked: dict[str, Needs], until: float) -> dict[str, list[int]]:
@@ -137,4 +147,4 @@ def broken(lattice: Lattice, shown: Mask, asked: dict[str, Needs], until: float)
     return {reader: sorted({int(at) for at in own.at[~borne.met(reader, own)]}) for reader, own in asked.items()}
 
 
-__all__ = ["Choice", "broken", "choose", "what_is_asked", "without"]
+__all__ = ["CannotHide", "Choice", "broken", "choose", "what_is_asked", "without"]

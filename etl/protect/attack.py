@@ -26,15 +26,16 @@ class Attack:
 
     def __init__(self, lattice: Lattice, asked: Mapping[str, Needs], *, whole: bool, share: Share = in_threads) -> None:
         self.lattice, self.whole, self.share = lattice, whole, share
-        self.relations = Relations(lattice.columns, lattice.room, lattice.parts)
+        self.relations = Relations(lattice.columns, lattice.room)
         self.left = dict(asked)
         self.witnesses: list[Witness] = []
 
-    def run(self, shown: Mask, until: float, *, alone: bool = True) -> dict[str, Needs]:
+    def run(self, shown: Mask, until: float, *, alone: bool = True, likely: Borne | None = None) -> dict[str, Needs]:
         """The needs of each reader that no table meets which agrees with all that is shown (`alone`: not even one by
         one).
 
-        Tables in which one site moves are tried first, then those in which two do, as they answer for all others. Those
+        Tables in which one site moves are tried first, then those in which two do, as they answer for all others: where
+        tables in fractions of people are `likely` to come near whole ones, only for what these meet there too. Those
         outside know least, so that what answers for the sites mostly answers for them.
         `until` is a time of `time.process_time`. Raises TooLong.
         """
@@ -42,7 +43,7 @@ class Attack:
         for group in _groups(sites):
             near = [~shown & self._moved_by(some) for some in group]
             readers = [[reader for reader in self.left if reader not in some] for some in group]
-            self._search(shown, near, readers, until, alone=False)
+            self._search(shown, near, readers, until, alone=False, likely=likely)
         outside = [reader for reader in self.left if reader not in sites]
         for some in ([reader for reader in self.left if reader in sites], outside):
             far = [~shown & ~self.lattice.known_to(reader) for reader in some]
@@ -57,17 +58,35 @@ class Attack:
         return moved
 
     def _search(
-        self, shown: Mask, free: Sequence[Mask], readers: Sequence[Sequence[str]], until: float, *, alone: bool
+        self,
+        shown: Mask,
+        free: Sequence[Mask],
+        readers: Sequence[Sequence[str]],
+        until: float,
+        *,
+        alone: bool,
+        likely: Borne | None = None,
     ) -> None:
         """Look for tables in which nothing moves but free cells, of each lot for some readers; two lots at a time.
 
-        The lots that ask most come first, so that no hand waits long for the other.
+        The lots that ask most come first, so that no hand waits long for the other. Tables in which parts only move are
+        quick to find and looked for first; where all that is left is likely to be met by others only, they are not.
         """
-        asked = [_together([self.left[reader] for reader in some]) for some in readers]
-        asked = [own.only(may[own.at]) for may, own in zip(free, asked, strict=True)]
+        lots = []
+        for may, some in zip(free, readers, strict=True):
+            own = _together([self.left[reader] for reader in some])
+            own = own.only(may[own.at])
+            lots.append((may, own.only(likely.met_still(~may, own)) if likely else own))
         jobs = [
-            (self.relations, may, own, until - process_time(), self.whole, alone)
-            for may, own in sorted(zip(free, asked, strict=True), key=lambda job: -len(job[1]))
+            (
+                self.relations,
+                [may] if likely else [may & self.lattice.parts, may],
+                own,
+                until - process_time(),
+                self.whole,
+                alone,
+            )
+            for may, own in sorted(lots, key=lambda lot: -len(lot[1]))
             if len(own)
         ]
         self.credit(shown, [own for found in self.share(tables, jobs) for own in found])

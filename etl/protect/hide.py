@@ -19,7 +19,7 @@ from etl.protect.attack import Attack
 from etl.protect.lattice import Lattice, Mask, Numbers
 from etl.protect.lean import lean
 from etl.protect.needs import Needs, Places
-from etl.protect.tables import CLOSE, TooLong, Witness, in_whole_people
+from etl.protect.tables import CLOSE, Borne, TooLong, Witness, in_whole_people
 
 ROUNDS = 50
 SHORT = 1e4
@@ -48,6 +48,7 @@ class Hiding:
         share: Share = in_threads,
     ) -> None:
         self.lattice, self.fixed, self.asked, self.until, self.earlier = lattice, fixed, asked, until, earlier
+        self.fractions: Sequence[Witness] = ()
         secret = np.zeros_like(offered)
         for own in asked.values():
             secret[own.at] = True
@@ -56,6 +57,7 @@ class Hiding:
         self.share = share
         self.attack = Attack(lattice, asked, whole=True, share=share)
         self.given_away: set[Away] = set()
+        self.found: list[Witness] = []
 
     def make_safe(self) -> Mask:
         """The cells that may be shown. Raises CannotHide, and TooLong when the time is over."""
@@ -79,7 +81,7 @@ class Hiding:
         for _ in range(ROUNDS):
             missed = attack.run(self.shown, self.until, alone=False)
             if not missed:
-                self.earlier = in_whole_people(attack.witnesses)
+                self.earlier, self.fractions = in_whole_people(attack.witnesses)
                 return
             for reader, own in missed.items():
                 self._hide(reader, own)
@@ -90,15 +92,28 @@ class Hiding:
         """Hide until whole people leave every small number open."""
         self.attack.left = {reader: self.still_asked(reader) for reader in self.asked}
         self.attack.credit(self.shown, self.earlier)
+        likely: Borne | None = Borne(self.lattice, self.shown, self.fractions, whole=False)
         for _ in range(ROUNDS):
-            missed = self.attack.run(self.shown, self.until)
+            missed = self.attack.run(self.shown, self.until, likely=likely)
             if not missed:
                 return
+            likely = None  # once more is hidden, other tables are possible too
             for reader, own in missed.items():
-                for one in range(len(own)):
-                    self.shown &= ~self._cheapest(own.only([one]), reader, None, whole=True)
+                self._hide_for_people(reader, own)
                 self.attack.left[reader] = without(own, reader, self.given_away)
+            self.attack.credit(self.shown, self.found)
         raise CannotHide("Hiding more and more numbers did not keep small ones from being worked out by whole people.")
+
+    def _hide_for_people(self, reader: str, missed: Needs) -> None:
+        """Hide what the cheapest change in whole people needs that meets the first of what is missed.
+
+        Where nothing had to be hidden for it, the next is looked at; the others wait for the next attack.
+        """
+        before = self.shown.sum()
+        for one in range(len(missed)):
+            self.shown &= ~self._cheapest(missed.only([one]), reader, None, whole=True)
+            if self.shown.sum() < before:
+                return
 
     def _known(self, reader: str) -> Mask:
         return self.lattice.known_to(reader) | self.fixed
@@ -156,7 +171,13 @@ class Hiding:
         keep = self.shown[cells]
         keep[np.searchsorted(cells, some.at)] = True
         own = lean(columns[rows], self.lattice.room[cells], keep)
-        moved, short = self._move(some, cells[own.columns], csc_array(own.matrix), whole)
+        change, short = self._move(some, cells[own.columns], csc_array(own.matrix), whole)
+        moved = np.zeros_like(self.shown)
+        moved[cells[own.columns[np.abs(change) > CLOSE]]] = True
+        moved &= self.shown
+        if whole:
+            moves = np.round(own.back @ change)
+            self.found.append(Witness(cells[moves != 0], moves[moves != 0]))
         if (short > CLOSE).any():
             if whole:
                 return self._beside(some, reader)
@@ -197,8 +218,8 @@ class Hiding:
         """The rows in which nothing is open outside of what may move: the others take up what is moved."""
         return np.asarray((abs(self.lattice.matrix[rows]) @ open_outside) == 0)
 
-    def _move(self, some: Needs, cells: Places, matrix: csc_array, whole: bool) -> tuple[Mask, Numbers]:
-        """The shown cells that the cheapest change moves, and how much each need is short of."""
+    def _move(self, some: Needs, cells: Places, matrix: csc_array, whole: bool) -> tuple[Numbers, Numbers]:
+        """The cheapest change of some cells, and how much each need is short of."""
         if process_time() > self.until:
             raise TooLong("The time for hiding has run out.")
         size, wanted = cells.size, len(some)
@@ -222,9 +243,7 @@ class Hiding:
         )
         if answer.x is None:
             raise TooLong("No change of the table was found in time.")
-        moved = np.zeros_like(self.shown)
-        moved[cells[np.abs(answer.x[:size] - answer.x[size : 2 * size]) > CLOSE]] = True
-        return moved & self.shown, answer.x[2 * size :]
+        return answer.x[:size] - answer.x[size : 2 * size], answer.x[2 * size :]
 
 
 def weight(lattice: Lattice, at: int) -> float:

@@ -111,11 +111,16 @@ class Lattice:
     @cached_property
     def together(self) -> Mask:
         """The cells of all sites together."""
-        return np.array([cell.site == ALL for cell in self.cells], dtype=bool)
+        return self.known_to(ALL)
+
+    @cached_property
+    def sites(self) -> NDArray[np.str_]:
+        """The site of each cell."""
+        return np.array([cell.site for cell in self.cells], dtype=np.str_)
 
     def known_to(self, reader: str) -> Mask:
         """The cells that a reader has anyway: a site its own, the forum none."""
-        return np.array([cell.site == reader for cell in self.cells], dtype=bool)
+        return self.sites == reader
 
     def own_share(self, reader: str) -> Numbers:
         """What of each count is the reader's own: of its own cells all, of those of all sites its part."""

@@ -10,12 +10,14 @@ Numbers = NDArray[np.float64]
 GAP = 0.2
 PRIMAL = 4
 # Many small programmes are asked, of which any answer will do: what HiGHS does at the start of a large one does not
-# pay, and cuts cost more than the branches that they save.
+# pay, cuts cost more than the branches that they save, and bounds that are moved about at random must be moved back.
 OPTIONS = {
     "output_flag": False,
     "threads": 1,
     "mip_rel_gap": GAP,
     "simplex_strategy": PRIMAL,
+    "primal_simplex_bound_perturbation_multiplier": 0.0,
+    "dual_simplex_cost_perturbation_multiplier": 0.0,
     "mip_detect_symmetry": False,
     "mip_heuristic_run_feasibility_jump": False,
     "mip_pool_soft_limit": 10,

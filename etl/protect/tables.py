@@ -47,25 +47,27 @@ class Witness:
 
 
 class Relations(NamedTuple):
-    """What of a lattice a search needs: its relations by columns, how far each cell can fall, and which are parts."""
+    """What of a lattice a search needs: its relations by columns, and how far each cell can fall."""
 
     columns: csc_array
     room: Numbers
-    parts: Mask
 
 
-def tables(relations: Relations, free: Mask, asked: Needs, seconds: float, whole: bool, alone: bool) -> list[Witness]:
-    """Tables that meet needs: first those in which parts only move, which are quick to find, then all.
+def tables(
+    relations: Relations, areas: Sequence[Mask], asked: Needs, seconds: float, whole: bool, alone: bool
+) -> list[Witness]:
+    """Tables that meet needs and in which nothing moves but the cells of an area; one area after the other.
 
-    Raises TooLong after so many seconds of processor time.
+    In the last one, needs are asked one by one too where `alone` says so. Raises TooLong after so many seconds of
+    processor time.
     """
     found: list[Witness] = []
     until = process_time() + seconds
-    for may in (free & relations.parts, free):
+    for may in areas:
         within = may[asked.at]
         if within.any():
             solver = _Solver(relations, may, asked.only(within), until, whole)
-            found += solver.run(alone and may is free)
+            found += solver.run(alone and may is areas[-1])
             open_still = ~within
             open_still[within] = solver.open
             asked = asked.only(open_still)
@@ -88,24 +90,28 @@ class Borne:
 
     def met(self, reader: str, asked: Needs) -> Mask:
         """Which needs of a reader they meet."""
-        needs, _ = self._meeting(reader, asked)
+        return self.met_still(self.lattice.known_to(reader), asked)
+
+    def met_still(self, still: Mask, asked: Needs) -> Mask:
+        """Which needs those of them meet that do not move some cells."""
+        needs, _ = self._meeting(still, asked)
         return np.isin(np.arange(len(asked)), needs)
 
     def smallest(self, reader: str, asked: Needs) -> tuple[Mask, Places]:
         """Which needs of a reader they meet, and the places of witnesses that do: of each need the one that moves the
         fewest cells.
         """
-        needs, by = self._meeting(reader, asked)
+        needs, by = self._meeting(self.lattice.known_to(reader), asked)
         order = np.lexsort((by, self.sizes[by], needs))
         met, first = np.unique(needs[order], return_index=True)
         return np.isin(np.arange(len(asked)), met), self.places[np.unique(by[order][first])]
 
-    def _meeting(self, reader: str, asked: Needs) -> tuple[Places, Places]:
-        """Needs and the witnesses that hold and meet them, a pair each."""
-        knows = _moves(self.changes[self.lattice.known_to(reader)])
+    def _meeting(self, still: Mask, asked: Needs) -> tuple[Places, Places]:
+        """Needs and the witnesses that hold, do not move some cells and meet them, a pair each."""
+        moved = _moves(self.changes[still])
         own = self.changes[asked.at].tocoo()
         need, by = own.coords
-        meets = ~knows[by] & (asked.sign[need] * own.data >= asked.by[need] - self.slack)
+        meets = ~moved[by] & (asked.sign[need] * own.data >= asked.by[need] - self.slack)
         return need[meets], by[meets]
 
 
@@ -129,11 +135,16 @@ def _moves(changes: csr_array) -> Mask:
     return np.asarray(abs(changes).sum(axis=0)) > 0
 
 
-def in_whole_people(witnesses: Sequence[Witness]) -> list[Witness]:
-    """Those of the tables that move whole people only, to the last digit."""
-    rounded = [np.round(witness.moves) for witness in witnesses]
-    whole = [np.abs(moves - own.moves).max() < CLOSE for moves, own in zip(rounded, witnesses, strict=True)]
-    return [Witness(own.cells, moves) for own, moves, so in zip(witnesses, rounded, whole, strict=True) if so]
+def in_whole_people(witnesses: Sequence[Witness]) -> tuple[list[Witness], list[Witness]]:
+    """Those of the tables that move whole people only, to the last digit, and the others."""
+    whole, others = [], []
+    for witness in witnesses:
+        moves = np.round(witness.moves)
+        if np.abs(moves - witness.moves).max() < CLOSE:
+            whole.append(Witness(witness.cells, moves))
+        else:
+            others.append(witness)
+    return whole, others
 
 
 def _stacked(witnesses: Sequence[Witness], cells: int) -> csr_array:

@@ -17,6 +17,7 @@ from etl.definitions.periods import month_after
 from etl.load import load
 from etl.protect import Choice
 from etl.protect.audience import CENTRAL, FORUM, given_to, mask_results
+from etl.protect.audit import check_file
 from etl.protect.lattice import build
 from etl.protect.ledger import Ledger
 from etl.protect.offer import STEPS, offered
@@ -60,7 +61,8 @@ class Made:
             for audience in (FORUM, LEAD):
                 given = self._given_to(audience, self.given)
                 seen = (self.choice.lattice, self.choice.shown)
-                publish._make_other(making, audience, given, self.work, self.folder, *seen)
+                publish._make_file(making, audience, given, self.work, self.folder)
+                check_file(making, audience, *seen)
         return name
 
 

@@ -35,7 +35,9 @@ def secrets(reader: str, programme: Programme, told: Counts) -> Iterator[tuple[P
 
 
 def publish(programme: Programme, before: Ledger | None = None) -> Choice:
-    return choose(programme.results(), programme.last, before or Ledger())
+    choice = choose(programme.results(), programme.last, before or Ledger())
+    choice.borne_out()
+    return choice
 
 
 def attack(programme: Programme, choices: list[Choice], *, whole: bool) -> list[str]:
