@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csc_array, csr_array
+from scipy.sparse import csc_array, csr_array, eye_array, hstack
 
 from etl.definitions import DERIVED, MEASURES, REPORTED, key
 from etl.definitions.checks import EQUAL, NO_MORE
@@ -297,10 +297,10 @@ def _filled(counts: Numbers, matrix: csr_array) -> Numbers:
     rows = np.flatnonzero(abs(matrix)[:, unknown].sum(axis=1))
     off = (matrix @ counts)[rows]
     own = matrix[rows][:, unknown]
-    slack = np.eye(rows.size)
+    slack = eye_array(rows.size)
     answer = milp(
         np.concatenate([np.zeros(unknown.size), np.ones(2 * rows.size)]),
-        constraints=LinearConstraint(np.hstack([own.toarray(), slack, -slack]), -off, -off),
+        constraints=LinearConstraint(hstack([own, slack, -slack], format="csc"), -off, -off),
         integrality=np.concatenate([np.ones(unknown.size), np.zeros(2 * rows.size)]),
         bounds=Bounds(0, np.inf),
     )
