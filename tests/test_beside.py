@@ -36,6 +36,14 @@ def test_an_error_is_raised_as_it_is(share, jobs):
     assert share(divmod, [(9, 4)] * 3) == [(2, 1)] * 3
 
 
+def test_what_was_submitted_is_done_by_both_hands_and_answered_in_order():
+    with two_hands("etl.problem") as hands:
+        first = [hands.submit(time.sleep, 0.05) for _ in range(4)]
+        then = [hands.submit(divmod, number, 7) for number in range(9)]
+        assert hands.finish(then) == [divmod(number, 7) for number in range(9)]
+        assert hands.finish(first) == [None] * 4
+
+
 def test_nothing_is_begun_after_an_error(share):
     begun = time.monotonic()
     with pytest.raises(ValueError, match="negative"):

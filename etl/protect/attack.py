@@ -40,14 +40,20 @@ class Attack:
         `until` is a time of `time.process_time`. Raises TooLong.
         """
         sites = self.lattice.spans.sites
+        # Tables in which parts only move are quick to find: in whole people too, where fractions were not tried before.
+        first = [] if likely else [self.lattice.parts]
         for group in _groups(sites):
-            near = [~shown & self._moved_by(some) for some in group]
-            readers = [[reader for reader in self.left if reader not in some] for some in group]
-            self._search(shown, near, readers, until, alone=False, likely=likely)
+            lots = []
+            for some in group:
+                free = ~shown & self._moved_by(some)
+                asked = self._asked([reader for reader in self.left if reader not in some], free)
+                lots.append((free, asked.only(likely.met_still(~free, asked)) if likely else asked))
+            self._search(shown, first, lots, until, alone=False)
         outside = [reader for reader in self.left if reader not in sites]
-        for some in ([reader for reader in self.left if reader in sites], outside):
-            far = [~shown & ~self.lattice.known_to(reader) for reader in some]
-            self._search(shown, far, [[reader] for reader in some], until, alone=alone)
+        for readers in ([reader for reader in self.left if reader in sites], outside):
+            free_of = {reader: ~shown & ~self.lattice.known_to(reader) for reader in readers}
+            lots = [(free, self._asked([reader], free)) for reader, free in free_of.items()]
+            self._search(shown, first, lots, until, alone=alone)
         return {reader: left for reader, left in self.left.items() if len(left)}
 
     def _moved_by(self, sites: Sequence[str]) -> Mask:
@@ -57,36 +63,22 @@ class Attack:
             moved |= self.lattice.known_to(site)
         return moved
 
-    def _search(
-        self,
-        shown: Mask,
-        free: Sequence[Mask],
-        readers: Sequence[Sequence[str]],
-        until: float,
-        *,
-        alone: bool,
-        likely: Borne | None = None,
-    ) -> None:
-        """Look for tables in which nothing moves but free cells, of each lot for some readers; two lots at a time.
+    def _asked(self, readers: Sequence[str], free: Mask) -> Needs:
+        """What is left to ask of some readers about some cells."""
+        own = _together([self.left[reader] for reader in readers])
+        return own.only(free[own.at])
 
-        The lots that ask most come first, so that no hand waits long for the other. Tables in which parts only move are
-        quick to find and looked for first; where all that is left is likely to be met by others only, they are not.
+    def _search(
+        self, shown: Mask, first: Sequence[Mask], lots: Sequence[tuple[Mask, Needs]], until: float, *, alone: bool
+    ) -> None:
+        """Look for tables in which nothing moves but free cells (in the `first` turns only some of them) and which meet
+        the needs of a lot; two lots at a time.
+
+        The lots that ask most come first, so that no hand waits long for the other.
         """
-        lots = []
-        for may, some in zip(free, readers, strict=True):
-            own = _together([self.left[reader] for reader in some])
-            own = own.only(may[own.at])
-            lots.append((may, own.only(likely.met_still(~may, own)) if likely else own))
         jobs = [
-            (
-                self.relations,
-                [may] if likely else [may & self.lattice.parts, may],
-                own,
-                until - process_time(),
-                self.whole,
-                alone,
-            )
-            for may, own in sorted(lots, key=lambda lot: -len(lot[1]))
+            (self.relations, [*(free & some for some in first), free], own, until - process_time(), self.whole, alone)
+            for free, own in sorted(lots, key=lambda lot: -len(lot[1]))
             if len(own)
         ]
         self.credit(shown, [own for found in self.share(tables, jobs) for own in found])

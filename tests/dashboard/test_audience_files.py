@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,10 @@ from etl.compare.made_of import count_behind
 from etl.definitions import MEASURES, unit_of
 from etl.definitions.measure import Ratio
 from etl.definitions.periods import month_after
+from etl.load import WrongUse
 from etl.protect.audience import CENTRAL, FORUM, MARK, given_to, mask_results
 from etl.protect.audit import Unsafe, check_file
+from etl.protect.needs import Needs
 
 # What the central team alone knows of a site, and the site itself, by table. In `results` and `cells`: counts.
 SECRET = {
@@ -183,6 +186,17 @@ def test_all_files_are_made_with_two_hands(made: Made, tmp_path: Path, monkeypat
         given = made.of(audience)
         for name, frame in read_file(making / f"{audience}.duckdb").items():
             assert len(frame) == len(given[name]), name
+
+
+def test_nothing_is_published_that_no_table_bears_out(made: Made, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    current = publish.read_pointer(made.folder)
+    at = int(np.flatnonzero(made.choice.lattice.small & made.choice.lattice.together)[0])
+    asked = {"": Needs(np.array([at]), np.array([1.0]), np.array([2.0]))}
+    monkeypatch.setattr(publish, "choose", lambda *_: replace(made.choice, asked=asked))
+    with pytest.raises(WrongUse, match="not borne out"):
+        publish.publish(data, audiences=True)
+    assert publish.read_pointer(made.folder) == current
+    assert not list(made.folder.glob(".making-*"))
 
 
 def others(frame: pd.DataFrame, audience: str) -> pd.DataFrame:

@@ -1,0 +1,106 @@
+"""An attack in whole people looks where tables in fractions were found; hiding for people goes one step at a time."""
+
+from dataclasses import replace
+from time import process_time
+
+import numpy as np
+import pytest
+from made_up import make_up
+from test_protect_programmes import publish
+
+from etl.beside import in_threads
+from etl.protect import CannotHide, what_is_asked
+from etl.protect.attack import Attack
+from etl.protect.hide import Hiding
+from etl.protect.needs import Needs
+from etl.protect.tables import Borne, Witness, in_whole_people
+
+SEEDS = (3, 20001, 20007)
+
+
+@pytest.fixture(scope="module", params=SEEDS)
+def choice(request):
+    return publish(make_up(request.param, most_months=9))
+
+
+def later():
+    return process_time() + 300
+
+
+def test_whole_tables_are_looked_for_where_fractions_were_found(choice):
+    asked = what_is_asked(choice.lattice, choice.before)
+    rough = Attack(choice.lattice, asked, whole=False)
+    assert rough.run(choice.shown, later(), alone=False) == {}
+    halves = [Witness(own.cells, own.moves) for own in rough.witnesses]
+    likely = Borne(choice.lattice, choice.shown, halves, whole=False)
+    jobs = []
+
+    def share(work, lots):
+        lots = list(lots)
+        jobs.extend(lots)
+        return in_threads(work, lots)
+
+    fine = Attack(choice.lattice, asked, whole=True, share=share)
+    assert fine.run(choice.shown, later(), likely=likely) == {}
+    assert jobs
+    for _, areas, own, _, _, alone in jobs:
+        assert len(areas) == 1
+        assert alone or likely.met_still(~areas[0], own).all()
+
+
+def test_what_no_table_is_likely_to_meet_is_asked_of_all_sites_together(choice):
+    fine = Attack(choice.lattice, what_is_asked(choice.lattice, choice.before), whole=True)
+    nothing = Borne(choice.lattice, choice.shown, [], whole=False)
+    assert fine.run(choice.shown, later(), likely=nothing) == {}
+
+
+def test_a_table_answers_only_while_it_moves_nothing_that_must_be_still(choice):
+    by = choice.borne_out()
+    borne = Borne(choice.lattice, choice.shown, by)
+    one = by[0]
+    need = Needs(one.cells[:1], np.sign(one.moves[:1]), np.abs(one.moves[:1]))
+    still = np.ones(len(choice.lattice.cells), dtype=bool)
+    still[one.cells] = False
+    assert borne.met_still(still, need).all()
+    still[one.cells[-1]] = True
+    assert not Borne(choice.lattice, choice.shown, [one]).met_still(still, need).any()
+
+
+def test_one_need_that_no_table_meets_stops_an_edition(choice):
+    reader, own = next((reader, own) for reader, own in choice.asked.items() if len(own))
+    need = own.only([len(own) - 1])
+    without = [w for w in choice.borne_out() if not Borne(choice.lattice, choice.shown, [w]).met(reader, need).any()]
+    assert len(without) < len(choice.borne_out())
+    with pytest.raises(CannotHide, match="Nothing is published"):
+        replace(choice, witnesses=without).borne_out()
+
+
+def test_whole_and_other_tables_are_told_apart():
+    whole, almost = Witness(np.array([1, 2]), np.array([3.0, -1.0])), Witness(np.array([4]), np.array([2 - 1e-9]))
+    half = Witness(np.array([5, 6]), np.array([0.5, 1.0]))
+    found, others = in_whole_people([whole, almost, half])
+    assert [own.moves.tolist() for own in found] == [[3, -1], [2]]
+    assert others == [half]
+
+
+@pytest.mark.parametrize(("hides", "calls"), [(True, 1), (False, 3)])
+def test_once_something_is_hidden_the_others_wait_for_the_next_attack(choice, monkeypatch, hides, calls):
+    hiding = Hiding(choice.lattice, choice.offered, np.zeros_like(choice.offered), choice.asked, later())
+    cheapest = np.zeros_like(hiding.shown)
+    cheapest[np.flatnonzero(hiding.shown)[0]] = hides
+    asked = []
+    monkeypatch.setattr(hiding, "_cheapest", lambda *given, **_: asked.append(given) or cheapest)
+    before = hiding.shown.sum()
+    hiding._hide_for_people("", next(own for own in choice.asked.values() if len(own)).only([0, 0, 0]))
+    assert len(asked) == calls
+    assert before - hiding.shown.sum() == hides
+
+
+def test_the_cheapest_change_in_whole_people_is_a_table_that_holds(choice):
+    hiding = Hiding(choice.lattice, choice.offered, np.zeros_like(choice.offered), choice.asked, later())
+    hiding.shown = choice.shown.copy()
+    reader = next(reader for reader, own in choice.asked.items() if len(own))
+    need = choice.asked[reader].only([0])
+    hiding.shown &= ~hiding._cheapest(need, reader, None, whole=True)
+    (table,) = hiding.found
+    assert Borne(choice.lattice, hiding.shown, [table]).met(reader, need).all()
