@@ -7,10 +7,12 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from random import SystemRandom
 
+NOT_HANDED_OUT = range(20_000, 32_000)
 TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 PATHS = ("/", "/caseload", "/costs", "/funding", "/readiness", "/scenario", "/returns", "/site/croydon", "/methods")
 
@@ -88,7 +90,12 @@ def _wait(address: str, process: subprocess.Popen[bytes], longest: float = 180) 
 
 
 def free_port() -> int:
-    """A port on which nothing answers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port on which nothing answers, and none of those that a system hands out to whoever asks for any.
+
+    A dashboard takes seconds to listen: by then one of those may have gone to a connection of another program.
+    """
+    while True:
+        port = SystemRandom().choice(NOT_HANDED_OUT)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port

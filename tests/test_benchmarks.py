@@ -1,5 +1,6 @@
 """The benchmark runs and says something sane of each part; what it measures here, on a busy machine, is not judged."""
 
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +11,7 @@ import pytest
 from benchmarks import memory, server
 from benchmarks.__main__ import main
 from benchmarks.lines import Line, at_least, at_most
-from benchmarks.serving import make_data
+from benchmarks.serving import free_port, make_data
 
 
 @pytest.fixture(scope="module")
@@ -50,3 +51,20 @@ def test_a_part_that_there_is_not_is_named(capsys: pytest.CaptureFixture[str], m
     with pytest.raises(SystemExit):
         main()
     assert "there is no speed" in capsys.readouterr().err
+
+
+def test_a_free_port_is_none_of_those_that_the_system_hands_out() -> None:
+    handed_out = Path("/proc/sys/net/ipv4/ip_local_port_range")
+    lowest = int(handed_out.read_text().split()[0]) if handed_out.exists() else 32_768
+    ports = {free_port() for _ in range(50)}
+    assert len(ports) > 40
+    assert 1_024 < min(ports) <= max(ports) < lowest
+
+
+def test_a_free_port_is_one_on_which_nothing_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        busy = taken.getsockname()[1]
+        monkeypatch.setattr("benchmarks.serving.NOT_HANDED_OUT", [busy, busy, busy, free := free_port()])
+        assert {free_port() for _ in range(20)} == {free}

@@ -4,7 +4,6 @@ import os
 import shlex
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,8 @@ from pathlib import Path
 
 import pytest
 from guides import ROOT, commands
+
+from benchmarks.serving import free_port
 
 PASSWORD = b"four words in a row\n"
 SAMPLE = ROOT / "data" / "sample"
@@ -69,13 +70,6 @@ def serve(line: str, folder: Path) -> None:
     finally:
         os.killpg(process.pid, signal.SIGKILL)  # how it stops by itself is tried elsewhere
         process.wait(timeout=60)
-
-
-def free_port() -> int:
-    """A port on which nothing answers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from benchmarks.serving import free_port
 from dashboard.edition import Edition, Editions
 
 PATHS = ("/", "/caseload", "/costs", "/funding", "/readiness", "/scenario", "/returns", "/site/croydon", "/methods")
@@ -117,13 +117,6 @@ def altered(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Alter:
         return folder
 
     return make
-
-
-def free_port() -> int:
-    """A port on which nothing answers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")

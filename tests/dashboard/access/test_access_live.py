@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from typing import Any
 import pytest
 import requests
 
+from benchmarks.serving import free_port
 from dashboard.access.audit import verify
 
 PASSWORD = "four words in a row"
@@ -29,9 +29,7 @@ def live(made_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
     data = tmp_path_factory.mktemp("live") / "data"
     shutil.copytree(made_data, data)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("DRIVE_")}
     command = [sys.executable, "-m", "dashboard", "--data", str(data), "--port", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)

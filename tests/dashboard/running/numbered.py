@@ -21,6 +21,7 @@ from typing import Any
 
 import duckdb
 
+from benchmarks.serving import free_port
 from dashboard.server import ask_page
 from etl import publish
 from etl.protect.audience import CENTRAL
@@ -93,12 +94,6 @@ class Wire:
 
 
 _dumps = json.dumps
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

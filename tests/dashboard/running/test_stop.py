@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.dashboard.running.numbered import free_port
+from benchmarks.serving import free_port
 
 
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
