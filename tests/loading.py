@@ -18,7 +18,7 @@ from etl.definitions.periods import MONTHS_IN, financial_year_start, month_after
 from etl.load import Checked, Given, _store
 from etl.plan import shared_lines
 from etl.problem import Problem
-from etl.read import Entries, Entry, Return
+from etl.read import Entries, Return
 from etl.reference import Reference, as_known_at, read_reference
 from etl.sites import load_sites
 from etl.store import LOCKED, Receipt
@@ -63,9 +63,11 @@ class Sent:
         if self.rejected:
             problem = Problem(month, "", "", "wrong_month", "reject", "Wrong.", "Mend it.")
             return Checked(given, self.sha256, None, (problem,), self.site)
-        entries = Entries.of(
-            [Entry(m, *pair, *self.cell(m, key(*pair)), "S", "A1", None) for m in self.months for pair in REPORTED_KEYS]
-        )
+        cells = [
+            (m, number, *self.cell(m, key(*pair))) for m in self.months for number, pair in enumerate(REPORTED_KEYS)
+        ]
+        columns = zip(*((*cell, "S", "A1", None) for cell in cells), strict=True)
+        entries = Entries(*map(list, columns))
         layout = SITES[self.site].layout_on(month)
         content = Return(self.site, month, self.version, layout, entries, (), (), ())
         return Checked(given, self.sha256, content, (), self.site)

@@ -1,6 +1,7 @@
 """What every number means: each measure is written once, in its subject's file, and all else is made from it."""
 
 from datetime import date
+from functools import cache
 
 from etl.definitions import caseload, costs, funding, outcomes, people, plans, victims
 from etl.definitions.measure import FIRST_ASKED, Breakdown, Measure, Reported, Unit, key, keys
@@ -63,6 +64,7 @@ def subject_of(measure: str) -> str:
     return "plans"
 
 
+@cache
 def unit_of(number: str) -> Unit:
     """The unit of a number of `results`, named `measure` or `measure.part`."""
     return MEASURES[number if number in MEASURES else number.partition(".")[0]].unit

@@ -48,8 +48,8 @@ def read_grid(content: bytes) -> Grid:
     rows, seen = read(content)
     grid = Grid(seen.kind, tuple(Sheet(name, _filled(each)) for name, each in rows), seen.texts)
     words = [text.text for text in grid.other_text]
-    cells = [value for sheet in grid.sheets for value in sheet.cells.values()]
-    texts = [value for value in cells if isinstance(value, str)]
+    cells = list(chain.from_iterable(sheet.cells.values() for sheet in grid.sheets))
+    texts = [value for value in cells if type(value) is str]
     if sum(map(len, chain(words, texts))) + 8 * (len(cells) - len(texts)) > limits.HELD:
         raise refusals.too_large("holds more than 1.5 MB of words and numbers")
     return grid

@@ -120,7 +120,7 @@ def _refuse_cells(kind: str, sheet: Sheet, expected: Cells, number_cells: Cells)
     for (row, column), value in sheet.cells.items():
         if type(value) is float and value < _LONG_NUMBER:  # most cells, and nothing personal
             continue
-        if found := _looks(value):
+        if found := _text_looks(value) if type(value) is str else _looks(value):
             place = (sheet.name, row, column)
             if place in expected or (not isinstance(value, str) and place in number_cells):
                 continue
@@ -129,8 +129,7 @@ def _refuse_cells(kind: str, sheet: Sheet, expected: Cells, number_cells: Cells)
 
 
 def _looks(value: object) -> str:
-    if isinstance(value, str):
-        return _text_looks(value)
+    """What a cell that is no text looks like."""
     if isinstance(value, float) and value >= _LONG_NUMBER and value.is_integer():
         return _number_looks(str(int(value)))
     if isinstance(value, datetime.date) and DATE_CELL_FROM <= value.year < BORN_BEFORE:

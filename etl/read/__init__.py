@@ -1,18 +1,18 @@
 """A grid and the sites' layouts in, a return in our words out: each number with its state, its sheet and its cell."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from etl.definitions import ASKED_LATER, is_asked, key, unit_of
+from etl.definitions import ASKED_LATER, is_asked, unit_of
 from etl.definitions.measure import Unit
 from etl.definitions.periods import month_after, write_date, write_month
 from etl.intake import Grid, Refused, address, refuse_personal_data
 from etl.read.blocks import find_blocks
-from etl.read.cell import quote, read_cell
-from etl.read.entries import Entries, Entry
+from etl.read.cell import Said, quote, read_cell
+from etl.read.entries import PLACE_OF, Entries, Entry
 from etl.read.find import Address, Book, Found, NumberCell, layout_words, open_book, text_of
 from etl.read.long import find_long
 from etl.read.month import read_month
@@ -69,7 +69,7 @@ def read_return(grid: Grid, name: str, received: datetime, sites: Mapping[str, S
         site, layout = _recognise(book, sites)
         month, cover = _read_cover(book, layout)
         found = _find(book, layout, month or date(2000, 1, 1))
-        entries = _entries(book, layout, found.numbers)
+        entries = _read_numbers(book, layout, found.numbers)
         if layout.kind == "tracker":
             month, entries = _covered_months(entries, site)
         assert month is not None
@@ -83,9 +83,9 @@ def read_return(grid: Grid, name: str, received: datetime, sites: Mapping[str, S
         month=month,
         version=_read_version(book, layout),
         layout=layout,
-        entries=Entries.of(entries),
-        totals=tuple(_entries(book, layout, found.totals)),
-        to_date=tuple(e._replace(month=month) for e in _entries(book, layout, found.to_date)),
+        entries=entries,
+        totals=tuple(_read_sums(book, layout, found.totals)),
+        to_date=tuple(_read_sums(book, layout, [(number, month, s, r, c) for number, _, s, r, c in found.to_date])),
         unknown=tuple(_unknown(month, place, book) for place in found.unknown),
     )
 
@@ -188,9 +188,7 @@ def _beside(
     """
     text, found = plain(label), []
     for page in book:
-        for (row, column), said in page.texts.items():
-            if not said.startswith(text):
-                continue
+        for (row, column), said in [found for found in page.texts.items() if found[1].startswith(text)]:
             if said == text:
                 places = page.right_of(row, column)
                 place = next((p for p in places if wanted(page.cells[p])), places[0] if places else (row, column))
@@ -251,49 +249,75 @@ def _read_version(book: Book, layout: Layout) -> int:
     return int(next((value for value in said if value and value <= _MOST_VERSIONS), 1))
 
 
-def _entries(book: Book, layout: Layout, numbers: list[NumberCell]) -> list[Entry]:
+def _read_numbers(book: Book, layout: Layout, found: list[NumberCell]) -> Entries:
     """What each number cell says, in people, full-time equivalents or pounds."""
+    typed, said = _read_cells(book, layout, found)
+    entries = Entries(
+        [month for _, month, _, _, _ in found],
+        [PLACE_OF[number] for number, _, _, _, _ in found],
+        [value for value, _ in said],
+        [state for _, state in said],
+        [sheet for _, _, sheet, _, _ in found],
+        [_address(row, column) for _, _, _, row, column in found],
+        typed,
+    )
+    return entries.only(map(_is_due, said, found)) if ASKED_LATER else entries
+
+
+def _read_sums(book: Book, layout: Layout, found: list[NumberCell]) -> Iterator[Entry]:
+    """The same of sums that the site made itself, which can be of a whole measure."""
+    for cell, typed, said in zip(found, *_read_cells(book, layout, found), strict=True):
+        if _is_due(said, cell):
+            number, month, sheet, row, column = cell
+            measure, _, part = number.partition(".")
+            yield Entry(month, measure, part, *said, sheet, _address(row, column), typed)
+
+
+def _read_cells(book: Book, layout: Layout, found: list[NumberCell]) -> tuple[list[object], list[Said]]:
+    """What stands in each number cell, and what that says."""
     sheets = {page.name: page.cells for page in book}
-    times = {sheet: layout.multiply.get(_layout_sheet(layout, sheet), 1) for sheet in sheets}
-    named = _named(layout)
-    entries = []
-    for number, month, sheet, row, column in numbers:
-        measure, part, unit = named[number]
-        typed = sheets[sheet].get((row, column))
-        value, state = read_cell(typed, unit, times[sheet])
-        entries.append(Entry(month, measure, part, value, state, sheet, _address(row, column), typed))
-    return [e for e in entries if _is_due(e)] if ASKED_LATER else entries
+    times = {sheet: _times(layout).get(plain(sheet), 1) for sheet in sheets}
+    units = _units(layout)
+    typed, said = list[object](), list[Said]()
+    for number, _, sheet, row, column in found:
+        cell = sheets[sheet].get((row, column))
+        typed.append(cell)
+        said.append(read_cell(cell, units[number], times[sheet]))
+    return typed, said
 
 
-def _is_due(entry: Entry) -> bool:
+def _is_due(said: Said, cell: NumberCell) -> bool:
     """Whether a number was asked for by then: an empty cell is no hole before it was."""
-    return entry.state != "missing" or is_asked(key(entry.measure, entry.part), entry.month)
+    return said.state != "missing" or is_asked(*cell[:2])
 
 
 _address = lru_cache(maxsize=50_000)(address)
 
 
 @cache
-def _named(layout: Layout) -> dict[str, tuple[str, str, Unit]]:
-    """Of each number, and of each total that a site may add up itself: measure, part and unit."""
+def _units(layout: Layout) -> dict[str, Unit]:
+    """The unit of each number, and of each total that a site may add up itself."""
     numbers = [number for block in layout.blocks for number in block.words]
-    totals = [number.partition(".")[0] for number in numbers]
-    return {number: (*number.partition(".")[::2], unit_of(number)) for number in (*totals, *numbers)}
+    return {name: unit_of(name) for number in numbers for name in (number, number.partition(".")[0])}
 
 
-def _layout_sheet(layout: Layout, sheet: str) -> str:
-    return next((block.sheet for block in layout.blocks if plain(block.sheet) == plain(sheet)), "")
+@cache
+def _times(layout: Layout) -> dict[str, int]:
+    """The pounds that one unit of each sheet stands for, where it is not one."""
+    first = {plain(block.sheet): block.sheet for block in reversed(layout.blocks)}
+    return {plain_name: layout.multiply[sheet] for plain_name, sheet in first.items() if sheet in layout.multiply}
 
 
-def _covered_months(entries: list[Entry], site: Site) -> tuple[date, list[Entry]]:
+def _covered_months(entries: Entries, site: Site) -> tuple[date, Entries]:
     """A tracker's last month with any number in it, and the entries up to then, from the site's first month on."""
-    filled = {entry.month for entry in entries if entry.state == "reported"}
+    filled = {month for month, state in zip(entries.months, entries.states, strict=True) if state == "reported"}
     if not filled:
         raise Refused(
             "empty", "The tracker has no number in any month.", "Fill in the month and send it again.", "", ""
         )
     last = max(filled)
-    return last, [e for e in entries if e.month <= last and (e.month >= site.first_month or e.month in filled)]
+    covered = {m for m in set(entries.months) if m <= last and (m >= site.first_month or m in filled)}
+    return last, entries.only(month in covered for month in entries.months)
 
 
 def _unknown(month: date, place: Address, book: Book) -> Entry:

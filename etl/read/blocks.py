@@ -11,7 +11,6 @@ from etl.read.cell import read_cell
 from etl.read.find import (
     Book,
     Found,
-    NumberCell,
     Page,
     is_total,
     names_other_month,
@@ -43,7 +42,7 @@ def _find_in_page(page: Page, blocks: list[Block], month: date, found: Found) ->
         place, under = headings[block.heading], labels[block.heading]
         column = _own_column(page, [row for row, _ in under.values()], place[1], numbers[place[1]])
         found.expected |= {(page.name, *cell) for cell in (place, *under.values())}
-        found.numbers += [NumberCell(number, month, page.name, row, column) for number, (row, _) in under.items()]
+        found.numbers += [(number, month, page.name, row, column) for number, (row, _) in under.items()]
         _rest_of_block(page, block, rows[block.heading], place[1], column, month, under, found)
 
 
@@ -90,18 +89,21 @@ class _Columns:
 
     def __init__(self, page: Page, labels: LabelCells, columns: range, month: date) -> None:
         units = {row: unit_of(number) for number, (row, _) in labels.items()}
-        self.filled: Counter[int] = Counter()
-        self.numbers: Counter[int] = Counter()
+        filled, numbers = list[int](), list[int]()
         above: dict[int, list[object]] = {}
         last = max(units)
-        for (row, column), value in page.cells.items():
-            if column not in columns or row > last:
-                continue
-            if row in units:
-                self.filled[column] += 1
-                self.numbers[column] += read_cell(value, units[row]).state == "reported"
-            else:
-                above.setdefault(column, []).append(value)
+        for row, cells in page.rows.items():
+            for column, value in cells.items() if row <= last else ():
+                if column not in columns:
+                    continue
+                if row not in units:
+                    above.setdefault(column, []).append(value)
+                    continue
+                filled.append(column)
+                if read_cell(value, units[row]).state == "reported":
+                    numbers.append(column)
+        self.filled, self.numbers = Counter(filled), Counter(dict.fromkeys(filled, 0))
+        self.numbers.update(numbers)
         self.others = {column for column, cells in above.items() if says_other(cells)}
         self.this = {column for column, cells in above.items() if says_this(cells, month)} - self.others
         self.other_months = {column for column, cells in above.items() if names_other_month(cells, month)} - self.this
@@ -176,6 +178,6 @@ def _rest_of_block(
         if is_total(page.text(row, label_column)):
             found.expected.add((page.name, row, label_column))
             if len(measures) == 1:
-                found.totals.append(NumberCell(next(iter(measures)), month, page.name, row, number_column))
+                found.totals.append((next(iter(measures)), month, page.name, row, number_column))
         elif isinstance(page.cells.get((row, number_column)), float):
             found.unknown.append((page.name, row, label_column))

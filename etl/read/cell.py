@@ -55,11 +55,13 @@ UNREADABLE = Said(None, "unreadable")
 
 def read_cell(cell: object, unit: Unit, times: int = 1) -> Said:
     """What a cell says as a number of `unit`; `times` is what one typed unit stands for (1,000 in a sheet of £000)."""
+    if type(cell) is float:  # nearly every one
+        return _read_number(cell, unit, times)
     if cell is None:
         return MISSING
     if isinstance(cell, str):
         return _reader(unit, times)(as_typed(cell))
-    return _read_number(cell, unit, times) if type(cell) in (int, float) else UNREADABLE
+    return _read_number(cell, unit, times) if type(cell) is int else UNREADABLE
 
 
 @lru_cache(maxsize=20_000)

@@ -1,14 +1,17 @@
 """The numbers of a return as it says them, in columns, as the warehouse keeps them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import compress
 from typing import NamedTuple
 
-from etl.definitions import REPORTED_KEYS
+from etl.definitions import REPORTED_KEYS, key
 from etl.read.cell import State
 
 PLACES = {pair: place for place, pair in enumerate(REPORTED_KEYS)}
+# The same by the number's own name.
+PLACE_OF = {key(*pair): place for pair, place in PLACES.items()}
 
 
 class Entry(NamedTuple):
@@ -36,13 +39,10 @@ class Entries:
     cells: Sequence[str]
     typed: Sequence[object]
 
-    @classmethod
-    def of(cls, entries: Sequence[Entry]) -> "Entries":
-        """The entries in columns."""
-        if not entries:
-            return cls((), (), (), (), (), (), ())
-        months, measures, parts, *rest = zip(*entries, strict=True)
-        return cls(months, [PLACES[pair] for pair in zip(measures, parts, strict=True)], *rest)
+    def only(self, wanted: Iterable[bool]) -> "Entries":
+        """Those of the entries that are wanted, by a yes or no for each."""
+        chosen = list(wanted)
+        return Entries(*(list(compress(column, chosen)) for column in vars(self).values()))
 
     def __len__(self) -> int:
         return len(self.months)

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
-from typing import NamedTuple
 
 from etl.intake import Grid, Place, Refused, Sheet
 from etl.read.month import read_month
@@ -13,6 +12,8 @@ from etl.read.words import plain, plain_cell, remembered
 from etl.sites import Layout
 
 Address = tuple[str, int, int]  # sheet, row, column
+# Where a number of the return stands: the number (or a total that the site typed itself), month, sheet, row, column.
+NumberCell = tuple[str, date, str, int, int]
 
 YEAR_TO_DATE = {"ytd", "year to date", "total", "cumulative"}
 _TOTALS = {"total", "totals", "cyfanswm/total", "cyfanswm"}
@@ -24,16 +25,6 @@ _OTHER = re.compile(
 )
 _THIS = re.compile(r"\b(?:this|current|reporting) month\b|\bactuals?\b|^mis hwn\b")
 _LONGEST_HEADING = 40
-
-
-class NumberCell(NamedTuple):
-    """Where a number of the return stands; `measure` may be a total that the site typed itself."""
-
-    measure: str
-    month: date
-    sheet: str
-    row: int
-    column: int
 
 
 @dataclass
@@ -63,10 +54,13 @@ class Page:
         self.rows: dict[int, dict[int, object]] = {}
         self.texts: dict[Place, str] = {}
         self.places: dict[str, list[Place]] = {}
+        last, here = 0, dict[int, object]()
         for place in sorted(sheet.cells):
-            value = sheet.cells[place]
-            self.rows.setdefault(place[0], {})[place[1]] = value
-            if isinstance(value, str):
+            row, column = place
+            if row != last:
+                last, here = row, self.rows.setdefault(row, {})
+            here[column] = value = sheet.cells[place]
+            if type(value) is str:
                 self.texts[place] = text = plain(value)
                 self.places.setdefault(text, []).append(place)
 

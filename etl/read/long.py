@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 from etl.intake import Refused, address
-from etl.read.find import Book, Found, NumberCell, Page, is_total, wrong_words
+from etl.read.find import Book, Found, Page, is_total, wrong_words
 from etl.read.words import plain
 from etl.sites import Layout
 
@@ -24,13 +24,13 @@ def find_long(book: Book, layout: Layout, month: date) -> Found:
             if len(place) != 1:
                 raise wrong_words("row", f"{block.sheet}, {block.heading}, {label}", "", len(place))
             _refuse_split_amount(page, place[0], value)
-            found.numbers.append(NumberCell(number, month, page.name, place[0], value))
+            found.numbers.append((number, month, page.name, place[0], value))
             found.expected |= {(page.name, place[0], column) for column in (section, indicator, breakdown)}
     totals = _totals(layout)
     for names, places in rows.items():
         filled = [row for row in places if page.cells.get((row, value)) and (row, breakdown) in page.cells]
         if is_total(names[2]) and names[:2] in totals:
-            found.totals += [NumberCell(totals[names[:2]], month, page.name, row, value) for row in filled]
+            found.totals += [(totals[names[:2]], month, page.name, row, value) for row in filled]
         else:
             found.unknown += [(page.name, row, indicator) for row in filled]
     return found

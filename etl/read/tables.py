@@ -5,7 +5,7 @@ from datetime import date
 from etl.definitions import unit_of
 from etl.intake import Place, Refused, address
 from etl.read.cell import read_cell
-from etl.read.find import Book, Found, NumberCell, Page, is_total, page_named, says_other, says_this, wrong_words
+from etl.read.find import Book, Found, Page, is_total, page_named, says_other, says_this, wrong_words
 from etl.sites import Block, Layout
 
 
@@ -46,7 +46,7 @@ def _find_table(page: Page, block: Block, heading: int, end: int, month: date, f
     numbers = _number_row(page, block, labels, range(row + 1, end), month)
     for number, place in labels.items():
         found.expected.add((page.name, *place))
-        found.numbers.append(NumberCell(number, month, page.name, numbers, place[1]))
+        found.numbers.append((number, month, page.name, numbers, place[1]))
     known = {column for _, column in labels.values()}
     measures = {number.partition(".")[0] for number in block.words}
     for column in page.rows[row]:
@@ -54,9 +54,7 @@ def _find_table(page: Page, block: Block, heading: int, end: int, month: date, f
             continue
         if is_total(page.text(row, column)):
             found.expected.add((page.name, row, column))
-            found.totals += (
-                [NumberCell(next(iter(measures)), month, page.name, numbers, column)] if len(measures) == 1 else []
-            )
+            found.totals += [(next(iter(measures)), month, page.name, numbers, column)] if len(measures) == 1 else []
         elif isinstance(page.cells.get((numbers, column)), float):
             found.unknown.append((page.name, row, column))
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from etl.definitions.periods import financial_year_start, month_after, months_from, write_month
 from etl.intake import Refused, address
-from etl.read.find import YEAR_TO_DATE, Book, Found, NumberCell, Page, is_total, page_named, wrong_words
+from etl.read.find import YEAR_TO_DATE, Book, Found, Page, is_total, page_named, wrong_words
 from etl.read.month import read_financial_year, read_month, read_month_name
 from etl.read.words import plain
 from etl.sites import Block, Layout
@@ -45,7 +45,7 @@ def find_tracker(book: Book, layout: Layout) -> Found:
 
 def _last_filled(page: Page, header: _Header) -> date | None:
     """The last month with anything in its column; those to come are blank and need no look."""
-    columns = {column for row, column in page.cells if row > header.row}
+    columns = set().union(*(cells for row, cells in page.rows.items() if row > header.row))
     return max((month for month, column in header.months.items() if column in columns), default=None)
 
 
@@ -61,18 +61,16 @@ def _find_in_page(page: Page, header: _Header, blocks: list[Block], found: Found
                 raise wrong_words("row", f"{block.heading}, {label}", where, len(places))
             row = places[0]
             found.expected |= {(page.name, row, header.indicator), (page.name, row, header.category)}
-            found.numbers += [NumberCell(number, m, page.name, row, c) for m, c in header.months.items()]
+            found.numbers += [(number, m, page.name, row, c) for m, c in header.months.items()]
             if header.to_date:
                 last = max(header.months)
-                found.to_date.append(NumberCell(number, last, page.name, row, header.to_date))
+                found.to_date.append((number, last, page.name, row, header.to_date))
     measures = {plain(b.heading): {number.partition(".")[0] for number in b.words} for b in blocks}
     for (indicator, category), places in rows.items():
         filled = [r for r in places if any(isinstance(page.cells.get((r, c)), float) for c in header.months.values())]
         if is_total(category) and len(measures.get(indicator, ())) == 1:
             months = header.months.items()
-            found.totals += [
-                NumberCell(next(iter(measures[indicator])), m, page.name, r, c) for r in filled for m, c in months
-            ]
+            found.totals += [(next(iter(measures[indicator])), m, page.name, r, c) for r in filled for m, c in months]
         else:
             found.unknown += [(page.name, row, header.category) for row in filled]
 
