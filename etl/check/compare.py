@@ -101,8 +101,10 @@ def _by_return(said: Iterable[Said]) -> dict[str, list[Said]]:
 
 
 def _agrees(one: Said, other: Said) -> bool:
-    same = one is other or np.array_equal(one.values, other.values, equal_nan=True)
-    return same and np.array_equal(one.not_applicable, other.not_applicable)
+    return one is other or (
+        np.array_equal(one.values, other.values, equal_nan=True)
+        and np.array_equal(one.not_applicable, other.not_applicable)
+    )
 
 
 def _examine(

@@ -67,10 +67,12 @@ def _alike(said: Said, shelf: Shelf | None) -> list[Said]:
 
 def _are_copies(values: Row, others: np.ndarray) -> np.ndarray:
     """Whether nearly all cells are equal; those that are nil in both, or not known, prove nothing."""
-    equal = values == others
+    same = ((values == others) & (values != 0)).sum(axis=1)
+    enough = same >= COPIED_AT_LEAST
+    if not enough.any():  # nearly always
+        return enough
     telling = ((values != 0) | (others != 0)) & ~np.isnan(values) & ~np.isnan(others)
-    same = (telling & equal).sum(axis=1)
-    return (same >= COPIED_AT_LEAST) & (same >= COPIED_SHARE * telling.sum(axis=1))
+    return enough & (same >= COPIED_SHARE * telling.sum(axis=1))
 
 
 def _same(values: Row, other: Row) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
+from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
@@ -206,7 +207,8 @@ def _pairs_of_counts(month: Month, values: Row) -> dict[str, tuple[int, int]]:
     """The counts of last month and of this one, where both are known."""
     before, now = (np.add.reduceat(row[_FLOW_COLUMNS], _FLOW_STARTS) for row in (month.last, values))
     known = ~np.isnan(before + now)
-    return {name: (int(a), int(b)) for name, a, b, both in zip(_FLOWS, before, now, known, strict=True) if both}
+    counts = zip(before[known].astype(int).tolist(), now[known].astype(int).tolist(), strict=True)
+    return dict(zip(compress(_FLOWS, known.tolist()), counts, strict=True))
 
 
 def _unlikely_counts(month: Month, values: Row, failed: dict[str, Failed]) -> None:
@@ -265,7 +267,7 @@ def _wrong_way_round(month: Month, values: Row, failed: dict[str, Failed]) -> No
         return
     a, b = a[enough], b[enough]
     columns, counts = np.concatenate([a, b, a, b]), values[np.concatenate([b, a, a, b])]
-    a_as_b, b_as_a, a_as_it_is, b_as_it_is = np.split(log_chances(month, columns, counts), 4)
+    a_as_b, b_as_a, a_as_it_is, b_as_it_is = log_chances(month, columns, counts).reshape(4, -1)
     odds = a_as_b + b_as_a - (a_as_it_is + b_as_it_is)
     for first, second in zip(a[odds > SWAPPED_ODDS], b[odds > SWAPPED_ODDS], strict=True):
         name = f"wrong_way_round:{NUMBERS[first]}:{NUMBERS[second]}"
