@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from importlib.resources import files
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -49,10 +50,11 @@ class Receipt:
 
 def open_warehouse(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     """The warehouse, made where it is not there yet; raises duckdb.Error when another process writes it."""
-    if not read_only and not path.exists():
+    is_there = read_only or path.exists()
+    if not is_there:
         _make_warehouse(path)
     con = duckdb.connect(str(path), read_only=read_only, config=LOCKED)  # type: ignore[arg-type]
-    if not read_only:
+    if is_there and not read_only:  # it may be of an earlier version
         con.execute(_sql("schema"))
     return con
 
@@ -131,7 +133,8 @@ def results_as_known(
     ).fetchall()
     months = [month for _, month in known]
     _work_out(con, {(site, month) for site, _ in known for month in months_from(min(months), max(months))}, at)
-    return con.execute("select * from fresh order by site, period, starts, measure").df()
+    as_words = "* replace (site::varchar as site, measure::varchar as measure)"
+    return con.execute(f"select {as_words} from fresh order by site, period, starts, measure").df()
 
 
 def _work_out(con: duckdb.DuckDBPyConnection, touched: set[SiteMonth], at: datetime) -> None:
@@ -193,19 +196,19 @@ def _entry_frame(receipts: Sequence[Receipt]) -> pd.DataFrame:
     """The entries of returns as rows of the table, column by column."""
     said = [(receipt, receipt.content.entries) for receipt in receipts if receipt.content]
     counts = [len(entries) for _, entries in said]
-    each_month = {month: place for place, month in enumerate(dict.fromkeys(m for _, e in said for m in e.months))}
-    months = np.array([each_month[month] for _, e in said for month in e.months], dtype=int)
-    numbers = np.array([number for _, e in said for number in e.numbers], dtype=int)
+    months = list(chain.from_iterable(entries.months for _, entries in said))
+    each_month = {month: place for place, month in enumerate(dict.fromkeys(months))}
+    numbers = np.array(list(chain.from_iterable(entries.numbers for _, entries in said)), dtype=int)
     columns = {
         "return_id": np.repeat(_words(receipt.return_id for receipt, _ in said), counts),
         "site": np.repeat(_words(receipt.site for receipt, _ in said), counts),
-        "month": np.array(list(each_month), dtype="datetime64[s]")[months],
+        "month": np.array(list(each_month), dtype="datetime64[s]")[[each_month[month] for month in months]],
         "measure": _words(measure for measure, _ in REPORTED_KEYS)[numbers],
         "part": _words(part for _, part in REPORTED_KEYS)[numbers],
-        "value": np.array([value for _, e in said for value in e.values], dtype=float),
-        "state": _words(state for _, e in said for state in e.states),
-        "sheet": _words(sheet for _, e in said for sheet in e.sheets),
-        "cell": _words(cell for _, e in said for cell in e.cells),
+        "value": np.array(list(chain.from_iterable(entries.values for _, entries in said)), dtype=float),
+        "state": _words(chain.from_iterable(entries.states for _, entries in said)),
+        "sheet": _words(chain.from_iterable(entries.sheets for _, entries in said)),
+        "cell": _words(chain.from_iterable(entries.cells for _, entries in said)),
     }
     return pd.DataFrame(columns)
 

@@ -1,5 +1,6 @@
 -- The months in force of other sites than $sites that have at least $least numbers in common with one of their months
--- (the same month or one beside it), into `wanted`: so many a copy has.
+-- (the same month or one beside it), into `wanted`: so many a copy has. Where there are no other sites, nothing is looked
+-- for.
 create or replace temp table wanted as
 with mine as (
     select distinct e.month as my_month, cast(e.month + to_months(step) as date) as month, measure, part, value
@@ -7,6 +8,7 @@ with mine as (
     join returns using (return_id)
     cross join (values (-1), (0), (1)) as beside (step)
     where e.site in $sites and value <> 0 and verdict in ('accepted', 'accepted_with_queries')
+        and exists (from covered where not list_contains($sites, site))
 ),
 alike as (
     select distinct return_id, e.month

@@ -114,8 +114,8 @@ from totals
 join of_sites using (site, id)
 group by id, measure;
 
--- 7. Ratios last.
-create or replace temp table fresh as
+-- 7. Ratios last. This is a view, as it is read once, and not kept a second time before it is stored.
+create or replace temp view fresh as
 with over as (select r.measure as ratio, w.* from ratios as r join wholes as w on w.measure = r.numerator::measure_name),
 under as (select r.measure as ratio, w.* from ratios as r join wholes as w on w.measure = r.denominator::measure_name),
 made as (
@@ -126,6 +126,6 @@ made as (
     from over
     join under using (site, id, ratio)
 )
-select site::varchar as site, period, starts, measure::varchar as measure, value, complete
+select site, period, starts, measure, value, complete
 from made
 join periods using (id);
