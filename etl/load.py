@@ -15,7 +15,9 @@ from typing import NamedTuple
 import duckdb
 from filelock import FileLock, Timeout
 
-from etl.check.stored import compare_stored
+from etl.check.history import Order
+from etl.check.stored import compare_stored, said_by
+from etl.columns import Columns, in_columns
 from etl.examine import Examined, Examiner
 from etl.intake import Refused
 from etl.plan import plan_by_month, shared_lines
@@ -274,26 +276,34 @@ def _store(
     known = _Known(con)
     receipts = {id(one): known.receipt(one, sites) for one in sorted(checked, key=_by_arrival) if one.sha256}
     fresh = list(known.fresh.values())
-    contents = [receipt.content for receipt in fresh if receipt.content and receipt.verdict in ACCEPTED]
+    contents = [receipt.content for receipt in fresh if receipt.content and receipt.is_accepted]
     touched = known.moved | {(content.site, month) for content in contents for month in content.months}
     last = max([*(month for _, month in touched), *known.months], default=None)
     before = in_force(con)
-    store_returns(con, fresh, sites, plan_by_month(reference, sites, last), shared_lines(reference, sites), now)
-    _compare(con, sites, receipts.values(), known, lambda: update_results(con, touched, before))
+    columns = in_columns([content.entries for content in contents])
+    plan, shared = plan_by_month(reference, sites, last), shared_lines(reference, sites)
+    store_returns(con, fresh, columns, sites, plan, shared, now)
+    _compare(con, sites, known, columns, lambda: update_results(con, touched, before))
     return [(one.given, receipts.get(id(one)) or _unstored(one)) for one in checked]
 
 
 def _compare(
     con: duckdb.DuckDBPyConnection,
     sites: Mapping[str, Site],
-    receipts: Iterable[Receipt],
     known: "_Known",
+    columns: Columns,
     meanwhile: Callable[[], None],
 ) -> None:
-    """Holds the returns of the sites that something new is known of against each other, and completes the receipts."""
-    fresh = {r.return_id: r for r in receipts if r.return_id in known.fresh and r.verdict in ACCEPTED}
+    """Holds the returns of the sites that something new is known of against each other, and completes the receipts.
+
+    `columns` are the entries of those that are new and accepted.
+    """
+    fresh = {receipt.return_id: receipt for receipt in known.fresh.values() if receipt.is_accepted}
     touched = {r.site for r in fresh.values() if r.site} | {site for site, _ in known.moved}
-    compare_stored(con, sites, touched, meanwhile)
+    returns = [
+        (r.return_id, r.content, Order(False, r.received, r.version, r.sha256)) for r in fresh.values() if r.content
+    ]
+    compare_stored(con, sites, touched, said_by(returns, columns), meanwhile)
     if fresh:
         found = con.execute(
             f"select return_id, {', '.join(_PROBLEM)} from problems where compared and return_id in ?", [list(fresh)]

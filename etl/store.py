@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from importlib.resources import files
-from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +13,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from etl.columns import Columns, words
 from etl.definitions import DERIVED, PLANNED, REPORTED, REPORTED_KEYS, key, nil_before
 from etl.definitions.measure import Breakdown, Ratio, Total, keys
 from etl.definitions.periods import month_after, months_from
@@ -46,6 +46,11 @@ class Receipt:
     version: int = 1
     content: Return | None = None
     problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether it brought numbers that count."""
+        return self.verdict in ACCEPTED and self.content is not None
 
 
 def open_warehouse(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
@@ -88,6 +93,7 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
 def store_returns(
     con: duckdb.DuckDBPyConnection,
     receipts: Sequence[Receipt],
+    entries: Columns,
     sites: Mapping[str, Site],
     plan: pd.DataFrame,
     shared_lines: Iterable[str],
@@ -95,10 +101,11 @@ def store_returns(
 ) -> None:
     """Stores receipts with what they say; the caller holds the transaction, and brings the results up to date after.
 
-    `plan` has site, month, number and value; `shared_lines` are the spend lines that every site counts.
+    `entries` are those of the receipts that are accepted, in their order. `plan` has site, month, number and value;
+    `shared_lines` are the spend lines that every site counts.
     """
     _write_sites(con, sites)
-    _write_receipts(con, receipts, now)
+    _write_receipts(con, receipts, entries, now)
     _write_definitions(con, plan, list(shared_lines))
 
 
@@ -110,7 +117,7 @@ def update_results(con: duckdb.DuckDBPyConnection, touched: Iterable[SiteMonth],
     """
     touched = set(touched)
     after = in_force(con)
-    if _fingerprint(con, before.last) != before.made_with:
+    if not before.made_with or _fingerprint(con, before.last) != before.made_with:
         con.execute("delete from results")
         before = InForce(None, {}, "")
     if after.last and (touched or before.last != after.last):
@@ -170,13 +177,15 @@ def _write_sites(con: duckdb.DuckDBPyConnection, sites: Mapping[str, Site]) -> N
     _insert(con, "sites", frame.astype({"first_month": "datetime64[s]"}))
 
 
-def _write_receipts(con: duckdb.DuckDBPyConnection, receipts: Sequence[Receipt], now: datetime) -> None:
+def _write_receipts(
+    con: duckdb.DuckDBPyConnection, receipts: Sequence[Receipt], entries: Columns, now: datetime
+) -> None:
     """The rows of `returns`, and for what was accepted its entries and months."""
-    accepted = [receipt for receipt in receipts if receipt.verdict in ACCEPTED and receipt.content]
+    accepted = [receipt for receipt in receipts if receipt.is_accepted]
     rows = [(r.return_id, r.site, r.month, r.received, r.verdict, r.file, r.sha256, r.version, now) for r in receipts]
     columns = ["return_id", "site", "month", "received", "verdict", "file", "sha256", "version", "loaded"]
     _insert(con, "returns", pd.DataFrame(rows, columns=columns))
-    _insert(con, "entries", _entry_frame(accepted))
+    _insert(con, "entries", _entry_frame(accepted, entries))
     months = [(r.return_id, r.site, month) for r in accepted for month in r.content.months]  # type: ignore[union-attr]
     _insert(con, "covered", pd.DataFrame(months, columns=["return_id", "site", "month"]))
     _insert(con, "problems", problem_frame((r.return_id, r.site, p) for r in receipts for p in r.problems))
@@ -192,29 +201,21 @@ def problem_frame(problems: Iterable[tuple[str, str | None, Problem]]) -> pd.Dat
     return pd.DataFrame(rows, columns=columns)
 
 
-def _entry_frame(receipts: Sequence[Receipt]) -> pd.DataFrame:
-    """The entries of returns as rows of the table, column by column."""
-    said = [(receipt, receipt.content.entries) for receipt in receipts if receipt.content]
-    counts = [len(entries) for _, entries in said]
-    months = list(chain.from_iterable(entries.months for _, entries in said))
-    each_month = {month: place for place, month in enumerate(dict.fromkeys(months))}
-    numbers = np.array(list(chain.from_iterable(entries.numbers for _, entries in said)), dtype=int)
-    columns = {
-        "return_id": np.repeat(_words(receipt.return_id for receipt, _ in said), counts),
-        "site": np.repeat(_words(receipt.site for receipt, _ in said), counts),
-        "month": np.array(list(each_month), dtype="datetime64[s]")[[each_month[month] for month in months]],
-        "measure": _words(measure for measure, _ in REPORTED_KEYS)[numbers],
-        "part": _words(part for _, part in REPORTED_KEYS)[numbers],
-        "value": np.array(list(chain.from_iterable(entries.values for _, entries in said)), dtype=float),
-        "state": _words(chain.from_iterable(entries.states for _, entries in said)),
-        "sheet": _words(chain.from_iterable(entries.sheets for _, entries in said)),
-        "cell": _words(chain.from_iterable(entries.cells for _, entries in said)),
-    }
-    return pd.DataFrame(columns)
-
-
-def _words(values: Iterable[str | None]) -> np.ndarray:
-    return np.array(list(values), dtype=object)
+def _entry_frame(receipts: Sequence[Receipt], entries: Columns) -> pd.DataFrame:
+    """The entries of accepted returns as rows of the table."""
+    return pd.DataFrame(
+        {
+            "return_id": words(receipt.return_id for receipt in receipts)[entries.given],
+            "site": words(receipt.site for receipt in receipts)[entries.given],
+            "month": np.array(entries.months, dtype="datetime64[s]")[entries.month],
+            "measure": words(measure for measure, _ in REPORTED_KEYS)[entries.number],
+            "part": words(part for _, part in REPORTED_KEYS)[entries.number],
+            "value": entries.value,
+            "state": entries.state,
+            "sheet": entries.sheet,
+            "cell": entries.cell,
+        }
+    )
 
 
 def _write_definitions(con: duckdb.DuckDBPyConnection, plan: pd.DataFrame, shared_lines: list[str]) -> None:

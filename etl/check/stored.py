@@ -12,6 +12,7 @@ import pandas as pd
 
 from etl.check.compare import compare, touched_twins
 from etl.check.history import NUMBERS, Order, Said
+from etl.columns import Columns, in_columns
 from etl.definitions.checks import CHECKS, COPIED_AT_LEAST
 from etl.definitions.periods import month_after
 from etl.problem import Problem
@@ -20,21 +21,27 @@ from etl.sites import Site
 
 
 def compare_stored(
-    con: duckdb.DuckDBPyConnection, sites: Mapping[str, Site], touched: Collection[str], meanwhile: Callable[[], None]
+    con: duckdb.DuckDBPyConnection,
+    sites: Mapping[str, Site],
+    touched: Collection[str],
+    fresh: Sequence[Said],
+    meanwhile: Callable[[], None],
 ) -> None:
     """Works out again what the returns of some sites show beside each other, and each return's verdict.
 
-    The caller holds the transaction; `meanwhile` is done with the warehouse while the returns are held against each
-    other, which does not need it. The outcome depends on which returns there are, and not on the order of loading.
+    `fresh` is what was just stored, which need not be read back. The caller holds the transaction; `meanwhile` is done
+    with the warehouse while the returns are held against each other, which does not need it. The outcome depends on
+    which returns there are, and not on the order of loading.
     """
     touched = set(touched) & set(sites)
-    said = _read(con, "said", {"sites": sorted(touched)}) if touched else []
+    stored = _read_all(con, touched, [one.return_id for one in fresh]) if touched else []
+    said = sorted([*stored, *fresh], key=lambda one: (one.return_id, one.month))
     if not said:
         meanwhile()
         return
     others = _read(con, "alike", {"sites": sorted(touched), "least": COPIED_AT_LEAST})
     if later := touched_twins(said, others) & set(sites):
-        said += _read(con, "said", {"sites": sorted(later)})
+        said += _read_all(con, later)
         others = [one for one in others if one.site not in later]
         touched |= later
     with ThreadPoolExecutor(1) as beside:
@@ -55,12 +62,13 @@ def compare_files(
     `tried` has (name, received, SHA-256, content); `con` is the warehouse, where there is one. Without `elsewhere`
     the returns of other sites are not looked at.
     """
-    said = [one for name, received, sha256, content in tried for one in said_by(name, received, sha256, content)]
+    returns = [(name, content, Order(True, when, content.version, sha256)) for name, when, sha256, content in tried]
+    said = said_by(returns, in_columns([content.entries for _, content, _ in returns]))
     touched = sorted({one.site for one in said})
     before: list[Said] = []
     others: list[Said] = []
     if con is not None and said:
-        before = _read(con, "said", {"sites": touched})
+        before = _read_all(con, touched)
         months = [one.month for one in said]
         span = {"first": month_after(min(months), -1), "last": month_after(max(months))}
         others = _read(con, "said_elsewhere", {"sites": touched, **span}) if elsewhere else []
@@ -71,19 +79,28 @@ def compare_files(
     return found
 
 
-def said_by(name: str, received: datetime, sha256: str, content: Return) -> list[Said]:
-    """What a return says of each of its months."""
-    order, entries = Order(True, received, content.version, sha256), content.entries
-    rows = {month: row for row, month in enumerate(content.months)}
+def said_by(returns: Sequence[tuple[str, Return, Order]], entries: Columns) -> list[Said]:
+    """What returns say of each of their months, by the name given to each; `entries` are theirs."""
+    months = [(name, content.site, month, order) for name, content, order in returns for month in content.months]
+    rows = np.zeros((len(returns), len(entries.months)), dtype=int)
+    given, month = (np.array(places, dtype=int) for places in _places(returns, entries.months))
+    rows[given, month] = np.arange(len(months))
     cells = _Cells(
-        row=np.array([rows[month] for month in entries.months], dtype=int),
-        column=np.array(entries.numbers, dtype=int),
-        value=np.array(entries.values, dtype=float),
-        not_applicable=np.array([state == "not_applicable" for state in entries.states], dtype=bool),
-        sheet=np.array(entries.sheets, dtype=object),
-        cell=np.array(entries.cells, dtype=object),
+        row=rows[entries.given, entries.month],
+        column=entries.number,
+        value=entries.value,
+        not_applicable=entries.state == "not_applicable",
+        sheet=entries.sheet,
+        cell=entries.cell,
     )
-    return _side_by_side([(name, content.site, month, order) for month in rows], cells)
+    return _side_by_side(months, cells)
+
+
+def _places(returns: Sequence[tuple[str, Return, Order]], months: Sequence[date]) -> tuple[list[int], list[int]]:
+    """Of each month of each return the place of the return, and of the month among all."""
+    of_month = {month: place for place, month in enumerate(months)}
+    both = [(at, of_month[month]) for at, (_, content, _) in enumerate(returns) for month in content.months]
+    return [at for at, _ in both], [place for _, place in both]
 
 
 class _Cells(NamedTuple):
@@ -104,6 +121,11 @@ def _side_by_side(months: Sequence[tuple[str, str, date, Order]], cells: _Cells)
     values[at], not_applicable[at] = cells.value, cells.not_applicable
     places[(*at, 0)], places[(*at, 1)] = cells.sheet, cells.cell
     return [Said(*month, *row) for month, *row in zip(months, values, not_applicable, places, strict=True)]
+
+
+def _read_all(con: duckdb.DuckDBPyConnection, sites: Collection[str], but: Sequence[str] = ()) -> list[Said]:
+    """What is stored of some sites, but for some returns."""
+    return _read(con, "said", {"sites": sorted(sites), "but": sorted(set(but))})
 
 
 def _read(con: duckdb.DuckDBPyConnection, query: str, values: dict[str, object]) -> list[Said]:

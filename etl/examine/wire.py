@@ -1,10 +1,11 @@
 """What a child says of a file it has examined, as JSON: columns of plain numbers and words, never what was typed."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, get_args
+
+import orjson
 
 from etl.definitions import REPORTED_KEYS
 from etl.intake import Refused
@@ -42,12 +43,12 @@ def from_examined(examined: Examined, sites: Mapping[str, Site]) -> bytes:
         "problems": [list(vars(problem).values()) for problem in examined.problems],
         "content": given and _from_return(given, sites[given.site]),
     }
-    return json.dumps(told, default=date.isoformat, separators=(",", ":")).encode()
+    return orjson.dumps(told)
 
 
 def to_examined(message: bytes, sites: Mapping[str, Site]) -> Examined:
     """What a message carries; raises ValueError, TypeError or LookupError where no honest child wrote it."""
-    told = json.loads(message)
+    told = orjson.loads(message)
     return Examined(
         content=_to_return(told["content"], sites) if told["content"] else None,
         problems=tuple(Problem(_day(month), *rest) for month, *rest in told["problems"]),
