@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import cache
 
 from etl.intake import Refused, address
 from etl.read.find import Book, Found, Page, is_total, wrong_words
@@ -51,6 +52,7 @@ def _rows(page: Page, header: int, columns: tuple[int, int, int]) -> dict[Names,
     return rows
 
 
+@cache
 def _totals(layout: Layout) -> dict[tuple[str, str], str]:
     """The breakdowns of a layout by section and indicator: what a row named Total among them adds up."""
     measures = {(b.sheet, b.heading): {n.partition(".")[0] for n in b.words} for b in layout.blocks if len(b.words) > 1}
