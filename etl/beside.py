@@ -40,7 +40,7 @@ def two_hands(first: str) -> Iterator["Hands"]:
     try:
         yield hands
     finally:
-        hands.end()
+        hands.close()
 
 
 class _Piece(NamedTuple):
@@ -86,8 +86,10 @@ class Hands:
             answer.result()
         return [answer.result() for answer in answers]
 
-    def end(self) -> None:
-        """Ends the process beside this one, whatever it is doing."""
+    def close(self) -> None:
+        """Ends the process beside this one, whatever it is doing; it may have been ended before."""
+        if self._ended:
+            return
         self._ended = True
         self._waiting.put(None)
         self._beside.kill()

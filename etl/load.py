@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from etl.check.history import Order
 from etl.check.stored import compare_stored, said_by
-from etl.columns import Columns, in_columns
+from etl.columns import in_columns
 from etl.examine import Examined, Examiner
 from etl.intake import Refused
 from etl.plan import plan_by_month, shared_lines
@@ -276,41 +276,31 @@ def _store(
     known = _Known(con)
     receipts = {id(one): known.receipt(one, sites) for one in sorted(checked, key=_by_arrival) if one.sha256}
     fresh = list(known.fresh.values())
-    contents = [receipt.content for receipt in fresh if receipt.content and receipt.is_accepted]
+    accepted = {receipt.return_id: receipt for receipt in fresh if receipt.is_accepted}
+    contents = [receipt.content for receipt in accepted.values() if receipt.content]
     touched = known.moved | {(content.site, month) for content in contents for month in content.months}
     last = max([*(month for _, month in touched), *known.months], default=None)
     before = in_force(con)
     columns = in_columns([content.entries for content in contents])
     plan, shared = plan_by_month(reference, sites, last), shared_lines(reference, sites)
     store_returns(con, fresh, columns, sites, plan, shared, now)
-    _compare(con, sites, known, columns, lambda: update_results(con, touched, before))
+    orders = [Order(False, r.received, r.version, r.sha256) for r in accepted.values()]
+    said = said_by(list(zip(accepted, contents, orders, strict=True)), columns)
+    compare_stored(con, sites, {site for site, _ in touched}, said, lambda: update_results(con, touched, before))
+    _complete(con, accepted)
     return [(one.given, receipts.get(id(one)) or _unstored(one)) for one in checked]
 
 
-def _compare(
-    con: duckdb.DuckDBPyConnection,
-    sites: Mapping[str, Site],
-    known: "_Known",
-    columns: Columns,
-    meanwhile: Callable[[], None],
-) -> None:
-    """Holds the returns of the sites that something new is known of against each other, and completes the receipts.
-
-    `columns` are the entries of those that are new and accepted.
-    """
-    fresh = {receipt.return_id: receipt for receipt in known.fresh.values() if receipt.is_accepted}
-    touched = {r.site for r in fresh.values() if r.site} | {site for site, _ in known.moved}
-    returns = [
-        (r.return_id, r.content, Order(False, r.received, r.version, r.sha256)) for r in fresh.values() if r.content
-    ]
-    compare_stored(con, sites, touched, said_by(returns, columns), meanwhile)
-    if fresh:
-        found = con.execute(
-            f"select return_id, {', '.join(_PROBLEM)} from problems where compared and return_id in ?", [list(fresh)]
-        )
-        for return_id, *what in found.fetchall():
-            fresh[return_id].problems.append(Problem(*what))
-            fresh[return_id].verdict = _verdict(fresh[return_id].problems)
+def _complete(con: duckdb.DuckDBPyConnection, accepted: Mapping[str, Receipt]) -> None:
+    """Adds to the receipts what was found beside the other returns."""
+    if not accepted:
+        return
+    found = con.execute(
+        f"select return_id, {', '.join(_PROBLEM)} from problems where compared and return_id in ?", [list(accepted)]
+    )
+    for return_id, *what in found.fetchall():
+        accepted[return_id].problems.append(Problem(*what))
+        accepted[return_id].verdict = _verdict(accepted[return_id].problems)
 
 
 _PROBLEM = ("month", "sheet", "cell", "code", "severity", "message", "fix", "measure", "cause")

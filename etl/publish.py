@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -73,7 +73,7 @@ def publish(
         with (
             FileLock(data / "load.lock", timeout=0),
             no_collection(),
-            two_hands("etl.publish") if audiences else nullcontext() as hands,
+            _hands(audiences) as hands,
         ):
             con = open_warehouse(data / "warehouse.duckdb", read_only=True)
             try:
@@ -82,10 +82,11 @@ def publish(
                 con.close()
             folder, name = data / "editions", str(given["edition"].edition_id[0])
             with new_edition(folder, name) as making:
-                if hands:
-                    _for_all(making, folder, given, work, hands)
-                else:
+                if not hands:
                     _for_the_centre(making, folder, given, work)
+                else:
+                    with closing(hands):  # nothing is written in the folder any more when it goes
+                        _for_all(making, folder, given, work, hands)
                 if parquet:
                     write_parquet(making)
             remember(folder, "published", name, note)
@@ -94,6 +95,11 @@ def publish(
         raise Busy("A load is running; publish when it has ended.") from None
     except (CannotHide, Unclassified, Unsafe) as error:
         raise WrongUse(str(error)) from None
+
+
+def _hands(audiences: bool) -> AbstractContextManager[Hands | None]:
+    """A process beside this one where there are files for others than the central team to make."""
+    return two_hands("etl.publish") if audiences else nullcontext()
 
 
 def undo(data: Path, note: str = "") -> str:

@@ -145,7 +145,7 @@ def results_as_known(
 
 
 def _work_out(con: duckdb.DuckDBPyConnection, touched: set[SiteMonth], at: datetime) -> None:
-    """Works out the results of periods and sites with a touched month, as known at a time, into the table `fresh`."""
+    """Works out the results of periods and sites with a touched month, as known at a time, as the view `fresh`."""
     con.execute("create or replace temp table touched (site varchar, month date)")
     frame = pd.DataFrame(sorted(touched), columns=["site", "month"])
     _insert(con, "touched", frame.astype({"month": "datetime64[s]"}))

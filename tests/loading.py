@@ -86,7 +86,7 @@ def reference() -> Reference:
 
 def give(con: duckdb.DuckDBPyConnection, *sent: Sent) -> list[Receipt]:
     """Stores returns as one load does; what their numbers look like beside each other is not judged."""
-    with patch("etl.load._compare", lambda *rest: rest[-1]()):
+    with patch("etl.load.compare_stored", lambda *rest: rest[-1]()):
         return [receipt for _, receipt in _store(con, [one.checked for one in sent], SITES, reference(), NOW)]
 
 

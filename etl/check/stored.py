@@ -81,12 +81,15 @@ def compare_files(
 
 def said_by(returns: Sequence[tuple[str, Return, Order]], entries: Columns) -> list[Said]:
     """What returns say of each of their months, by the name given to each; `entries` are theirs."""
-    months = [(name, content.site, month, order) for name, content, order in returns for month in content.months]
-    rows = np.zeros((len(returns), len(entries.months)), dtype=int)
-    given, month = (np.array(places, dtype=int) for places in _places(returns, entries.months))
-    rows[given, month] = np.arange(len(months))
+    months: list[tuple[str, str, date, Order]] = []
+    place_of = {month: place for place, month in enumerate(entries.months)}
+    row_of = np.zeros((len(returns), len(entries.months)), dtype=int)
+    for given, (name, content, order) in enumerate(returns):
+        for month in content.months:
+            row_of[given, place_of[month]] = len(months)
+            months.append((name, content.site, month, order))
     cells = _Cells(
-        row=rows[entries.given, entries.month],
+        row=row_of[entries.given, entries.month],
         column=entries.number,
         value=entries.value,
         not_applicable=entries.state == "not_applicable",
@@ -94,13 +97,6 @@ def said_by(returns: Sequence[tuple[str, Return, Order]], entries: Columns) -> l
         cell=entries.cell,
     )
     return _side_by_side(months, cells)
-
-
-def _places(returns: Sequence[tuple[str, Return, Order]], months: Sequence[date]) -> tuple[list[int], list[int]]:
-    """Of each month of each return the place of the return, and of the month among all."""
-    of_month = {month: place for place, month in enumerate(months)}
-    both = [(at, of_month[month]) for at, (_, content, _) in enumerate(returns) for month in content.months]
-    return [at for at, _ in both], [place for _, place in both]
 
 
 class _Cells(NamedTuple):

@@ -120,7 +120,7 @@ def _refuse_cells(kind: str, sheet: Sheet, expected: Cells, number_cells: Cells)
     for (row, column), value in sheet.cells.items():
         if type(value) is float and value < _LONG_NUMBER:  # most cells, and nothing personal
             continue
-        if found := _text_looks(value) if type(value) is str else _looks(value):
+        if found := _text_looks(value) if isinstance(value, str) else _looks(value):
             place = (sheet.name, row, column)
             if place in expected or (not isinstance(value, str) and place in number_cells):
                 continue

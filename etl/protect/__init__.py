@@ -75,7 +75,10 @@ class Choice:
         for reader, own in self.asked.items():
             met, by = borne.smallest(reader, own)
             if not met.all():
-                raise CannotHide(f"Nothing is published: what is shown to {reader or 'all'} is not borne out.")
+                raise CannotHide(
+                    f"Nothing is published: what is shown to {reader or 'all'} is not borne out by the tables found. "
+                    "Publish again; if it comes back, it is a fault of ours: please report it."
+                )
             kept |= set(by.tolist())
         return [self.witnesses[at] for at in sorted(kept)]
 

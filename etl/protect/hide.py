@@ -9,6 +9,7 @@ one for each period. What results is attacked again until nothing breaks.
 from collections.abc import Mapping, Sequence, Set
 from functools import cached_property
 from time import process_time
+from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -17,7 +18,7 @@ from scipy.sparse import coo_array, csc_array, hstack
 from etl.beside import Share, in_threads
 from etl.protect.attack import Attack
 from etl.protect.lattice import Lattice, Mask, Numbers
-from etl.protect.lean import lean
+from etl.protect.lean import Lean, lean
 from etl.protect.needs import Needs, Places
 from etl.protect.tables import CLOSE, Borne, TooLong, Witness, in_whole_people
 
@@ -32,6 +33,23 @@ Away = tuple[str, int, float]
 
 class CannotHide(ValueError):
     """Whatever else is hidden, a small number can be worked out."""
+
+
+class _Change(NamedTuple):
+    """A change of the table: which cells move, how much each need is short of, and the moves of the lean columns of
+    some cells.
+    """
+
+    moved: Mask
+    short: Numbers
+    moves: Numbers
+    lean: Lean
+    cells: Places
+
+    def table(self) -> Witness:
+        """The same as a table in whole people, with the totals that follow."""
+        moves = np.round(self.lean.back @ self.moves)
+        return Witness(self.cells[moves != 0], moves[moves != 0])
 
 
 class Hiding:
@@ -57,7 +75,6 @@ class Hiding:
         self.share = share
         self.attack = Attack(lattice, asked, whole=True, share=share)
         self.given_away: set[Away] = set()
-        self.found: list[Witness] = []
 
     def make_safe(self) -> Mask:
         """The cells that may be shown. Raises CannotHide, and TooLong when the time is over."""
@@ -93,27 +110,36 @@ class Hiding:
         self.attack.left = {reader: self.still_asked(reader) for reader in self.asked}
         self.attack.credit(self.shown, self.earlier)
         likely: Borne | None = Borne(self.lattice, self.shown, self.fractions, whole=False)
-        for _ in range(ROUNDS):
-            missed = self.attack.run(self.shown, self.until, likely=likely)
-            if not missed:
-                return
+        while missed := self.attack.run(self.shown, self.until, likely=likely):
             likely = None  # once more is hidden, other tables are possible too
-            for reader, own in missed.items():
-                self._hide_for_people(reader, own)
-                self.attack.left[reader] = without(own, reader, self.given_away)
-            self.attack.credit(self.shown, self.found)
-        raise CannotHide("Hiding more and more numbers did not keep small ones from being worked out by whole people.")
+            brought = [self._hide_for_people(reader) for reader in missed]
+            if not any(brought):
+                raise CannotHide("Whatever else is hidden, whole people leave small numbers to be worked out.")
 
-    def _hide_for_people(self, reader: str, missed: Needs) -> None:
-        """Hide what the cheapest change in whole people needs that meets the first of what is missed.
+    def _hide_for_people(self, reader: str) -> bool:
+        """Hide what the cheapest change in whole people needs that meets a need of a reader that is left; whether that
+        brought anything.
 
-        Where nothing had to be hidden for it, the next is looked at; the others wait for the next attack.
+        Where nothing has to be hidden for it, the next is looked at; the others wait for the next attack.
         """
-        before = self.shown.sum()
-        for one in range(len(missed)):
-            self.shown &= ~self._cheapest(missed.only([one]), reader, None, whole=True)
-            if self.shown.sum() < before:
-                return
+        shown, left, at = self.shown.sum(), len(self.attack.left[reader]), 0
+        while at < len(self.attack.left[reader]) and self.shown.sum() == shown:
+            own = self.attack.left[reader]
+            hidden, tables = self._for_people(own.only([at]), reader)
+            self.shown &= ~hidden
+            self.attack.credit(self.shown, tables)
+            self.attack.left[reader] = without(self.attack.left[reader], reader, self.given_away)
+            at += len(self.attack.left[reader]) == len(own)
+        return bool(self.shown.sum() < shown) or len(self.attack.left[reader]) < left
+
+    def _for_people(self, one: Needs, reader: str) -> tuple[Mask, list[Witness]]:
+        """The shown cells that move in the cheapest change in whole people which meets a need, and that change as a
+        table; a shown cell beside it where no change was found in time.
+        """
+        change = self._changed(one, reader, None, whole=True)
+        if (change.short > CLOSE).any():
+            return self._beside(one, reader), []
+        return change.moved & self.shown, [change.table()]
 
     def _known(self, reader: str) -> Mask:
         return self.lattice.known_to(reader) | self.fixed
@@ -159,8 +185,19 @@ class Hiding:
     def _near(self, family: str) -> Mask:
         return np.array([own == family for own in self.families], dtype=bool)
 
-    def _cheapest(self, some: Needs, reader: str, domain: Mask | None, *, whole: bool = False) -> Mask:
+    def _cheapest(self, some: Needs, reader: str, domain: Mask | None) -> Mask:
         """The shown cells that move in the cheapest change which meets all of `some`, as far as it can."""
+        change = self._changed(some, reader, domain, whole=False)
+        moved, left = change.moved & self.shown, np.flatnonzero(change.short > CLOSE)
+        if left.size and domain is None and len(some) == 1:
+            self._give_up(some, reader)
+            return moved
+        for batch in [left] if left.size and domain is not None else [[int(one)] for one in left]:
+            moved = moved | self._cheapest(some.only(batch), reader, None)
+        return moved
+
+    def _changed(self, some: Needs, reader: str, domain: Mask | None, *, whole: bool) -> "_Change":
+        """The cheapest change, of some cells or of all, which meets all of `some` as far as it can."""
         known = self._known(reader)
         within = ~known if domain is None else domain & ~known
         cells = np.flatnonzero(within)
@@ -171,23 +208,10 @@ class Hiding:
         keep = self.shown[cells]
         keep[np.searchsorted(cells, some.at)] = True
         own = lean(columns[rows], self.lattice.room[cells], keep)
-        change, short = self._move(some, cells[own.columns], csc_array(own.matrix), whole)
+        moves, short = self._move(some, cells[own.columns], csc_array(own.matrix), whole)
         moved = np.zeros_like(self.shown)
-        moved[cells[own.columns[np.abs(change) > CLOSE]]] = True
-        moved &= self.shown
-        if whole:
-            moves = np.round(own.back @ change)
-            self.found.append(Witness(cells[moves != 0], moves[moves != 0]))
-        if (short > CLOSE).any():
-            if whole:
-                return self._beside(some, reader)
-            if domain is None and len(some) == 1:
-                self._give_up(some, reader)
-                return moved
-            left = np.flatnonzero(short > CLOSE)
-            for batch in [left] if domain is not None else [[int(one)] for one in left]:
-                moved = moved | self._cheapest(some.only(batch), reader, None)
-        return moved
+        moved[cells[own.columns[np.abs(moves) > CLOSE]]] = True
+        return _Change(moved, short, moves, own, cells)
 
     def _give_up(self, one: Needs, reader: str) -> None:
         """Nothing that is not known already could hide a cell: earlier editions gave it away. Raises CannotHide."""

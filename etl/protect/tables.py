@@ -63,11 +63,11 @@ def tables(
     """
     found: list[Witness] = []
     until = process_time() + seconds
-    for may in areas:
+    for place, may in enumerate(areas, 1):
         within = may[asked.at]
         if within.any():
             solver = _Solver(relations, may, asked.only(within), until, whole)
-            found += solver.run(alone and may is areas[-1])
+            found += solver.run(alone and place == len(areas))
             open_still = ~within
             open_still[within] = solver.open
             asked = asked.only(open_still)
@@ -140,7 +140,7 @@ def in_whole_people(witnesses: Sequence[Witness]) -> tuple[list[Witness], list[W
     whole, others = [], []
     for witness in witnesses:
         moves = np.round(witness.moves)
-        if np.abs(moves - witness.moves).max() < CLOSE:
+        if np.abs(moves - witness.moves).max(initial=0) < CLOSE:
             whole.append(Witness(witness.cells, moves))
         else:
             others.append(witness)

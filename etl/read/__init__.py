@@ -188,7 +188,7 @@ def _beside(
     """
     text, found = plain(label), []
     for page in book:
-        for (row, column), said in [found for found in page.texts.items() if found[1].startswith(text)]:
+        for (row, column), said in [cell for cell in page.texts.items() if cell[1].startswith(text)]:
             if said == text:
                 places = page.right_of(row, column)
                 place = next((p for p in places if wanted(page.cells[p])), places[0] if places else (row, column))

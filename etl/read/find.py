@@ -60,7 +60,7 @@ class Page:
             if row != last:
                 last, here = row, self.rows.setdefault(row, {})
             here[column] = value = sheet.cells[place]
-            if type(value) is str:
+            if isinstance(value, str):
                 self.texts[place] = text = plain(value)
                 self.places.setdefault(text, []).append(place)
 

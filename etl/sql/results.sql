@@ -1,5 +1,5 @@
 -- All results of the periods that hold a month in `touched`, of the sites in it and of all together, as known at the
--- variable `horizon`, into `fresh`: months first, sites second, ratios last. Needs the temporary tables
+-- variable `horizon`, as `fresh`, to be read before this is run again: months first, sites second, ratios last. Needs the temporary tables
 -- touched(site, month), reported(number, over_months, own, nil_before), plan(site, month, number, value),
 -- addends(measure, number, over_months), ratios(measure, numerator, denominator).
 

@@ -1,6 +1,7 @@
 """An audience's file holds nothing that its audience must not see: by what goes in, count by count, byte by byte."""
 
 import hashlib
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -19,6 +20,7 @@ from etl.compare.made_of import count_behind
 from etl.definitions import MEASURES, unit_of
 from etl.definitions.measure import Ratio
 from etl.definitions.periods import month_after
+from etl.intake.reader import start_child
 from etl.load import WrongUse
 from etl.protect.audience import CENTRAL, FORUM, MARK, given_to, mask_results
 from etl.protect.audit import Unsafe, check_file
@@ -197,6 +199,29 @@ def test_nothing_is_published_that_no_table_bears_out(made: Made, data: Path, mo
         publish.publish(data, audiences=True)
     assert publish.read_pointer(made.folder) == current
     assert not list(made.folder.glob(".making-*"))
+
+
+def test_nobody_writes_in_the_folder_any_more_when_it_goes(
+    made: Made, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, gone = [], []
+
+    def fail(*_: object) -> None:
+        raise WrongUse("something went wrong")
+
+    def start(*given: Any) -> Any:
+        begun.append(start_child(*given))
+        return begun[-1]
+
+    monkeypatch.setattr("etl.beside.start_child", start)
+    monkeypatch.setattr(publish, "choose", fail)
+    monkeypatch.setattr(publish.shutil, "rmtree", lambda *_, **__: gone.append(begun[0].poll()))
+    with pytest.raises(WrongUse, match="went wrong"):
+        publish.publish(data, audiences=True)
+    monkeypatch.undo()
+    assert gone and gone[-1] is not None, "the process beside had ended"
+    for left in made.folder.glob(".making-*"):
+        shutil.rmtree(left)
 
 
 def others(frame: pd.DataFrame, audience: str) -> pd.DataFrame:

@@ -31,8 +31,7 @@ def test_whole_tables_are_looked_for_where_fractions_were_found(choice):
     asked = what_is_asked(choice.lattice, choice.before)
     rough = Attack(choice.lattice, asked, whole=False)
     assert rough.run(choice.shown, later(), alone=False) == {}
-    halves = [Witness(own.cells, own.moves) for own in rough.witnesses]
-    likely = Borne(choice.lattice, choice.shown, halves, whole=False)
+    likely = Borne(choice.lattice, choice.shown, rough.witnesses, whole=False)
     jobs = []
 
     def share(work, lots):
@@ -81,26 +80,50 @@ def test_whole_and_other_tables_are_told_apart():
     found, others = in_whole_people([whole, almost, half])
     assert [own.moves.tolist() for own in found] == [[3, -1], [2]]
     assert others == [half]
+    assert in_whole_people([Witness(np.array([], dtype=int), np.array([]))])[1] == []
 
 
 @pytest.mark.parametrize(("hides", "calls"), [(True, 1), (False, 3)])
 def test_once_something_is_hidden_the_others_wait_for_the_next_attack(choice, monkeypatch, hides, calls):
-    hiding = Hiding(choice.lattice, choice.offered, np.zeros_like(choice.offered), choice.asked, later())
+    hiding, reader, own = begun(choice)
     cheapest = np.zeros_like(hiding.shown)
     cheapest[np.flatnonzero(hiding.shown)[0]] = hides
     asked = []
-    monkeypatch.setattr(hiding, "_cheapest", lambda *given, **_: asked.append(given) or cheapest)
+    monkeypatch.setattr(hiding, "_for_people", lambda *given: asked.append(given) or (cheapest, []))
     before = hiding.shown.sum()
-    hiding._hide_for_people("", next(own for own in choice.asked.values() if len(own)).only([0, 0, 0]))
+    hiding.attack.left[reader] = own.only([0, 0, 0])
+    assert hiding._hide_for_people(reader) == hides
     assert len(asked) == calls
     assert before - hiding.shown.sum() == hides
 
 
-def test_the_cheapest_change_in_whole_people_is_a_table_that_holds(choice):
-    hiding = Hiding(choice.lattice, choice.offered, np.zeros_like(choice.offered), choice.asked, later())
+def test_what_a_table_meets_that_was_found_for_another_need_is_asked_no_more(choice):
+    hiding, reader, own = begun(choice)
     hiding.shown = choice.shown.copy()
-    reader = next(reader for reader, own in choice.asked.items() if len(own))
-    need = choice.asked[reader].only([0])
-    hiding.shown &= ~hiding._cheapest(need, reader, None, whole=True)
-    (table,) = hiding.found
-    assert Borne(choice.lattice, hiding.shown, [table]).met(reader, need).all()
+    hiding.attack.left[reader] = own.only([0, 0, 0])
+    assert hiding._hide_for_people(reader)
+    assert len(hiding.attack.witnesses) == 1
+    assert len(hiding.attack.left[reader]) == 0
+
+
+def test_where_no_round_brings_anything_a_coarser_step_is_taken(choice, monkeypatch):
+    hiding, _, _ = begun(choice)
+    nothing = np.zeros_like(hiding.shown)
+    monkeypatch.setattr(hiding, "_for_people", lambda *_: (nothing, []))
+    monkeypatch.setattr(hiding.attack, "run", lambda *_, **__: dict(hiding.attack.left))
+    with pytest.raises(CannotHide, match="Whatever else is hidden"):
+        hiding._by_people()
+
+
+def test_the_cheapest_change_in_whole_people_is_a_table_that_holds(choice):
+    hiding, reader, own = begun(choice)
+    hiding.shown = choice.shown.copy()
+    need = own.only([0])
+    hidden, (table,) = hiding._for_people(need, reader)
+    assert Borne(choice.lattice, hiding.shown & ~hidden, [table]).met(reader, need).all()
+
+
+def begun(choice):
+    """Hiding at its begin, a reader and what is asked of it."""
+    hiding = Hiding(choice.lattice, choice.offered, np.zeros_like(choice.offered), choice.asked, later())
+    return hiding, *next((reader, own) for reader, own in choice.asked.items() if len(own))
