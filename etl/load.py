@@ -39,6 +39,7 @@ from etl.store import (
 RECEIVED = "received.csv"
 # Files that lie in a folder beside the returns and are none.
 _NOT_RETURNS = {".toml", ".md", ".json", ".lock"}
+_HIDDEN = (".", "~$")
 _MOST_BYTES = 5_000_000
 
 
@@ -168,13 +169,20 @@ def _adopt_sites(paths: Iterable[Path], data: Path) -> None:
         target.write_bytes(path.read_bytes())
 
 
-def _in_folder(folder: Path) -> Iterator[tuple[Path, str]]:
-    """The files in a folder that may be returns, each with its name relative to the folder."""
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        hidden = any(part.startswith((".", "~$")) for part in PurePosixPath(name).parts)
-        if not (hidden or path.suffix.lower() in _NOT_RETURNS or path.is_symlink()) and path.is_file():
-            yield path, name
+def _in_folder(folder: Path, within: str = "") -> Iterator[tuple[Path, str]]:
+    """The files in a folder that may be returns, each with its name relative to the folder; links are not followed."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except PermissionError:
+        return
+    for entry in entries:
+        name = f"{within}{entry.name}"
+        if entry.name.startswith(_HIDDEN):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _in_folder(folder / entry.name, f"{name}/")
+        elif entry.is_file(follow_symlinks=False) and PurePosixPath(name).suffix.lower() not in _NOT_RETURNS:
+            yield folder / entry.name, name
 
 
 def _plain(path: Path) -> Path:

@@ -32,6 +32,16 @@ def test_a_folder_is_searched_and_what_is_no_return_is_left(tmp_path: Path) -> N
     assert list(received([tmp_path / "c.xlsx", tmp_path])) == ["c.xlsx", "a/b.csv"]
 
 
+def test_folders_and_files_come_by_name_and_links_are_not_followed(tmp_path: Path) -> None:
+    for name in ("given/b/two.csv", "given/a.csv", "given/c.csv", "elsewhere/d.csv"):
+        put(tmp_path / name)
+    (tmp_path / "given" / "linked").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "given" / "e.csv").symlink_to(tmp_path / "elsewhere" / "d.csv")
+    assert list(received([tmp_path / "given"])) == ["a.csv", "b/two.csv", "c.csv"]
+    (tmp_path / "linked").symlink_to(tmp_path / "given")
+    assert list(received([tmp_path / "linked"])) == ["a.csv", "b/two.csv", "c.csv"]
+
+
 def test_when_files_came(tmp_path: Path) -> None:
     for name in ("a/b.csv", "c.csv", "d e.csv"):
         put(tmp_path / name)
