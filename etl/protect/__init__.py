@@ -107,15 +107,17 @@ def choose(
     asked, earlier = what_is_asked(lattice, before), read_witnesses(editions, lattice)
     first = 0 if len(lattice.cells) <= MOST_CELLS else len(STEPS) - 2
     why = "" if not first else "too many cells for a finer one"
+    hidden = before.kept_hidden(lattice)
     for step in STEPS[first:-1]:
         offer = offered(lattice, step)
+        hiding = Hiding(lattice, offer & ~hidden, known, asked, process_time() + PATIENCE, earlier, share)
         try:
-            hiding = _safe(lattice, offer, known, asked, before, earlier, share)
+            shown = hiding.make_safe()
         except (CannotHide, TooLong) as error:
             why += f"{step.words}: {error} "
         else:
             away, left = frozenset(hiding.given_away), {reader: hiding.still_asked(reader) for reader in asked}
-            return Choice(lattice, step, offer, hiding.shown, before, why.strip(), away, hiding.witnesses, left)
+            return Choice(lattice, step, offer, shown, before, why.strip(), away, hiding.witnesses, left)
     last = STEPS[-1]
     return Choice(lattice, last, offered(lattice, last), known, before, why.strip())
 
@@ -124,22 +126,6 @@ def what_is_asked(lattice: Lattice, before: Ledger) -> dict[str, Needs]:
     """For each reader what must stay open to it."""
     revised = before.revisions(lattice)
     return {reader: needs(lattice, reader, revised) for reader in readers(lattice.spans.sites)}
-
-
-def _safe(
-    lattice: Lattice,
-    offer: Mask,
-    known: Mask,
-    asked: dict[str, Needs],
-    before: Ledger,
-    earlier: Sequence[Witness],
-    share: Share,
-) -> Hiding:
-    """A choice of cells to show, with the tables that bear it out. Raises CannotHide and TooLong."""
-    offer = offer & ~before.kept_hidden(lattice)
-    hiding = Hiding(lattice, offer, known, asked, process_time() + PATIENCE, earlier, share)
-    hiding.make_safe()
-    return hiding
 
 
 def broken(lattice: Lattice, shown: Mask, asked: dict[str, Needs], until: float) -> dict[str, list[int]]:

@@ -1,7 +1,7 @@
 -- All results of the periods that hold a month in `touched`, of the sites in it and of all together, as known at the
--- variable `horizon`, as `fresh`, to be read before this is run again: months first, sites second, ratios last. Needs the temporary tables
--- touched(site, month), reported(number, over_months, own, nil_before), plan(site, month, number, value),
--- addends(measure, number, over_months), ratios(measure, numerator, denominator).
+-- variable `horizon`, as `fresh`, which is read before this is run again: months first, sites second, ratios last. Needs
+-- the temporary tables touched(site, month), reported(number, over_months, own, nil_before),
+-- plan(site, month, number, value), addends(measure, number, over_months), ratios(measure, numerator, denominator).
 
 -- Sums are kept to a millionth, so that neither the order of adding nor a twelfth of a plan leaves a trace.
 create or replace temp macro added(value) as round(sum(value), 6);
