@@ -1,14 +1,15 @@
 """What the cells of one return show by themselves: holes, numbers that nobody asked for, sums that the site typed."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from functools import cache
+from itertools import dropwhile
 
 from etl.check.naming import name_number, write_number
 from etl.definitions import DERIVED, MEASURES, REPORTED, REPORTED_KEYS, key, unit_of
 from etl.definitions.checks import CHECKS, MONEY_TOLERANCE
-from etl.definitions.measure import Breakdown, Ratio, Total, Unit, write, write_pence
+from etl.definitions.measure import Breakdown, Ratio, Total, Unit, keys, write, write_pence
 from etl.definitions.periods import financial_year_start, months_from, write_month
 from etl.problem import Problem
 from etl.read import Entry, Return
@@ -104,22 +105,20 @@ def _typed_totals(given: Return) -> Iterator[Problem]:
 
 def _typed_to_date(given: Return) -> Iterator[Problem]:
     """Years to date that the site typed and that its months do not add up to; none where a month is not known."""
-    months: dict[int, dict[date, float | None]] = {PLACES[said.measure, said.part]: {} for said in given.to_date}
+    if not given.to_date:
+        return
     entries = given.entries
-    for place, month, value in zip(entries.numbers, entries.months, entries.values, strict=True) if months else ():
-        if place in months:
-            months[place][month] = value
+    values = dict(zip(zip(entries.numbers, entries.months, strict=True), entries.values, strict=True))
     year = months_from(financial_year_start(given.month), given.month)
     for said in given.to_date:
+        place = PLACES[said.measure, said.part]
+        if said.value is None or place not in _TO_DATE_TOLERANCE:
+            continue
+        months = year if (place, year[0]) in values else _from_first(place, year, values)
+        added = _sum([values.get((place, month)) for month in months])
+        if added is None or abs(added - said.value) <= _TO_DATE_TOLERANCE[place]:
+            continue
         number = key(said.measure, said.part)
-        if MEASURES[said.measure].unit == "fte" or getattr(MEASURES[said.measure], "over_months", "sum") != "sum":
-            continue
-        mine = months[PLACES[said.measure, said.part]]
-        first = min(mine, default=given.month)
-        added = _sum([mine.get(month) for month in year if month >= first])
-        tolerance = _to_date_tolerance(said, given)
-        if said.value is None or added is None or abs(added - said.value) <= tolerance:
-            continue
         message = (
             f"The year to date of {name_number(given.layout, number)} says {write_number(number, said.value)}, but its "
             f"months to {write_month(said.month)} make {write_number(number, added)}."
@@ -128,9 +127,18 @@ def _typed_to_date(given: Return) -> Iterator[Problem]:
         yield Problem(said.month, said.sheet, said.cell, "to_date_differs", "query", message, fix, number)
 
 
-def _to_date_tolerance(said: Entry, given: Return) -> float:
-    """Counts agree exactly and money to the penny, whatever the unit in which it is typed."""
-    return MONEY_TOLERANCE + 1e-6 if unit_of(key(said.measure, said.part)) == "gbp" else 1e-9
+def _from_first(place: int, year: list[date], given: Collection[tuple[int, date]]) -> list[date]:
+    """The months of a year from the first one on for which a number was asked."""
+    return list(dropwhile(lambda month: (place, month) not in given, year))
+
+
+# The numbers that months add up to: counts agree exactly and money to the penny, in whatever unit it is typed.
+_TO_DATE_TOLERANCE = {
+    PLACES[pair]: MONEY_TOLERANCE + 1e-6 if measure.unit == "gbp" else 1e-9
+    for measure in REPORTED.values()
+    for pair in keys(measure)
+    if measure.over_months == "sum" and measure.unit != "fte"
+}
 
 
 def _sum(values: list[float | None]) -> float | None:

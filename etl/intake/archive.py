@@ -4,6 +4,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from etl.intake import limits, refusals
 
@@ -139,7 +140,8 @@ def _contents(content: bytes, entries: list[Entry]) -> dict[str, bytes]:
         if entry.start < free_from or start + entry.packed > len(content):
             raise refusals.damaged()
         free_from = start + entry.packed
-        parts[entry.name] = _unpacked(content[start:free_from], entry)
+        unpacked = _unpacked_remembered if max(entry.size, entry.packed) < limits.SMALL_PART else _unpacked
+        parts[entry.name] = unpacked(content[start:free_from], entry.method, entry.size, entry.checksum)
     if entries and min(entry.start for entry in entries) != 0:
         raise refusals.damaged()
     return parts
@@ -158,11 +160,15 @@ def _data_start(content: bytes, entry: Entry) -> int:
     return name_at + name_length + extra_length
 
 
-def _unpacked(packed: bytes, entry: Entry) -> bytes:
-    content = packed if entry.method == STORED else _inflated(packed, entry.size)
-    if len(content) != entry.size or zlib.crc32(content) != entry.checksum:
+def _unpacked(packed: bytes, method: int, size: int, checksum: int) -> bytes:
+    """A part's bytes, which must be what the list says of them."""
+    content = packed if method == STORED else _inflated(packed, size)
+    if len(content) != size or zlib.crc32(content) != checksum:
         raise refusals.damaged()
     return content
+
+
+_unpacked_remembered = lru_cache(maxsize=64)(_unpacked)
 
 
 def _inflated(packed: bytes, size: int) -> bytes:

@@ -27,7 +27,7 @@ class Unreadable:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet's filled cells by their places.
+    """One sheet's filled cells by their places, row by row from the top, and in each from the left.
 
     A value is str, float, bool, datetime.date, datetime.datetime, datetime.time or Unreadable.
     """

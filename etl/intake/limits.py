@@ -19,3 +19,5 @@ TEXT_LENGTH = 32_767  # what a cell of a spreadsheet program can hold
 MEMORY_BYTES = 512 * 1024 * 1024
 PROCESSOR_SECONDS = 10
 SECONDS = 20
+
+SMALL_PART = 8_192  # parts below this many bytes repeat from month to month, byte for byte: they are looked at once

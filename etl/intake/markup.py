@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from xml.parsers import expat
 
-from etl.intake import refusals
+from etl.intake import limits, refusals
 
 ELEMENTS = 200_000
 DEPTH = 100
-SMALL = 8_192  # parts below this repeat from month to month, byte for byte: they are parsed once
 DECLARED = re.compile(rb"""\A\s*<\?xml\s[^>]*?encoding\s*=\s*["']([^"']*)["']""")
 DECLARATION = re.compile(rb"<!(?!--|\[CDATA\[)")
 ACCEPTED = (b"utf-8", b"utf8", b"us-ascii", b"ascii")
@@ -48,6 +47,11 @@ def local(name: str) -> str:
 
 def refuse_unsafe(content: bytes) -> None:
     """Refuse XML that is not UTF-8, or declares a document type or entities."""
+    look = _look_remembered if len(content) < limits.SMALL_PART else _look
+    look(content)
+
+
+def _look(content: bytes) -> None:
     declared = DECLARED.match(content[:1_000].removeprefix(BYTE_ORDER_MARK))
     if declared and declared[1].lower() not in ACCEPTED:
         raise refusals.damaged()
@@ -60,9 +64,12 @@ def refuse_unsafe(content: bytes) -> None:
         raise refusals.damaged() from None
 
 
+_look_remembered = lru_cache(maxsize=64)(_look)
+
+
 def elements(content: bytes) -> tuple[Element, ...]:
     """Every element in order of its start; raises Refused when it is not well formed or has no end."""
-    return _elements_remembered(content) if len(content) < SMALL else _elements(content)
+    return _elements_remembered(content) if len(content) < limits.SMALL_PART else _elements(content)
 
 
 def _elements(content: bytes) -> tuple[Element, ...]:

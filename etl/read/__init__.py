@@ -252,15 +252,10 @@ def _read_version(book: Book, layout: Layout) -> int:
 def _read_numbers(book: Book, layout: Layout, found: list[NumberCell]) -> Entries:
     """What each number cell says, in people, full-time equivalents or pounds."""
     typed, said = _read_cells(book, layout, found)
-    entries = Entries(
-        [month for _, month, _, _, _ in found],
-        [PLACE_OF[number] for number, _, _, _, _ in found],
-        [value for value, _ in said],
-        [state for _, state in said],
-        [sheet for _, _, sheet, _, _ in found],
-        [_address(row, column) for _, _, _, row, column in found],
-        typed,
-    )
+    names, months, sheets, rows, columns = zip(*found, strict=True) if found else ((),) * 5
+    values, states = zip(*said, strict=True) if said else ((), ())
+    numbers = tuple(map(PLACE_OF.__getitem__, names))
+    entries = Entries(months, numbers, values, states, sheets, tuple(map(_address, rows, columns)), typed)
     return entries.only(map(_is_due, said, found)) if ASKED_LATER else entries
 
 
@@ -275,15 +270,12 @@ def _read_sums(book: Book, layout: Layout, found: list[NumberCell]) -> Iterator[
 
 def _read_cells(book: Book, layout: Layout, found: list[NumberCell]) -> tuple[list[object], list[Said]]:
     """What stands in each number cell, and what that says."""
-    sheets = {page.name: page.cells for page in book}
-    times = {sheet: _times(layout).get(plain(sheet), 1) for sheet in sheets}
+    cells = {page.name: page.cells.get for page in book}
+    times = {sheet: _times(layout).get(plain(sheet), 1) for sheet in cells}
     units = _units(layout)
-    typed, said = list[object](), list[Said]()
-    for number, _, sheet, row, column in found:
-        cell = sheets[sheet].get((row, column))
-        typed.append(cell)
-        said.append(read_cell(cell, units[number], times[sheet]))
-    return typed, said
+    typed = [cells[sheet]((row, column)) for _, _, sheet, row, column in found]
+    about = zip(typed, found, strict=True)
+    return typed, [read_cell(cell, units[name], times[sheet]) for cell, (name, _, sheet, _, _) in about]
 
 
 def _is_due(said: Said, cell: NumberCell) -> bool:

@@ -42,6 +42,8 @@ class Entries:
     def only(self, wanted: Iterable[bool]) -> "Entries":
         """Those of the entries that are wanted, by a yes or no for each."""
         chosen = list(wanted)
+        if all(chosen):
+            return self
         return Entries(*(list(compress(column, chosen)) for column in vars(self).values()))
 
     def __len__(self) -> int:

@@ -55,14 +55,15 @@ class Page:
         self.texts: dict[Place, str] = {}
         self.places: dict[str, list[Place]] = {}
         last, here = 0, dict[int, object]()
-        for place in sorted(sheet.cells):
+        for place, value in sheet.cells.items():
             row, column = place
             if row != last:
                 last, here = row, self.rows.setdefault(row, {})
-            here[column] = value = sheet.cells[place]
+            here[column] = value
             if isinstance(value, str):
-                self.texts[place] = text = plain(value)
-                self.places.setdefault(text, []).append(place)
+                self.texts[place] = plain(value)
+        for place, text in self.texts.items():
+            self.places.setdefault(text, []).append(place)
 
     @property
     def last_row(self) -> int:
