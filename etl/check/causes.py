@@ -261,8 +261,8 @@ def swapped_digits(number: str) -> set[str]:
 def _sums(month: Month, values: Row, columns: tuple[int, ...]) -> Iterator[Cause]:
     """The year so far typed as the month: what is left when the months before are taken off."""
     spans = (
-        ("April", month.year, month.year_missing, month.year_months),
-        ("January", month.calendar, month.calendar_missing, month.calendar_months),
+        ("April", month.year, month.year_missing, int(month.year_months)),
+        ("January", month.calendar, month.calendar_missing, int(month.calendar_months)),
     )
     for since, before, missing, months in spans:
         usable = [c for c in columns if not missing[c] or not COUNTS[c]]

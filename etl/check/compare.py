@@ -1,5 +1,6 @@
 """Each month of each return held against the others: problems with their cell, their likely cause and their cure."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,13 +9,15 @@ from datetime import date
 import numpy as np
 
 from etl.check.causes import Cause, explain, likeliest_wrong
-from etl.check.copies import Copy, Shelf, copied_month, copied_site, shelve, twins
+from etl.check.copies import Copy, Shelf, copied_month, copied_site, may_be_copies, shelve, twins
 from etl.check.history import NUMBERS, History, Said, Usual, history_of, newest, usual, with_rows
-from etl.check.month import NEXT, Failed, Month, failures, followers_of, month_at
+from etl.check.month import NEXT, Failed, Month, facts_of, failures, followers_of, month_at, pass_all
 from etl.check.words import layout_of, say_cause, say_copy, say_failed
 from etl.definitions.checks import CHECKS
 from etl.problem import Problem
 from etl.sites import Site
+
+MONTHS_IN_YEAR = 12
 
 
 @dataclass(frozen=True)
@@ -76,10 +79,11 @@ def _compare_site(
     facts = usual(history.values)
     corrected = history.values.copy()
     examined = _examine(history, facts, corrected, in_force, shelves, site, range(len(history.months)))
+    replaced = _by_return(_disagreeing(said, [in_force[one.month] for one in said]))
     for return_id, months in _by_return(said).items():
         if return_id not in wanted:
             continue
-        other = {one.month: one for one in months if not _agrees(one, in_force[one.month])}
+        other = {one.month: one for one in replaced[return_id]}
         seen = dict(examined)
         if other:
             changed = with_rows(history, other.values())
@@ -90,7 +94,8 @@ def _compare_site(
             rows += [row + 1 for row in rows if changed.months[row + 1 : row + 2] and changed.months[row + 1] in mine]
             seen |= _examine(changed, facts, held, {**in_force, **mine}, shelves, site, sorted(set(rows)))
         for one in months:
-            yield from ((return_id, problem) for problem in _problems(seen[one.month], one, site, labels))
+            if found := seen[one.month]:
+                yield from ((return_id, problem) for problem in _problems(found, one, site, labels))
 
 
 def _by_return(said: Iterable[Said]) -> dict[str, list[Said]]:
@@ -100,11 +105,12 @@ def _by_return(said: Iterable[Said]) -> dict[str, list[Said]]:
     return returns
 
 
-def _agrees(one: Said, other: Said) -> bool:
-    return one is other or (
-        np.array_equal(one.values, other.values, equal_nan=True)
-        and np.array_equal(one.not_applicable, other.not_applicable)
-    )
+def _disagreeing(said: Sequence[Said], others: Sequence[Said]) -> list[Said]:
+    """Those that say something else than the others beside them."""
+    values, theirs = (np.array([one.values for one in each]) for each in (said, others))
+    same = (values == theirs) | (np.isnan(values) & np.isnan(theirs))
+    same &= np.array([one.not_applicable for one in said]) == np.array([one.not_applicable for one in others])
+    return [one for one, agrees in zip(said, same.all(axis=1).tolist(), strict=True) if not agrees]
 
 
 def _examine(
@@ -115,20 +121,33 @@ def _examine(
     shelves: Mapping[date, Shelf],
     site: Site,
     rows: Iterable[int],
-) -> dict[date, Examined]:
-    """The findings of the months of some rows, from the first to the last.
+) -> dict[date, Examined | None]:
+    """The findings of the months of some rows, from the first to the last; None of a month that passes all checks.
 
-    What a month turns out to mean is put into `corrected`, and the next one is held against that.
+    What a month turns out to mean is put into `corrected`, and the next ones are held against that. Most months pass:
+    all are looked at together first, those of the year after a corrected one again, and one by one only what remains.
     """
-    examined = {}
-    for row in rows:
-        one = said.get(history.months[row])
-        if one is None:
+    rows = [row for row in rows if history.months[row] in said]
+    passed = np.zeros(len(rows), dtype=bool)
+
+    def look_at(begin: int, end: int) -> None:
+        if begin < end:
+            held = facts_of(history, facts, rows[begin:end], corrected, site.first_month)
+            theirs = [said[history.months[row]] for row in rows[begin:end]]
+            passed[begin:end] = pass_all(held) & ~may_be_copies(theirs, held.last, shelves)
+
+    examined: dict[date, Examined | None] = {}
+    look_at(0, len(rows))
+    for place, row in enumerate(rows):
+        month = history.months[row]
+        if passed[place]:
+            examined[month] = None
             continue
-        month = month_at(history, facts, row, corrected, site.first_month)
-        result = _examine_month(month, one, shelves)
-        corrected[row] = result.values
-        examined[month.month] = result
+        full = month_at(history, facts, row, corrected, site.first_month)
+        result = examined[month] = _examine_month(full, said[month], shelves)
+        if not np.array_equal(result.values, corrected[row], equal_nan=True):
+            corrected[row] = result.values
+            look_at(place + 1, bisect_right(rows, row + MONTHS_IN_YEAR))
     return examined
 
 

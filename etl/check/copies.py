@@ -38,6 +38,22 @@ def shelve(said: Iterable[Said]) -> dict[date, Shelf]:
     return {month: Shelf(these, np.array([one.values for one in these])) for month, these in by_month.items()}
 
 
+def may_be_copies(said: Sequence[Said], before: np.ndarray, shelves: Mapping[date, Shelf]) -> np.ndarray:
+    """Which months of a site have enough in common with the month before, or another site, to be looked at closely."""
+    alike = _have_enough(np.array([one.values for one in said]), before)
+    pairs = [
+        (place, one.values, other.values)
+        for place, one in enumerate(said)
+        for month in _near(one.month)
+        for other in (shelves[month].said if month in shelves else ())
+        if other.site != one.site
+    ]
+    if pairs:
+        places, values, others = map(np.array, zip(*pairs, strict=True))
+        alike[places[_have_enough(values, others)]] = True
+    return alike
+
+
 def copied_month(said: Said, before: Row, month: date) -> Copy | None:
     """The month before, if the return repeats it."""
     return Copy(said.site, month, *_same(said.values, before)) if _are_copies(said.values, before[None, :])[0] else None
@@ -45,11 +61,16 @@ def copied_month(said: Said, before: Row, month: date) -> Copy | None:
 
 def copied_site(said: Said, shelves: Mapping[date, Shelf]) -> Copy | None:
     """The earlier return of another site that this one repeats, for the same month or the one before."""
-    for month in (said.month, month_after(said.month, -1)):
+    for month in _near(said.month):
         for other in _alike(said, shelves.get(month)):
             if other.order < said.order:
                 return Copy(other.site, month, *_same(said.values, other.values))
     return None
+
+
+def _near(month: date) -> tuple[date, date]:
+    """The months whose returns may have been taken for this one's."""
+    return month, month_after(month, -1)
 
 
 def twins(said: Said, shelves: Mapping[date, Shelf]) -> set[str]:
@@ -67,12 +88,19 @@ def _alike(said: Said, shelf: Shelf | None) -> list[Said]:
 
 def _are_copies(values: Row, others: np.ndarray) -> np.ndarray:
     """Whether nearly all cells are equal; those that are nil in both, or not known, prove nothing."""
-    same = ((values == others) & (values != 0)).sum(axis=1)
-    enough = same >= COPIED_AT_LEAST
+    enough = _have_enough(values, others)
     if not enough.any():  # nearly always
         return enough
     telling = ((values != 0) | (others != 0)) & ~np.isnan(values) & ~np.isnan(others)
-    return enough & (same >= COPIED_SHARE * telling.sum(axis=1))
+    return enough & (_in_common(values, others) >= COPIED_SHARE * telling.sum(axis=1))
+
+
+def _have_enough(values: np.ndarray, others: np.ndarray) -> np.ndarray:
+    return _in_common(values, others) >= COPIED_AT_LEAST
+
+
+def _in_common(values: np.ndarray, others: np.ndarray) -> np.ndarray:
+    return ((values == others) & (values != 0)).sum(axis=-1)
 
 
 def _same(values: Row, other: Row) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """One month of a site held against the rules, its neighbours and its history: which checks it does not pass."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -41,22 +42,19 @@ NEXT = "next_opening"
 
 
 @dataclass(frozen=True, eq=False)
-class Month:
-    """All that a month's numbers are held against."""
+class Facts:
+    """All that a month's numbers are held against: rows of numbers, or for several months at once months × numbers."""
 
-    site: str
-    month: date
     values: Row
     not_applicable: np.ndarray
     last: Row
-    last_month: date | None
-    next_opening: float
+    next_opening: np.ndarray
     year: Row  # the months of the financial year before this one, added up
     year_missing: np.ndarray  # how many of them are not known
-    year_months: int
+    year_months: np.ndarray
     calendar: Row  # the same from January on
     calendar_missing: np.ndarray
-    calendar_months: int
+    calendar_months: np.ndarray
     known: np.ndarray
     centre: Row
     spread: Row
@@ -64,6 +62,15 @@ class Month:
     high: Row
     mean: Row
     excess: Row
+
+
+@dataclass(frozen=True, eq=False)
+class Month(Facts):
+    """One month with all that its numbers are held against."""
+
+    site: str
+    month: date
+    last_month: date | None
 
 
 @cache
@@ -76,48 +83,94 @@ def columns_of(measure: str) -> tuple[int, ...]:
     return tuple(COLUMN[key(*pair)] for pair in keys(REPORTED[measure]))
 
 
-def month_at(history: History, usual: Usual, row: int, corrected: np.ndarray, first: date) -> Month:
-    """The month of a row; `corrected` are the values with what earlier months turned out to mean."""
-    month = history.months[row]
-    nothing = np.full(len(NUMBERS), np.nan)
-    year, year_missing, year_months = _so_far(history, corrected, row, financial_year_start(month), first)
-    calendar, calendar_missing, calendar_months = _so_far(history, corrected, row, date(month.year, 1, 1), first)
-    has_next = row + 1 < len(history.months)
-    return Month(
-        site=history.site,
-        month=month,
-        values=history.values[row],
-        not_applicable=history.not_applicable[row],
-        last=corrected[row - 1] if row else nothing,
-        last_month=history.months[row - 1] if row else None,
-        next_opening=float(history.values[row + 1, COLUMN["opening_cases"]]) if has_next else np.nan,
+def facts_of(history: History, usual: Usual, rows: Sequence[int], corrected: np.ndarray, first: date) -> Facts:
+    """The facts of the months of some rows; `corrected` are the values with what earlier months turned out to mean.
+
+    `first` is the site's first month.
+    """
+    at = np.array(rows)
+    months = [history.months[row] for row in rows]
+    opening = np.append(history.values[:, COLUMN["opening_cases"]], np.nan)
+    year, year_missing, year_months = _so_far(history, corrected, at, [financial_year_start(m) for m in months], first)
+    calendar, calendar_missing, calendar_months = _so_far(
+        history, corrected, at, [date(m.year, 1, 1) for m in months], first
+    )
+    return Facts(
+        values=history.values[at],
+        not_applicable=history.not_applicable[at],
+        last=np.where(at[:, None] > 0, corrected[at - 1], np.nan),
+        next_opening=opening[at + 1],
         year=year,
         year_missing=year_missing,
         year_months=year_months,
         calendar=calendar,
         calendar_missing=calendar_missing,
         calendar_months=calendar_months,
-        **{name: getattr(usual, name)[row] for name in ("known", "centre", "spread", "low", "high", "mean", "excess")},
+        **{name: column[at] for name, column in vars(usual).items()},
     )
 
 
-def _so_far(history: History, corrected: np.ndarray, row: int, start: date, first: date) -> tuple[Row, np.ndarray, int]:
-    """The months from `start` to the one before the row: their sum, how many are not known, how many there are."""
-    begins = history.row_of(max(start, first))
-    rows = corrected[max(begins, 0) : row]
-    unknown = np.isnan(rows)
-    return np.where(unknown, 0.0, rows).sum(axis=0), unknown.sum(axis=0) + max(0, -begins), max(row - begins, 0)
+def month_at(history: History, usual: Usual, row: int, corrected: np.ndarray, first: date) -> Month:
+    """The month of a row, as `facts_of` has it."""
+    facts = facts_of(history, usual, [row], corrected, first)
+    before = history.months[row - 1] if row else None
+    return Month(
+        **{name: column[0] for name, column in vars(facts).items()},
+        site=history.site,
+        month=history.months[row],
+        last_month=before,
+    )
+
+
+def _so_far(
+    history: History, corrected: np.ndarray, rows: np.ndarray, starts: Sequence[date], first: date
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The months from each start to the one before the row: their sum, how many are not known, how many there are."""
+    begins = np.array([history.row_of(max(start, first)) for start in starts])
+    size = (len(rows), corrected.shape[1])
+    added, missing = np.zeros(size), np.zeros(size, dtype=int)
+    for begin in np.unique(begins):
+        mine, top = begins == begin, max(begin, 0)
+        several = corrected[top : max(rows[mine].max(), top)]
+        unknown, nothing = np.isnan(several), np.zeros((1, size[1]))
+        places = np.maximum(rows[mine] - top, 0)
+        added[mine] = np.concatenate([nothing, np.cumsum(np.where(unknown, 0.0, several), axis=0)])[places]
+        missing[mine] = np.concatenate([nothing, np.cumsum(unknown, axis=0)])[places] + max(0, -begin)
+    return added, missing, np.maximum(rows - begins, 0)
+
+
+def pass_all(facts: Facts) -> np.ndarray:
+    """For each of several months whether it passes all checks; one that may pass by an exception counts as failing."""
+    values = facts.values
+    counts = _unlikely_counts(facts, values)
+    failed = np.asarray(counts.found.any(axis=-1))
+    for row in np.flatnonzero(failed):
+        failed[row] = any(_unexplained(_Counts(*(each[row] for each in counts))))
+    failed |= _opening_differs(facts, values)
+    for check in (_uneven, _unlikely_amounts, _wrong_way_round):
+        failed |= check(facts, values).any(axis=-1)
+    return ~failed
 
 
 def failures(month: Month, values: Row) -> dict[str, Failed]:
     """The checks that the month would not pass with these values, by a name that tells them apart."""
-    sums = np.where(month.not_applicable, 0.0, values)
     failed: dict[str, Failed] = {}
-    _sums(month, sums, failed)
-    _stock(month, values, sums, failed)
-    _unlikely_amounts(month, values, failed)
-    _unlikely_counts(month, values, failed)
-    _wrong_way_round(month, values, failed)
+    for row in np.flatnonzero(_uneven(month, values)):
+        check = _SUMS[row]
+        if check.since <= month.month and not _does_not_apply(check, month):
+            failed[check.code] = Failed(check.code, columns_in(check))
+    if _opening_differs(month, values):
+        failed["opening_differs"] = Failed("opening_differs", (_OPENING,))
+    if abs(month.next_opening - np.where(month.not_applicable, 0.0, values)[_CLOSING].sum()) > 1e-9:
+        failed[NEXT] = Failed(NEXT, tuple(_CLOSING))
+    for column in np.flatnonzero(_unlikely_amounts(month, values)):
+        failed[f"unlikely_amount:{NUMBERS[column]}"] = Failed("unlikely_amount", (int(column),))
+    for name in _unexplained(_unlikely_counts(month, values)):
+        failed[f"unlikely_count:{name}"] = Failed("unlikely_count", _FLOWS[name])
+    for pair in np.flatnonzero(_wrong_way_round(month, values)):
+        first, second = map(int, _COUNT_PAIRS[pair])
+        name = f"wrong_way_round:{NUMBERS[first]}:{NUMBERS[second]}"
+        failed[name] = Failed("wrong_way_round", (first, second))
     return failed
 
 
@@ -146,18 +199,17 @@ def _signs() -> np.ndarray:
 _SIGNS = _signs()
 _TAKES_PART = _SIGNS != 0
 _TO_DATE = np.array([isinstance(check, NoMore) and check.to_date for check in _SUMS])
+_ARE_EQUAL = np.array([isinstance(check, Equal) for check in _SUMS])
 
 
-def _sums(month: Month, sums: Row, failed: dict[str, Failed]) -> None:
-    """Sums that do not come out; none with a number in it that is not known."""
+def _uneven(facts: Facts, values: Row) -> np.ndarray:
+    """Which sums do not come out; none with a number in it that is not known."""
+    sums = np.where(facts.not_applicable, 0.0, values)
     unknown = np.isnan(sums)
-    made = _SIGNS @ np.where(unknown, 0.0, sums) + _TO_DATE * (_SIGNS @ np.where(unknown, 0.0, month.year))
-    hole = _TAKES_PART @ unknown | _TO_DATE & (_TAKES_PART @ (month.year_missing > 0))
-    for row in np.flatnonzero(~hole & (np.abs(made) > 1e-9)):
-        check = _SUMS[row]
-        wrong = isinstance(check, Equal) or made[row] > 0
-        if wrong and check.since <= month.month and not _does_not_apply(check, month):
-            failed[check.code] = Failed(check.code, columns_in(check))
+    year = _TO_DATE * (np.where(unknown, 0.0, facts.year) @ _SIGNS.T)
+    made = np.where(unknown, 0.0, sums) @ _SIGNS.T + year
+    hole = unknown @ _TAKES_PART.T | _TO_DATE & ((facts.year_missing > 0) @ _TAKES_PART.T)
+    return ~hole & (np.where(_ARE_EQUAL, np.abs(made), made) > 1e-9)
 
 
 def _does_not_apply(check: Equal | NoMore, month: Month) -> bool:
@@ -170,24 +222,17 @@ _OPENING = COLUMN["opening_cases"]
 _CLOSING = list(columns_of("closing_cases"))
 
 
-def _stock(month: Month, values: Row, sums: Row, failed: dict[str, Failed]) -> None:
-    """Opening is last month's closing; and next month's opening this month's closing."""
-    closed_with = month.last[_CLOSING].sum()
-    if abs(values[_OPENING] - closed_with) > 1e-9:
-        failed["opening_differs"] = Failed("opening_differs", (_OPENING,))
-    if abs(month.next_opening - sums[_CLOSING].sum()) > 1e-9:
-        failed[NEXT] = Failed(NEXT, tuple(_CLOSING))
+def _opening_differs(facts: Facts, values: Row) -> np.ndarray:
+    """Whether opening is not last month's closing."""
+    return np.abs(values[..., _OPENING] - facts.last[..., _CLOSING].sum(axis=-1)) > 1e-9
 
 
-_BY_HISTORY = ~COUNTS
-
-
-def _unlikely_amounts(month: Month, values: Row, failed: dict[str, Failed]) -> None:
-    distance = np.abs(values - month.centre)
+def _unlikely_amounts(facts: Facts, values: Row) -> np.ndarray:
+    """Which amounts are far from the site's other months."""
+    distance = np.abs(values - facts.centre)
     with np.errstate(invalid="ignore"):
-        beyond = (distance > UNLIKELY_AMOUNT * month.spread) & (distance >= LEAST)
-    for column in np.flatnonzero(beyond & _BY_HISTORY & (month.known >= ENOUGH_MONTHS)):
-        failed[f"unlikely_amount:{NUMBERS[column]}"] = Failed("unlikely_amount", (int(column),))
+        beyond = (distance > UNLIKELY_AMOUNT * facts.spread) & (distance >= LEAST)
+    return beyond & ~COUNTS & (facts.known >= ENOUGH_MONTHS)
 
 
 def _flows() -> dict[str, tuple[int, ...]]:
@@ -203,25 +248,37 @@ _FLOW_COLUMNS = [column for columns in _FLOWS.values() for column in columns]
 _FLOW_STARTS = np.cumsum([0, *(len(columns) for columns in _FLOWS.values())])[:-1]
 
 
-def _pairs_of_counts(month: Month, values: Row) -> dict[str, tuple[int, int]]:
-    """The counts of last month and of this one, where both are known."""
-    before, now = (np.add.reduceat(row[_FLOW_COLUMNS], _FLOW_STARTS) for row in (month.last, values))
+class _Counts(NamedTuple):
+    """The counts of last month and of this one, in the order of the flows; which are known, and hardly ever so."""
+
+    before: np.ndarray
+    now: np.ndarray
+    known: np.ndarray
+    found: np.ndarray
+
+
+def _unlikely_counts(facts: Facts, values: Row) -> _Counts:
+    """Counts that chance alone hardly ever changes so much."""
+    before, now = (np.add.reduceat(row[..., _FLOW_COLUMNS], _FLOW_STARTS, axis=-1) for row in (facts.last, values))
     known = ~np.isnan(before + now)
-    counts = zip(before[known].astype(int).tolist(), now[known].astype(int).tolist(), strict=True)
-    return dict(zip(compress(_FLOWS, known.tolist()), counts, strict=True))
+    chances = map(chance, before[known].astype(int).tolist(), now[known].astype(int).tolist())
+    found = np.zeros(known.shape, dtype=bool)
+    found[known] = np.array(list(chances), dtype=float) < UNLIKELY_COUNT
+    return _Counts(before, now, known, found)
 
 
-def _unlikely_counts(month: Month, values: Row, failed: dict[str, Failed]) -> None:
-    """Counts that chance alone hardly ever changes so much; what another count explains is not asked again."""
-    if month.last_month is None:
+def _unexplained(counts: _Counts) -> Iterator[str]:
+    """The unlikely counts of a month; what another count explains is not asked again."""
+    if not counts.found.any():
         return
-    pairs = _pairs_of_counts(month, values)
-    found = {name: pair for name, pair in pairs.items() if chance(*pair) < UNLIKELY_COUNT}
-    for name, pair in found.items():
+    before, now = (row[counts.known].astype(int).tolist() for row in (counts.before, counts.now))
+    pairs = dict(zip(compress(_FLOWS, counts.known.tolist()), zip(before, now, strict=True), strict=True))
+    found = list(compress(_FLOWS, counts.found.tolist()))
+    for name in found:
         by_parts = any(other.startswith(f"{name}.") for other in found)
         leaders = (*COUNTED_AMONG.get(name, ()), *(other for other in GOES_WITH.get(name, ()) if other in found))
-        if not by_parts and not any(_follows(pair, pairs[leader]) for leader in leaders if leader in pairs):
-            failed[f"unlikely_count:{name}"] = Failed("unlikely_count", _FLOWS[name])
+        if not by_parts and not any(_follows(pairs[name], pairs[leader]) for leader in leaders if leader in pairs):
+            yield name
 
 
 def followers_of(columns: tuple[int, ...]) -> list[int]:
@@ -258,30 +315,39 @@ PAIRS = _pairs()
 _COUNT_PAIRS = np.array([pair for pair in PAIRS if UNITS[pair[0]] == "count"])
 
 
-def _wrong_way_round(month: Month, values: Row, failed: dict[str, Failed]) -> None:
-    """Pairs of counts that are far likelier the other way round, by the site's other months."""
+def _wrong_way_round(facts: Facts, values: Row) -> np.ndarray:
+    """Which pairs of counts are far likelier the other way round, by the site's other months."""
     a, b = _COUNT_PAIRS[:, 0], _COUNT_PAIRS[:, 1]
-    enough = (month.known[a] >= ENOUGH_MONTHS) & (month.known[b] >= ENOUGH_MONTHS) & (np.abs(values[a] - values[b]) > 2)
-    enough &= ~STOCKS[a] | (np.abs(month.last[a] - month.last[b]) >= 5)  # cases that stay are known by last month's
-    if not enough.any():
-        return
-    a, b = a[enough], b[enough]
-    columns, counts = np.concatenate([a, b, a, b]), values[np.concatenate([b, a, a, b])]
-    a_as_b, b_as_a, a_as_it_is, b_as_it_is = log_chances(month, columns, counts).reshape(4, -1)
-    odds = a_as_b + b_as_a - (a_as_it_is + b_as_it_is)
-    for first, second in zip(a[odds > SWAPPED_ODDS], b[odds > SWAPPED_ODDS], strict=True):
-        name = f"wrong_way_round:{NUMBERS[first]}:{NUMBERS[second]}"
-        failed[name] = Failed("wrong_way_round", (int(first), int(second)))
+    enough = facts.known >= ENOUGH_MONTHS
+    enough = enough[..., a] & enough[..., b] & (np.abs(values[..., a] - values[..., b]) > 2)
+    enough &= ~STOCKS[a] | (
+        np.abs(facts.last[..., a] - facts.last[..., b]) >= 5
+    )  # open cases are known by last month's
+    *months, pairs = np.nonzero(enough)
+    if not len(pairs):
+        return enough
+    a, b = a[pairs], b[pairs]
+    months = [np.tile(each, 4) for each in months]
+    counts = values[(*months, np.concatenate([b, a, a, b]))]
+    chances = log_chances(facts, np.concatenate([a, b, a, b]), counts, tuple(months))
+    a_as_b, b_as_a, a_as_it_is, b_as_it_is = chances.reshape(4, -1)
+    enough[enough] = a_as_b + b_as_a - (a_as_it_is + b_as_it_is) > SWAPPED_ODDS
+    return enough
 
 
-def log_chances(month: Month, columns: np.ndarray, counts: np.ndarray) -> np.ndarray:
+def log_chances(
+    facts: Facts, columns: np.ndarray, counts: np.ndarray, months: tuple[np.ndarray, ...] = ()
+) -> np.ndarray:
     """How likely counts are by the site's other months (by last month, for cases that stay), as logarithms.
 
-    A negative binomial: Poisson where the months vary by chance alone, wider where they vary more or are few.
+    A negative binomial: Poisson where the months vary by chance alone, wider where they vary more or are few. `months`
+    are the places of the months in question, where the facts are of several.
     """
-    stays = STOCKS[columns] & ~np.isnan(month.last[columns])
-    mean = np.where(stays, month.last[columns], month.mean[columns])
-    wider = np.where(stays, 1.5, month.excess[columns]) - 1 + 1 / np.maximum(month.known[columns], 1)
+    at = (*months, columns)
+    last = facts.last[at]
+    stays = STOCKS[columns] & ~np.isnan(last)
+    mean = np.where(stays, last, facts.mean[at])
+    wider = np.where(stays, 1.5, facts.excess[at]) - 1 + 1 / np.maximum(facts.known[at], 1)
     known = ~np.isnan(mean) & ~np.isnan(counts) & (counts >= 0)
     mean, counts = np.maximum(np.where(known, mean, 1.0), 0.2), np.where(known, counts, 0.0)
     size = mean / np.maximum(wider, 0.02)
@@ -295,4 +361,18 @@ def log_chance(month: Month, column: int, count: float) -> float:
     return float(log_chances(month, np.array([column]), np.array([count]))[0])
 
 
-__all__ = ["CHECKS", "MONEY", "NEXT", "PAIRS", "Failed", "Month", "columns_of", "failures", "log_chance", "month_at"]
+__all__ = [
+    "CHECKS",
+    "MONEY",
+    "NEXT",
+    "PAIRS",
+    "Facts",
+    "Failed",
+    "Month",
+    "columns_of",
+    "facts_of",
+    "failures",
+    "log_chance",
+    "month_at",
+    "pass_all",
+]
