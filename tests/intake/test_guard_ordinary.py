@@ -181,6 +181,7 @@ def test_a_cell_of_each_form(reader, written, value):
         strings = ""
     found = cells(reader, xlsx(row("><v>7</v>", written, "><v>9</v>"), strings=strings))
     assert found == {(1, 1): 7.0, (1, 3): 9.0} | ({} if value is None else {(1, 2): value})
+    assert list(found) == sorted(found)
 
 
 def test_forms_that_xml_allows(reader):
@@ -358,6 +359,16 @@ def test_an_ods_cell_of_each_form(reader, written, value):
     sevens = number_row(7).removeprefix("<table:table-row>").removesuffix("</table:table-row>")
     found = cells(reader, ods(f"<table:table-row>{sevens}{written}{sevens}</table:table-row>"))
     assert found == {(1, 1): 7.0, (1, 3): 7.0} | ({} if value is None else {(1, 2): value})
+    assert list(found) == sorted(found)
+
+
+def test_cells_come_row_by_row_in_whatever_order_a_file_has_them(reader):
+    first, last = (
+        '<row r="1"><c r="C1"><v>3</v></c><c r="A1" t="e"><v>#N/A</v></c></row>',
+        '<row r="4"><c r="B4"><v>9</v></c></row>',
+    )
+    found = cells(reader, xlsx(last + first))
+    assert list(found.items()) == [((1, 1), Unreadable("#N/A")), ((1, 3), 3.0), ((4, 2), 9.0)]
 
 
 def test_ods_repeats_are_counted(reader):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 
 from etl.intake import Grid, Reader, Refused, Sheet
@@ -75,7 +76,13 @@ def sheet_of(grid: Grid, name: str) -> Sheet:
 
 
 def with_sheet(grid: Grid, name: str, change: Callable[[Sheet], Sheet]) -> Grid:
-    return replace(grid, sheets=tuple(change(sheet) if sheet.name == name else sheet for sheet in grid.sheets))
+    """The grid with one sheet changed, its cells in the order in which a sheet is read."""
+
+    def changed(sheet: Sheet) -> Sheet:
+        new = change(sheet)
+        return Sheet(new.name, dict(sorted(new.cells.items(), key=itemgetter(0))))
+
+    return replace(grid, sheets=tuple(changed(sheet) if sheet.name == name else sheet for sheet in grid.sheets))
 
 
 def with_cells(grid: Grid, sheet: str, cells: Mapping[str, object]) -> Grid:

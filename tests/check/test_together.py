@@ -1,0 +1,64 @@
+"""Months that are looked at together are asked about as if each were looked at alone."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from numpy.random import Generator, default_rng
+
+from etl.check import compare as comparing
+from etl.check.history import Said
+from etl.problem import Problem
+from etl.sites import Site
+from tests.check.planting import KINDS, choose_sites, clean, said_of
+
+SITES = {site.name: site for site in choose_sites(4)}
+
+
+def faulty(site: Site, seed: int, random: Generator) -> Iterator[Said]:
+    """What a site says, with faults, holes, months that were not sent, and months that were sent again."""
+    months = clean(site, seed)
+    for number in random.integers(0, len(KINDS), size=4):
+        month = list(months)[int(random.integers(9, len(months)))]
+        list(KINDS.values())[number](months, month, random, {"other": clean(site, seed + 100)})
+    for one in said_of(site.name, months):
+        values, not_applicable = one.values.copy(), one.not_applicable.copy()
+        if random.random() < 0.2:
+            values[random.integers(0, len(values), size=5)] = np.nan
+        if random.random() < 0.1:
+            column = int(random.integers(0, len(values)))
+            values[column], not_applicable[column] = np.nan, True
+        one = replace(one, values=values, not_applicable=not_applicable)
+        if random.random() > 0.05:
+            yield one
+        if random.random() < 0.2:
+            later = one.order._replace(received=one.order.received + timedelta(days=20))
+            other = values + (random.integers(0, len(values)) == np.arange(len(values))) * random.integers(1, 30)
+            yield replace(one, return_id=f"{one.return_id} again", order=later, values=other)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_together_as_alone(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    random = default_rng(seed)
+    said = [one for site in SITES.values() for one in faulty(site, seed, random)]
+    alone: list[str] = []
+    examine, pass_all = comparing._examine_month, comparing.pass_all
+
+    def found() -> list[tuple[str, Problem]]:
+        return list(comparing.compare(said, [], SITES, {one.return_id for one in said}))
+
+    def counted(*given: object) -> object:
+        alone.append("month")
+        return examine(*given)  # type: ignore[arg-type]
+
+    def none_pass(facts: object) -> np.ndarray:
+        return np.zeros_like(pass_all(facts))  # type: ignore[arg-type]
+
+    monkeypatch.setattr(comparing, "_examine_month", counted)
+    together = found()
+    few = len(alone)
+    monkeypatch.setattr(comparing, "pass_all", none_pass)
+    assert found() == together and together
+    assert few < 0.6 * (len(alone) - few)
