@@ -146,6 +146,25 @@ def test_a_year_to_date_is_recognised_with_the_months_it_is_of():
     assert f"April to October together make about £{total:,.2f}: is this the year to date" in problem.message
 
 
+@pytest.mark.parametrize("times", [6, 10])
+def test_a_cell_with_two_mistakes_is_asked_about_once(times):
+    """A year to date in which one month's amount was wrong: what is left of it is not explained by the cell again."""
+    changed, march = clean(CROYDON, 1), date(2020, 3, 1)
+    changed[march]["spend.other"] *= times
+    year = [month for month in changed if date(2019, 4, 1) <= month <= march]
+    for part in ("case_management", "management", "victim_support", "premises", "training", "evaluation", "other"):
+        changed[march][f"spend.{part}"] = round(sum(changed[month][f"spend.{part}"] for month in year), 2)
+    (problem,) = [p for p in problems_of(CROYDON, changed) if p.month == march]
+    assert problem.cause == "year_to_date" and "6 more numbers" in problem.message
+
+
+def test_several_months_in_one_are_counted():
+    changed = months()
+    changed[MONTH]["spend.premises"] = round(3 * changed[MONTH]["spend.premises"], 2)
+    (problem,) = [p for p in problems_of(CROYDON, changed) if p.measure == "spend.premises" and p.month == MONTH]
+    assert problem.cause == "several_months" and "three months' spend" in problem.message
+
+
 def test_last_months_return_is_reported_once_with_how_many_cells_are_equal():
     ours = months()
     problems = asked({**ours[month_after(MONTH, -1)], "opening_cases": ours[MONTH]["opening_cases"]})

@@ -5,7 +5,7 @@ that failed and lets none fail that passed. Of those the one is named that expla
 which the number becomes likeliest among the site's other months, weighed by how common the mistake is.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from math import exp, log
 
@@ -35,6 +35,7 @@ _COMMON: dict[str, float] = {
     "one_number": -5.0,
 }
 _TIMES = {"times_12": 12.0, "times_10": 10.0, "times_100": 100.0, "times_1000": 1000.0}
+_SEVERAL = (2, 3, 6)
 _SHARES = {"a_tenth": 10.0, "a_hundredth": 100.0, "a_thousandth": 1000.0}
 
 # A check that passes again counts for more than any likelihood; next month's opening is half as good a witness.
@@ -65,10 +66,13 @@ class Cause:
     since: str = ""  # 'April' or 'January' for a year to date
 
 
-def explain(month: Month, values: Row, failed: dict[str, Failed]) -> Cause | None:
-    """The cause that explains most of the failed checks, or None where none is likelier than any other number."""
+def explain(month: Month, values: Row, failed: dict[str, Failed], settled: Collection[int] = ()) -> Cause | None:
+    """The cause that explains most of the failed checks, or None where none is likelier than any other number.
+
+    Columns that are `settled` have their cause already: their numbers are what was meant, and not what was typed.
+    """
     best: Cause | None = None
-    for cause in _candidates(month, values, failed):
+    for cause in _candidates(month, values, failed, settled):
         changed = values.copy()
         changed[list(cause.columns)] = cause.meant
         judged = _judge(month, values, cause, failed, failures(month, changed))
@@ -153,17 +157,19 @@ def _stretch(name: str, meant: float, typed: float) -> float:
     return {"digits_swapped": 3.0, "times_10": 1.0, "year_to_date": 1.0}.get(name, 1.0)
 
 
-def _candidates(month: Month, values: Row, failed: dict[str, Failed]) -> Iterator[Cause]:
+def _candidates(month: Month, values: Row, failed: dict[str, Failed], settled: Collection[int]) -> Iterator[Cause]:
     """Every change worth trying: of one number, of two that changed places, of a whole block."""
-    suspects = sorted({column for one in failed.values() for column in one.columns if values[column] == values[column]})
+    open_ones = ~np.isnan(values)
+    open_ones[list(settled)] = False
+    suspects = sorted({column for one in failed.values() for column in one.columns if open_ones[column]})
     for column in suspects:
         yield from _of_one(month, values, column, failed)
     asked = set(suspects)
     for a, b in PAIRS:
-        if (a in asked or b in asked) and values[a] != values[b] and values[a] == values[a] and values[b] == values[b]:
+        if (a in asked or b in asked) and values[a] != values[b] and open_ones[a] and open_ones[b]:
             yield Cause("cells_swapped", (a, b), (values[b], values[a]))
     for group in _GROUPS:
-        filled = tuple(column for column in group if values[column] == values[column] and values[column])
+        filled = tuple(column for column in group if open_ones[column] and values[column])
         if len(filled) > 1 and asked & set(filled):
             yield from _of_many(month, values, filled)
 
@@ -186,6 +192,9 @@ def _of_one(month: Month, values: Row, column: int, failed: dict[str, Failed]) -
     for name, meant in changes(typed):
         if meant != typed:
             yield Cause(name, (column,), (meant,))
+    for months in () if COUNTS[column] else _SEVERAL:
+        if (meant := round(typed / months, 2)) != typed:
+            yield Cause("several_months", (column,), (meant,), months=months)
     if not STOCKS[column]:
         yield from _sums(month, values, (column,))
     if COUNTS[column]:
@@ -245,8 +254,6 @@ def _amount_changes(typed: float) -> Iterator[tuple[str, float]]:
             yield name, round(typed / times, 2)
     for name, times in _SHARES.items():
         yield name, round(typed * times, 2)
-    for months in (2, 3, 6):
-        yield "several_months", round(typed / months, 2)
     pounds, _, rest = f"{abs(typed):.2f}".partition(".")
     for meant in swapped_digits(pounds):
         yield "digits_swapped", float(f"{meant}.{rest}") * (1 if typed >= 0 else -1)

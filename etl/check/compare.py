@@ -160,17 +160,21 @@ def _examine_month(month: Month, said: Said, shelves: Mapping[date, Shelf]) -> E
     failed = failures(month, values)
     all_failed = dict(failed)
     findings = []
-    while any(name != NEXT for name in failed) and (cause := explain(month, values, failed)):
+    settled: set[int] = set()  # what has a cause is asked about once, whatever else may be wrong with it
+    while any(name != NEXT for name in failed) and (cause := explain(month, values, failed, settled)):
         codes = [failed[name].code for name in cause.resolved if name != NEXT]
         findings.append(Finding(min(codes, key=list(CHECKS).index), cause.columns[0], cause=cause))
         values[list(cause.columns)] = cause.meant
+        settled.update(cause.columns)
         failed = failures(month, values)
         all_failed |= failed
     for name, one in failed.items():
-        if name != NEXT:
+        if name == NEXT:
+            continue
+        if not settled.issuperset(one.columns):
             findings.append(Finding(one.code, likeliest_wrong(month, values, one), failed=one))
-            if _is_unlikely(one):
-                values[followers_of(one.columns) if one.code == "unlikely_count" else list(one.columns)] = np.nan
+        if _is_unlikely(one):
+            values[followers_of(one.columns) if one.code == "unlikely_count" else list(one.columns)] = np.nan
     return Examined(month, values, all_failed, tuple(findings))
 
 

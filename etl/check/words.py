@@ -95,7 +95,7 @@ def _question(month: Month, cause: Cause, layout: Layout) -> str:
         case "year_to_date":
             return _year_to_date(month, cause, write_value(column, typed))
         case "several_months":
-            return f"Is this {_MANY[round(typed / meant)]} months' {_what(column)}?"
+            return f"Is this {_MANY[cause.months]} months' {_what(column)}?"
         case "times_12":
             return f"It is 12 times {usual}: is this the amount of a year?"
         case "times_10":
