@@ -39,7 +39,8 @@ def faulty(site: Site, seed: int, random: Generator) -> Iterator[Said]:
             yield replace(one, return_id=f"{one.return_id} again", order=later, values=other)
 
 
-@pytest.mark.parametrize("seed", range(8))
+# Among these are a copied month that fails no check, and months that pass until the one before turns out to be wrong.
+@pytest.mark.parametrize("seed", [12, 20, 26, 52, 60, 104, 109])
 def test_together_as_alone(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     random = default_rng(seed)
     said = [one for site in SITES.values() for one in faulty(site, seed, random)]
