@@ -1,6 +1,8 @@
 """Month against month."""
 
 import json
+import time
+from fractions import Fraction
 from math import comb
 from pathlib import Path
 
@@ -31,6 +33,22 @@ def test_equal_months_double_the_tail(previous, current):
     total, low = previous + current, min(previous, current)
     tail = sum(comb(total, k) for k in range(low + 1)) / 2**total
     assert binomial.month_on_month(previous, current) == pytest.approx(min(1.0, 2 * tail), rel=1e-6)
+
+
+@given(st.integers(0, 80), st.integers(0, 80), st.sampled_from([(1, 1), (21, 20), (20, 23), (0.5, 3), (22, 1)]))
+def test_every_outcome_at_most_as_likely_as_the_one_seen(previous, current, days):
+    total, share = previous + current, Fraction(days[1]) / (Fraction(days[0]) + Fraction(days[1]))
+    chances = [comb(total, k) * share**k * (1 - share) ** (total - k) for k in range(total + 1)]
+    p = sum(chance for chance in chances if chance <= chances[current])
+    assert binomial.month_on_month(previous, current, *days) == pytest.approx(float(p), rel=1e-6)
+
+
+@pytest.mark.parametrize(("more", "p"), [(0, 1.0), (3 * 10**6, 0.0338949873), (10**9, 0.0)])
+def test_counts_of_any_size_take_no_time(more, p):
+    """A count of a million million is a slip of the hand that must not stop everything; the p is the normal one."""
+    begun = time.process_time()
+    assert binomial.month_on_month(10**12, 10**12 + more) == pytest.approx(p, rel=0.01)
+    assert time.process_time() - begun < 0.1
 
 
 def test_nonsense_is_refused():
