@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks.checks import false_queries, score_corpus
-from etl.check.history import usual
+from etl.check.history import NUMBERS, UNITS, usual
 from etl.check.stored import compare_files
 from etl.definitions import REPORTED_KEYS
 from etl.definitions.checks import CHECKS, SMALLEST_SPREAD
@@ -156,6 +156,27 @@ def test_a_cell_with_two_mistakes_is_asked_about_once(times):
         changed[march][f"spend.{part}"] = round(sum(changed[month][f"spend.{part}"] for month in year), 2)
     (problem,) = [p for p in problems_of(CROYDON, changed) if p.month == march]
     assert problem.cause == "year_to_date" and "6 more numbers" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("times", "cause", "words"),
+    [
+        (2, "several_months", "about two times the usual: several months' amounts?"),
+        (3, "several_months", "about three times the usual"),
+        (10, "times_10", "ten times what they should be"),
+        (100, "times_100", "100 times the usual: pence instead of pounds?"),
+        (1000, "times_1000", "1,000 times the usual: pounds in place of thousands"),
+        (0.1, "a_tenth", "a tenth of the usual"),
+        (0.001, "a_thousandth", "1/1000 of the usual"),
+        (-1, "sign", "another sign than usual"),
+    ],
+)
+def test_a_mistake_in_all_amounts_is_asked_about_once(times, cause, words):
+    changed = clean(CROYDON, 3)
+    money = [number for number, unit in zip(NUMBERS, UNITS, strict=True) if unit == "gbp"]
+    changed[MONTH] |= {number: round(changed[MONTH][number] * times, 2) for number in money}
+    found = [p for p in problems_of(CROYDON, changed) if p.month == MONTH]
+    assert [(p.cause, words in p.message) for p in found] == [(cause, True)]
 
 
 def test_several_months_in_one_are_counted():

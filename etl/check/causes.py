@@ -288,8 +288,10 @@ def _of_many(month: Month, values: Row, columns: tuple[int, ...]) -> Iterator[Ca
     typed = values[list(columns)]
     if all(UNITS[c] == "gbp" for c in columns):
         yield Cause("sign", columns, tuple(-typed))
-        for name, times in (*_TIMES.items(), ("several_months", 2.0), ("several_months", 3.0)):
-            yield Cause(name, columns, tuple(np.round(typed / times, 2)), months=int(times))
+        for name, times in _TIMES.items():
+            yield Cause(name, columns, tuple(np.round(typed / times, 2)))
+        for months in _SEVERAL[:2]:
+            yield Cause("several_months", columns, tuple(np.round(typed / months, 2)), months=months)
         for name, times in _SHARES.items():
             yield Cause(name, columns, tuple(np.round(typed * times, 2)))
     elif (typed % 10 == 0).all():

@@ -132,8 +132,7 @@ def _say_many(month: Month, cause: Cause, failed: Mapping[str, Failed], layout: 
     example = "" if cause.meant[0] != cause.meant[0] else f" ({write_value(first, cause.meant[0])} for the first)"
     text = {
         "year_to_date": f"{start} look like the year to date.",
-        "several_months": f"{start} are about {_MANY[cause.months] if cause.months else 'several'} times the usual: "
-        "several months' amounts?",
+        "several_months": f"{start} are about {_MANY[cause.months]} times the usual: several months' amounts?",
         "times_12": f"{start} are about 12 times the usual: are these amounts of a year?",
         "times_10": f"{start} are ten times what they should be: is there a digit too many?",
         "times_100": f"{start} are 100 times the usual: pence instead of pounds?",
