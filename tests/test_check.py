@@ -179,6 +179,17 @@ def test_a_mistake_in_all_amounts_is_asked_about_once(times, cause, words):
     assert [(p.cause, words in p.message) for p in found] == [(cause, True)]
 
 
+@pytest.mark.parametrize("typed", [0.01, 40_000.0, 250_000.0, -5_000.0])
+def test_an_amount_that_is_usually_nil_is_asked_about(typed):
+    """Grants that come a few times a year: most months have none, and there is no usual amount."""
+    changed = clean(CROYDON, 3)
+    for place, numbers in enumerate(changed.values()):
+        numbers["funding.charity"] = 2_500.0 if place % 5 == 0 else 0.0
+    changed[MONTH]["funding.charity"] = typed
+    found = [p for p in problems_of(CROYDON, changed) if p.measure == "funding.charity"]
+    assert (MONTH in {p.month for p in found}) == (typed != 0.01)
+
+
 def test_several_months_in_one_are_counted():
     changed = months()
     changed[MONTH]["spend.premises"] = round(3 * changed[MONTH]["spend.premises"], 2)

@@ -146,8 +146,9 @@ def _fit(month: Month, column: int, meant: float, typed: float, name: str) -> fl
     if centre != centre or spread <= 0:
         return 0.0
     stretched = _stretch(name, meant, typed)
-    # Against an amount that could be anything up to ten times the usual.
-    return max(-0.5 * ((meant - centre) / spread) ** 2 + log(4 * abs(centre) / spread) - log(stretched), -12.0)
+    # Against an amount that could be anything up to ten times the usual, or as far from it as most where that is nil.
+    anything = log(4 * max(abs(centre), spread) / spread)
+    return max(-0.5 * ((meant - centre) / spread) ** 2 + anything - log(stretched), -12.0)
 
 
 def _stretch(name: str, meant: float, typed: float) -> float:
