@@ -2,6 +2,7 @@
 
 import json
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -28,7 +29,7 @@ query_app = typer.Typer(no_args_is_help=True, help="See, answer and close querie
 app.add_typer(query_app, name="query")
 
 DATA = Path("data")
-BUSY, DISK = 75, 74
+BUSY, DISK, FAULT = 75, 74, 70
 
 Paths = Annotated[list[Path], typer.Argument(help="Returns, or folders to search for them.", show_default=False)]
 Query = Annotated[str, typer.Argument(help="The query's name, as the list gives it.")]
@@ -500,14 +501,27 @@ def _plain_errors() -> Iterator[None]:
         _stop(f"The work could not be finished, and nothing has changed: {_first_line(error)}", DISK)
     except KeyboardInterrupt:
         _stop(_STOPPED, 130)
-    except RuntimeError as error:
-        if str(error) != _INTERRUPTED:
-            raise
-        _stop(_STOPPED, 130)
+    except (typer.Exit, typer.Abort):
+        raise
+    except Exception as error:
+        if isinstance(error, RuntimeError) and str(error) == _INTERRUPTED:
+            _stop(_STOPPED, 130)
+        _stop(_fault(error), FAULT)
 
 
 _STOPPED = "Stopped; nothing has changed."
 _INTERRUPTED = "Query interrupted"  # what DuckDB makes of Ctrl-C while it works
+
+
+def _fault(error: Exception) -> str:
+    """What to say of a fault of ours: where it lies, and never in its own words, which may quote a return."""
+    frames = traceback.extract_tb(error.__traceback__)
+    line = [frame for frame in frames if Path(frame.filename).is_relative_to(Path(__file__).parent)][-1]
+    place = f"{type(error).__name__}, {Path(line.filename).name}, line {line.lineno}"
+    return (
+        "The work could not be finished, and nothing has changed. This is a fault of the programs and not of what you "
+        f"did: tell those who look after them of “{place}”."
+    )
 
 
 def _first_line(error: Exception) -> str:

@@ -40,6 +40,23 @@ def test_from_a_shell(tmp_path: Path) -> None:
     assert done.stderr == f"There is no file or folder {tmp_path / 'nowhere'}.\n"
 
 
+def test_a_fault_of_ours_is_a_sentence_that_repeats_nothing(
+    returns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("Joan Smith, 14 High Street")
+
+    run("load", returns, "--data", tmp_path / "data")
+    before, later = run("status", "--data", tmp_path / "data"), put(tmp_path / "later", "south_wales")
+    with monkeypatch.context() as change:
+        change.setattr("etl.check.stored.compare", fail)
+        said = run("load", later, "--data", tmp_path / "data", code=70)
+    assert said.startswith("The work could not be finished, and nothing has changed.") and said.count("\n") == 1
+    assert "ValueError, stored.py, line" in said and "Joan" not in said
+    assert run("status", "--data", tmp_path / "data") == before
+    assert run("load", later, "--data", tmp_path / "data").startswith("accepted")
+
+
 @pytest.fixture
 def returns(tmp_path: Path) -> Path:
     for month in (MAY, JUNE):
@@ -157,5 +174,6 @@ def test_ctrl_c_is_told_in_a_sentence_whatever_was_at_work(stop, capsys):
 
 
 def test_another_error_is_not_taken_for_ctrl_c():
-    with pytest.raises(RuntimeError, match="else"), _plain_errors():
+    with pytest.raises(typer.Exit) as ended, _plain_errors():
         raise RuntimeError("something else")
+    assert ended.value.exit_code == 70
