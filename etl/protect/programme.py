@@ -12,7 +12,6 @@ PRIMAL = 4
 # Many small programmes are asked, of which any answer will do: what HiGHS does at the start of a large one does not
 # pay, cuts cost more than the branches that they save, and bounds that are moved about at random must be moved back.
 OPTIONS = {
-    "output_flag": False,
     "threads": 1,
     "mip_rel_gap": GAP,
     "simplex_strategy": PRIMAL,
@@ -27,6 +26,14 @@ OPTIONS = {
 # A larger programme is quicker begun anew, as what does not matter is taken out first.
 WARM = 7_500
 NO_LIMIT = 2**31 - 1
+
+
+class _Quiet(highspy.Highs):
+    """HiGHS without a word: from 1.16 on it says who it is before it can be told not to, unless it is told here."""
+
+    def enableCallbacks(self) -> None:  # noqa: N802  the library's name
+        self.setOptionValue("output_flag", False)
+        super().enableCallbacks()
 
 
 class Programme:
@@ -45,7 +52,7 @@ class Programme:
         if whole:
             model.integrality_ = [highspy.HighsVarType.kInteger] * size
         self.columns = np.arange(size, dtype=np.int32)
-        self.highs = highspy.Highs()
+        self.highs = _Quiet()
         for name, value in OPTIONS.items():
             self.highs.setOptionValue(name, value)
         self.highs.passModel(model)
