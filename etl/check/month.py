@@ -214,6 +214,8 @@ def _uneven(facts: Facts, values: Row) -> np.ndarray:
 
 def _does_not_apply(check: Equal | NoMore, month: Month) -> bool:
     """Whether one of the measures that take part does not apply at all."""
+    if not month.not_applicable.any():
+        return False
     names = [name for side in _sides(check) for name in side]
     return any(month.not_applicable[list(columns_of(name))].all() for name in names)
 
@@ -273,11 +275,11 @@ def _unexplained(counts: _Counts) -> Iterator[str]:
         return
     before, now = (row[counts.known].astype(int).tolist() for row in (counts.before, counts.now))
     pairs = dict(zip(compress(_FLOWS, counts.known.tolist()), zip(before, now, strict=True), strict=True))
-    found = list(compress(_FLOWS, counts.found.tolist()))
-    for name in found:
-        by_parts = any(other.startswith(f"{name}.") for other in found)
+    found = set(compress(_FLOWS, counts.found.tolist()))
+    in_parts = {name.partition(".")[0] for name in found if "." in name}
+    for name in compress(_FLOWS, counts.found.tolist()):
         leaders = (*COUNTED_AMONG.get(name, ()), *(other for other in GOES_WITH.get(name, ()) if other in found))
-        if not by_parts and not any(_follows(pairs[name], pairs[leader]) for leader in leaders if leader in pairs):
+        if name not in in_parts and not any(_follows(pairs[name], pairs[leader]) for leader in leaders if leader in pairs):
             yield name
 
 
@@ -290,6 +292,7 @@ def followers_of(columns: tuple[int, ...]) -> list[int]:
     return [column for name in names for column in columns_of(name)]
 
 
+@lru_cache(maxsize=100_000)
 def _follows(pair: tuple[int, int], leader: tuple[int, int]) -> bool:
     """Whether a count changed no more than the one that it follows did, as far as chance can tell."""
     return month_on_month(*pair, max(leader[0], 0.5), max(leader[1], 0.5)) >= UNLIKELY_COUNT
