@@ -316,6 +316,6 @@ def _each(cost: Range, cases: float) -> Range | None:
 
 
 def _by_chance(cost: Range, cases: float) -> Range | None:
-    if cases <= 0:
+    if cases <= 0 or cost.low < 0:
         return None
     return Range(intervals.unit_cost(cost.low, cases)[0], intervals.unit_cost(cost.high, cases)[1])

@@ -184,7 +184,7 @@ def _row(
 def _unit(total: float | None, count: float | None) -> tuple[float | None, float | None, float | None]:
     if total is None or count is None or count < LEAST_COUNT:
         return None, None, None
-    return (total / count, *intervals.unit_cost(total, count))
+    return (total / count, *(intervals.unit_cost(total, count) if total >= 0 else (None, None)))
 
 
 def _why(

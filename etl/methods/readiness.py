@@ -125,7 +125,9 @@ def verdict(facts: Facts, thresholds: Thresholds = Thresholds()) -> Readiness:
     """
     levels = judge(facts, thresholds)
     count, cost = facts.get("count_12m"), facts.get("cost_12m")
-    unit_interval = intervals.unit_cost(cost, count) if count is not None and cost is not None else None
+    unit_interval = None
+    if count is not None and cost is not None and cost >= 0:  # more can come back than was spent
+        unit_interval = intervals.unit_cost(cost, count)
     ends = _verdicts_at_ends(facts, thresholds)
     result = implied(levels, thresholds)
     return Readiness(

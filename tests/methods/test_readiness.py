@@ -33,7 +33,7 @@ FACTS = st.fixed_dictionaries(
         "planned_annual_cost": maybe(st.integers(1000, 500_000)),
         "planned_new_cases": maybe(st.integers(1, 300)),
         "funding": maybe(st.lists(MONEY, max_size=3)),
-        "cost_12m": maybe(st.integers(0, 5_000_000).map(lambda tenths: tenths / 10)),
+        "cost_12m": maybe(st.integers(-500_000, 5_000_000).map(lambda tenths: tenths / 10)),
         "count_12m": maybe(st.integers(0, 300)),
         "returns": maybe(
             st.fixed_dictionaries(
@@ -93,6 +93,12 @@ def test_the_nearest_thresholds_of_the_seed_case():
 def test_one_thing_apart_from_ready(change, letter, level, expected):
     result = verdict({**GOOD, **change})
     assert (result.levels[letter], result.verdict) == (level, expected)
+
+
+def test_a_year_in_which_more_came_back_than_was_spent_has_no_interval():
+    result = verdict({**SEED, "cost_12m": -0.01})
+    assert result.unit_cost_ci is None and result.unit_cost_against_plan is None
+    assert verdict({**SEED, "cost_12m": 0.0}).unit_cost_ci is not None
 
 
 def test_words_for_a_page():
