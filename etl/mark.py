@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -47,6 +48,9 @@ def mark(one: Checked, content: bytes) -> bytes:
     if one.content is None or not content.startswith(b"PK") or not _is_workbook(content):
         return list_problems(one)
     book = load_workbook(BytesIO(content))
+    if len(book.sheetnames) == 1:  # a table's problems do not name its sheet
+        here = (replace(problem, sheet=book.sheetnames[0]) if problem.cell else problem for problem in one.problems)
+        one = replace(one, problems=tuple(here))
     for (sheet, cell), problems in _by_cell(one.problems).items():
         _mark_cell(book, sheet, cell, problems)
     _add_list(book, one)

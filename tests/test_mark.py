@@ -1,19 +1,22 @@
 """The marked workbook: the site's own values, each problem at its cell, a first sheet with links."""
 
+import csv
+import io
 import shutil
 import subprocess
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 from typer.testing import CliRunner
 
 from etl.__main__ import app
 from etl.definitions import REPORTED_KEYS
-from etl.load import Checked, check_files, gather
+from etl.load import Checked, check_files, gather, load
 from etl.mark import TO_MEND, mark
 from etl.sample import write_return
 from etl.sites import load_sites
@@ -74,6 +77,31 @@ def test_each_problem_is_a_mark_and_a_line_with_a_link(tmp_path, site):
         assert problem.message in cell.comment.text and problem.fix in cell.comment.text
         assert line[4].hyperlink.location == f"'{problem.sheet}'!{problem.cell}"
         assert line[5].value == problem.message
+
+
+def as_workbook(table: Path, title: str) -> Path:
+    """A table in text as people save it as a workbook: one sheet, named as they like."""
+    book = Workbook()
+    page: Any = book.active
+    page.title = title
+    for row in csv.reader(io.StringIO(table.read_text("cp1252"))):
+        page.append([float(text) if text.replace(".", "", 1).isdigit() else text for text in row])
+    book.save(table.with_suffix(".xlsx"))
+    return table.with_suffix(".xlsx")
+
+
+def test_the_name_of_a_tables_sheet_is_not_kept_and_its_cells_are_marked(tmp_path):
+    """Any name will do for it, also a person's: the layout has none."""
+    table = write_return(SITES["west_midlands"], MONTH, numbers(), tmp_path / "west_midlands.csv")
+    path = as_workbook(table, "Joan Smith")
+    (one,) = try_returns(gather([path], RECEIVED), SITES, tmp_path / "nothing")
+    assert one.content is not None and len(one.problems) >= 4
+    assert {problem.sheet for problem in one.problems} == set(one.content.entries.sheets) == {""}
+    book = marked(one)
+    for problem in one.problems:
+        assert problem.message in book["Joan Smith"][problem.cell].comment.text
+    load([path], tmp_path / "data", RECEIVED)
+    assert b"Joan" not in (tmp_path / "data" / "warehouse.duckdb").read_bytes()
 
 
 def test_nothing_but_the_cells_with_problems_is_filled_or_commented(tmp_path):

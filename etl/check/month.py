@@ -279,7 +279,8 @@ def _unexplained(counts: _Counts) -> Iterator[str]:
     in_parts = {name.partition(".")[0] for name in found if "." in name}
     for name in compress(_FLOWS, counts.found.tolist()):
         leaders = (*COUNTED_AMONG.get(name, ()), *(other for other in GOES_WITH.get(name, ()) if other in found))
-        if name not in in_parts and not any(_follows(pairs[name], pairs[leader]) for leader in leaders if leader in pairs):
+        led = any(_follows(pairs[name], pairs[leader]) for leader in leaders if leader in pairs)
+        if name not in in_parts and not led:
             yield name
 
 

@@ -33,6 +33,8 @@ def answer(message: bytes, sites: Mapping[str, Site]) -> bytes:
     name, received = json.loads(about)
     try:
         return wire.from_examined(examine(content, name, datetime.fromisoformat(received), sites), sites)
+    except MemoryError:
+        child.give_up()
     except BaseException:  # whatever is raised may quote the file, so it ends here
         return wire.from_examined(Examined(refused=refusals.unreadable()), sites)
 

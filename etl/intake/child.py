@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from itertools import chain
-from typing import IO, cast
+from typing import IO, NoReturn, cast
 
 import python_calamine
 
@@ -39,8 +39,15 @@ def answer(content: bytes) -> bytes:
         return wire.from_grid(read_grid(content))
     except Refused as refused:
         return wire.from_refused(refused)
+    except MemoryError:
+        give_up()
     except BaseException:  # whatever a library raises, even a panic: its words may quote the file, so they end here
         return wire.from_refused(refusals.unreadable())
+
+
+def give_up() -> NoReturn:
+    """End where there is no memory left: the file is refused, and the next one gets a child that has all of it."""
+    os._exit(1)
 
 
 def read_grid(content: bytes) -> Grid:

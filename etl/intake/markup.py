@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from xml.parsers import expat
 
-from etl.intake import limits, refusals
+from etl.intake import refusals
+from etl.intake.remembered import remembered_part
 
 ELEMENTS = 200_000
 DEPTH = 100
@@ -45,13 +45,9 @@ def local(name: str) -> str:
     return name.rpartition(":")[2]
 
 
+@remembered_part
 def refuse_unsafe(content: bytes) -> None:
     """Refuse XML that is not UTF-8, or declares a document type or entities."""
-    look = _look_remembered if len(content) < limits.SMALL_PART else _look
-    look(content)
-
-
-def _look(content: bytes) -> None:
     declared = DECLARED.match(content[:1_000].removeprefix(BYTE_ORDER_MARK))
     if declared and declared[1].lower() not in ACCEPTED:
         raise refusals.damaged()
@@ -64,15 +60,9 @@ def _look(content: bytes) -> None:
         raise refusals.damaged() from None
 
 
-_look_remembered = lru_cache(maxsize=64)(_look)
-
-
+@remembered_part
 def elements(content: bytes) -> tuple[Element, ...]:
     """Every element in order of its start; raises Refused when it is not well formed or has no end."""
-    return _elements_remembered(content) if len(content) < limits.SMALL_PART else _elements(content)
-
-
-def _elements(content: bytes) -> tuple[Element, ...]:
     found: list[Element] = []
     open_ones: list[Element] = []
 
@@ -91,9 +81,6 @@ def _elements(content: bytes) -> tuple[Element, ...]:
 
     parse(content, start, end, text)
     return tuple(found)
-
-
-_elements_remembered = lru_cache(maxsize=64)(_elements)
 
 
 def parse(

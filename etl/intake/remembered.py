@@ -1,11 +1,16 @@
-"""What is said of a text is remembered, as the same labels come again and again."""
+"""What is said of a text or a small part is remembered, as the same labels and styles come again and again."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from functools import lru_cache, wraps
+from typing import Any, TypeVar, cast
+
+from etl.intake import limits
 
 _LONGEST = 200
 _MOST = 20_000
+_MOST_PARTS = 64
 Said = TypeVar("Said")
+Work = TypeVar("Work", bound=Callable[..., Any])
 
 
 def remembered(work: Callable[[str], Said]) -> Callable[[str], Said]:
@@ -27,3 +32,14 @@ class _Memory(dict[str, Said]):
                 self.clear()
             self[text] = said
         return said
+
+
+def remembered_part(work: Work) -> Work:
+    """Remembers what is said of a small part of a file, the last argument; a large one is looked at anew."""
+    kept = lru_cache(maxsize=_MOST_PARTS)(work)
+
+    @wraps(work)
+    def said(*given: Any) -> Any:
+        return (kept if len(given[-1]) < limits.SMALL_PART else work)(*given)
+
+    return cast(Work, said)

@@ -4,11 +4,11 @@ import posixpath
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from etl.intake import archive, limits, markup, refusals, strings, worksheet
 from etl.intake.grid import Text
 from etl.intake.markup import Element
+from etl.intake.remembered import remembered_part
 from etl.intake.seen import Seen, SeenSheet
 from etl.intake.strings import Strings
 
@@ -141,12 +141,12 @@ def _refuse_word(text: str) -> None:
         raise refusals.forbidden(FORBIDDEN[found[0]])
 
 
-@lru_cache(maxsize=32)  # a site's declarations are the same, byte for byte, month after month
+@remembered_part
 def _refuse_types(content: bytes) -> None:
     _refuse_word("\n".join(element.get("ContentType") for element in markup.elements(content)))
 
 
-@lru_cache(maxsize=64)
+@remembered_part
 def _refuse_relations(content: bytes) -> None:
     for element in markup.elements(content):
         kind = element.get("Type")
@@ -168,7 +168,7 @@ def _relations(parts: dict[str, bytes], source: str) -> tuple[Relation, ...]:
     return _read_relations(folder, content) if content else ()
 
 
-@lru_cache(maxsize=64)
+@remembered_part
 def _read_relations(folder: str, content: bytes) -> tuple[Relation, ...]:
     return tuple(
         Relation(element.get("Id"), element.get("Type").rpartition("/")[2], _target(folder, element))

@@ -1,7 +1,7 @@
 """A grid and the sites' layouts in, a return in our words out: each number with its state, its sheet and its cell."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -63,7 +63,7 @@ def read_return(grid: Grid, name: str, received: datetime, sites: Mapping[str, S
     `name` is the file's name with the folders it was in, relative to what was given; `received` decides whether the
     month had ended.
     """
-    site = month = None
+    site = month = layout = None
     try:
         book = open_book(grid)
         site, layout = _recognise(book, sites)
@@ -77,8 +77,10 @@ def read_return(grid: Grid, name: str, received: datetime, sites: Mapping[str, S
         refuse_wrong_name(name, site, layout, month, sites)
         _refuse_future(month, received)
     except Refused as refused:
+        if layout and layout.kind == "long":
+            refused.sheet = ""
         raise Rejected(refused, site.name if site else None, month) from None
-    return Return(
+    said = Return(
         site=site.name,
         month=month,
         version=_read_version(book, layout),
@@ -88,6 +90,14 @@ def read_return(grid: Grid, name: str, received: datetime, sites: Mapping[str, S
         to_date=tuple(_read_sums(book, layout, [(number, month, s, r, c) for number, _, s, r, c in found.to_date])),
         unknown=tuple(_unknown(month, place, book) for place in found.unknown),
     )
+    return _without_sheet(said) if layout.kind == "long" else said
+
+
+def _without_sheet(said: Return) -> Return:
+    """A table's one sheet may have any name, and what no layout names is not kept: it is told as a table in text is."""
+    totals, unknown = ([one._replace(sheet="") for one in some] for some in (said.totals, said.unknown))
+    entries = replace(said.entries, sheets=("",) * len(said.entries))
+    return replace(said, entries=entries, totals=tuple(totals), unknown=tuple(unknown))
 
 
 def _refuse_future(month: date, received: datetime) -> None:

@@ -7,7 +7,8 @@ import time
 import pytest
 from making_files import xlsx
 
-from etl.intake import Grid, Reader, Refused, guard, limits, reader
+from etl.intake import Grid, Reader, Refused, archive, guard, limits, reader
+from etl.intake.remembered import remembered_part
 
 ORDINARY = xlsx()
 # A child whose guard does what a poisonous file would make it do.
@@ -69,6 +70,42 @@ def test_the_child_has_limits(poisoned, poison, tmp_path, monkeypatch):
 
 
 @posix
+@posix
+def test_a_child_that_had_no_memory_left_is_replaced(poisoned):
+    """What one file leaves in it must not take from the next."""
+    with pytest.raises(Refused):
+        poisoned.read(b"eat")
+    assert all(child._process is None for child in poisoned._children)
+    assert poisoned.read(ORDINARY).sheets[0].cells == {(1, 1): 7.0}
+
+
+def test_only_small_parts_are_remembered():
+    looked: list[int] = []
+
+    @remembered_part
+    def look(folder: str, content: bytes) -> int:
+        looked.append(len(content))
+        return len(content)
+
+    for size in (10, 10, limits.SMALL_PART, limits.SMALL_PART):
+        assert look("xl", b"x" * size) == size
+    assert looked == [10, limits.SMALL_PART, limits.SMALL_PART]
+
+
+def test_the_same_bytes_with_another_claim_are_looked_at_again():
+    """A part is remembered with what its archive says of it: a false checksum or size is found every time."""
+    good = xlsx()
+    assert archive.unpack(good)
+    listed = good.rfind(b"PK\x01\x02")  # of the last part, in the archive's list
+    for field in (16, 24):  # its checksum, and its size
+        false = bytearray(good)
+        false[listed + field] ^= 1
+        for _ in range(2):
+            with pytest.raises(Refused) as refused:
+                archive.unpack(bytes(false))
+            assert refused.value.code == "damaged"
+
+
 def test_the_child_knows_nothing_of_ours(poisoned, monkeypatch):
     monkeypatch.setenv("SECRET", "x")
     with pytest.raises(Refused) as told:
