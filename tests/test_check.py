@@ -1,5 +1,6 @@
 """Checks: what a site is asked about its return, at which cell, in which words, and what it is not asked about."""
 
+import re
 from datetime import date, datetime
 from pathlib import Path
 
@@ -165,7 +166,7 @@ def test_a_cell_with_two_mistakes_is_asked_about_once(times):
         (3, "several_months", "about three times the usual"),
         (10, "times_10", "ten times what they should be"),
         (100, "times_100", "100 times the usual: pence instead of pounds?"),
-        (1000, "times_1000", "1,000 times the usual: pounds in place of thousands"),
+        (1000, "times_1000", "1,000 times the usual: is the point in the wrong place?"),
         (0.1, "a_tenth", "a tenth of the usual"),
         (0.001, "a_thousandth", "1/1000 of the usual"),
         (-1, "sign", "another sign than usual"),
@@ -177,6 +178,42 @@ def test_a_mistake_in_all_amounts_is_asked_about_once(times, cause, words):
     changed[MONTH] |= {number: round(changed[MONTH][number] * times, 2) for number in money}
     found = [p for p in problems_of(CROYDON, changed) if p.month == MONTH]
     assert [(p.cause, words in p.message) for p in found] == [(cause, True)]
+
+
+def test_pounds_in_a_sheet_of_thousands_are_named_where_the_layout_has_one():
+    site = SITES["west_mercia"]
+    changed = clean(site, 3)
+    money = [number for number, unit in zip(NUMBERS, UNITS, strict=True) if unit == "gbp"]
+    changed[MONTH] |= {number: 1000 * changed[MONTH][number] for number in money}
+    (problem,) = [p for p in problems_of(site, changed) if p.month == MONTH]
+    assert "1,000 times the usual: pounds in place of thousands of pounds?" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("number", "times"), [("victims", 12), ("victims", 100), ("case_managers", 12), ("case_managers", 100)]
+)
+def test_people_and_posts_are_not_asked_about_as_money(number, times):
+    changed = months()
+    usual = max(changed[MONTH][number], 3.0)
+    changed[MONTH][number] = usual * times + (0.123456 if number == "case_managers" else 0)
+    found = [p for p in problems_of(CROYDON, changed) if p.measure == number and p.month == MONTH]
+    assert found
+    for problem in found:
+        text = problem.message + problem.fix
+        assert not any(word in text for word in ("£", "pounds", "pence", "amount", "what it was for", "e+"))
+        assert number == "victims" or "123456" in text
+
+
+def test_what_the_month_before_says_is_told_as_it_stands():
+    """What the checks take a number to mean is a guess, and is told as one, beside what the return says."""
+    changed = months()
+    september = date(2019, 9, 1)
+    changed[september]["referrals.police"] = 10 * max(changed[september]["referrals.police"], 4.0)
+    changed[MONTH]["referrals.police"] = changed[september]["referrals.police"]
+    said = [p.message for p in problems_of(CROYDON, changed) if "referrals.police" in p.measure]
+    for message in said:
+        for number in re.findall(r"In Sep 2019 it was ([0-9,]+)", message):
+            assert float(number.replace(",", "")) == changed[september]["referrals.police"]
 
 
 @pytest.mark.parametrize("typed", [0.01, 40_000.0, 250_000.0, -5_000.0])

@@ -66,8 +66,9 @@ class Facts:
 
 @dataclass(frozen=True, eq=False)
 class Month(Facts):
-    """One month with all that its numbers are held against."""
+    """One month with all that its numbers are held against; `last_said` is what the month before it was told to be."""
 
+    last_said: Row
     site: str
     month: date
     last_month: date | None
@@ -116,6 +117,7 @@ def month_at(history: History, usual: Usual, row: int, corrected: np.ndarray, fi
     before = history.months[row - 1] if row else None
     return Month(
         **{name: column[0] for name, column in vars(facts).items()},
+        last_said=history.values[row - 1] if row else np.full(len(NUMBERS), np.nan),
         site=history.site,
         month=history.months[row],
         last_month=before,

@@ -22,4 +22,6 @@ def name_number(layout: Layout, number: str) -> str:
 def write_number(number: str, value: float) -> str:
     """A number as it was typed: 41, 3.5, £1,234.50."""
     unit = unit_of(number)
-    return write_pence(value) if unit == "gbp" else f"{value:g}" if unit == "fte" else write(value, "count")
+    if unit == "fte":
+        return f"{value:,.9f}".rstrip("0").rstrip(".")
+    return write_pence(value) if unit == "gbp" else write(value, "count")

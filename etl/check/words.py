@@ -7,7 +7,7 @@ import numpy as np
 
 from etl.check.causes import Cause
 from etl.check.copies import Copy
-from etl.check.history import COLUMN, COUNTS, NUMBERS, UNITS, Row
+from etl.check.history import COLUMN, COUNTS, MONEY, NUMBERS, UNITS, Row
 from etl.check.month import NEXT, Failed, Month, columns_of
 from etl.check.naming import name_number, write_number
 from etl.definitions import MEASURES
@@ -65,14 +65,12 @@ def _why(month: Month, cause: Cause, failed: Mapping[str, Failed]) -> str:
     parts = []
     codes = [failed[name].code for name in cause.resolved]
     if "opening_differs" in codes and month.last_month:
-        closed = month.last[list(columns_of("closing_cases"))].sum()
-        parts.append(f"{write_month(month.last_month)} closed with {closed:,.0f}.")
+        parts.append(f"{_last(month)} {_was(month, columns_of('closing_cases'), 'closed with')}.")
     if "unlikely_amount" in codes:
         parts.append(usual_words(month, column))
     if "unlikely_count" in codes and "opening_differs" not in codes:
-        parts.append(
-            _changed(month, next(failed[n].columns for n in cause.resolved if failed[n].code == "unlikely_count"))
-        )
+        changed = (failed[name].columns for name in cause.resolved if failed[name].code == "unlikely_count")
+        parts += [_changed(month, columns, column) for columns in changed if column in columns][:1]
     sums = [CHECKS[code].holds for code in codes if isinstance(CHECKS.get(code), Equal | NoMore)]
     meant = cause.meant[0]
     if sums and meant == meant and cause.name != "cells_swapped":
@@ -97,11 +95,11 @@ def _question(month: Month, cause: Cause, layout: Layout) -> str:
         case "several_months":
             return f"Is this {_MANY[cause.months]} months' {_what(column)}?"
         case "times_12":
-            return f"It is 12 times {usual}: is this the amount of a year?"
+            return f"It is 12 times {usual}: is this {'the amount' if MONEY[column] else 'the number'} of a year?"
         case "times_10":
             return f"It is ten times {usual}: is there a digit too many?"
         case "times_100":
-            return f"It is 100 times {usual}: pence instead of pounds?"
+            return f"It is 100 times {usual}: {'pence instead of pounds' if MONEY[column] else 'two digits too many'}?"
         case "times_1000":
             return f"It is 1,000 times {usual}: {_thousands(column, meant, layout)}"
         case "a_tenth":
@@ -109,7 +107,8 @@ def _question(month: Month, cause: Cause, layout: Layout) -> str:
         case "a_hundredth":
             return f"It is 1/100 of {usual}: is the point in the wrong place?"
         case "a_thousandth":
-            return f"It is 1/1000 of {usual}: thousands of pounds?"
+            what = "thousands of pounds" if MONEY[column] else "is the point in the wrong place"
+            return f"It is 1/1000 of {usual}: {what}?"
         case "sign":
             return "Is the minus sign meant?" if typed < 0 else "Is a minus sign missing?"
         case "digits_swapped":
@@ -130,13 +129,15 @@ def _say_many(month: Month, cause: Cause, failed: Mapping[str, Failed], layout: 
     typed = float(month.values[first])
     said = f"The first says {write_value(first, typed)}."
     example = "" if cause.meant[0] != cause.meant[0] else f" ({write_value(first, cause.meant[0])} for the first)"
+    in_thousands = _is_in_thousands(first, layout)
+    pounds = "pounds in place of thousands of pounds" if in_thousands else "is the point in the wrong place"
     text = {
         "year_to_date": f"{start} look like the year to date.",
         "several_months": f"{start} are about {_MANY[cause.months]} times the usual: several months' amounts?",
         "times_12": f"{start} are about 12 times the usual: are these amounts of a year?",
         "times_10": f"{start} are ten times what they should be: is there a digit too many?",
         "times_100": f"{start} are 100 times the usual: pence instead of pounds?",
-        "times_1000": f"{start} are 1,000 times the usual: pounds in place of thousands of pounds?",
+        "times_1000": f"{start} are 1,000 times the usual: {pounds}?",
         "a_tenth": f"{start} are a tenth of the usual: is there a digit too few?",
         "a_hundredth": f"{start} are 1/100 of the usual: is the point in the wrong place?",
         "a_thousandth": f"{start} are 1/1000 of the usual: thousands of pounds?",
@@ -156,14 +157,18 @@ def _year_to_date(month: Month, cause: Cause, amount: str) -> str:
 
 
 def _what(column: int) -> str:
-    return "spend" if NUMBERS[column].startswith("spend") else "numbers" if COUNTS[column] else "money"
+    return "spend" if NUMBERS[column].startswith("spend") else "money" if MONEY[column] else "numbers"
 
 
 def _thousands(column: int, meant: float, layout: Layout) -> str:
-    block = next(b for b in layout.blocks if NUMBERS[column] in b.words)
-    if layout.multiply.get(block.sheet) == 1000:
+    if _is_in_thousands(column, layout):
         return f"this sheet is in thousands of pounds, so type {meant / 1000:,.2f} for {write_value(column, meant)}."
     return "is the point in the wrong place?"
+
+
+def _is_in_thousands(column: int, layout: Layout) -> bool:
+    block = next(block for block in layout.blocks if NUMBERS[column] in block.words)
+    return layout.multiply.get(block.sheet) == 1000
 
 
 def _fix(cause: Cause, layout: Layout) -> str:
@@ -185,7 +190,7 @@ def usual_words(month: Month, column: int) -> str:
     if abs(high) < 0.5 and abs(low) < 0.5:
         return "It is usually nil."
     if UNITS[column] == "fte":
-        return f"A month is usually {low:g} to {high:g}."
+        return f"It is usually {write_value(column, round(low, 1))} to {write_value(column, round(high, 1))}."
     step = 10 ** max(0, len(f"{max(abs(low), abs(high)):.0f}") - 2)
     ends = (np.floor(low / step) * step, np.ceil(high / step) * step)
     return f"A month is usually {write(float(ends[0]), 'gbp')} to {write(float(ends[1]), 'gbp')}."
@@ -201,9 +206,12 @@ def say_failed(month: Month, values: Row, failed: Failed, layout: Layout) -> tup
         case "opening_differs":
             closed = month.last[list(columns_of("closing_cases"))].sum()
             fix = f"Type {closed:,.0f}, or send {_last(month)} again if its closing number was wrong."
-            return f"{name} for {when} says {typed}, but {_last(month)} closed with {closed:,.0f}.", fix
+            before = _was(month, columns_of("closing_cases"), "closed with")
+            return f"{name} for {when} says {typed}, but {_last(month)} {before}.", fix
         case "unlikely_amount":
-            fix = "Correct the amount, or tell us that it is right and what it was for."
+            fix = "Correct the number, or tell us that it is right."
+            if MONEY[column]:
+                fix = "Correct the amount, or tell us that it is right and what it was for."
             return f"{name} for {when} says {typed}. {usual_words(month, column)}", fix
         case "unlikely_count":
             now = f"{values[list(failed.columns)].sum():,.0f}"
@@ -236,9 +244,19 @@ def _label(columns: Iterable[int]) -> str:
     return MEASURES[NUMBERS[next(iter(columns))].partition(".")[0]].label
 
 
-def _changed(month: Month, columns: Iterable[int]) -> str:
-    before = month.last[list(columns)].sum()
-    return f"In {_last(month)} it was {before:,.0f}: chance alone hardly ever changes it so much."
+def _changed(month: Month, columns: tuple[int, ...], of: int | None = None) -> str:
+    """By how much a count changed; `of` is the column that was spoken of, where that is not the whole of it."""
+    it = "it" if of is None or columns == (of,) else f"{_small(_label(columns))}, together,"
+    return f"In {_last(month)} {it} {_was(month, columns, 'was')}: chance alone hardly ever changes it so much."
+
+
+def _was(month: Month, columns: Iterable[int], verb: str) -> str:
+    """What numbers were in the month before; a guess is told as one, beside what the return says."""
+    meant, said = (row[list(columns)].sum() for row in (month.last, month.last_said))
+    if meant == said:
+        return f"{verb} {said:,.0f}"
+    seems = {"was": "seems to have been", "closed with": "seems to have closed with"}[verb]
+    return f"{seems} {meant:,.0f} (the return says {said:,.0f})"
 
 
 def _last(month: Month) -> str:

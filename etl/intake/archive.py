@@ -96,7 +96,7 @@ def _wide(extra: bytes, size: int, packed: int, offset: int) -> tuple[int, int, 
     at = 0
     while at + 4 <= len(extra):
         kind, length = struct.unpack_from("<2H", extra, at)
-        if kind == 1:
+        if kind == 1 and at + 4 + length <= len(extra):
             values = iter(struct.unpack_from(f"<{length // 8}Q", extra, at + 4))
             return tuple(next(values, WIDE) if value == WIDE else value for value in (size, packed, offset))  # type: ignore[return-value]
         at += 4 + length

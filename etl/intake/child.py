@@ -13,7 +13,7 @@ from typing import IO, NoReturn, cast
 import python_calamine
 
 from etl.intake import guard, limits, refusals, wire
-from etl.intake.grid import Grid, Place, Refused, Sheet, Unreadable
+from etl.intake.grid import LENGTH_OF_TIME, Grid, Place, Refused, Sheet, Unreadable
 from etl.intake.seen import Seen, SeenSheet
 
 Rows = Sequence[tuple[str, list[list[object]]]]
@@ -71,7 +71,7 @@ def _filled(rows: list[list[object]]) -> dict[Place, object]:
     }
     if timedelta in set(map(type, cells.values())):
         lengths_of_time = [place for place, value in cells.items() if isinstance(value, timedelta)]
-        cells |= dict.fromkeys(lengths_of_time, Unreadable("a length of time"))
+        cells |= dict.fromkeys(lengths_of_time, Unreadable(LENGTH_OF_TIME))
     return cells
 
 

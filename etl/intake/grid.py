@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 NOT_CALCULATED = "formula not calculated"
+LENGTH_OF_TIME = "a length of time"
 Place = tuple[int, int]  # row and column, both counted from 1
 
 

@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Callable
+from datetime import time
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, lru_cache
+from math import isfinite
 from typing import Literal, NamedTuple
 
 from etl.definitions.measure import Unit
+from etl.intake.grid import LENGTH_OF_TIME
 from etl.read.words import as_typed, plain, remembered
 
 State = Literal["reported", "missing", "not_applicable", "suppressed", "unreadable"]
@@ -132,8 +135,12 @@ def quote(cell: object) -> str:
     text = " ".join(str(getattr(cell, "text", cell)).split())
     if isinstance(cell, bool):
         return f"“{str(cell).upper()}”"
+    if isinstance(cell, float) and not isfinite(cell):
+        return "a number without end"
     if isinstance(cell, float):
         return f"“{int(cell) if cell == int(cell) and abs(cell) < 1e15 else cell}”"
+    if isinstance(cell, time) or text == LENGTH_OF_TIME:
+        return "a time"
     if not isinstance(cell, str) and not hasattr(cell, "text"):
         return "a date"
     if text.casefold() in _PLACEHOLDERS or _FIGURES.match(text) or _ERROR.match(text) or _FEWER.match(plain(text)):

@@ -1,5 +1,6 @@
 """Months that are looked at together are asked about as if each were looked at alone."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -9,7 +10,8 @@ import pytest
 from numpy.random import Generator, default_rng
 
 from etl.check import compare as comparing
-from etl.check.history import Said
+from etl.check.history import COLUMN, NUMBERS, Said
+from etl.definitions.periods import write_month
 from etl.problem import Problem
 from etl.sites import Site
 from tests.check.planting import KINDS, choose_sites, clean, said_of
@@ -37,6 +39,22 @@ def faulty(site: Site, seed: int, random: Generator) -> Iterator[Said]:
             later = one.order._replace(received=one.order.received + timedelta(days=20))
             other = values + (random.integers(0, len(values)) == np.arange(len(values))) * random.integers(1, 30)
             yield replace(one, return_id=f"{one.return_id} again", order=later, values=other)
+
+
+@pytest.mark.parametrize("seed", [7, 12, 60])
+def test_a_guess_about_the_month_before_is_told_as_one(seed: int) -> None:
+    """What a message says that a month was is what one of its returns says, unless it only seems so."""
+    said = [one for site in SITES.values() for one in faulty(site, seed, default_rng(seed))]
+    told = 0
+    for return_id, problem in comparing.compare(said, [], SITES, {one.return_id for one in said}):
+        site = next(one.site for one in said if one.return_id == return_id)
+        for when, count in re.findall(r"In (\w{3} \d{4}) it was ([\d,]+):", problem.message):
+            before = [one.values for one in said if one.site == site and write_month(one.month) == when]
+            whole = [column for column, name in enumerate(NUMBERS) if name.startswith(problem.measure.split(".")[0])]
+            sums = {row[COLUMN[problem.measure]] for row in before} | {row[whole].sum() for row in before}
+            assert float(count.replace(",", "")) in sums, problem.message
+            told += 1
+    assert told
 
 
 # Among these are a copied month that fails no check, and months that pass until the one before turns out to be wrong.

@@ -2,6 +2,7 @@
 # ruff: noqa: E501 - markup and words stand as they would in a file
 
 import random
+import struct
 import time
 import zipfile
 from pathlib import Path
@@ -23,7 +24,7 @@ from making_files import (
     zipped,
 )
 
-from etl.intake import Reader, Refused
+from etl.intake import Reader, Refused, archive
 
 SECONDS = 2
 MEMORY = 300_000_000
@@ -93,6 +94,16 @@ def nested_bomb() -> bytes:
     for _ in range(5):
         inner = zipped({"a": inner, "b": inner}, zipfile.ZIP_STORED)
     return inner
+
+
+def wide_cut_short() -> bytes:
+    """An archive whose one part has its sizes in a 64-bit field that ends too soon."""
+    name, more = b"a.xml", struct.pack("<2H", 1, 24) + b"\1" * 4
+    part = archive.LOCAL.pack(b"PK\3\4", 20, 0, 0, 0, 0, 0, 0, 0, len(name), 0) + name
+    sizes = (archive.WIDE, archive.WIDE)
+    listed = archive.CENTRAL.pack(b"PK\1\2", 20, 20, 0, 0, 0, 0, 0, *sizes, len(name), len(more), 0, 0, 0, 0, 0)
+    listed += name + more
+    return part + listed + archive.END.pack(b"PK\5\6", 0, 0, 1, 1, len(listed), len(part), 0)
 
 
 def one_long_row(cells: int) -> str:
@@ -172,6 +183,7 @@ HOSTILE: dict[str, tuple[str, object]] = {
     "cut off at the end": ("damaged", ORDINARY[:-1]),
     "more behind its end": ("damaged", ORDINARY + b"x"),
     "something before its start": ("not_a_return", b"MZ\x90\0" + ORDINARY),
+    "a 64-bit field cut short": ("damaged", wide_cut_short),
     "only the end of an archive": ("not_a_return", b"PK\5\6" + b"\0" * 18),
     "only the start of an archive": ("damaged", b"PK\3\4" + b"\0" * 40),
     "some other archive": ("not_a_return", lambda: zipped({"a.txt": "hello"})),

@@ -90,6 +90,11 @@ def test_words_that_may_be_a_name_are_not_repeated(typed: object) -> None:
         (True, "“TRUE”"),
         (Unreadable("#REF!"), "“#REF!”"),
         (date(2019, 4, 1), "a date"),
+        (datetime(2019, 4, 1, 9), "a date"),
+        (time(9, 30), "a time"),
+        (Unreadable("a length of time"), "a time"),
+        (float("inf"), "a number without end"),
+        (float("nan"), "a number without end"),
     ],
 )
 def test_figures_and_stand_ins_are_repeated(typed: object, quoted: str) -> None:
