@@ -12,7 +12,7 @@ from math import exp, log
 import numpy as np
 
 from etl.check.history import COLUMN, COUNTS, MONEY, STOCKS, UNITS, Row
-from etl.check.month import NEXT, PAIRS, Failed, Month, columns_of, failures, log_chance
+from etl.check.month import NEXT, PAIRS, Failed, Month, columns_of, failures_of, log_chance
 from etl.definitions import REPORTED
 from etl.definitions.checks import EQUAL, NO_MORE
 from etl.definitions.measure import Breakdown
@@ -71,11 +71,13 @@ def explain(month: Month, values: Row, failed: dict[str, Failed], settled: Colle
 
     Columns that are `settled` have their cause already: their numbers are what was meant, and not what was typed.
     """
+    candidates = list(_candidates(month, values, failed, settled))
+    tried = np.tile(values, (len(candidates), 1))
+    for row, cause in zip(tried, candidates, strict=True):
+        row[list(cause.columns)] = cause.meant
     best: Cause | None = None
-    for cause in _candidates(month, values, failed, settled):
-        changed = values.copy()
-        changed[list(cause.columns)] = cause.meant
-        judged = _judge(month, values, cause, failed, failures(month, changed))
+    for cause, after in zip(candidates, failures_of(month, tried), strict=True):
+        judged = _judge(month, values, cause, failed, after)
         if judged and (best is None or judged.score > best.score + 1e-9):
             best = judged
     return best

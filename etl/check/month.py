@@ -156,24 +156,29 @@ def pass_all(facts: Facts) -> np.ndarray:
 
 def failures(month: Month, values: Row) -> dict[str, Failed]:
     """The checks that the month would not pass with these values, by a name that tells them apart."""
-    failed: dict[str, Failed] = {}
-    for row in np.flatnonzero(_uneven(month, values)):
-        check = _SUMS[row]
-        if check.since <= month.month and not _does_not_apply(check, month):
-            failed[check.code] = Failed(check.code, columns_in(check))
-    if _opening_differs(month, values):
-        failed["opening_differs"] = Failed("opening_differs", (_OPENING,))
-    if abs(month.next_opening - np.where(month.not_applicable, 0.0, values)[_CLOSING].sum()) > 1e-9:
-        failed[NEXT] = Failed(NEXT, tuple(_CLOSING))
-    for column in np.flatnonzero(_unlikely_amounts(month, values)):
-        failed[f"unlikely_amount:{NUMBERS[column]}"] = Failed("unlikely_amount", (int(column),))
-    for name in _unexplained(_unlikely_counts(month, values)):
-        failed[f"unlikely_count:{name}"] = Failed("unlikely_count", _FLOWS[name])
-    for pair in np.flatnonzero(_wrong_way_round(month, values)):
-        first, second = map(int, _COUNT_PAIRS[pair])
-        name = f"wrong_way_round:{NUMBERS[first]}:{NUMBERS[second]}"
-        failed[name] = Failed("wrong_way_round", (first, second))
-    return failed
+    return next(iter(failures_of(month, values[None])))
+
+
+def failures_of(month: Month, tried: np.ndarray) -> Iterator[dict[str, Failed]]:
+    """The same for each row of values that is tried."""
+    sums = _uneven(month, tried) & _apply(month)
+    opening, closing = _opening_differs(month, tried), _next_differs(month, tried)
+    amounts, counts, swaps = (
+        _unlikely_amounts(month, tried),
+        _unlikely_counts(month, tried),
+        _wrong_way_round(month, tried),
+    )
+    for row in range(len(tried)):
+        failed = {_SUMS[place].code: _SUM_FAILED[place] for place in np.flatnonzero(sums[row])}
+        if opening[row]:
+            failed["opening_differs"] = _OPENING_FAILED
+        if closing[row]:
+            failed[NEXT] = _NEXT_FAILED
+        failed |= {_AMOUNTS[place][0]: _AMOUNTS[place][1] for place in np.flatnonzero(amounts[row])}
+        for name in _unexplained(_Counts(*(each[row] for each in counts))):
+            failed[f"unlikely_count:{name}"] = _COUNT_FAILED[name]
+        failed |= {_SWAPS[place][0]: _SWAPS[place][1] for place in np.flatnonzero(swaps[row])}
+        yield failed
 
 
 _SUMS: tuple[Equal | NoMore, ...] = (*EQUAL, *NO_MORE)
@@ -214,10 +219,19 @@ def _uneven(facts: Facts, values: Row) -> np.ndarray:
     return ~hole & (np.where(_ARE_EQUAL, np.abs(made), made) > 1e-9)
 
 
+_SUM_FAILED = [Failed(check.code, columns_in(check)) for check in _SUMS]
+
+
+def _apply(month: Month) -> np.ndarray:
+    """Which sums hold for the month: those of its time whose measures apply to the site."""
+    since = [check.since <= month.month for check in _SUMS]
+    if month.not_applicable.any():
+        since = [due and not _does_not_apply(check, month) for due, check in zip(since, _SUMS, strict=True)]
+    return np.array(since)
+
+
 def _does_not_apply(check: Equal | NoMore, month: Month) -> bool:
     """Whether one of the measures that take part does not apply at all."""
-    if not month.not_applicable.any():
-        return False
     names = [name for side in _sides(check) for name in side]
     return any(month.not_applicable[list(columns_of(name))].all() for name in names)
 
@@ -231,12 +245,24 @@ def _opening_differs(facts: Facts, values: Row) -> np.ndarray:
     return np.abs(values[..., _OPENING] - facts.last[..., _CLOSING].sum(axis=-1)) > 1e-9
 
 
+def _next_differs(facts: Facts, values: Row) -> np.ndarray:
+    """Whether next month's opening is not this month's closing."""
+    closing = np.where(facts.not_applicable, 0.0, values)[..., _CLOSING].sum(axis=-1)
+    return np.abs(facts.next_opening - closing) > 1e-9
+
+
+_OPENING_FAILED, _NEXT_FAILED = Failed("opening_differs", (_OPENING,)), Failed(NEXT, tuple(_CLOSING))
+
+
 def _unlikely_amounts(facts: Facts, values: Row) -> np.ndarray:
     """Which amounts are far from the site's other months."""
     distance = np.abs(values - facts.centre)
     with np.errstate(invalid="ignore"):
         beyond = (distance > UNLIKELY_AMOUNT * facts.spread) & (distance >= LEAST)
     return beyond & ~COUNTS & (facts.known >= ENOUGH_MONTHS)
+
+
+_AMOUNTS = [(f"unlikely_amount:{name}", Failed("unlikely_amount", (place,))) for place, name in enumerate(NUMBERS)]
 
 
 def _flows() -> dict[str, tuple[int, ...]]:
@@ -248,6 +274,7 @@ def _flows() -> dict[str, tuple[int, ...]]:
 
 
 _FLOWS = _flows()
+_COUNT_FAILED = {name: Failed("unlikely_count", columns) for name, columns in _FLOWS.items()}
 _FLOW_COLUMNS = [column for columns in _FLOWS.values() for column in columns]
 _FLOW_STARTS = np.cumsum([0, *(len(columns) for columns in _FLOWS.values())])[:-1]
 
@@ -264,6 +291,7 @@ class _Counts(NamedTuple):
 def _unlikely_counts(facts: Facts, values: Row) -> _Counts:
     """Counts that chance alone hardly ever changes so much."""
     before, now = (np.add.reduceat(row[..., _FLOW_COLUMNS], _FLOW_STARTS, axis=-1) for row in (facts.last, values))
+    before = np.broadcast_to(before, now.shape)
     known = ~np.isnan(before + now)
     chances = map(chance, before[known].astype(int).tolist(), now[known].astype(int).tolist())
     found = np.zeros(known.shape, dtype=bool)
@@ -318,6 +346,11 @@ def _pairs() -> list[tuple[int, int]]:
 
 
 PAIRS = _pairs()
+_SWAPS = [
+    (f"wrong_way_round:{NUMBERS[a]}:{NUMBERS[b]}", Failed("wrong_way_round", (a, b)))
+    for a, b in PAIRS
+    if UNITS[a] == "count"
+]
 _COUNT_PAIRS = np.array([pair for pair in PAIRS if UNITS[pair[0]] == "count"])
 
 
@@ -349,7 +382,7 @@ def log_chances(
     A negative binomial: Poisson where the months vary by chance alone, wider where they vary more or are few. `months`
     are the places of the months in question, where the facts are of several.
     """
-    at = (*months, columns)
+    at = (*months, columns)[-facts.last.ndim :]
     last = facts.last[at]
     stays = STOCKS[columns] & ~np.isnan(last)
     mean = np.where(stays, last, facts.mean[at])

@@ -190,7 +190,8 @@ def usual_words(month: Month, column: int) -> str:
     if abs(high) < 0.5 and abs(low) < 0.5:
         return "It is usually nil."
     if UNITS[column] == "fte":
-        return f"It is usually {write_value(column, round(low, 1))} to {write_value(column, round(high, 1))}."
+        least, most = (write_value(column, round(end, 1)) for end in (low, high))
+        return f"It is usually {least}." if least == most else f"It is usually {least} to {most}."
     step = 10 ** max(0, len(f"{max(abs(low), abs(high)):.0f}") - 2)
     ends = (np.floor(low / step) * step, np.ceil(high / step) * step)
     return f"A month is usually {write(float(ends[0]), 'gbp')} to {write(float(ends[1]), 'gbp')}."
