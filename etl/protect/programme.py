@@ -11,8 +11,8 @@ GAP = 0.2
 PRIMAL = 4
 # Many small programmes are asked, of which any answer will do: what HiGHS does at the start of a large one does not
 # pay, cuts cost more than the branches that they save, and bounds that are moved about at random must be moved back.
-OPTIONS = {
-    "threads": 1,
+OPTIONS: dict[str, bool | float | str] = {
+    "parallel": "off",  # and not `threads`: that a process has for all its programmes, also those of other libraries
     "mip_rel_gap": GAP,
     "simplex_strategy": PRIMAL,
     "primal_simplex_bound_perturbation_multiplier": 0.0,
@@ -66,6 +66,8 @@ class Programme:
         if self.columns.size > WARM:
             self.highs.clearSolver()
         self.highs.run()
+        if self.highs.getModelStatus() == highspy.HighsModelStatus.kNotset:
+            raise RuntimeError("HiGHS did not look for an answer.")
         if self.highs.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
             return None
         return np.array(self.highs.getSolution().col_value)
