@@ -114,8 +114,7 @@ def _typed_to_date(given: Return) -> Iterator[Problem]:
         place = PLACES[said.measure, said.part]
         if said.value is None or place not in _TO_DATE_TOLERANCE:
             continue
-        months = year if (place, year[0]) in values else _from_first(place, year, values)
-        added = _sum([values.get((place, month)) for month in months])
+        added = _sum([values.get((place, month)) for month in _from_first(place, year, values)])
         if added is None or abs(added - said.value) <= _TO_DATE_TOLERANCE[place]:
             continue
         number = key(said.measure, said.part)
@@ -127,9 +126,9 @@ def _typed_to_date(given: Return) -> Iterator[Problem]:
         yield Problem(said.month, said.sheet, said.cell, "to_date_differs", "query", message, fix, number)
 
 
-def _from_first(place: int, year: list[date], given: Collection[tuple[int, date]]) -> list[date]:
+def _from_first(place: int, year: list[date], given: Collection[tuple[int, date]]) -> Iterator[date]:
     """The months of a year from the first one on for which a number was asked."""
-    return list(dropwhile(lambda month: (place, month) not in given, year))
+    return dropwhile(lambda month: (place, month) not in given, year)
 
 
 # The numbers that months add up to: counts agree exactly and money to the penny, in whatever unit it is typed.

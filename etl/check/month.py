@@ -52,9 +52,6 @@ class Facts:
     year: Row  # the months of the financial year before this one, added up
     year_missing: np.ndarray  # how many of them are not known
     year_months: np.ndarray
-    calendar: Row  # the same from January on
-    calendar_missing: np.ndarray
-    calendar_months: np.ndarray
     known: np.ndarray
     centre: Row
     spread: Row
@@ -69,6 +66,9 @@ class Month(Facts):
     """One month with all that its numbers are held against; `last_said` is what the month before it was told to be."""
 
     last_said: Row
+    calendar: Row  # the months from January on before this one, as `year` has those from April on
+    calendar_missing: np.ndarray
+    calendar_months: np.ndarray
     site: str
     month: date
     last_month: date | None
@@ -93,9 +93,6 @@ def facts_of(history: History, usual: Usual, rows: Sequence[int], corrected: np.
     months = [history.months[row] for row in rows]
     opening = np.append(history.values[:, COLUMN["opening_cases"]], np.nan)
     year, year_missing, year_months = _so_far(history, corrected, at, [financial_year_start(m) for m in months], first)
-    calendar, calendar_missing, calendar_months = _so_far(
-        history, corrected, at, [date(m.year, 1, 1) for m in months], first
-    )
     return Facts(
         values=history.values[at],
         not_applicable=history.not_applicable[at],
@@ -104,9 +101,6 @@ def facts_of(history: History, usual: Usual, rows: Sequence[int], corrected: np.
         year=year,
         year_missing=year_missing,
         year_months=year_months,
-        calendar=calendar,
-        calendar_missing=calendar_missing,
-        calendar_months=calendar_months,
         **{name: column[at] for name, column in vars(usual).items()},
     )
 
@@ -114,12 +108,17 @@ def facts_of(history: History, usual: Usual, rows: Sequence[int], corrected: np.
 def month_at(history: History, usual: Usual, row: int, corrected: np.ndarray, first: date) -> Month:
     """The month of a row, as `facts_of` has it."""
     facts = facts_of(history, usual, [row], corrected, first)
-    before = history.months[row - 1] if row else None
+    month, before = history.months[row], history.months[row - 1] if row else None
+    calendar = _so_far(history, corrected, np.array([row]), [date(month.year, 1, 1)], first)
+    added, missing, months = (each[0] for each in calendar)
     return Month(
         **{name: column[0] for name, column in vars(facts).items()},
         last_said=history.values[row - 1] if row else np.full(len(NUMBERS), np.nan),
+        calendar=added,
+        calendar_missing=missing,
+        calendar_months=months,
         site=history.site,
-        month=history.months[row],
+        month=month,
         last_month=before,
     )
 
@@ -156,7 +155,7 @@ def pass_all(facts: Facts) -> np.ndarray:
 
 def failures(month: Month, values: Row) -> dict[str, Failed]:
     """The checks that the month would not pass with these values, by a name that tells them apart."""
-    return next(iter(failures_of(month, values[None])))
+    return next(failures_of(month, values[None]))
 
 
 def failures_of(month: Month, tried: np.ndarray) -> Iterator[dict[str, Failed]]:
