@@ -25,10 +25,10 @@ import pandas as pd
 from python_calamine import CalamineWorkbook
 
 from etl.definitions.periods import financial_year_start, month_after
-from etl.load import load
 from etl.sample import name_file, write_return, write_tracker
 from etl.sample.simulate import simulate
 from etl.sites import load_sites
+from etl.warehouse.load import load
 
 FIRST = date(2018, 7, 1)
 GOAL, GOAL_PANDAS = 8, 4

@@ -8,13 +8,13 @@ from pathlib import Path
 from benchmarks.lines import Line, at_most, seconds
 from benchmarks.serving import run
 from etl.definitions.periods import month_after
-from etl.load import load
-from etl.plan import plan_by_month, shared_lines
-from etl.publish import publish
+from etl.editions.publish import publish
 from etl.reference import read_reference
 from etl.sites import load_sites
-from etl.status import due_date
-from etl.store import in_force, open_warehouse, results_as_known
+from etl.warehouse.load import load
+from etl.warehouse.plans import plan_by_month, shared_lines
+from etl.warehouse.status import due_date
+from etl.warehouse.store import in_force, open_warehouse, results_as_known
 
 
 def lines(audiences: bool = True) -> Iterator[Line]:

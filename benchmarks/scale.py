@@ -12,8 +12,8 @@ from pathlib import Path
 
 from benchmarks.loading import seconds
 from etl.definitions.periods import month_after
-from etl.load import load
 from etl.sample import LAST, plan_returns, write_returns
+from etl.warehouse.load import load
 
 MINUTES, TIMES = 3, 1.5
 TRIES = 3

@@ -47,7 +47,7 @@ def make_data(folder: Path, *more: str) -> Path:
     data = folder / "data"
     run("sample", str(folder / "returns"), *more)
     run("load", str(folder / "returns"), "--data", str(data), fine=(0, 1))
-    from etl.publish import publish
+    from etl.editions.publish import publish
 
     publish(data, audiences=False)
     return data

@@ -30,10 +30,10 @@ from typing import Any
 
 import requests
 
-from dashboard.access.forgery import COOKIE
+from dashboard.access.csrf import COOKIE
 from dashboard.access.users import Users
 from dashboard.server import ask_page, make_server
-from etl.shelf import point_to, read_pointer
+from etl.editions.folder import point_to, read_pointer
 
 # Not /returns: it offers who is signed in what the open dashboard of the comparison does not.
 PAGES = ("/", "/caseload", "/costs", "/funding", "/readiness", "/site/croydon", "/methods")

@@ -13,12 +13,14 @@ from typing import Annotated, Any
 import typer
 
 from dashboard.access import commands
-from dashboard.access.origin import is_loopback
-from dashboard.access.provider import WrongProvider, find_provider
+from dashboard.access.oidc import WrongProvider, find_provider
+from dashboard.access.request_origin import is_loopback
 from dashboard.access.roles import NoSuchRole, of_audience
 from dashboard.access.settings import Settings
 from dashboard.access.users import Users, UsersUnreadable
-from dashboard.configuration import (
+from dashboard.data.edition import Editions, NoEdition
+from dashboard.export import packs
+from dashboard.operations.configuration import (
     REQUESTS,
     Configuration,
     WrongConfiguration,
@@ -26,11 +28,9 @@ from dashboard.configuration import (
     print_configuration,
     read_configuration,
 )
-from dashboard.doctor import doctor
-from dashboard.edition import Editions, NoEdition
-from dashboard.export import packs
-from dashboard.logs import log_config
-from dashboard.pictures import pictures
+from dashboard.operations.doctor import doctor
+from dashboard.operations.logs import log_config
+from dashboard.screenshots import pictures
 
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 cli.add_typer(commands.user, name="user")

@@ -7,18 +7,21 @@ from typing import Any
 from dash import Dash, Input, Output, State, dcc, no_update
 from flask import current_app, g, has_request_context, request
 
-from dashboard import codes, html, panel, theme
-from dashboard.access.badge import who_looks
-from dashboard.address import Address, read
-from dashboard.earlier import notice
-from dashboard.edition import Editions, NoEdition
+from dashboard import theme
+from dashboard.access.signed_in_as import who_looks
+from dashboard.cards.old_edition import notice
+from dashboard.data.address import Address, read
+from dashboard.data.edition import Editions, NoEdition
+from dashboard.data.view import View
+from dashboard.elements import html
+from dashboard.elements.headline_links import OPENS, link_numbers
+from dashboard.elements.page import Content, Page
+from dashboard.elements.widgets import Chart, Frame, Title
 from dashboard.export import downloads
-from dashboard.export.drawn import every
-from dashboard.headlines import OPENS, link_numbers
-from dashboard.logs import LOG, about_request
-from dashboard.native import Chart, Frame, Title
-from dashboard.page import Content, Page, View
+from dashboard.export.exhibits import every
+from dashboard.operations.logs import LOG, about_request
 from dashboard.pages import pages
+from dashboard.provenance import codes, panel
 from dashboard.welsh.draw import LANGUAGE, in_chosen_language, in_language_of
 from etl.definitions.periods import write_date, write_month
 

@@ -8,19 +8,19 @@ from dash.exceptions import DependencyException
 from flask import Flask, Response, g, request
 from flask_compress import Compress
 
-from dashboard.access.forgery import COOKIE, HEADER
-from dashboard.access.plug import FROM_INSIDE, audience_of_request, plug_in
-from dashboard.access.record import note_opened
+from dashboard.access.audit_requests import note_opened
+from dashboard.access.csrf import COOKIE, HEADER
 from dashboard.access.settings import Settings, read_settings
-from dashboard.answers import keep_answers
+from dashboard.access.setup import FROM_INSIDE, audience_of_request, init_app
 from dashboard.app import built, look, make_app, page_at
-from dashboard.edition import Editions
+from dashboard.data.edition import Editions
 from dashboard.export.downloads import add_downloads
 from dashboard.export.packs import add_packs
-from dashboard.health import add_health
-from dashboard.logs import LOG, about_request, add_log
+from dashboard.operations.health import add_health
+from dashboard.operations.logs import LOG, about_request, add_log
 from dashboard.pages import pages
-from dashboard.receiving import add_receiving
+from dashboard.response_cache import keep_answers
+from dashboard.upload.routes import add_receiving
 
 DASH_FOLDERS = ("/_dash-component-suites/", "/assets/")
 MOST_BYTES = 64 * 1024
@@ -45,7 +45,8 @@ def make_server(data: Path, audience: str = "central", settings: Settings | None
     _compress_the_rest(server, compress)
     _headers(app, server)
     add_log(server, behind_proxy=settings.behind_proxy)
-    add_receiving(server, plug_in(server, settings))
+    gate = init_app(server, settings, (page.path for page in pages()))
+    add_receiving(server, gate, [page for page in pages() if page.in_bar])
     add_health(server, settings)
     add_downloads(server, editions, page_at, look, built)
     add_packs(server, settings.data, editions, look)

@@ -15,13 +15,13 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from etl.check.problem import Problem
 from etl.definitions.periods import month_after, write_date, write_month
-from etl.load import Busy, Checked, Given, WrongUse, find_sites, gather, load, read_time
-from etl.problem import Problem
 from etl.read.month import read_month
 from etl.reference import WrongReference
 from etl.sites import Site, WrongSite, load_sites
-from etl.store import Receipt, open_warehouse
+from etl.warehouse.load import Busy, Checked, Given, WrongUse, find_sites, gather, load, read_time
+from etl.warehouse.store import Receipt, open_warehouse
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
@@ -89,7 +89,7 @@ def check_command(
 
     With --format xlsx a workbook comes back with its cells marked, and any other return as a list of what to mend.
     """
-    from etl.trial import try_returns
+    from etl.feedback.trial import try_returns
 
     with _plain_errors():
         paths = list(paths)
@@ -115,7 +115,7 @@ def query_list_command(
     output: Annotated[Format, typer.Option("--format", help="How the list is printed.")] = Format.text,
 ) -> None:
     """List queries: what is asked, of whom, since when, and what became of it."""
-    from etl.query.commands import list_queries
+    from etl.warehouse.query_commands import list_queries
 
     with _plain_errors():
         list_queries(data, site, everything, output is Format.json, _day(on, "--on") if on else None)
@@ -124,7 +124,7 @@ def query_list_command(
 @query_app.command("shadow")
 def query_shadow_command(data: Data = DATA) -> None:
     """Count and list what checks in shadow would ask."""
-    from etl.query.commands import list_shadow
+    from etl.warehouse.query_commands import list_shadow
 
     with _plain_errors():
         list_shadow(data)
@@ -134,8 +134,8 @@ def _query_change(name: str, state: str, words: str) -> None:
     """Adds a command that stores an answer to a query."""
 
     def command(query: Query, reason: Reason, who: Who = "central_team", data: Data = DATA) -> None:
-        from etl.query import Answer
-        from etl.query.commands import give_answer
+        from etl.warehouse.queries import Answer
+        from etl.warehouse.query_commands import give_answer
 
         with _plain_errors():
             give_answer(data, Answer(query, state, reason, who))
@@ -155,7 +155,7 @@ def status_command(
     output: Annotated[Format, typer.Option("--format", help="How the list is printed.")] = Format.text,
 ) -> None:
     """Say who has sent what: each site and month due, its state, and what is overdue."""
-    from etl.status import calendar, refusals, remind
+    from etl.warehouse.status import calendar, refusals, remind
 
     with _plain_errors():
         day = _day(on, "--on") if on else datetime.now(UTC).date()
@@ -185,7 +185,7 @@ def template_command(
     data: Data = DATA,
 ) -> None:
     """Write the standard return as a workbook for a site and month."""
-    from etl.template import write_template
+    from etl.feedback.template import write_template
 
     with _plain_errors():
         sites, wanted = load_sites(data / "sites"), _month(month)
@@ -208,7 +208,7 @@ def publish_command(
     back: Annotated[bool, typer.Option("--undo", help="Go back to the edition before the current one.")] = False,
 ) -> None:
     """Make a new edition of what is loaded, or go back to the one before."""
-    from etl.publish import publish, undo
+    from etl.editions.publish import publish, undo
 
     with _plain_errors():
         if back:
@@ -229,7 +229,7 @@ def explain_command(
     edition: Annotated[str, typer.Option(help="Which edition, where by chance two have the code.")] = "",
 ) -> None:
     """Say where a number comes from: formula, returns, sheets and cells. 0 told, 1 hidden or not there, 2 no code."""
-    from etl.explain import explain
+    from etl.editions.explain import explain
 
     with _plain_errors():
         lines, known = explain(code, data, audience, edition)
@@ -260,7 +260,7 @@ def backup_command(
     data: Data = DATA,
 ) -> None:
     """Write everything in the data folder into one file, with a checksum for each part."""
-    from etl.backup import backup
+    from etl.warehouse.backup import backup
 
     with _plain_errors():
         typer.echo(f"Wrote {backup(data, target)} and read it again. Keep it where this disk's end does not reach it.")
@@ -273,7 +273,7 @@ def restore_command(
     replace: Annotated[bool, typer.Option("--replace", help="Set aside what is there now.")] = False,
 ) -> None:
     """Verify a backup, all of it, and put it in place of what is in the data folder."""
-    from etl.backup import restore
+    from etl.warehouse.backup import restore
 
     with _plain_errors():
         done = restore(file, data, replace=replace)
@@ -286,7 +286,7 @@ def restore_command(
 @app.command("dictionary")
 def dictionary_command() -> None:
     """Write the data dictionary from the definitions."""
-    from etl.dictionary import write_dictionary
+    from etl.definitions.dictionary import write_dictionary
 
     with _plain_errors():
         typer.echo(f"Wrote {write_dictionary()}.")
@@ -298,8 +298,8 @@ def held_command(
     out: Annotated[Path | None, typer.Option(help="The file to write to.", show_default=False)] = None,
 ) -> None:
     """List what is held, about whom, for how long and who may see it, for a data protection impact assessment."""
-    from etl.held import held
-    from etl.shelf import read_pointer
+    from etl.editions.folder import read_pointer
+    from etl.editions.held import held
 
     with _plain_errors():
         current = data / "editions" / (read_pointer(data / "editions") or "none") / "central.duckdb"
@@ -363,7 +363,7 @@ def _receipt_json(receipt: Receipt) -> dict[str, object]:
 
 def _write_marked(checked: list[Checked], out: Path | None) -> Iterator[Path]:
     """Writes each file's marked workbook: to `out`, or into it where there are several."""
-    from etl.mark import write_marked
+    from etl.feedback.marked_workbook import write_marked
 
     for one in checked:
         name = f"{Path(one.given.name).stem} - to mend.xlsx"

@@ -12,16 +12,16 @@ from unittest.mock import patch
 
 import duckdb
 
+from etl.check.problem import Problem
 from etl.definitions import DERIVED, PLANNED, REPORTED, REPORTED_KEYS, key
 from etl.definitions.measure import Breakdown, Ratio, Total, keys
 from etl.definitions.periods import MONTHS_IN, financial_year_start, month_after, months_from
-from etl.load import Checked, Given, _store
-from etl.plan import shared_lines
-from etl.problem import Problem
 from etl.read import Entries, Return
 from etl.reference import Reference, as_known_at, read_reference
 from etl.sites import load_sites
-from etl.store import LOCKED, Receipt
+from etl.warehouse.load import Checked, Given, _store
+from etl.warehouse.plans import shared_lines
+from etl.warehouse.store import LOCKED, Receipt
 
 SITES = load_sites()
 NOW = datetime(2020, 6, 1)
@@ -75,7 +75,7 @@ class Sent:
 
 def warehouse() -> duckdb.DuckDBPyConnection:
     con = duckdb.connect(config=LOCKED)  # type: ignore[arg-type]
-    con.execute(files("etl.sql").joinpath("schema.sql").read_text(encoding="utf-8"))
+    con.execute(files("etl.warehouse.sql").joinpath("schema.sql").read_text(encoding="utf-8"))
     return con
 
 
@@ -86,7 +86,7 @@ def reference() -> Reference:
 
 def give(con: duckdb.DuckDBPyConnection, *sent: Sent) -> list[Receipt]:
     """Stores returns as one load does; what their numbers look like beside each other is not judged."""
-    with patch("etl.load.compare_stored", lambda *rest: rest[-1]()):
+    with patch("etl.warehouse.load.compare_stored", lambda *rest: rest[-1]()):
         return [receipt for _, receipt in _store(con, [one.checked for one in sent], SITES, reference(), NOW)]
 
 

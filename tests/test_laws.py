@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from etl.definitions import MEASURES
+from etl.definitions.dictionary import PATH, make_dictionary
 from etl.definitions.measure import Breakdown
-from etl.dictionary import PATH, make_dictionary
 from etl.sites import load_sites
 
 ROOT = Path(__file__).parents[1]

@@ -16,7 +16,7 @@ import typer
 
 from dashboard.access import audit as log
 from dashboard.access.passwords import LONGEST, WeakPassword
-from dashboard.access.private import private_folder
+from dashboard.access.private_files import private_folder
 from dashboard.access.roles import NoSuchRole
 from dashboard.access.sessions import Sessions
 from dashboard.access.store import Store

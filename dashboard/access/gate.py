@@ -7,13 +7,13 @@ from urllib.parse import quote
 from flask import Flask, Response, g, redirect, request
 from flask_login import UserMixin, current_user
 
-from dashboard.access.attempts import Attempts
 from dashboard.access.audit import Audit
-from dashboard.access.forgery import HEADER, fits
-from dashboard.access.origin import host_of, is_from_elsewhere, is_loopback
-from dashboard.access.pace import Pace
-from dashboard.access.private import read_secret
-from dashboard.access.provider import Provider
+from dashboard.access.csrf import HEADER, fits
+from dashboard.access.login_throttle import Attempts
+from dashboard.access.oidc import Provider
+from dashboard.access.private_files import read_secret
+from dashboard.access.rate_limit import Pace
+from dashboard.access.request_origin import host_of, is_from_elsewhere, is_loopback
 from dashboard.access.roles import Who, of_audience
 from dashboard.access.routes import ANYONE, CALLBACK, Rule, rule_of
 from dashboard.access.sessions import Sessions

@@ -8,11 +8,11 @@ from flask import Flask, Response, g, redirect, render_template_string, request,
 from flask_login import login_user
 
 from dashboard import theme
-from dashboard.access.forgery import fits, forget_token, renew, token
+from dashboard.access.csrf import fits, forget_token, renew, token
 from dashboard.access.gate import NOBODY, Gate, SignedIn
-from dashboard.access.provider import NotVouchedFor
+from dashboard.access.oidc import NotVouchedFor
 from dashboard.access.roles import Who
-from dashboard.address import read
+from dashboard.data.address import read
 
 MOST_BYTES = 8 * 1024
 UNKNOWN_NAME = Who("unknown name", "forum")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from dashboard.access.private import private_folder, touch_private
+from dashboard.access.private_files import private_folder, touch_private
 
 _TABLES = """
 create table if not exists sessions (

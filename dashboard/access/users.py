@@ -13,7 +13,7 @@ from typing import Any
 from filelock import FileLock
 
 from dashboard.access.passwords import hash_password, is_right
-from dashboard.access.private import private_folder, write_private
+from dashboard.access.private_files import private_folder, write_private
 from dashboard.access.roles import Who, who_is
 
 FILE = "users.json"

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from dashboard import html, theme
-from dashboard.native import Chart
+from dashboard import theme
+from dashboard.elements import html
+from dashboard.elements.widgets import Chart
 from dashboard.theme import Mark
 from etl.definitions.periods import months_from
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dashboard import theme
 from dashboard.charts import Figure, Shape, figure, line, marker
-from dashboard.scale import ticks
+from dashboard.charts.scale import ticks
 from dashboard.theme import Mark
 
 ROW, HEAD, FOOT = 36, 26, 6

@@ -7,9 +7,9 @@ from typing import Any
 from dashboard import theme
 from dashboard.charts import Figure, Note, Shape, figure, line, note
 from dashboard.charts.dots import FOOT, HEAD
-from dashboard.scale import ticks
+from dashboard.charts.scale import ticks
 from dashboard.theme import Mark
-from dashboard.words import pounds, pounds_short, signed
+from dashboard.wording.sentences import pounds, pounds_short, signed
 from etl.definitions.measure import MINUS
 from etl.definitions.periods import month_after
 

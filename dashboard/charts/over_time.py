@@ -6,10 +6,10 @@ from typing import Any
 
 from dashboard import theme
 from dashboard.charts import Figure, Note, Shape, figure, gap_words, gaps, line, marker, month_axis, note, value_axis
-from dashboard.scale import ticks
-from dashboard.tables import HIDDEN
+from dashboard.charts.scale import ticks
+from dashboard.elements.tables import HIDDEN
 from dashboard.theme import Mark
-from dashboard.words import pounds, pounds_short
+from dashboard.wording.sentences import pounds, pounds_short
 from etl.definitions.periods import month_after
 
 Trace = dict[str, Any]

@@ -7,10 +7,12 @@ from typing import Any
 
 from flask import Flask, Response, g, request
 
-from dashboard import html
-from dashboard.address import Address, read
-from dashboard.edition import Editions, NoEdition, audience_words
-from dashboard.export.drawn import (
+from dashboard.data.address import Address, read
+from dashboard.data.edition import Editions, NoEdition, audience_words
+from dashboard.data.view import View
+from dashboard.elements import html
+from dashboard.elements.page import Content, Page, source_line
+from dashboard.export.exhibits import (
     Exhibit,
     below,
     caption_of,
@@ -23,7 +25,6 @@ from dashboard.export.drawn import (
 )
 from dashboard.export.package import page_zip
 from dashboard.export.spreadsheet import About, table_csv, table_xlsx
-from dashboard.page import Content, Page, View, source_line
 from etl.definitions.periods import write_date, write_month
 
 Component = Any

@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Sequence
 from typing import Any
 
-from dashboard.export.drawn import MARKERS, Exhibit
+from dashboard.export.exhibits import MARKERS, Exhibit
 from dashboard.export.spreadsheet import TIDY, About, as_csv, tidy
 
 # A column's type in a data package, its type in CSV on the Web, and what it holds.

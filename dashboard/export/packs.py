@@ -13,14 +13,14 @@ import typer
 from flask import Flask, Response, g, request
 
 from dashboard.access.roles import NoSuchRole, of_audience
-from dashboard.address import Address, read
-from dashboard.edition import Editions, NoEdition
-from dashboard.export.meeting import make_deck
+from dashboard.data.address import Address, read
+from dashboard.data.edition import Editions, NoEdition
+from dashboard.data.view import View
 from dashboard.export.pdf import NoChromium, deck_pdf
-from dashboard.export.slides import Deck
-from dashboard.page import View
+from dashboard.meeting.deck import make_deck
+from dashboard.meeting.slides import Deck
 from dashboard.welsh.draw import LANGUAGE, Drawer
-from etl.definitions.slides import SLIDES
+from etl.definitions.settings import SLIDES
 
 REGISTER = "packs.jsonl"
 ROUTE = "/pack/slides.<end>"

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
-from dashboard.export.slides import Deck
 from dashboard.export.static import as_html
+from dashboard.meeting.slides import Deck
 
 _turn = threading.Lock()  # one Chromium at a time: a second one would only take the memory of the first
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from dashboard.export.drawn import MARKERS, NUMBER, Cell, Exhibit, Number, printed
+from dashboard.export.exhibits import MARKERS, NUMBER, Cell, Exhibit, Number, printed
 from etl.definitions.measure import MINUS
 
 BOM = "\ufeff"

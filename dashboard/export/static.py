@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from dashboard import theme
-from dashboard.export.deck import draw_deck
-from dashboard.export.slides import Deck
-from dashboard.native import Drawing
+from dashboard.elements.widgets import Drawing
+from dashboard.meeting.draw import draw_deck
+from dashboard.meeting.slides import Deck
 
 Component = Any
 ASSETS = Path(__file__).parents[1] / "assets"

@@ -4,7 +4,7 @@ import importlib
 import pkgutil
 from functools import cache
 
-from dashboard.page import Page
+from dashboard.elements.page import Page
 
 
 @cache

@@ -3,18 +3,28 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboard import findings, html, linked, words
+from dashboard.cards.by_month import over_months
+from dashboard.cards.control_chart import month_by_month
+from dashboard.cards.dots_with_values import beside_dots
+from dashboard.cards.site_table import Line, number_of, side_by_side, with_small
 from dashboard.charts import graph
 from dashboard.charts.dots import Dot, dots, height
-from dashboard.comparing import asked, asked_words, columns, compared, of_a_year, of_sites, reasons, when
-from dashboard.edition import Row
-from dashboard.exhibits import beside_dots
-from dashboard.month_by_month import month_by_month
-from dashboard.over_months import over_months
-from dashboard.page import (
+from dashboard.data.comparisons import (
+    asked,
+    asked_words,
+    columns,
+    compared,
+    of_a_year,
+    of_sites,
+    reasons,
+    when,
+)
+from dashboard.data.edition import Row
+from dashboard.data.view import View
+from dashboard.elements import html
+from dashboard.elements.page import (
     Content,
     Page,
-    View,
     card,
     definition,
     grid,
@@ -24,8 +34,9 @@ from dashboard.page import (
     site_name,
     source_words,
 )
-from dashboard.side_by_side import Line, number_of, side_by_side, with_small
-from dashboard.tables import HIDDEN, Column, hidden, number, state, table
+from dashboard.elements.tables import HIDDEN, Column, hidden, number, state, table
+from dashboard.provenance import links
+from dashboard.wording import findings, sentences
 from etl.definitions import label_of
 from etl.definitions.periods import write_month
 
@@ -58,7 +69,7 @@ def build(view: View) -> Content:
 def note(view: View) -> str:
     """Who is counted, where and when, and whose months are missing."""
     _, starts, ends = view.period
-    who = view.label(view.sites[0].name) if len(view.sites) == 1 else f"{words.count(len(view.sites))} sites"
+    who = view.label(view.sites[0].name) if len(view.sites) == 1 else f"{sentences.count(len(view.sites))} sites"
     ends = min(ends, view.edition.data_month or ends)
     when_said = f"{write_month(starts, long=True)} to {write_month(ends, long=True)}"
     said = f"People allocated to a case manager, {who}, {when_said}."
@@ -135,10 +146,10 @@ def plan_line(view: View, site: str, row: Row | None) -> list[Component]:
     """A site's line of the table: its year, number, interval, plan and verdict in words."""
     if row is None:
         return [site_name(view, site), "", state("not known"), "", "", ""]
-    known = words.first_upper(when(row)) if row.value is not None else ""
+    known = sentences.first_upper(when(row)) if row.value is not None else ""
     plan = planned(view, row) if row.plan is not None else ""
-    verdict = linked.beside(view, row, "verdict", words.first_upper(row.words)) if row.words else ""
-    return [site_name(view, site), known, number(view, row), linked.interval(view, row), plan, verdict]
+    verdict = links.beside(view, row, "verdict", sentences.first_upper(row.words)) if row.words else ""
+    return [site_name(view, site), known, number(view, row), links.interval(view, row), plan, verdict]
 
 
 def planned(view: View, row: Row) -> Component:
@@ -148,7 +159,7 @@ def planned(view: View, row: Row) -> Component:
 
 def spread(view: View, measure: str, what: str, otherwise: str) -> str:
     """The lowest and highest of a measure as they are shown, each of the year that the table says."""
-    return words.spread([row for _, row in of_sites(view, measure)], what) or otherwise
+    return sentences.spread([row for _, row in of_sites(view, measure)], what) or otherwise
 
 
 def pathway(view: View) -> Component:
@@ -181,7 +192,7 @@ def first_note(rows: Any) -> str:
 def step_cell(view: View, row: Row) -> Component:
     """A step's number, with its share under it."""
     main = number_of(view, row, row.measure, row.count_shown or "", why=row.why or "")
-    return with_small(main, linked.share(view, row, row.measure, "step"))
+    return with_small(main, links.share(view, row, row.measure, "step"))
 
 
 def parts_lines(view: View, measure: str, total: str = "") -> list[Line]:
@@ -193,7 +204,7 @@ def parts_lines(view: View, measure: str, total: str = "") -> list[Line]:
     for part, by_site in rows.items():
         name = f"{measure}.{part}"
         cells = {
-            site: with_small(number_of(view, row, name, row.value_shown or ""), linked.share(view, row, name))
+            site: with_small(number_of(view, row, name, row.value_shown or ""), links.share(view, row, name))
             for site, row in by_site.items()
         }
         cells |= {site: hidden() for site in columns(view) if site not in by_site and is_hidden(view, site, measure)}
@@ -348,7 +359,7 @@ def people(view: View) -> Component:
     )
     return card(
         headline,
-        f"{words.first_upper(asked_words(view))}; none on fewer than 10",
+        f"{sentences.first_upper(asked_words(view))}; none on fewer than 10",
         side_by_side(view, lines, "Victims, children and perpetrators") if lines else nothing("Nobody is known."),
         name="people",
         source=source_words(view),
@@ -364,7 +375,7 @@ def plausible(view: View, measure: str) -> str:
         return ""
     said = f"published: {some.plausible_low:g} to {some.plausible_high:g}"
     outside = [view.label(site) for site, row in rows.items() if row.plausible == "outside"]
-    return f"{said}; outside: {words.listed(outside)}" if outside else said
+    return f"{said}; outside: {sentences.listed(outside)}" if outside else said
 
 
 PAGE = Page("/caseload", "Caseload", 2, "How many people does Drive work with, and is it as many as planned?", build)

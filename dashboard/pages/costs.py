@@ -4,19 +4,31 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard import central_team, findings, html, linked, marks, words
+from dashboard.cards import central_team
+from dashboard.cards.by_month import MOST_CHARTS
+from dashboard.cards.cost_bridge import why_changed
+from dashboard.cards.dots_with_values import beside_dots
+from dashboard.cards.events import happenings, marks_of, table_of
+from dashboard.cards.site_table import Line, number_of, side_by_side, with_small
 from dashboard.charts import graph
 from dashboard.charts.dots import Dot, dots, height
 from dashboard.charts.over_time import site_line
-from dashboard.comparing import asked, asked_words, briefly, columns, compared, of_a_year, of_sites, when
-from dashboard.edition import Row, Site
-from dashboard.exhibits import beside_dots
-from dashboard.happened import happenings, marks_of, table_of
-from dashboard.over_months import MOST_CHARTS
-from dashboard.page import (
+from dashboard.data.comparisons import (
+    asked,
+    asked_words,
+    briefly,
+    columns,
+    compared,
+    of_a_year,
+    of_sites,
+    when,
+)
+from dashboard.data.edition import Row, Site
+from dashboard.data.view import View
+from dashboard.elements import html, icons
+from dashboard.elements.page import (
     Content,
     Page,
-    View,
     card,
     choose,
     definition,
@@ -28,9 +40,9 @@ from dashboard.page import (
     site_name,
     source_words,
 )
-from dashboard.side_by_side import Line, number_of, side_by_side, with_small
-from dashboard.tables import HIDDEN, Column, hidden, number, state, table
-from dashboard.why_changed import why_changed
+from dashboard.elements.tables import HIDDEN, Column, hidden, number, state, table
+from dashboard.provenance import links
+from dashboard.wording import findings, sentences
 from etl.definitions.periods import months_from, write_financial_year, write_month
 
 Component = Any
@@ -170,7 +182,9 @@ def note(view: View, what: Asked) -> str:
         )
     how = central_team.HOW[central_team.allocation_of(view)]
     money = central_team.BASES[central_team.basis_of(view)][1]
-    return f"{words.first_upper(money)}; all cash; the central team’s cost {how}. Earmarked money stays where it is."
+    return (
+        f"{sentences.first_upper(money)}; all cash; the central team’s cost {how}. Earmarked money stays where it is."
+    )
 
 
 def unit_costs(view: View, what: Asked) -> Component:
@@ -180,24 +194,27 @@ def unit_costs(view: View, what: Asked) -> Component:
         row = what.rows.get(site.name)
         found.append(dot_of(view, site.name, row))
         below = [html.Small(when(row))] if row is not None and row.hollow and row.value is not None else []
-        interval = central_team.interval(view, row) if what.is_central else linked.interval(view, row, money=True)
+        interval = central_team.interval(view, row) if what.is_central else links.interval(view, row, money=True)
         blank = state("not known", (row.why or "") if row is not None else "")
         beside.append((site_name(view, site.name, *below), interval or blank))
         shown = central_team.shown(view, row) if what.is_central else number(view, row)
         known = row is not None and row.value is not None
         body.append(
-            [site_name(view, site.name), words.first_upper(when(row)) if known and row else "", shown, interval]
+            [site_name(view, site.name), sentences.first_upper(when(row)) if known and row else "", shown, interval]
         )
     top = 1.04 * max([v for dot in found for v in (dot.high, dot.value) if v] or [1.0])
     known_dots = [f"{dot.name} {dot.text}" for dot in found if dot.value is not None]
     label = f"Cost per {what.one} of each site with its 95% interval: " + "; ".join(known_dots)
     size = ROW_HEIGHT if len(found) <= 6 else 44
-    drawn = graph(dots(found, top, words.pounds, labelled=True, row=size), "unit-cost", label, height(len(found), size))
+    drawn = graph(
+        dots(found, top, sentences.pounds, labelled=True, row=size), "unit-cost", label, height(len(found), size)
+    )
     heads = [Column("Site"), Column("Period"), Column(view.measure_label(what.measure), True)]
     heads.append(Column("95% interval", True))
     return card(
         beside_headline(view, what),
-        f"{words.first_upper(what.said)} ÷ {words.plural(what.one)}; hollow mark: an earlier year than asked for",
+        f"{sentences.first_upper(what.said)} ÷ {sentences.plural(what.one)}; "
+        "hollow mark: an earlier year than asked for",
         beside_dots(drawn, beside, "95% interval", size),
         name="unit-cost",
         twin=table(heads, body, "Unit cost and its interval"),
@@ -218,7 +235,7 @@ def beside_headline(view: View, what: Asked) -> str:
     """The finding beside the page's own."""
     rows = [what.rows[site.name] for site in view.sites if site.name in what.rows]
     if what.is_central:
-        said = words.spread(rows, central_team.per(view))
+        said = sentences.spread(rows, central_team.per(view))
         how = central_team.HOW[central_team.allocation_of(view)]
         return f"{said}, the central team’s cost {how}" if said else "Cost per new case with the central team"
     found = asked(view, "findings", "measure = ?", (what.measure,)) if view.all_sites else ()
@@ -261,7 +278,7 @@ def scope_cell(row: Row | None) -> Component:
         icon, heard = "warning", f"but {heard}"
     found = [html.Span(row.says, className="" if row.says == "Yes" else "muted small")]
     if heard:
-        found += [marks.icon(icon, 11) if icon else None, html.Span(f", {heard}", className="heard")]
+        found += [icons.icon(icon, 11) if icon else None, html.Span(f", {heard}", className="heard")]
     return html.Span(found, className="says")
 
 
@@ -287,13 +304,15 @@ def year_table(view: View, what: Asked) -> Component:
         to = html.Span(write_month(row.ends), className="whole") if row is not None else ""
         numbers = [number(view, part) for part in parts]
         body.append([site_name(view, site.name), to, *numbers, number(view, row, bold=True), last])
-    per = html.Span(words.first_upper(words.plural(what.one)), className="whole" if what.per == "new_case" else "")
+    per = html.Span(
+        sentences.first_upper(sentences.plural(what.one)), className="whole" if what.per == "new_case" else ""
+    )
     heads = [Column("Site"), Column("To", True), Column("Spend", True), Column(per, True), Column("Each", True)]
-    heads.append(Column(words.first_upper(asked_words(view)), True))
+    heads.append(Column(sentences.first_upper(asked_words(view)), True))
     rows = [(site.label, None if (site.label, None) in gaps else Row(value=1)) for site in view.sites]
     return card(
-        words.gaps_in(rows, asked_words(view)),
-        f"Table of the chart above: {words.lower_first(view.measure_label(what.measure))}",
+        sentences.gaps_in(rows, asked_words(view)),
+        f"Table of the chart above: {sentences.lower_first(view.measure_label(what.measure))}",
         table(
             heads, body, "Spend, cases and unit cost", class_name="years wide", row_names=[s.name for s in view.sites]
         ),
@@ -359,7 +378,7 @@ def trend(view: View, what: Asked) -> Component:
         Column("Event"),
     ]
     return card(
-        words.trend(ends, what.one),
+        sentences.trend(ends, what.one),
         f"{view.measure_label(what.measure)}, each year to the month shown, one scale{drawn_of(view)}",
         html.Div(charts, className="multiples"),
         table_of(view, events),
@@ -394,7 +413,7 @@ def by_line(view: View) -> Component:
         f"Cash spend by line, {asked_words(view)} or the last complete year; shares of cash spend",
         side_by_side(view, lines, "Spend by line") if rows else nothing("No spend is known."),
         name="by-line",
-        opens=[linked.share(view, row, f"spend.{row.line}") for row in most],
+        opens=[links.share(view, row, f"spend.{row.line}") for row in most],
         source=source_words(view),
         links=[definition(view, "spend")],
     )
@@ -403,7 +422,7 @@ def by_line(view: View) -> Component:
 def line_cell(view: View, row: Row) -> Component:
     """An amount with its share under it."""
     main = number_of(view, row, f"spend.{row.line}", row.amount_shown or "")
-    return with_small(main, linked.share(view, row, f"spend.{row.line}"))
+    return with_small(main, links.share(view, row, f"spend.{row.line}"))
 
 
 def largest_lines(view: View, rows: Mapping[str, Mapping[str, Row]]) -> list[Row]:
@@ -438,7 +457,7 @@ def spent(view: View) -> Component:
     ratios = [compared_rows.get(site.name) for site in view.sites]
     known = sorted((row for row in ratios if row is not None and row.value is not None), key=lambda row: row.value)
     return card(
-        words.spend_against_plan(ratios) or "Spend against plan and funding",
+        sentences.spend_against_plan(ratios) or "Spend against plan and funding",
         f"Cash, {asked_words(view)} or the last complete year",
         table(heads, body, "Cash spend against plan and funding", class_name="wide"),
         name="spent",
@@ -466,12 +485,12 @@ def spent_line(view: View, site: str, year: Row | None, row: Row | None) -> list
     ]
     spend, plan, money = (number(view, result) for result in results)
     over = [
-        html.Span(linked.beside(view, Row(row, measure="spend"), name, words.signed(row[name])), className="whole")
+        html.Span(links.beside(view, Row(row, measure="spend"), name, sentences.signed(row[name])), className="whole")
         if row[name] is not None
         else ""
         for name in ("over_plan", "over_funding")
     ]
-    to = html.Span(words.first_upper(briefly(year)), className="whole")
+    to = html.Span(sentences.first_upper(briefly(year)), className="whole")
     return [site_name(view, site, short=True), to, spend, plan, over[0], money, over[1]]
 
 
@@ -491,7 +510,7 @@ def real_terms(view: View, what: Asked) -> Component:
     ]
     if not rows:
         return card("Cost in real terms", "", nothing("No whole financial year is known."), name="real-terms")
-    base, per = rows[0].base_year, words.per_of(measure)
+    base, per = rows[0].base_year, sentences.per_of(measure)
     sites = [site for site in columns(view) if any(row.site == site for row in rows)]
     if len(sites) > MOST_CHARTS:  # ten years of every site fill no page that anybody reads
         sites = [site for site in sites if site == "all"] or sites[:MOST_CHARTS]
@@ -502,7 +521,7 @@ def real_terms(view: View, what: Asked) -> Component:
     shown = [Row(value=row.real, shown=row.real_shown) for row in whole if row.year == year]
     forecast = " Part of the deflator is a forecast." if any(row.forecast for row in rows) else ""
     return card(
-        f"{words.spread(shown, f'per {per} in {year}, in {base} prices')}" if shown else "Cost in real terms",
+        f"{sentences.spread(shown, f'per {per} in {year}, in {base} prices')}" if shown else "Cost in real terms",
         f"{view.measure_label(measure)}, by financial year",
         table(heads, body, "Unit cost in real terms", class_name="wide"),
         name="real-terms",
@@ -516,7 +535,7 @@ def real_line(view: View, row: Row) -> list[Component]:
     year = write_financial_year(row.starts) + (" to date" if row.to_date else "")
     of_year = Row(row, period="year")
     nominal = number_of(view, of_year, row.measure, row.nominal_shown or "")
-    real = linked.beside(view, of_year, "real", row.real_shown) if row.real is not None else hidden_or_unknown(row)
+    real = links.beside(view, of_year, "real", row.real_shown) if row.real is not None else hidden_or_unknown(row)
     return [site_name(view, row.site, short=True), year, nominal, real]
 
 

@@ -4,16 +4,18 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from dashboard import html, linked, marks, theme, words
+from dashboard import theme
+from dashboard.cards.dots_with_values import beside_dots
+from dashboard.cards.funders import amounts_of, conditions, limits, replaced, who_paid
 from dashboard.charts import graph
 from dashboard.charts.money import LAYERS, cliff, gap, mix, mix_height
-from dashboard.edition import Row
-from dashboard.exhibits import beside_dots
-from dashboard.headlines import OPENS
-from dashboard.page import (
+from dashboard.data.edition import Row
+from dashboard.data.view import View
+from dashboard.elements import html, icons
+from dashboard.elements.headline_links import OPENS
+from dashboard.elements.page import (
     Content,
     Page,
-    View,
     card,
     choose,
     definition,
@@ -24,8 +26,9 @@ from dashboard.page import (
     site_name,
     source_words,
 )
-from dashboard.payers import conditions, limits, replaced, who_paid
-from dashboard.tables import Column, hidden, link, number, state, table
+from dashboard.elements.tables import Column, hidden, link, number, state, table
+from dashboard.provenance import links
+from dashboard.wording import sentences
 from etl.definitions.periods import write_date, write_financial_year, write_month, write_period
 
 Component = Any
@@ -46,7 +49,7 @@ def build(view: View) -> Content:
     form = view.address.get("money") if view.address.get("money") in FORMS else "cash"
     cover = one(view, "cover", who)
     return Content(
-        words.funding(cover) if view.all_sites or len(view.sites) == 1 else words.funding(None),
+        sentences.funding(cover) if view.all_sites or len(view.sites) == 1 else sentences.funding(None),
         note(view, who, cover),
         [
             grid(steps(view, who), gap_of_year(view), kind="wider-left"),
@@ -75,18 +78,10 @@ def note(view: View, who: str, cover: Row | None) -> Component:
     said = f"Approved agreements against planned cost, cash, {sites}, {year}."
     apart = view.edition.rows("agreements", "site = 'central_team'") if who == "all" else ()
     for row in apart:
-        said += f" {words.pounds(row.amount)} for the central team is apart."
+        said += f" {sentences.pounds(row.amount)} for the central team is apart."
     if any(row.made_up for row in view.edition.rows("agreements")):
         said += " Made-up agreements are marked."
-    return html.Span(said, **{OPENS: [linked.agreement(view, row) for row in apart]})
-
-
-def amounts_of(view: View, who: str) -> tuple[list[date], dict[str, dict[date, float]]]:
-    """The months of the cliff, and money by status and month."""
-    amounts: dict[str, dict[date, float]] = {}
-    for row in view.edition.rows("cliff", "site = ?", (who,), "month"):
-        amounts.setdefault(row.status, {})[row.month] = row.amount or 0.0
-    return sorted({month for by_month in amounts.values() for month in by_month}), amounts
+    return html.Span(said, **{OPENS: [links.agreement(view, row) for row in apart]})
 
 
 def steps(view: View, who: str) -> Component:
@@ -94,11 +89,11 @@ def steps(view: View, who: str) -> Component:
     months, amounts = amounts_of(view, who)
     if not months:
         return card("Money ahead is not known", "", nothing("No agreement or plan is known."), name="cliff")
-    grant_ends = words.grant_end(view.edition.rows("cliff", "site = ?", (who,)))
+    grant_ends = sentences.grant_end(view.edition.rows("cliff", "site = ?", (who,)))
     cover = one(view, "cover", who)
     start = cover.year if cover is not None else months[0]
     secured = [(month, amounts.get("approved", {}).get(month, 0.0)) for month in months]
-    headline = words.cliff(secured, amounts.get("planned", {}), start)
+    headline = sentences.cliff(secured, amounts.get("planned", {}), start)
     first_short = cover.get("first_short_if_even", cover.first_short_month) if cover is not None else None
     drawn = cliff(months, amounts, grant_ends, first_short)
     used = [(status, label) for status, label, _ in LAYERS if any(amounts.get(status, {}).values())]
@@ -130,7 +125,7 @@ def steps(view: View, who: str) -> Component:
 def covered(view: View, row: Row) -> Component:
     """The share of a month's planned cost that is secured."""
     key = f"{row.site}|cliff|{row.month}|share"
-    return link(view, key, words.percent(row.share), f"{write_month(row.month, long=True)}, {view.label(row.site)}")
+    return link(view, key, sentences.percent(row.share), f"{write_month(row.month, long=True)}, {view.label(row.site)}")
 
 
 def cliff_link(
@@ -139,8 +134,10 @@ def cliff_link(
     """A month's money of one certainty, as a link to the agreements or the plan that it is of."""
     amount = amounts.get(status, {}).get(month)
     if amount is None:
-        return words.pounds(0.0)
-    return link(view, f"{who}|cliff|{month}|{status}", words.pounds(amount), f"{write_month(month)}, {view.label(who)}")
+        return sentences.pounds(0.0)
+    return link(
+        view, f"{who}|cliff|{month}|{status}", sentences.pounds(amount), f"{write_month(month)}, {view.label(who)}"
+    )
 
 
 def gap_of_year(view: View) -> Component:
@@ -164,7 +161,7 @@ def gap_of_year(view: View) -> Component:
     left = next((step.amount for step in steps_of if step.step == "no_funder"), 0.0)
     months = f"{row.months:.1f} of 12 months" if row.months is not None and starts == row.year else "approved"
     pieces = [gap_piece(view, site, step, months) for step in steps_of if step.step not in ("planned", "no_funder")]
-    headline = words.no_funder(view.label(site), left)
+    headline = sentences.no_funder(view.label(site), left)
     below = spans[starts] if starts == row.year else "12 months ahead"
     drawn = gap(planned, pieces, left, (below, "of planned cost"))
     body = gap_lines(view, site, starts, steps_of, left)
@@ -188,12 +185,12 @@ def gap_lines(view: View, site: str, starts: date, steps_of: Sequence[Row], left
 
     def line(label: str, step: Row) -> list[Component]:
         key = f"{site}|gap|{starts}|{step.position}"
-        return [label, link(view, key, words.pounds(step.amount), f"{label}, {view.label(site)}")]
+        return [label, link(view, key, sentences.pounds(step.amount), f"{label}, {view.label(site)}")]
 
     first = [line("Planned cost", step) for step in steps_of if step.step == "planned"]
     pieces = [line(step.label, step) for step in steps_of if step.step not in ("planned", "no_funder")]
     last = [line("No funder stated", step) for step in steps_of if step.step == "no_funder"]
-    return [*first, *pieces, *(last or [["No funder stated", words.pounds(left)]])]
+    return [*first, *pieces, *(last or [["No funder stated", sentences.pounds(left)]])]
 
 
 def spans_of(view: View, site: str, row: Row) -> dict[date, str]:
@@ -256,7 +253,7 @@ def who_pays(view: View, form: str) -> Component:
         for row in found[site.name]
     ]
     columns = [Column("Site"), Column("Funder"), Column("Amount", True), Column("Share", True)]
-    headline = words.largest_funder(top)
+    headline = sentences.largest_funder(top)
     return card(
         headline,
         f"Share of funding, {FORMS[form].lower() if form != 'both' else 'cash and in kind'}, "
@@ -276,14 +273,16 @@ def money_link(view: View, row: Row) -> Component:
     if result is not None and result.shown == "[c]":
         return hidden()
     key = f"{row.site}|{row.period}|{row.starts}|{measure}"
-    return link(view, key, words.pounds(row.amount), f"{row.label}, {view.label(row.site)}")
+    return link(view, key, sentences.pounds(row.amount), f"{row.label}, {view.label(row.site)}")
 
 
 def share_link(view: View, row: Row) -> Component:
     """A funder's share as a number of `results`."""
     measure = "in_kind_share" if row.form == "in_kind" else f"funding_share.{row.funder}"
     result = view.edition.result(row.site, measure, row.period, row.starts)
-    return number(view, result, text=words.percent(row.share)) if result is not None else words.percent(row.share)
+    return (
+        number(view, result, text=sentences.percent(row.share)) if result is not None else sentences.percent(row.share)
+    )
 
 
 def by_quarter(view: View, form: str) -> Component:
@@ -312,7 +311,7 @@ def by_quarter(view: View, form: str) -> Component:
     firsts = [view.edition.result(site.name, wanted, "quarter", quarters[0]) for site in view.sites]
     lasts = [view.edition.result(site.name, wanted, "quarter", quarters[-1]) for site in view.sites]
     return card(
-        words.share_moved([(s.label, a, b) for s, a, b in zip(view.sites, firsts, lasts, strict=True)]),
+        sentences.share_moved([(s.label, a, b) for s, a, b in zip(view.sites, firsts, lasts, strict=True)]),
         "Home Office share of cash funding by quarter",
         table(columns, body, "Home Office share of cash funding by quarter", class_name="wide"),
         name="quarters",
@@ -331,12 +330,12 @@ def agreements(view: View) -> Component:
     rows = [row for row in rows if start is None or row.ends is None or row.ends >= start]
     ranks = list(STATUSES)
     rows.sort(key=lambda row: (ranks.index(row.status) if row.status in ranks else 9, order.index(row.site)))
-    year = words.year_of(cover) or "the year ahead"
+    year = sentences.year_of(cover) or "the year ahead"
     body = [
         [
             site_name(view, row.site, short=True),
             row.funder_label,
-            linked.agreement(view, row),
+            links.agreement(view, row),
             html.Span([status(row.get("stands_as") or row.status), *conditions(row)], className="with-condition"),
             html.Span(f"{row.starts:%b} to {row.ends:%b %y}" if row.starts and row.ends else "open", className="whole"),
             "Made up" if row.made_up else (row.source or "").partition(" para ")[0],
@@ -354,7 +353,7 @@ def agreements(view: View) -> Component:
     made_up = sum(bool(row.made_up) for row in rows)
     source = f"{len(body)} of {len(rows)} agreements" + (f"; {made_up} made up for the sample" if made_up else "")
     return card(
-        words.agreements(rows, year),
+        sentences.agreements(rows, year),
         "Only approved money counts as secured",
         table(columns, body, "Agreements", class_name="wide") if body else nothing("No agreement is known."),
         name="agreements",
@@ -365,7 +364,7 @@ def agreements(view: View) -> Component:
 def status(name: str) -> Component:
     """An agreement's status: an icon and a word."""
     level, said = STATUSES.get(name, ("unknown", name))
-    return html.Span([marks.icon(level, 14), said], className=f"status {level.replace('_', '-')}")
+    return html.Span([icons.icon(level, 14), said], className=f"status {level.replace('_', '-')}")
 
 
 def cover_table(view: View) -> Component:
@@ -378,13 +377,13 @@ def cover_table(view: View) -> Component:
     body = [
         [
             site_name(view, row.site, short=True),
-            linked.cover(view, row, "planned", words.pounds(row.planned or 0.0)),
-            linked.cover(view, row, "secured", words.pounds(row.secured or 0.0)),
-            linked.cover(view, row, "gap", words.pounds(row.gap)) if row.gap is not None else state("not known"),
-            linked.cover(view, row, "share", f"{row.share:.1%}") if row.get("share") is not None else "",
-            linked.cover(view, row, "months", f"{row.months:.1f}") if row.months is not None else state("not known"),
+            links.cover(view, row, "planned", sentences.pounds(row.planned or 0.0)),
+            links.cover(view, row, "secured", sentences.pounds(row.secured or 0.0)),
+            links.cover(view, row, "gap", sentences.pounds(row.gap)) if row.gap is not None else state("not known"),
+            links.cover(view, row, "share", f"{row.share:.1%}") if row.get("share") is not None else "",
+            links.cover(view, row, "months", f"{row.months:.1f}") if row.months is not None else state("not known"),
             first_short(row),
-            linked.cover(view, row, "notice_months", f"{row.notice_months:g}") if row.notice_months is not None else "",
+            links.cover(view, row, "notice_months", f"{row.notice_months:g}") if row.notice_months is not None else "",
         ]
         for row in rows
     ]
@@ -399,8 +398,9 @@ def cover_table(view: View) -> Component:
         Column("Notice", True),
     ]
     return card(
-        words.covered([row for row in rows if row.site != "all"]),
-        f"Secured money of {words.year_of(rows)} in months of planned cost; notice: months until the first short one",
+        sentences.covered([row for row in rows if row.site != "all"]),
+        f"Secured money of {sentences.year_of(rows)} in months of planned cost; "
+        "notice: months until the first short one",
         table(columns, body, "Months of cover", class_name="wide", row_names=[row.site for row in rows]),
         name="cover",
     )

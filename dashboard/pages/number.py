@@ -3,10 +3,12 @@
 from html import escape
 from typing import Any
 
-from dashboard import codes, html, told
-from dashboard.address import make
-from dashboard.native import Paper
-from dashboard.page import Content, Page, View
+from dashboard.data.address import make
+from dashboard.data.view import View
+from dashboard.elements import html
+from dashboard.elements.page import Content, Page
+from dashboard.elements.widgets import Paper
+from dashboard.provenance import codes, story
 from etl.provenance import WrongCode, address_in, editions_of, read_code, tell
 from etl.provenance.story import Story
 
@@ -34,8 +36,8 @@ def build(view: View) -> Content:
     found = editions_of(code, view.editions)
     if view.edition.name not in found or (len(found) > 1 and not view.address.get("edition")):
         return elsewhere(code, found)
-    story = tell(view.edition, address_in(code, view.edition))
-    return page(view, story) if story is not None else asking("There is no such number", NONE, code)
+    number_story = tell(view.edition, address_in(code, view.edition))
+    return page(view, number_story) if number_story is not None else asking("There is no such number", NONE, code)
 
 
 def asking(headline: str, said: str, typed: str) -> Content:
@@ -55,18 +57,18 @@ def elsewhere(code: str, editions: list[str]) -> Content:
     return Content("In which edition?", said, [html.Ul(links, className="editions-of")])
 
 
-def page(view: View, story: Story) -> Content:
+def page(view: View, number_story: Story) -> Content:
     """The number and all that is told of it."""
     head = html.Div(
         [
-            html.P(told.shown(story), className="panel-number"),
-            told.code_line(view, story),
-            html.Div(told.acts(view, story), className="number-acts"),
+            html.P(story.shown(number_story), className="panel-number"),
+            story.code_line(view, number_story),
+            html.Div(story.acts(view, number_story), className="number-acts"),
         ],
         className="number-head",
     )
-    body = [part for part in told.told(view, story, told.on_page(view)) if part is not None]
-    return Content(story.sentence, "", [html.Div([head, *body], className="number-page")])
+    body = [part for part in story.told(view, number_story, story.on_page(view)) if part is not None]
+    return Content(number_story.sentence, "", [html.Div([head, *body], className="number-page")])
 
 
 PAGE = Page(codes.PATH, "Number", 11, "Where does this number come from?", build, takes_more=True, unlisted=True)

@@ -3,18 +3,21 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from dashboard import html, linked, marks, since, words
-from dashboard.comparing import compared
-from dashboard.edition import Row
-from dashboard.headlines import OPENS
-from dashboard.page import Content, Page, View, period_words, pick_period, pick_sites, site_name
-from dashboard.scale import nice_top
-from dashboard.tables import Column, hidden, link, number, state, table, tag
+from dashboard.cards import changes_since
+from dashboard.charts.scale import nice_top
+from dashboard.data.comparisons import COST, compared
+from dashboard.data.edition import Row
+from dashboard.data.view import View, period_words
+from dashboard.elements import html, icons
+from dashboard.elements.headline_links import OPENS
+from dashboard.elements.page import Content, Page, pick_period, pick_sites, site_name
+from dashboard.elements.tables import Column, hidden, link, number, state, table, tag
+from dashboard.provenance import links
+from dashboard.wording import sentences
 from etl.definitions import label_of
 from etl.definitions.periods import months_from, write_date, write_month
 from etl.definitions.readiness import PROPOSED_BY, THRESHOLDS
 
-COST = "cost_per_new_case_shared"
 MOST_COLUMNS = 5
 MOST_DECISIONS = 4
 Component = Any
@@ -26,15 +29,15 @@ def build(view: View) -> Content:
     labels = {site.name: site.label for site in view.sites}
     cover = view.edition.rows("cover")
     cliff = view.edition.rows("cliff", "site = 'all'")
-    headline = words.readiness(view.edition.rows("verdicts"), labels, cover, words.grant_end(cliff))
+    headline = sentences.readiness(view.edition.rows("verdicts"), labels, cover, sentences.grant_end(cliff))
     if not view.edition.has("results"):
         headline = "No returns have been loaded yet, so there is nothing to judge"
     return Content(
         headline,
         note(view),
         [verdict_table(view), changes(view), decisions(view)],
-        controls=[pick_sites(view), pick_period(view, ("rolling_year",)), *since.pick_since(view)],
-        opens=linked.money(view, view.sites[0].name) if len(view.sites) == 1 else (),
+        controls=[pick_sites(view), pick_period(view, ("rolling_year",)), *changes_since.pick_since(view)],
+        opens=links.money(view, view.sites[0].name) if len(view.sites) == 1 else (),
     )
 
 
@@ -110,9 +113,9 @@ class Verdict:
         if not rows:
             return cell(tag("unknown", "Not judged", large=True))
         row = rows[0]
-        said = words.VERDICT_WORDS.get(row.verdict, row.words)
-        reason = linked.prose(view, site, row.words if site == "all" else row.reason or "", f"{site}|verdict||words")
-        shown = linked.verdict(view, site, row.verdict, said)
+        said = sentences.VERDICT_WORDS.get(row.verdict, row.words)
+        reason = links.prose(view, site, row.words if site == "all" else row.reason or "", f"{site}|verdict||words")
+        shown = links.verdict(view, site, row.verdict, said)
         return html.Div([shown, html.P(reason, className="reason")], className="cell")
 
 
@@ -125,7 +128,7 @@ class Secured:
         return bool(view.edition.rows("cover"))
 
     def head(self, view: View) -> str:
-        return f"Secured for {words.year_of(view.edition.rows('cover'))}"
+        return f"Secured for {sentences.year_of(view.edition.rows('cover'))}"
 
     def scale(self, view: View) -> str:
         return "scale 0 to 12 months"
@@ -141,9 +144,11 @@ class Secured:
         badge = level(view, site, "money")
         if site == "all":
             badge = tag(level_of(row.months))
-        secured, planned = (linked.cover(view, row, name, words.pounds(row[name])) for name in ("secured", "planned"))
+        secured, planned = (
+            links.cover(view, row, name, sentences.pounds(row[name])) for name in ("secured", "planned")
+        )
         amounts = html.Span([secured, " of ", planned])
-        return cell(shown, "months", marks.track(row.months / 12, view.mark(site)), amounts, badge)
+        return cell(shown, "months", icons.track(row.months / 12, view.mark(site)), amounts, badge)
 
 
 def level_of(months: float) -> str:
@@ -177,8 +182,8 @@ class NewCases:
         mark = None
         if site != "all":
             planned = plan.value if plan is not None else None
-            mark = marks.dot(row.value, row.low, row.high, highest, view.mark(site), plan=planned)
-        interval, against = linked.interval(view, row), words.against_plan(row, plan)
+            mark = icons.dot(row.value, row.low, row.high, highest, view.mark(site), plan=planned)
+        interval, against = links.interval(view, row), sentences.against_plan(row, plan)
         said = [part for part in (interval, ", " if interval and against else "", against) if part]
         return cell(number(view, row), unit, mark, said, badge)
 
@@ -195,14 +200,14 @@ class Cost:
         return "Cost per new case"
 
     def scale(self, view: View) -> str:
-        return f"scale £0 to {words.pounds(top(view, COST))}"
+        return f"scale £0 to {sentences.pounds(top(view, COST))}"
 
     def cell(self, view: View, site: str) -> Component:
         row = view.result(site, COST)
         if row is None or row.value is None:
             return unknown(view, site, COST, top(view, COST), row)
-        mark = marks.dot(row.value, row.low, row.high, top(view, COST), view.mark(site)) if site != "all" else None
-        return cell(number(view, row), "", mark, linked.interval(view, row, money=True))
+        mark = icons.dot(row.value, row.low, row.high, top(view, COST), view.mark(site)) if site != "all" else None
+        return cell(number(view, row), "", mark, links.interval(view, row, money=True))
 
 
 class Returns:
@@ -228,18 +233,18 @@ class Returns:
         by_month = {row.month: row.state for row in rows}
         states = [by_month.get(month, "not_due") for month in months_from(view.period[1], view.period[2])]
         came = [row for row in rows if row.state in ("on_time", "late")]
-        said = words.returns_note(rows) if site != "all" else words.returns_counts(rows)
-        drawing = marks.strip(states) if site != "all" else None
-        count = linked.returns(view, site, view.period[1], "received", len(came))
-        due = html.Span(["of ", linked.returns(view, site, view.period[1], "year.due", len(rows))])
+        said = sentences.returns_note(rows) if site != "all" else sentences.returns_counts(rows)
+        drawing = icons.strip(states) if site != "all" else None
+        count = links.returns(view, site, view.period[1], "received", len(came))
+        due = html.Span(["of ", links.returns(view, site, view.period[1], "year.due", len(rows))])
         return cell(count, due, drawing, self.note(view, site, said, rows), level(view, site, "returns"))
 
     def note(self, view: View, site: str, said: str, rows: Sequence[Row]) -> Component:
         """How the returns came, each number a link to those that it counts."""
         states = [row.state for row in rows]
         kinds = [kind for kind in ("on_time", "late", "missing", "rejected") if kind in states]
-        links = [linked.returns(view, site, view.period[1], f"year.{kind}", states.count(kind)) for kind in kinds]
-        return html.Span(said, **{OPENS: links})
+        opened = [links.returns(view, site, view.period[1], f"year.{kind}", states.count(kind)) for kind in kinds]
+        return html.Span(said, **{OPENS: opened})
 
 
 def unknown(view: View, site: str, measure: str, highest: float, row: Row | None, plan: str = "") -> Component:
@@ -247,13 +252,13 @@ def unknown(view: View, site: str, measure: str, highest: float, row: Row | None
     if row is not None and row.shown == "[c]":
         return cell(hidden(), note="Hidden: a small number")
     if site == "all":
-        return cell(tag("unknown"), note=earlier_sum(view, measure) or words.why_no_sum(row))
+        return cell(tag("unknown"), note=earlier_sum(view, measure) or sentences.why_no_sum(row))
     earlier = view.edition.last_complete(site, measure, view.period[1])
     if earlier is None:
         return cell(tag("unknown"), note=row.why if row is not None and row.why else "No complete year yet")
     planned = view.edition.result(site, plan, "rolling_year", earlier.starts) if plan else None
     value = planned.value if planned is not None else None
-    mark = marks.dot(earlier.value, earlier.low, earlier.high, highest, view.mark(site), plan=value, hollow=True)
+    mark = icons.dot(earlier.value, earlier.low, earlier.high, highest, view.mark(site), plan=value, hollow=True)
     of = [" of ", number(view, planned)] if planned is not None and value is not None else []
     said = html.Span([f"Year to {write_month(earlier.ends)}: ", number(view, earlier), *of])
     return cell(tag("unknown"), mark=mark, note=said)
@@ -264,7 +269,7 @@ def earlier_sum(view: View, measure: str) -> Component:
     earlier = compared(view, measure).get("all")
     if earlier is None or not earlier.hollow or earlier.value is None:
         return None
-    plan = view.edition.result("all", linked.PLANS.get(measure, ""), earlier.period, earlier.starts)
+    plan = view.edition.result("all", links.PLANS.get(measure, ""), earlier.period, earlier.starts)
     of = [" of ", number(view, plan)] if earlier.plan is not None and plan is not None else []
     return html.Span([f"Year to {write_month(earlier.ends)}: ", number(view, earlier), *of])
 
@@ -286,14 +291,14 @@ QUESTIONS = (Verdict(), Secured(), NewCases(), Cost(), Returns())
 
 def changes(view: View) -> Component:
     """At most five lines: what is different from an earlier edition, what would have changed a verdict first."""
-    before = since.chosen(view)
-    shown = since.moved_since(view, before)[: since.MOST_LINES]
-    head = f"What changed since the edition of {since.day_words(view, before)}" if before else "What changed"
+    before = changes_since.chosen(view)
+    shown = changes_since.moved_since(view, before)[: changes_since.MOST_LINES]
+    head = f"What changed since the edition of {changes_since.day_words(view, before)}" if before else "What changed"
     body = [
         [
             site_name(view, row.site or "all"),
-            linked.prose(view, row.site, row.what, row.get("number") or ""),
-            html.Span(linked.prose(view, row.site, row.effect or "", row.get("number") or ""), className="muted"),
+            links.prose(view, row.site, row.what, row.get("number") or ""),
+            html.Span(links.prose(view, row.site, row.effect or "", row.get("number") or ""), className="muted"),
             arrow(row.verdict_effect or ""),
         ]
         for row in shown
@@ -303,13 +308,13 @@ def changes(view: View) -> Component:
     exhibit = table(columns, body, head, class_name="changes headless") if body else html.P(empty, className="nothing")
     source = f"Returns to {write_month(view.edition.data_month)}" if view.edition.data_month else ""
     said = html.Span(source, className="muted")
-    links = [html.A("Definitions", href=view.address.keep("/methods", "edition").href)]
+    methods = [html.A("Definitions", href=view.address.keep("/methods", "edition").href)]
     return html.Section(
         [
             html.Div(
                 [
                     html.H2(head, id="changes-headline"),
-                    html.Div([said, *links], className="links"),
+                    html.Div([said, *methods], className="links"),
                 ],
                 className="card-head",
             ),
@@ -337,7 +342,7 @@ def decisions(view: View) -> Component:
         for row in rows[:MOST_DECISIONS]
     ]
     columns = [Column("Site"), Column("What"), Column("Source"), Column("Due")]
-    headline = f"Decisions due: {words.lower_first(words.milestones(rows, day))}"
+    headline = f"Decisions due: {sentences.lower_first(sentences.milestones(rows, day))}"
     more = html.A("All milestones", href=view.address.keep("/readiness", "site", "edition").href)
     return html.Section(
         [

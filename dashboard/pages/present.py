@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from dashboard import html, marks
-from dashboard.export.deck import draw_deck
-from dashboard.export.meeting import make_deck
-from dashboard.page import Content, Page, View
+from dashboard.data.view import View
+from dashboard.elements import html, icons
+from dashboard.elements.page import Content, Page
+from dashboard.meeting.deck import make_deck
+from dashboard.meeting.draw import draw_deck
 
 Component = Any
 
@@ -50,7 +51,7 @@ def pack_address(view: View, end: str) -> str:
 def leave(view: View) -> Component:
     """The way out."""
     href = view.address.keep("/", "site", "edition").href
-    return html.A(marks.icon("cross", 16), href=href, className="turn-leave", **{"aria-label": "Leave the slides"})
+    return html.A(icons.icon("cross", 16), href=href, className="turn-leave", **{"aria-label": "Leave the slides"})
 
 
 PAGE = Page("/present", "Present", 10, "What does the forum need to know and decide?", build, alone=True)

@@ -2,16 +2,18 @@
 
 from typing import Any
 
-from dashboard import html, linked, marks, words
-from dashboard.edition import Row
-from dashboard.page import Content, Page, View, card, pick_sites, site_name, source_line
-from dashboard.tables import Column, link, state, table, tag
+from dashboard.cards.criteria import CRITERIA
+from dashboard.data.edition import Row
+from dashboard.data.view import View
+from dashboard.elements import html, icons
+from dashboard.elements.page import Content, Page, card, pick_sites, site_name, source_line
+from dashboard.elements.tables import Column, link, state, table, tag
+from dashboard.provenance import links
+from dashboard.wording import sentences
 from etl.definitions import readiness as definitions
 from etl.definitions.periods import write_date
 
 Component = Any
-# The name and the threshold of each criterion, in the heads of the rows.
-CRITERIA = {criterion.name: (criterion.label, criterion.threshold) for criterion in definitions.CRITERIA}
 MILESTONE_ICONS = {"done": "met", "late": "not_met", "moved": "partly", "due": "dash"}
 MOST_COLUMNS = 5
 
@@ -24,7 +26,7 @@ def build(view: View) -> Content:
     labels = {site.name: site.label for site in view.sites}
     if not verdicts and not cells:
         return Content("No site has been judged yet", "", [], [pick_sites(view)])
-    headline = words.in_the_way([verdicts[s] for s in shown if s in verdicts], labels)
+    headline = sentences.in_the_way([verdicts[s] for s in shown if s in verdicts], labels)
     rows = [entry for entry in CRITERIA if any((site, entry) in cells for site in shown)]
     matrix = (
         by_site(view, shown, rows, verdicts, cells)
@@ -37,13 +39,13 @@ def build(view: View) -> Content:
         if any(row.made_up for row in cells.values())
         else ""
     )
-    links = [html.A("Method", href=view.address.keep("/methods", "edition").href)]
+    method = [html.A("Method", href=view.address.keep("/methods", "edition").href)]
     return Content(
         headline,
         f"Five criteria in words, no score. Thresholds are proposals of the {definitions.PROPOSED_BY}, to be agreed.",
-        [matrix, source_line(closing + made_up, links), milestones(view)],
+        [matrix, source_line(closing + made_up, method), milestones(view)],
         [pick_sites(view)],
-        linked.money(view, shown[0]) if len(shown) == 1 else (),
+        links.money(view, shown[0]) if len(shown) == 1 else (),
     )
 
 
@@ -96,14 +98,14 @@ def verdict(view: View, row: Row | None) -> Component:
     """A site's verdict."""
     if row is None:
         return state("not judged")
-    return linked.verdict(view, row.site, row.verdict, words.VERDICT_WORDS.get(row.verdict, row.words))
+    return links.verdict(view, row.site, row.verdict, sentences.VERDICT_WORDS.get(row.verdict, row.words))
 
 
 def evidence(view: View, row: Row | None, site: str, criterion: str) -> Component:
     """A criterion's level, the evidence and its date; stale evidence says so."""
     if row is None:
         return state("not known")
-    when = words.evidence(row)
+    when = sentences.evidence(row)
     stale = html.Strong(" over a year old") if row.stale else None
     said = (
         link(view, f"{site}|readiness|{criterion}|level", row.words, f"{CRITERIA[criterion][0]}, {view.label(site)}")
@@ -133,7 +135,7 @@ def change(view: View, row: Row | None) -> Component:
         place, name = min(found, key=lambda entry: (entry[0], -len(entry[1])))
         parts += [rest[:place], html.Strong(name)]
         rest = rest[place + len(name) :]
-    return html.Span(linked.prose(view, row.site, [*parts, rest], f"{row.site}|verdict||words"))
+    return html.Span(links.prose(view, row.site, [*parts, rest], f"{row.site}|verdict||words"))
 
 
 def holds(row: Row | None) -> Component:
@@ -154,7 +156,7 @@ def conditions(view: View, row: Row | None) -> Component:
 def condition(view: View, site: str, said: str) -> Component:
     """A condition, whose numbers are told of with its criterion."""
     name = next((name for name, (label, _) in CRITERIA.items() if said.startswith(f"{label}: ")), "")
-    return linked.prose(view, site, words.first_upper(said), f"{site}|readiness|{name}|level" if name else "")
+    return links.prose(view, site, sentences.first_upper(said), f"{site}|readiness|{name}|level" if name else "")
 
 
 def own_answer(row: Row | None) -> Component:
@@ -183,7 +185,7 @@ def milestones(view: View) -> Component:
         for row in rows[:12]
     ]
     columns = [Column("Milestone"), Column("Site"), Column("Due"), Column("State"), Column("Source")]
-    headline = words.milestones(rows, view.edition.made.date())
+    headline = sentences.milestones(rows, view.edition.made.date())
     return card(
         headline, "", table(columns, body, "Milestones", class_name="wide"), name="milestones", class_name="spaced"
     )
@@ -196,9 +198,9 @@ def milestone_state(row: Row) -> Component:
         "done": f"Done {write_date(row.done)}" if row.done else "Done",
         "moved": f"Moved from {write_date(first)}" if first else "Moved",
     }
-    said = told.get(row.state, words.first_upper(row.state or ""))
+    said = told.get(row.state, sentences.first_upper(row.state or ""))
     icon = MILESTONE_ICONS.get(row.state, "dash")
-    return html.Span([marks.icon(icon, 14), said], className=f"status {icon.replace('_', '-')}")
+    return html.Span([icons.icon(icon, 14), said], className=f"status {icon.replace('_', '-')}")
 
 
 PAGE = Page("/readiness", "Readiness", 5, "Is each site ready to carry on without the Home Office grant?", build)

@@ -7,13 +7,16 @@ from typing import Any
 
 from flask import current_app, has_app_context
 
-from dashboard import html, linked, marks, words
-from dashboard.edition import Row
-from dashboard.native import Paper, Picker
-from dashboard.page import Content, Page, View, card, nothing, pick, pick_sites, site_name
-from dashboard.receiving.paper import Giver, write_form
-from dashboard.since import before, moved_since
-from dashboard.tables import Column, link, state, table
+from dashboard.cards.changes_since import before, moved_since
+from dashboard.data.edition import Row
+from dashboard.data.view import View
+from dashboard.elements import html, icons
+from dashboard.elements.page import Content, Page, card, nothing, pick, pick_sites, site_name
+from dashboard.elements.tables import Column, link, state, table
+from dashboard.elements.widgets import Paper, Picker
+from dashboard.provenance import links
+from dashboard.upload.form import Giver, write_form
+from dashboard.wording import sentences
 from etl.definitions.checks import CHECKS
 from etl.definitions.measure import write
 from etl.definitions.periods import MONTH_NAMES, month_after, write_date, write_month
@@ -54,16 +57,16 @@ def build(view: View) -> Content:
     missing = sum(thing.code == NO_RETURN for thing in things)
     holding = sum(bool(thing.holds_verdict) for thing in things)
     first, last = write_month(months[0], long=True), write_month(months[-1], long=True)
-    who = view.sites[0].label if len(here) == 1 else f"{words.count(len(here))} sites"
+    who = view.sites[0].label if len(here) == 1 else f"{sentences.count(len(here))} sites"
     return Content(
-        words.things_to_mend(missing, len(things) - missing, holding),
+        sentences.things_to_mend(missing, len(things) - missing, holding),
         f"Monthly returns due from {who}, {first} to {last}, as received by {write_date(view.edition.made.date())}.",
         [
             calendar_card(view, months, shown),
             mend_card(view, things),
             reminder_card(view),
-            told_card(view, "explained", words.explained(len(explained)), explained, EXPLAINED),
-            told_card(view, "past", words.mended(past), past, PAST),
+            told_card(view, "explained", sentences.explained(len(explained)), explained, EXPLAINED),
+            told_card(view, "past", sentences.mended(past), past, PAST),
             revisions_card(view),
             quality_card(view),
             try_card(view),
@@ -132,15 +135,15 @@ def calendar_card(view: View, months: list[date], rows: list[Row]) -> Component:
             for row, month in zip(mine, months, strict=True)
         ]
         count = sum(row.state == "on_time" for row in mine_due)
-        on_time_here = linked.returns(view, site.name, months[0], "on_time", count, bold=True)
-        total = [on_time_here, " of ", linked.returns(view, site.name, months[0], "due", len(mine_due))]
+        on_time_here = links.returns(view, site.name, months[0], "on_time", count, bold=True)
+        total = [on_time_here, " of ", links.returns(view, site.name, months[0], "due", len(mine_due))]
         body.append(html.Tr([*line, html.Td(total, className="right muted")], **{"data-row": site.name}))
     grid = html.Table(
         [html.Caption("Returns by site and month", className="heard"), html.Thead(head), html.Tbody(body)],
         className="calendar",
     )
     return card(
-        words.received(len(came), len(due), len(on_time)),
+        sentences.received(len(came), len(due), len(on_time)),
         "A return is due on the 10th working day after its month",
         html.Div(grid, className="table-frame", tabIndex=0, role="region", **{"aria-label": "Calendar of returns"}),
         key_of(view, months, rows),
@@ -174,7 +177,7 @@ def cell(view: View, label: str, row: Row | None, month: date) -> Component:
         "revised": f"v{row.versions}",
         "query": "query",
     }.get(tone, "")
-    inside = [marks.icon(icon, 16 if text else 13), html.Span(text) if text else None]
+    inside = [icons.icon(icon, 16 if text else 13), html.Span(text) if text else None]
     classes = f"day {tone.replace('_', '-')} {TONES.get(tone, '')}{faded}".strip()
     name = f"{label}, {write_month(month)}: {', '.join(STATES[k][1].lower() for k in found if k in STATES)}"
     if row.state in ("not_due", "due"):
@@ -189,7 +192,7 @@ def counted(view: View, months: list[date], which: str, count: int) -> Component
     to_date = not view.address.get("to") or months[-1] == max(row.month for row in view.edition.rows("calendar"))
     if not to_date or not (view.all_sites or len(view.sites) == 1):
         return html.Span(str(count))
-    return linked.returns(view, "all" if view.all_sites else view.sites[0].name, months[0], which, count)
+    return links.returns(view, "all" if view.all_sites else view.sites[0].name, months[0], which, count)
 
 
 def key_of(view: View, months: list[date], rows: list[Row]) -> Component:
@@ -200,7 +203,7 @@ def key_of(view: View, months: list[date], rows: list[Row]) -> Component:
         html.Li(
             [
                 html.Span(
-                    marks.icon(STATES[name][0], 13),
+                    icons.icon(STATES[name][0], 13),
                     className=f"day {name.replace('_', '-')} {TONES.get(name, '')}".strip(),
                 ),
                 f"{STATES[name][1]} ",
@@ -264,14 +267,14 @@ def told(view: View, name: str, calendar: list[Row], states: Mapping[str, str]) 
 def where(view: View, row: Row) -> Component:
     """A query's sheet and cell, as a link to the receipt of its return."""
     place = f"{row.sheet}!{row.cell}" if row.sheet and row.cell else row.cell or row.sheet or "Whole file"
-    return linked.receipt(view, row, place)
+    return links.receipt(view, row, place)
 
 
 def kind_of(row: Row) -> Component:
     """What is wrong, in a word and with an icon, and whether a verdict waits for it."""
     gone = row.code == NO_RETURN
     label = "No return" if gone else CHECKS[row.code].label if row.code in CHECKS else sentence_of(row.code)
-    said = html.Span([marks.icon("cross" if gone else "query", 14), label], className=status_class(gone))
+    said = html.Span([icons.icon("cross" if gone else "query", 14), label], className=status_class(gone))
     return [said, html.Span("Holds up a verdict", className="told")] if row.holds_verdict else said
 
 
@@ -282,13 +285,13 @@ def status_class(gone: bool) -> str:
 
 def sentence_of(code: str | None) -> str:
     """A code of another version of the definitions, as words."""
-    return words.first_upper((code or "").replace("_", " "))
+    return sentences.first_upper((code or "").replace("_", " "))
 
 
 def since(row: Row) -> Component:
     """Since when something stands open, and who has to do something."""
     raised = row.get("raised")
-    days = words.counted_figure(row.days_open, "day") if row.days_open is not None else "not known"
+    days = sentences.counted_figure(row.days_open, "day") if row.days_open is not None else "not known"
     day = html.Span(f"since {write_date(raised.date())}", className="told whole") if raised else None
     return html.Span([html.Span(days, className="whole"), day])
 
@@ -308,7 +311,7 @@ def mend_card(view: View, things: list[Row]) -> Component:
         ]
         for row in things[:MOST_THINGS]
     ]
-    headline = words.mend(len(things), sum(bool(row.holds_verdict) for row in things))
+    headline = sentences.mend(len(things), sum(bool(row.holds_verdict) for row in things))
     columns = [
         Column("Site"),
         Column("Month", class_name="whole"),
@@ -336,7 +339,7 @@ def told_card(view: View, name: str, headline: str, rows: list[Row], states: Map
         [
             site_name(view, row.site),
             write_month(row.month),
-            html.Span([marks.icon("tick", 14), states[row.state]], className="status"),
+            html.Span([icons.icon("tick", 14), states[row.state]], className="status"),
             where(view, row),
             row.message or "",
             row.get("words") or "",
@@ -363,7 +366,7 @@ def reminder_card(view: View) -> Component:
     if not rows or view.edition.audience != "central":
         return None
     body = [reminder(view, row) for row in rows]
-    headline = f"{words.first_upper(words.counted(len(rows), 'reminder'))} ready to send"
+    headline = f"{sentences.first_upper(sentences.counted(len(rows), 'reminder'))} ready to send"
     return card(headline, "", *body, name="reminders", class_name="spaced")
 
 
@@ -422,7 +425,7 @@ def revisions_card(view: View) -> Component:
         return card("No number was changed by a later return", "", name="revisions", class_name="spaced")
     more = f"The newest {MOST_THINGS} of {len(rows)}" if len(rows) > MOST_THINGS else ""
     return card(
-        words.revised(len(rows)),
+        sentences.revised(len(rows)),
         "",
         table(columns, body, "Revisions", class_name="wide"),
         name="revisions",
@@ -463,7 +466,7 @@ def quality_card(view: View) -> Component:
         return None
     dimensions = list(dict.fromkeys(row.dimension for row in rows))
     found = {(row.site, row.dimension): row for row in rows}
-    columns = [Column("Site"), *(Column(words.first_upper(name), True) for name in dimensions)]
+    columns = [Column("Site"), *(Column(sentences.first_upper(name), True) for name in dimensions)]
     body = [
         [
             site_name(view, site),

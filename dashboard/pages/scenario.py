@@ -12,22 +12,35 @@ from urllib.parse import quote
 from dash import Dash, Input, Output, State, no_update
 from flask import g, has_request_context
 
-from dashboard import html, linked, saved, words
 from dashboard.access.roles import Who, of_audience
-from dashboard.address import read
 from dashboard.charts import graph
-from dashboard.charts.supposed import affordable as affordable_chart
-from dashboard.charts.supposed import by_month as month_chart
-from dashboard.edition import Editions, NoEdition, Row
-from dashboard.native import SavedList, Supposed
-from dashboard.page import Content, Page, View, card, nothing, pick_sites, site_name
-from dashboard.supposed import ALSO, GAPS, GRANTS, facts_of, grant_words, read_supposed, said, start_of
-from dashboard.supposed import Supposed as Choice
-from dashboard.tables import VERDICT_LEVELS, Column, link, not_applicable, number, state, table, tag
+from dashboard.charts.scenario import affordable as affordable_chart
+from dashboard.charts.scenario import by_month as month_chart
+from dashboard.data.address import read
+from dashboard.data.edition import Editions, NoEdition, Row
+from dashboard.data.view import View
+from dashboard.elements import html
+from dashboard.elements.page import Content, Page, card, nothing, pick_sites, site_name
+from dashboard.elements.tables import VERDICT_LEVELS, Column, link, not_applicable, number, state, table, tag
+from dashboard.elements.widgets import SavedList, Supposed
+from dashboard.provenance import links
+from dashboard.scenarios import saved
+from dashboard.scenarios.choices import (
+    ALSO,
+    GAPS,
+    GRANTS,
+    facts_of,
+    grant_words,
+    read_supposed,
+    said,
+    start_of,
+)
+from dashboard.scenarios.choices import Supposed as Choice
+from dashboard.wording import sentences
 from etl.definitions.measure import round_half_up
 from etl.definitions.periods import month_after, months_from, write_date, write_financial_year, write_month
 from etl.definitions.readiness import count_verdicts
-from etl.scenario import (
+from etl.judge.scenario import (
     LABEL,
     Choices,
     Month,
@@ -78,7 +91,7 @@ def build(view: View) -> Content:
         none = nothing("No site has a plan for the year without the grant, so there is nothing to start from.")
         return Content("There is no plan to start a scenario from", note, [scenario_grid(form, [none])], controls)
     outcome = together([case.then for case in found])
-    headline = words.scenario(clause(supposed), outcome, [case.then for case in found])
+    headline = sentences.scenario(clause(supposed), outcome, [case.then for case in found])
     results = [
         beside_actuals(view, supposed, found, headline),
         html.Div([months_card(view, found), affordable_card(view, supposed, found)], className="pair"),
@@ -128,7 +141,7 @@ def secured_months(view: View, site: str, year: date) -> list[float]:
 
 def year_of(starts: date) -> list[date]:
     """The months of a financial year."""
-    return months_from(starts, words.last_of(starts))
+    return months_from(starts, sentences.last_of(starts))
 
 
 def clause(supposed: Choice) -> str:
@@ -249,7 +262,7 @@ def beside_actuals(view: View, supposed: Choice, found: Sequence[Case], headline
         all_now, all_then = together([case.now for case in found]), together([case.then for case in found])
         counted = count_verdicts([case.verdicts[1] for case in found])
         known = actual.get("all")
-        told = linked.prose(view, "all", f"now {known.words}", "all|verdict||words") if known else ""
+        told = links.prose(view, "all", f"now {known.words}", "all|verdict||words") if known else ""
         row = [site_name(view, "all"), pair(counted, told, wraps=True)]
         body.append([*row, *numbers(view, all_then, all_now, covers.get("all"), posts_of(view, "all", found))])
         names.append("all")
@@ -258,7 +271,7 @@ def beside_actuals(view: View, supposed: Choice, found: Sequence[Case], headline
     year = write_financial_year(found[0].row.year)
     missing = "; what is missing is supposed to come as planned" if supposed.mended else ""
     return card(
-        words.scenario_verdicts([(case.verdicts, actual.get(case.row.site)) for case in found]),
+        sentences.scenario_verdicts([(case.verdicts, actual.get(case.row.site)) for case in found]),
         f"{LABEL}. {year}, under each number what is known now{missing}",
         table(columns, body, f"{LABEL}: results beside what is known, {year}", class_name="wide", row_names=names),
         name="results",
@@ -271,10 +284,10 @@ def beside_actuals(view: View, supposed: Choice, found: Sequence[Case], headline
 def verdict_cell(case: Case, known: Row | None) -> Component:
     """The verdict under the scenario; where it depends on the cost, both ends."""
     low, high = case.verdicts
-    shown = tag(VERDICT_LEVELS[high], words.VERDICT_WORDS[high])
-    more = [html.Small(f"{words.VERDICT_WORDS[low]} at the lowest cost", className="now")] if low != high else []
-    now = words.VERDICT_WORDS.get(known.verdict, known.words) if known else "not judged"
-    return html.Span([shown, *more, html.Small(f"now {words.lower_first(now)}", className="now")])
+    shown = tag(VERDICT_LEVELS[high], sentences.VERDICT_WORDS[high])
+    more = [html.Small(f"{sentences.VERDICT_WORDS[low]} at the lowest cost", className="now")] if low != high else []
+    now = sentences.VERDICT_WORDS.get(known.verdict, known.words) if known else "not judged"
+    return html.Span([shown, *more, html.Small(f"now {sentences.lower_first(now)}", className="now")])
 
 
 def posts_of(view: View, site: str, found: Sequence[Case]) -> Row | None:
@@ -286,15 +299,15 @@ def posts_of(view: View, site: str, found: Sequence[Case]) -> Row | None:
 
 def numbers(view: View, then: Outcome, now: Outcome, cover: Row | None, staff: Row | None) -> list[Component]:
     """Gap, cover, cost, unit cost and posts, each above what it is now."""
-    gap = stored(view, cover, "gap", lambda gap: words.pounds(gap))
+    gap = stored(view, cover, "gap", lambda gap: sentences.pounds(gap))
     months = stored(view, cover, "months", lambda months: f"{months:.1f}", " months")
-    cost = stored(view, cover, "planned", lambda planned: words.pounds(planned))
-    if cover is None or cover.planned is None or span(now.cost) != words.pounds(cover.planned):
+    cost = stored(view, cover, "planned", lambda planned: sentences.pounds(planned))
+    if cover is None or cover.planned is None or span(now.cost) != sentences.pounds(cover.planned):
         cost = [span(now.cost)]
     unit = span(then.unit_cost) if then.unit_cost else not_applicable()
     chance = [f"by chance {span(then.unit_cost_by_chance)}"] if then.unit_cost_by_chance else []
     posts = f"{then.posts:,.1f}" if then.posts is not None else state("not known")
-    each = linked.planned(view, cover.site, cover.year, "unit", span(now.unit_cost)) if cover else span(now.unit_cost)
+    each = links.planned(view, cover.site, cover.year, "unit", span(now.unit_cost)) if cover else span(now.unit_cost)
     same = staff is not None and staff.value is not None and staff.value == now.posts
     held = number(view, staff) if same else f"{now.posts:,.1f}" if now.posts is not None else ""
     return [
@@ -312,7 +325,7 @@ def stored(
     """A number of the year as it is known, as a link to where it comes from."""
     if cover is None or cover.get(column) is None:
         return ["not known"]
-    return [linked.cover(view, cover, column, write(cover[column])), *([unit] if unit else [])]
+    return [links.cover(view, cover, column, write(cover[column])), *([unit] if unit else [])]
 
 
 def pair(then: Component, *below: Component, wraps: bool = False) -> Component:
@@ -325,10 +338,12 @@ def span(found: Range | None, *, short: bool = False) -> str:
     """Pounds, or a range of them, which may be written short."""
     if found is None:
         return "not known"
-    low, high = words.pounds(found.low), words.pounds(found.high)
+    low, high = sentences.pounds(found.low), sentences.pounds(found.high)
     if low == high:
         return low
-    return f"{words.pounds_short(found.low)} to {words.pounds_short(found.high)}" if short else f"{low} to {high}"
+    return (
+        f"{sentences.pounds_short(found.low)} to {sentences.pounds_short(found.high)}" if short else f"{low} to {high}"
+    )
 
 
 def months_words(found: Range) -> str:
@@ -370,12 +385,12 @@ def months_card(view: View, found: Sequence[Case]) -> Component:
     )
     as_planned = [by_month(case.start, Choices(), [one.local for one in case.months]) for case in found]
     planned = months_together(as_planned)[0].cost.low
-    headline = words.first_short(short)
+    headline = sentences.first_short(short)
     body = [
         [
             write_month(month),
             of_month(view, found, month, "approved", one.local),
-            *(words.pounds(value) for value in (one.grant, one.extra)),
+            *(sentences.pounds(value) for value in (one.grant, one.extra)),
             span(one.cost),
             of_month(view, found, month, "planned", planned),
         ]
@@ -397,16 +412,16 @@ def of_month(view: View, found: Sequence[Case], month: date, status: str, amount
     """A month's money as it is known, as a link to where it comes from; what is only supposed is none."""
     everyone = len(found) == len(view.edition.sites)
     site = "all" if everyone else found[0].row.site if len(found) == 1 else ""
-    text = words.pounds(amount)
+    text = sentences.pounds(amount)
     rows = view.edition.rows("cliff", "site = ? and month = ? and status = ?", (site, month, status))
-    if not rows or rows[0].amount is None or words.pounds(rows[0].amount) != text:
+    if not rows or rows[0].amount is None or sentences.pounds(rows[0].amount) != text:
         return text
     return link(view, f"{site}|cliff|{month}|{status}", text, f"{write_month(month)}, {view.label(site)}")
 
 
 def who(view: View, found: Sequence[Case]) -> str:
     """Whose numbers are added up."""
-    return words.listed([view.label(case.row.site) for case in found]) if len(found) < 4 else f"{len(found)} sites"
+    return sentences.listed([view.label(case.row.site) for case in found]) if len(found) < 4 else f"{len(found)} sites"
 
 
 def affordable_card(view: View, supposed: Choice, found: Sequence[Case]) -> Component:
@@ -416,7 +431,7 @@ def affordable_card(view: View, supposed: Choice, found: Sequence[Case]) -> Comp
     points = by_fixed_share(starts, budgets)
     shares = supposed.choices.fixed_shares
     ends = [cases_paid_for(starts, budgets, share) for share in shares]
-    headline = words.cases_paid_for(min(ends), max(ends), planned)
+    headline = sentences.cases_paid_for(min(ends), max(ends), planned)
     body = [[f"{share * 100:.0f}%", f"{cases:,.0f}"] for share, cases in points]
     label = f"{LABEL}: {headline}. Cases by the share of cost that does not change with cases"
     return card(
@@ -441,10 +456,10 @@ def ways_card(view: View, found: Sequence[Case]) -> Component:
         reduce = ways["reduce"]
         cases = count_span(Range(min(reduce.low, case.start.planned_cases), min(reduce.high, case.start.planned_cases)))
         whole = f"{case.start.planned_cases:g}"
-        planned = [" of ", linked.planned(view, case.row.site, case.row.year, "count", whole)]
+        planned = [" of ", links.planned(view, case.row.site, case.row.year, "count", whole)]
         cover, maintain = covers.get(case.row.site), span(ways["maintain"])
-        if cover is not None and cover.gap is not None and words.pounds(cover.gap) == maintain:
-            maintain = linked.cover(view, cover, "gap", maintain)
+        if cover is not None and cover.gap is not None and sentences.pounds(cover.gap) == maintain:
+            maintain = links.cover(view, cover, "gap", maintain)
         body.append([site_name(view, case.row.site, short=True), maintain, [cases, *planned], span(ways["uplift"])])
     columns = [
         Column("Site"),
@@ -454,7 +469,7 @@ def ways_card(view: View, found: Sequence[Case]) -> Component:
     ]
     needed = still_needed([(case.start, case.choices) for case in found])
     headline = (
-        f"To maintain the plan, {words.pounds(needed)} more is needed"
+        f"To maintain the plan, {sentences.pounds(needed)} more is needed"
         if needed > 0.5
         else "The money maintains the plan"
     )
@@ -502,7 +517,7 @@ def next_year_card(view: View, found: Sequence[Case]) -> Component:
             ]
         )
     columns = [Column("Site"), Column("Seen", True), Column("Next year, and its range", True), Column("Supposed", True)]
-    headline = words.outside_chance(outside, len(found))
+    headline = sentences.outside_chance(outside, len(found))
     return card(
         headline,
         f"{LABEL}. New cases if referrals go on as in the last year: 95 in 100 such years (negative binomial)",
@@ -528,7 +543,7 @@ def rollout_card(view: View, supposed: Choice) -> Component:
     lines = [
         ("New cases a year", f"{one.cases:,.0f}", f"{outcome.cases:,.0f}"),
         ("Cost of the year", span(one.cost), span(outcome.cost)),
-        ("Money there is", words.pounds(one.money), words.pounds(outcome.money)),
+        ("Money there is", sentences.pounds(one.money), sentences.pounds(outcome.money)),
         ("Funding still needed", span(one.gap), span(outcome.gap)),
         ("Cost per new case", span(one.unit_cost), span(outcome.unit_cost)),
         (
@@ -536,7 +551,7 @@ def rollout_card(view: View, supposed: Choice) -> Component:
             *(f"{each.posts:,g}" if each.posts is not None else "not known" for each in (one, outcome)),
         ),
     ]
-    areas = words.counted_figure(supposed.areas, "area")
+    areas = sentences.counted_figure(supposed.areas, "area")
     heads = [Column("Of a year"), Column(f"{view.label(row.site)} alone", True), Column(areas, True)]
     return card(
         f"{areas} like {view.label(row.site)} would need {span(outcome.gap)} that is not secured",
@@ -571,7 +586,7 @@ def saved_rows(data: Path, labels: Mapping[str, str], asks: Who, edition: str) -
                 "id": one.id,
                 "name": one.name,
                 "href": address.with_(edition=edition).href,
-                "words": words.first_upper("; ".join(said(supposed, labels))),
+                "words": sentences.first_upper("; ".join(said(supposed, labels))),
                 "by": f"{LABEL}. Saved by the {one.author}, {when}",
                 "mine": saved.may_delete(one, asks),
             }

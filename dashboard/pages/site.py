@@ -3,13 +3,16 @@
 from datetime import date
 from typing import Any
 
-from dashboard import findings, html, linked, marks, words
+from dashboard.cards.events import happenings, in_words, marks_of
 from dashboard.charts import graph
 from dashboard.charts.over_time import site_line
-from dashboard.edition import Row, Site
-from dashboard.happened import happenings, in_words, marks_of
-from dashboard.page import Content, Page, View, card, definition, grid, nothing, period_words, pick_period, source_words
-from dashboard.tables import HIDDEN, Column, hidden, link, not_applicable, number, state, table, tag
+from dashboard.data.edition import Row, Site
+from dashboard.data.view import View, period_words
+from dashboard.elements import html, icons
+from dashboard.elements.page import Content, Page, card, definition, grid, nothing, pick_period, source_words
+from dashboard.elements.tables import HIDDEN, Column, hidden, link, not_applicable, number, state, table, tag
+from dashboard.provenance import links
+from dashboard.wording import findings, sentences
 from etl.definitions.periods import month_after, months_from, write_date, write_month, write_period
 
 Component = Any
@@ -39,17 +42,19 @@ def build(view: View) -> Content:
         return Content("The edition has no site", "", [])
     site = site_of(view)
     if site is None:
-        return Content("There is no such site in this edition", "Choose one of these.", [links(view, "")])
+        return Content("There is no such site in this edition", "Choose one of these.", [site_links(view, "")])
     verdict = next(iter(view.edition.rows("verdicts", "site = ?", (site.name,))), None)
     headline = (
-        words.in_the_way([verdict], {site.name: site.label}) if verdict is not None else f"{site.label}: not judged yet"
+        sentences.in_the_way([verdict], {site.name: site.label})
+        if verdict is not None
+        else f"{site.label}: not judged yet"
     )
     who = f"{site.commissioner or 'Commissioner not known'}; {site.provider or 'provider not known'}"
     return Content(
         headline,
         f"{who}. Since {write_month(site.first_month, long=True)}; {write_period(view.period[0], view.period[1])}.",
         [
-            links(view, site.name),
+            site_links(view, site.name),
             grid(
                 measures(view, site),
                 html.Div([judged(view, site, verdict), agreements(view, site)], className="stack"),
@@ -59,11 +64,11 @@ def build(view: View) -> Content:
             to_mend(view, site),
         ],
         controls=[pick_period(view)],
-        opens=linked.money(view, site.name),
+        opens=links.money(view, site.name),
     )
 
 
-def links(view: View, chosen: str) -> Component:
+def site_links(view: View, chosen: str) -> Component:
     """The sites, each with its page."""
     items = []
     for site in view.edition.sites:
@@ -83,7 +88,7 @@ def measures(view: View, site: Site) -> Component:
         if measure not in view.edition.measures:
             continue
         row = view.result(site.name, measure)
-        plan = view.result(site.name, linked.PLANS[measure]) if measure in linked.PLANS else None
+        plan = view.result(site.name, links.PLANS[measure]) if measure in links.PLANS else None
         body.append(
             [
                 view.measure_label(measure),
@@ -94,8 +99,8 @@ def measures(view: View, site: Site) -> Component:
         )
     columns = [Column("Measure"), Column("Number", True), Column("Plan", True), Column("Beside the other sites (grey)")]
     return card(
-        f"{site.label} in {words.counted(len(body), 'number')}",
-        f"{words.first_upper(period_words(view.period))}; line: 95% interval; grey: other sites, no ranks",
+        f"{site.label} in {sentences.counted(len(body), 'number')}",
+        f"{sentences.first_upper(period_words(view.period))}; line: 95% interval; grey: other sites, no ranks",
         table(columns, body, f"Headline numbers of {site.label}", class_name="tall"),
         name="measures",
         source=source_words(view),
@@ -112,7 +117,7 @@ def beside_others(view: View, site: Site, measure: str, row: Row | None) -> Comp
     seen = [v for v in (*values, own, row.high if row is not None else None) if v is not None]
     if not seen:
         return hidden() if unseen else state("not known")
-    return marks.among(own, row, values, max(seen) * 1.05 or 1.0, view.mark(site.name))
+    return icons.among(own, row, values, max(seen) * 1.05 or 1.0, view.mark(site.name))
 
 
 def judged(view: View, site: Site, verdict: Row | None) -> Component:
@@ -120,14 +125,14 @@ def judged(view: View, site: Site, verdict: Row | None) -> Component:
     rows = view.edition.rows("readiness", "site = ?", (site.name,), "position")
     if verdict is None and not rows:
         return card("Not judged yet", "", nothing("No verdict is known."), name="judged")
-    body = [[words.first_upper(row.criterion), tag(row.level), criterion(view, row)] for row in rows]
-    head = words.VERDICT_WORDS.get(verdict.verdict, "") if verdict is not None else "No verdict"
+    body = [[sentences.first_upper(row.criterion), tag(row.level), criterion(view, row)] for row in rows]
+    head = sentences.VERDICT_WORDS.get(verdict.verdict, "") if verdict is not None else "No verdict"
     met = sum(row.level == "met" for row in rows)
     columns = [Column("Criterion"), Column("Level"), Column("Evidence")]
     return card(
-        f"{words.first_upper(words.count(met))} of {words.count(len(rows))} criteria met",
+        f"{sentences.first_upper(sentences.count(met))} of {sentences.count(len(rows))} criteria met",
         "",
-        html.P(linked.verdict(view, site.name, verdict.verdict, head)) if verdict is not None else None,
+        html.P(links.verdict(view, site.name, verdict.verdict, head)) if verdict is not None else None,
         table(columns, body, "Criteria", class_name="wide"),
         html.P(["What would change it: ", changed(view, verdict)], className="note small")
         if verdict is not None and verdict.change
@@ -138,7 +143,7 @@ def judged(view: View, site: Site, verdict: Row | None) -> Component:
 
 def changed(view: View, verdict: Row) -> Component:
     """What would change the verdict, whose numbers are told of with it."""
-    return linked.prose(view, verdict.site, verdict.change, f"{verdict.site}|verdict||words")
+    return links.prose(view, verdict.site, verdict.change, f"{verdict.site}|verdict||words")
 
 
 def criterion(view: View, row: Row) -> Component:
@@ -153,8 +158,8 @@ def agreements(view: View, site: Site) -> Component:
     body = [
         [
             row.funder_label,
-            linked.agreement(view, row),
-            words.first_upper((row.status or "").replace("_", " ")),
+            links.agreement(view, row),
+            sentences.first_upper((row.status or "").replace("_", " ")),
             write_date(row.ends) if row.ends else "open",
         ]
         for row in rows
@@ -162,7 +167,9 @@ def agreements(view: View, site: Site) -> Component:
     columns = [Column("Funder"), Column("Amount", True), Column("Status"), Column("Ends", True)]
     made_up = "Some are made up for the sample" if any(row.made_up for row in rows) else ""
     return card(
-        f"{words.first_upper(words.counted(len(rows), 'agreement'))} known" if rows else "No agreement is known",
+        f"{sentences.first_upper(sentences.counted(len(rows), 'agreement'))} known"
+        if rows
+        else "No agreement is known",
         "",
         table(columns, body, "Agreements", class_name="wide") if rows else nothing("Nothing is known of money ahead."),
         name="agreements",
@@ -178,7 +185,7 @@ def over_time(view: View, site: Site, measure: str) -> Component:
         return card(view.measure_label(measure), "", nothing("No returns yet."), name=measure)
     months = [month for month in months_from(min(rows), last) if month > month_after(last, -36)]
     values = {month: row.value for month, row in rows.items()}
-    plan = view.edition.result(site.name, linked.PLANS.get(measure, ""), "month", last)
+    plan = view.edition.result(site.name, links.PLANS.get(measure, ""), "month", last)
     planned = plan.value if plan is not None else None
     top = 1.18 * max([v for v in (*values.values(), planned) if v is not None] or [1.0])
     texts = {month: row.shown for month, row in rows.items()}
@@ -202,7 +209,7 @@ def over_time(view: View, site: Site, measure: str) -> Component:
 def monthly(view: View, site: Site, measure: str) -> str:
     """What the site's control chart of a measure shows; the measure's label where there is none."""
     charts = view.edition.rows("control_charts", "site = ? and measure = ?", (site.name, measure))
-    label = f"{site.label}: {words.lower_first(view.measure_label(measure))} by month"
+    label = f"{site.label}: {sentences.lower_first(view.measure_label(measure))} by month"
     return findings.control(site.label, charts[0]) if charts else label
 
 
@@ -211,16 +218,16 @@ def to_mend(view: View, site: Site) -> Component:
     rows = view.edition.rows("queries", "site = ?", (site.name,), "month desc")
     missing = view.edition.rows("calendar", "site = ? and state = 'missing'", (site.name,), "month desc")
     body: list[list[Component]] = [
-        [write_month(row.month), linked.receipt(view, row, "Whole return"), "Missing", "Send the return"]
+        [write_month(row.month), links.receipt(view, row, "Whole return"), "Missing", "Send the return"]
         for row in missing
     ]
     body += [
-        [write_month(row.month), linked.receipt(view, row, f"{row.sheet}!{row.cell}"), row.message, row.fix]
+        [write_month(row.month), links.receipt(view, row, f"{row.sheet}!{row.cell}"), row.message, row.fix]
         for row in rows
     ]
     columns = [Column("Month"), Column("Where"), Column("What it says"), Column("What to do")]
     return card(
-        words.mend(len(body), 0),
+        sentences.mend(len(body), 0),
         "",
         table(columns, body, "Things to mend", class_name="wide")
         if body

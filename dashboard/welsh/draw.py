@@ -7,11 +7,11 @@ from typing import Any
 
 from dash.development.base_component import Component
 
-from dashboard import html
-from dashboard.address import Address
-from dashboard.edition import Edition
-from dashboard.headlines import OPENS
-from dashboard.page import View
+from dashboard.data.address import Address
+from dashboard.data.edition import Edition
+from dashboard.data.view import View
+from dashboard.elements import html
+from dashboard.elements.headline_links import OPENS
 from dashboard.welsh.say import sayer
 
 LANGUAGE = "cy"

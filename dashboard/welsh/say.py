@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from babel.dates import format_date
 
 from dashboard.welsh.catalogue import PLACE, Entry, templates, texts
-from dashboard.words import SMALL
+from dashboard.wording.sentences import SMALL
 from etl.definitions.periods import MONTH_NAMES
 
 KEPT_TEXTS = 20_000

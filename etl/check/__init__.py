@@ -1,7 +1,7 @@
 """Entries in, problems out: each with its cell, its likely cause and how to mend it."""
 
 from etl.check.cells import check_cells
-from etl.problem import Problem
+from etl.check.problem import Problem
 from etl.read import Return
 
 

@@ -7,11 +7,11 @@ from functools import cache
 from itertools import dropwhile
 
 from etl.check.naming import name_number, write_number
+from etl.check.problem import Problem
 from etl.definitions import DERIVED, MEASURES, REPORTED, REPORTED_KEYS, key, unit_of
 from etl.definitions.checks import CHECKS, MONEY_TOLERANCE
 from etl.definitions.measure import Breakdown, Ratio, Total, Unit, keys, write, write_pence
 from etl.definitions.periods import financial_year_start, months_from, write_month
-from etl.problem import Problem
 from etl.read import Entry, Return
 from etl.read.cell import HOLES, quote
 from etl.read.entries import PLACES

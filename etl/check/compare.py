@@ -12,9 +12,9 @@ from etl.check.causes import Cause, explain, likeliest_wrong
 from etl.check.copies import Copy, Shelf, copied_month, copied_site, may_be_copies, shelve, twins
 from etl.check.history import NUMBERS, History, Said, Usual, history_of, newest, usual, with_rows
 from etl.check.month import NEXT, Failed, Month, facts_of, failures, followers_of, month_at, pass_all
+from etl.check.problem import Problem
 from etl.check.words import layout_of, say_cause, say_copy, say_failed
 from etl.definitions.checks import CHECKS
-from etl.problem import Problem
 from etl.sites import Site
 
 MONTHS_IN_YEAR = 12

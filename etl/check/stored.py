@@ -12,11 +12,11 @@ import pandas as pd
 
 from etl.check.compare import compare, touched_twins
 from etl.check.history import NUMBERS, Order, Said
-from etl.columns import Columns, in_columns
+from etl.check.problem import Problem
 from etl.definitions.checks import CHECKS, COPIED_AT_LEAST
 from etl.definitions.periods import month_after
-from etl.problem import Problem
 from etl.read import Return
+from etl.read.columns import Columns, in_columns
 from etl.sites import Site
 
 
@@ -135,7 +135,7 @@ def _read(con: duckdb.DuckDBPyConnection, query: str, values: dict[str, object])
 
 
 def _sql(name: str) -> str:
-    return files("etl.sql").joinpath(f"{name}.sql").read_text(encoding="utf-8")
+    return files("etl.warehouse.sql").joinpath(f"{name}.sql").read_text(encoding="utf-8")
 
 
 def _replace(

@@ -10,14 +10,14 @@ from etl.compare.basis import own_data, same_basis, with_own_data
 from etl.compare.bridges import bridges
 from etl.compare.central import central_costs
 from etl.compare.charts import control_charts
-from etl.compare.intervals_of import with_intervals
-from etl.compare.made_of import components, formula_of, shown
+from etl.compare.components import components, formula_of, shown
+from etl.compare.intervals import with_intervals
 from etl.compare.money import real_terms, spend_against, spend_lines
 from etl.compare.parts import COUNTED, parts
 from etl.compare.pathway import pathway
 from etl.compare.side_by_side import apart, comparisons, findings
 from etl.compare.trends import trends
-from etl.compare.unknown import why_unknown
+from etl.compare.why_unknown import why_unknown
 from etl.definitions.periods import MONTHS_IN
 from etl.reference import Fact, Reference
 

@@ -5,7 +5,7 @@ from itertools import combinations
 
 import pandas as pd
 
-from etl.compare.made_of import components
+from etl.compare.components import components
 from etl.compare.side_by_side import COSTS
 from etl.definitions import MEASURES, key
 from etl.definitions.costs import SPEND

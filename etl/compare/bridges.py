@@ -12,8 +12,8 @@ from functools import lru_cache
 
 import pandas as pd
 
-from etl.compare.intervals_of import LEAST_COUNT, in_columns
-from etl.compare.made_of import count_behind
+from etl.compare.components import count_behind
+from etl.compare.intervals import LEAST_COUNT, in_columns
 from etl.definitions import DERIVED
 from etl.definitions.measure import Ratio
 from etl.definitions.periods import (

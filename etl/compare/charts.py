@@ -17,7 +17,7 @@ from etl.compare.bridges import ALL, first_months
 from etl.definitions import MEASURES, REPORTED, label_of, unit_of
 from etl.definitions.measure import Breakdown, Total
 from etl.definitions.periods import write_month
-from etl.definitions.returns import DAYS_LATE
+from etl.definitions.settings import DAYS_LATE
 from etl.methods.control_chart import (
     ASSURANCE_WORDS,
     COMMON_CAUSE,

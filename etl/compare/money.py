@@ -6,8 +6,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from etl.compare.intervals_of import in_columns
-from etl.compare.made_of import shown
+from etl.compare.components import shown
+from etl.compare.intervals import in_columns
 from etl.compare.parts import parts
 from etl.definitions.costs import SPEND
 from etl.definitions.periods import financial_year_start, month_after, write_financial_year

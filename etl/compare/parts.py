@@ -5,8 +5,8 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from etl.compare.intervals_of import LEAST_COUNT, in_columns
-from etl.compare.made_of import shown
+from etl.compare.components import shown
+from etl.compare.intervals import LEAST_COUNT, in_columns
 from etl.definitions import REPORTED, key
 from etl.definitions.measure import Breakdown, write
 

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from etl.compare.bridges import ALL, first_months
-from etl.compare.intervals_of import LEAST_COUNT, LIMITS, in_columns
-from etl.compare.made_of import count_behind, shown
+from etl.compare.components import count_behind, shown
+from etl.compare.intervals import LEAST_COUNT, LIMITS, in_columns
 from etl.definitions import MEASURES, label_of, unit_of
 from etl.definitions.measure import Ratio, round_half_up
 from etl.definitions.periods import last_month, month_after, months_between

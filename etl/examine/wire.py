@@ -7,9 +7,9 @@ from typing import Any, get_args
 
 import orjson
 
+from etl.check.problem import Problem
 from etl.definitions import REPORTED_KEYS
 from etl.intake import Refused
-from etl.problem import Problem
 from etl.read import Entries, Return
 from etl.read.cell import State
 from etl.sites import Layout, Site, standard_layouts

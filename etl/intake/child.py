@@ -12,9 +12,9 @@ from typing import IO, NoReturn, cast
 
 import python_calamine
 
-from etl.intake import guard, limits, refusals, wire
+from etl.intake import guard, limits, messages, refusals
 from etl.intake.grid import LENGTH_OF_TIME, Grid, Place, Refused, Sheet, Unreadable
-from etl.intake.seen import Seen, SeenSheet
+from etl.intake.inspection import Seen, SeenSheet
 
 Rows = Sequence[tuple[str, list[list[object]]]]
 
@@ -27,22 +27,22 @@ def serve(prepare: Callable[[bytes], Callable[[bytes], bytes]] | None = None) ->
     incoming, outgoing = sys.stdin.buffer, _only_output()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes our input
     _limit_self()
-    work = prepare(wire.receive(incoming, limits.MESSAGE_BYTES) or b"") if prepare else answer
-    while (message := wire.receive(incoming, limits.MESSAGE_BYTES)) is not None:
+    work = prepare(messages.receive(incoming, limits.MESSAGE_BYTES) or b"") if prepare else answer
+    while (message := messages.receive(incoming, limits.MESSAGE_BYTES)) is not None:
         _allow_processor_time()
-        wire.send(outgoing, work(message))
+        messages.send(outgoing, work(message))
 
 
 def answer(content: bytes) -> bytes:
     """The message for one file: its cells, or why it is refused."""
     try:
-        return wire.from_grid(read_grid(content))
+        return messages.from_grid(read_grid(content))
     except Refused as refused:
-        return wire.from_refused(refused)
+        return messages.from_refused(refused)
     except MemoryError:
         give_up()
     except BaseException:  # whatever a library raises, even a panic: its words may quote the file, so they end here
-        return wire.from_refused(refusals.unreadable())
+        return messages.from_refused(refusals.unreadable())
 
 
 def give_up() -> NoReturn:

@@ -4,7 +4,7 @@ import csv
 import io
 
 from etl.intake import limits, refusals
-from etl.intake.seen import Seen
+from etl.intake.inspection import Seen
 
 SHEET = ""  # a table in text has no sheets: its one grid has no name
 SEPARATORS = ",;\t"

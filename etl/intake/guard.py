@@ -1,7 +1,7 @@
 """Judges a file by its content, never by its name, before any library opens it."""
 
 from etl.intake import archive, delimited, opendocument, refusals, workbook
-from etl.intake.seen import Seen
+from etl.intake.inspection import Seen
 
 COMPOUND_FILE = b"\xd0\xcf\x11\xe0"
 

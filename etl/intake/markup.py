@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from etl.intake import refusals
-from etl.intake.remembered import remembered_part
+from etl.intake.cache import remembered_part
 
 ELEMENTS = 200_000
 DEPTH = 100

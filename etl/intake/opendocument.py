@@ -4,8 +4,8 @@ import re
 
 from etl.intake import markup, refusals, spreadsheet
 from etl.intake.grid import Text
+from etl.intake.inspection import Seen
 from etl.intake.markup import Element
-from etl.intake.seen import Seen
 
 MEDIA_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 MANIFEST = "META-INF/manifest.xml"

@@ -4,9 +4,9 @@ import datetime
 import re
 from collections.abc import Callable, Set
 
+from etl.intake.cache import remembered
 from etl.intake.grid import Grid, Refused, Sheet, Text, address, column_letters
 from etl.intake.headings import heading_of, label_of, plain
-from etl.intake.remembered import remembered
 
 Cells = Set[tuple[str, int, int]]
 FIX = "Take personal data out and send the return again."

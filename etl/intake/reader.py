@@ -13,7 +13,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Self, TypeVar
 
-from etl.intake import limits, refusals, wire
+from etl.intake import limits, messages, refusals
 from etl.intake.grid import Grid, Refused
 
 CHILDREN = 2
@@ -51,7 +51,7 @@ class Reader:
 
     def read(self, content: bytes) -> Grid:
         """The cells of one file; raises Refused."""
-        return self.ask(content, wire.to_grid)
+        return self.ask(content, messages.to_grid)
 
     def read_many(self, contents: Iterable[bytes]) -> Iterator[Grid | Refused]:
         """Each file's grid or refusal, in the order given."""
@@ -121,13 +121,13 @@ class _Child:
             self.stop()
             self._send(content)
         assert self._process and self._process.stdout
-        return wire.receive(self._process.stdout, limits.ANSWER_BYTES)
+        return messages.receive(self._process.stdout, limits.ANSWER_BYTES)
 
     def _send(self, content: bytes) -> None:
         process = self._running()
         assert process.stdin
         self._due = time.monotonic() + limits.SECONDS
-        wire.send(process.stdin, content)
+        messages.send(process.stdin, content)
 
     def stop(self) -> None:
         """End the process, whatever it is doing."""
@@ -150,7 +150,7 @@ class _Child:
             threading.Thread(target=self._watch, args=(self._process,), daemon=True).start()
             if self._opening:
                 assert self._process.stdin
-                wire.send(self._process.stdin, self._opening)
+                messages.send(self._process.stdin, self._opening)
         return self._process
 
     def _watch(self, process: subprocess.Popen[bytes]) -> None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from etl.intake import limits, markup, refusals
 from etl.intake.grid import NOT_CALCULATED, Text, Unreadable, address
+from etl.intake.inspection import SeenSheet
 from etl.intake.markup import local
-from etl.intake.seen import SeenSheet
 
 FORBIDDEN = {
     "table-source": "links to other files",

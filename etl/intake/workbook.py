@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from etl.intake import archive, limits, markup, refusals, strings, worksheet
+from etl.intake.cache import remembered_part
 from etl.intake.grid import Text
+from etl.intake.inspection import Seen, SeenSheet
 from etl.intake.markup import Element
-from etl.intake.remembered import remembered_part
-from etl.intake.seen import Seen, SeenSheet
 from etl.intake.strings import Strings
 
 WORKBOOK = "xl/workbook.xml"

@@ -13,15 +13,15 @@ from time import process_time
 
 import pandas as pd
 
-from etl.beside import Share, in_threads
-from etl.protect.again import as_table, read_witnesses
 from etl.protect.attack import Attack
+from etl.protect.granularity import STEPS, Step, offered
 from etl.protect.hide import Away, CannotHide, Hiding, readers, without
 from etl.protect.lattice import Lattice, Mask, build
 from etl.protect.ledger import Ledger, after
-from etl.protect.needs import Needs, needs
-from etl.protect.offer import STEPS, Step, offered
-from etl.protect.tables import Borne, TooLong, Witness
+from etl.protect.requirements import Needs, needs
+from etl.protect.saved_witnesses import as_table, read_witnesses
+from etl.protect.witnesses import Borne, TooLong, Witness
+from etl.system.workers import Share, in_threads
 
 # How long each search of a step may take before a coarser step is tried, in seconds of processor time: what is
 # published must not depend on what else the machine does.

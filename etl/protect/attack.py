@@ -10,10 +10,10 @@ from time import process_time
 
 import numpy as np
 
-from etl.beside import Share, in_threads
 from etl.protect.lattice import Lattice, Mask
-from etl.protect.needs import Needs
-from etl.protect.tables import Borne, Relations, Witness, tables
+from etl.protect.requirements import Needs
+from etl.protect.witnesses import Borne, Relations, Witness, tables
+from etl.system.workers import Share, in_threads
 
 
 class Attack:

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from etl.compare.made_of import count_behind
+from etl.compare.components import count_behind
 from etl.definitions import MEASURES, PLANNED, unit_of
 from etl.definitions.measure import Ratio, Total
 from etl.definitions.periods import last_month

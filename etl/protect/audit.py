@@ -19,7 +19,7 @@ from etl.protect.files import read_tables
 from etl.protect.hide import Away
 from etl.protect.lattice import Cell, Lattice, Mask, build, counts, day_of
 from etl.protect.ledger import Ledger, read_ledger
-from etl.protect.tables import TooLong
+from etl.protect.witnesses import TooLong
 
 SECONDS = 600.0
 # Where tables tell counts: the column of the measure (or the measure), of its first and last day, and of the number.

@@ -15,12 +15,12 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csc_array, hstack
 
-from etl.beside import Share, in_threads
 from etl.protect.attack import Attack
 from etl.protect.lattice import Lattice, Mask, Numbers
-from etl.protect.lean import Lean, lean
-from etl.protect.needs import Needs, Places
-from etl.protect.tables import CLOSE, Borne, TooLong, Witness, in_whole_people
+from etl.protect.reduce import Lean, lean
+from etl.protect.requirements import Needs, Places
+from etl.protect.witnesses import CLOSE, Borne, TooLong, Witness, in_whole_people
+from etl.system.workers import Share, in_threads
 
 ROUNDS = 50
 SHORT = 1e4

@@ -22,7 +22,7 @@ from etl.definitions import DERIVED, MEASURES, REPORTED, key
 from etl.definitions.checks import EQUAL, NO_MORE
 from etl.definitions.measure import Breakdown, Total, keys
 from etl.definitions.periods import last_month, month_after, months_from
-from etl.definitions.small import THRESHOLD
+from etl.definitions.settings import THRESHOLD
 
 ALL = "all"
 Mask = NDArray[np.bool_]

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from etl.definitions.small import THRESHOLD
+from etl.definitions.settings import THRESHOLD
 from etl.protect.files import read_tables
 from etl.protect.lattice import Cell, Lattice, Mask, day_of
-from etl.protect.needs import Revision
+from etl.protect.requirements import Revision
 
 TABLE = "published"
 COLUMNS = ["site", "number", "starts", "ends", "value"]

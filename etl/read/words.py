@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from etl.intake.remembered import remembered
+from etl.intake.cache import remembered
 
 _DASHES = re.compile("[\u2010-\u2015\u2212\u2043\ufe58\ufe63\uff0d]")
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from etl.definitions import MEASURES
-from etl.definitions.slides import SLIDES as NAMES
+from etl.definitions.settings import SLIDES as NAMES
 from etl.reference.cells import Column, Day, DayOrBlank, Name, Reader, SiteOrBlank, Text
 from etl.reference.files import Placed
 

@@ -12,7 +12,7 @@ import xlsxwriter
 
 from etl.definitions import unit_of
 from etl.definitions.periods import financial_year_start, month_after, months_from, write_month
-from etl.definitions.version import version as version_of_definitions
+from etl.definitions.settings import version as version_of_definitions
 from etl.sites import Block, Layout, Site, standard_layout
 
 Typed = int | float | str | None

@@ -9,10 +9,10 @@ from numpy.random import Generator, default_rng
 
 from etl.check.compare import compare
 from etl.check.history import NUMBERS, UNITS, Order, Said
+from etl.check.problem import Problem
 from etl.definitions import REPORTED, key, keys
 from etl.definitions.checks import CHECKS
 from etl.definitions.periods import financial_year_start, month_after
-from etl.problem import Problem
 from etl.sample.plan import choose_sites
 from etl.sample.simulate import simulate
 from etl.sites import Site

@@ -7,8 +7,8 @@ import pytest
 from read.grids import MONTH, RECEIVED, SITES, read, with_cells, written
 
 from etl.check import check_return
+from etl.check.problem import Problem
 from etl.intake import Grid
-from etl.problem import Problem
 from etl.read import read_return
 
 TRACKER, BLOCKS = "west_mercia", "croydon"

@@ -11,8 +11,8 @@ from numpy.random import Generator, default_rng
 
 from etl.check import compare as comparing
 from etl.check.history import COLUMN, NUMBERS, Said
+from etl.check.problem import Problem
 from etl.definitions.periods import write_month
-from etl.problem import Problem
 from etl.sites import Site
 from tests.check.planting import KINDS, choose_sites, clean, said_of
 

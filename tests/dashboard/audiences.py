@@ -12,16 +12,16 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from etl import publish
 from etl.definitions.periods import month_after
-from etl.load import load
+from etl.editions import publish
 from etl.protect import Choice
 from etl.protect.audience import CENTRAL, FORUM, given_to, mask_results
 from etl.protect.audit import check_file
+from etl.protect.granularity import STEPS, offered
 from etl.protect.lattice import build
 from etl.protect.ledger import Ledger
-from etl.protect.offer import STEPS, offered
-from etl.store import open_warehouse
+from etl.warehouse.load import load
+from etl.warehouse.store import open_warehouse
 
 LEAD = "croydon"
 RETURNS = Path(__file__).resolve().parents[1] / "given" / "sample"

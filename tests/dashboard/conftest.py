@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from benchmarks.serving import free_port
-from dashboard.edition import Edition, Editions
+from dashboard.data.edition import Edition, Editions
 
 PATHS = ("/", "/caseload", "/costs", "/funding", "/readiness", "/scenario", "/returns", "/site/croydon", "/methods")
 Alter = Callable[..., Path]

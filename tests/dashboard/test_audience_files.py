@@ -14,17 +14,17 @@ import pandas as pd
 import pytest
 from audiences import LEAD, NOTE, Made, Tables, make_editions, read_file
 
-from etl import publish
-from etl.beside import two_hands
-from etl.compare.made_of import count_behind
+from etl.compare.components import count_behind
 from etl.definitions import MEASURES, unit_of
 from etl.definitions.measure import Ratio
 from etl.definitions.periods import month_after
+from etl.editions import publish
 from etl.intake.reader import start_child
-from etl.load import WrongUse
 from etl.protect.audience import CENTRAL, FORUM, MARK, given_to, mask_results
 from etl.protect.audit import Unsafe, check_file
-from etl.protect.needs import Needs
+from etl.protect.requirements import Needs
+from etl.system.workers import two_hands
+from etl.warehouse.load import WrongUse
 
 # What the central team alone knows of a site, and the site itself, by table. In `results` and `cells`: counts.
 SECRET = {
@@ -180,7 +180,7 @@ def test_all_files_are_made_with_two_hands(made: Made, tmp_path: Path, monkeypat
     making.mkdir()
     (making / f"{CENTRAL}.duckdb").write_bytes(b"half a file")
     (making / f"{LEAD}.duckdb.wal").write_bytes(b"half a log")
-    with two_hands("etl.publish") as hands:
+    with two_hands("etl.editions.publish") as hands:
         publish._for_all(making, made.folder, made.given, made.work, hands)
     assert {path.name for path in making.iterdir()} == {f"{name}.duckdb" for name in (CENTRAL, FORUM, *made.work.sites)}
     assert {"published", "protection", "told_before", "witnesses"} <= set(read_file(making / f"{CENTRAL}.duckdb"))
@@ -213,7 +213,7 @@ def test_nobody_writes_in_the_folder_any_more_when_it_goes(
         begun.append(start_child(*given))
         return begun[-1]
 
-    monkeypatch.setattr("etl.beside.start_child", start)
+    monkeypatch.setattr("etl.system.workers.start_child", start)
     monkeypatch.setattr(publish, "choose", fail)
     monkeypatch.setattr(publish.shutil, "rmtree", lambda *_, **__: gone.append(begun[0].poll()))
     with pytest.raises(WrongUse, match="went wrong"):

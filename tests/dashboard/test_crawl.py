@@ -20,9 +20,9 @@ from crawling import PAGE, PANEL, Answer, Crawl, Opened, Visitor, asked, figures
 from stranger import Stranger
 
 from etl.definitions.periods import write_date
-from etl.definitions.small import THRESHOLD
-from etl.load import load
-from etl.publish import publish
+from etl.definitions.settings import THRESHOLD
+from etl.editions.publish import publish
+from etl.warehouse.load import load
 
 AUDIENCES = ("forum", LEAD)
 STARTS = (

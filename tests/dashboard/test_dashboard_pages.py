@@ -13,9 +13,9 @@ from conftest import ODD, PATHS, Alter
 from flask.testing import FlaskClient
 
 from dashboard import theme
-from dashboard.access.plug import FROM_INSIDE
+from dashboard.access.setup import FROM_INSIDE
 from dashboard.charts import CONFIG
-from dashboard.edition import Editions, NoEdition
+from dashboard.data.edition import Editions, NoEdition
 from dashboard.server import ask_page, make_server
 
 CHOICES = (

@@ -9,9 +9,9 @@ import pytest
 from etl.definitions import DERIVED, MEASURES, REPORTED, REPORTED_KEYS, key, label_of, subject_of, unit_of
 from etl.definitions.measure import Breakdown, Ratio, Total
 from etl.intake import Reader, Refused
-from etl.load import _received
 from etl.read import Return, read_return
 from etl.sites import load_sites
+from etl.warehouse.load import _received
 
 TESTS = Path(__file__).parents[1]
 GIVEN = TESTS / "given" / "sample"

@@ -8,7 +8,7 @@ import pytest
 from making_files import xlsx
 
 from etl.intake import Grid, Reader, Refused, archive, guard, limits, reader
-from etl.intake.remembered import remembered_part
+from etl.intake.cache import remembered_part
 
 ORDINARY = xlsx()
 # A child whose guard does what a poisonous file would make it do.

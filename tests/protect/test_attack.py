@@ -8,12 +8,12 @@ import pytest
 from made_up import make_up
 from test_protect_programmes import publish
 
-from etl.beside import in_threads
 from etl.protect import CannotHide, what_is_asked
 from etl.protect.attack import Attack
 from etl.protect.hide import Hiding
-from etl.protect.needs import Needs
-from etl.protect.tables import Borne, Witness, in_whole_people
+from etl.protect.requirements import Needs
+from etl.protect.witnesses import Borne, Witness, in_whole_people
+from etl.system.workers import in_threads
 
 SEEDS = (3, 20001, 20007)
 

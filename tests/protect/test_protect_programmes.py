@@ -7,7 +7,7 @@ import pytest
 from made_up import Programme, make_up
 from stranger import Counts, Place, Stranger
 
-from etl.definitions.small import THRESHOLD
+from etl.definitions.settings import THRESHOLD
 from etl.protect import Choice, choose
 from etl.protect.audience import mask_results
 from etl.protect.ledger import Ledger, after

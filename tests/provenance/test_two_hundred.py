@@ -9,20 +9,20 @@ from datetime import date, datetime
 import pytest
 from typed import GIVEN, typed
 
-from dashboard.address import read
 from dashboard.app import look, page_at
-from dashboard.edition import Edition, Editions
-from dashboard.export.drawn import every, plain
+from dashboard.data.address import read
+from dashboard.data.edition import Edition, Editions
+from dashboard.export.exhibits import every, plain
 from etl.definitions import MEASURES
 from etl.definitions.measure import MINUS, Ratio, write
 from etl.definitions.periods import PERIODS
-from etl.load import load
+from etl.editions.publish import publish
 from etl.methods import intervals
 from etl.methods.control_chart import poisson_limits, xmr
 from etl.provenance import address_in, code_of, editions_of, read_code, tell
 from etl.provenance.lineage import is_planned
 from etl.provenance.story import Source, Story
-from etl.publish import publish
+from etl.warehouse.load import load
 
 PLACES = (
     "/",

@@ -10,8 +10,8 @@ from pptx.util import Inches
 from dashboard import theme
 from dashboard.export.powerpoint import charts, tables
 from dashboard.export.powerpoint.words import INSIDE, LEFT, bar, line, lines_of, text, write
-from dashboard.export.slides import Deck, Grid, Points, Slide, Steps, Verdicts
 from dashboard.export.static import titled
+from dashboard.meeting.slides import Deck, Grid, Points, Slide, Steps, Verdicts
 
 WIDE, HIGH = 13.333, 7.5
 LARGE, SMALLER = 30, 27  # a headline, and one that then takes a line less

@@ -14,7 +14,7 @@ from pptx.util import Inches, Pt
 from dashboard import theme
 from dashboard.export.powerpoint.tables import HEAD, add_table, row_height
 from dashboard.export.powerpoint.words import FONT, INSIDE, LEFT, Box, bar, described, line, paint, rgb, text
-from dashboard.export.slides import Point, Points, Steps, Verdicts, Words
+from dashboard.meeting.slides import Point, Points, Steps, Verdicts, Words
 
 MARKERS = {
     "circle": XL_MARKER_STYLE.CIRCLE,

@@ -10,7 +10,7 @@ from pptx.util import Emu, Inches, Pt
 
 from dashboard import theme
 from dashboard.export.powerpoint.words import INSIDE, LEFT, Box, Part, described, paint, text, write_parts
-from dashboard.export.slides import Grid, Words
+from dashboard.meeting.slides import Grid, Words
 
 LEVELS = {
     "met": (theme.MET, theme.MET_GROUND, "✓"),

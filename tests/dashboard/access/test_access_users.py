@@ -9,7 +9,7 @@ import pytest
 
 from dashboard.access import passwords
 from dashboard.access.passwords import WeakPassword
-from dashboard.access.private import read_secret
+from dashboard.access.private_files import read_secret
 from dashboard.access.roles import NoSuchRole
 from dashboard.access.users import UserProblem, Users, UsersUnreadable
 

@@ -12,12 +12,12 @@ import openpyxl
 import pytest
 from flask.testing import FlaskClient
 
-from dashboard.address import read
 from dashboard.app import built, look, page_at
-from dashboard.edition import Edition, Editions
-from dashboard.export.drawn import Cell, Exhibit, Number, every, exhibits, kind, printed
+from dashboard.data.address import read
+from dashboard.data.edition import Edition, Editions
+from dashboard.data.view import View
+from dashboard.export.exhibits import Cell, Exhibit, Number, every, exhibits, kind, printed
 from dashboard.export.spreadsheet import About, as_csv, number_format, safe, table_csv, table_xlsx, tidy
-from dashboard.page import View
 from dashboard.server import ask_page, make_server
 from etl.provenance import address_in, tell
 

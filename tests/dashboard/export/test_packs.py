@@ -16,15 +16,15 @@ from pptx.chart.chart import Chart
 from typer.testing import CliRunner
 
 from dashboard.__main__ import cli
-from dashboard.address import Address
-from dashboard.edition import Editions
-from dashboard.export.meeting import make_deck
+from dashboard.data.address import Address
+from dashboard.data.edition import Editions
+from dashboard.data.view import View
 from dashboard.export.pdf import deck_pdf
 from dashboard.export.powerpoint import deck_pptx
-from dashboard.export.slides import Deck, Grid, Points, Slide, Steps, Verdicts
 from dashboard.export.static import as_html
-from dashboard.page import View
-from etl.definitions.slides import SLIDES
+from dashboard.meeting.deck import make_deck
+from dashboard.meeting.slides import Deck, Grid, Points, Slide, Steps, Verdicts
+from etl.definitions.settings import SLIDES
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""The exhibits that pages share, each under the name of its subject."""

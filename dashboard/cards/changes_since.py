@@ -1,0 +1,54 @@
+"""What moved since an earlier edition: the one that is chosen, the one before, or the one that a forum saw last."""
+
+from datetime import date
+
+from dashboard.data.edition import Row
+from dashboard.data.view import View
+from dashboard.elements.page import pick
+from dashboard.elements.widgets import Picker
+from etl.definitions.periods import write_date
+
+MOST_LINES = 5
+
+
+def earlier(view: View) -> dict[str, str]:
+    """The editions that this one is compared with, the newest first, each with its day in words."""
+    return {
+        row.edition_id: write_date(row.known_at.date())
+        for row in view.edition.rows("earlier_editions", order="known_at desc, edition_id desc")
+    }
+
+
+def chosen(view: View) -> str:
+    """The edition that the address names, else the one before."""
+    asked = view.address.get("since")
+    return asked if asked in earlier(view) else before(view)
+
+
+def before(view: View) -> str:
+    """The newest earlier edition; none where there is none."""
+    return next(iter(earlier(view)), view.edition.about.get("previous_id") or "")
+
+
+def moved_since(view: View, since: str) -> list[Row]:
+    """What moved since an edition at the chosen sites, what would have changed a verdict first."""
+    here = {site.name for site in view.sites} | {"", "all"}
+    rows = view.edition.rows("changes", order="position")
+    return [row for row in rows if row.site in here and row.get("since", since) == since]
+
+
+def day_words(view: View, edition: str) -> str:
+    """The day up to which an earlier edition knew; from its name where this one is not compared with it."""
+    try:
+        return earlier(view).get(edition) or write_date(date.fromisoformat(edition[:10]))
+    except ValueError:
+        return edition
+
+
+def pick_since(view: View) -> list[Picker]:
+    """The choice of an edition to compare with; none where there is no choice."""
+    known = earlier(view)
+    usual = next(iter(known), "")
+    options = [("" if name == usual else name, words) for name, words in known.items()]
+    now = chosen(view)
+    return [pick("Changes since", "since", options, "" if now == usual else now)] if len(known) > 1 else []

@@ -1,0 +1,171 @@
+"""The control chart of any measure and site: what varies by chance and what does not, with the words of its row."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dashboard.cards.events import happenings, marks_of, table_of
+from dashboard.charts import graph
+from dashboard.charts.over_time import control_chart
+from dashboard.charts.scale import nice_top, ticks
+from dashboard.data.comparisons import compared
+from dashboard.data.edition import Row
+from dashboard.data.view import View
+from dashboard.elements import html, icons
+from dashboard.elements.page import card, definition, nothing, pick, source_words
+from dashboard.elements.tables import HIDDEN, Column, number, table
+from dashboard.provenance import links
+from dashboard.wording import findings, sentences
+from etl.definitions.measure import Unit, write
+from etl.definitions.periods import write_month
+from etl.definitions.settings import DAYS_LATE
+
+Component = Any
+USUAL = "new_cases"
+# The icons of a kind of variation and of what it says of the plan; the words stand beside them.
+VARIATION_ICONS = {"common_cause": "wave"}
+ASSURANCE_ICONS = {
+    "inconsistent": "partly",
+    "consistent_pass": "met",
+    "consistent_fail": "not_met",
+    "always_above": "signal",
+    "always_below": "signal_down",
+}
+
+
+def month_by_month(view: View) -> Component:
+    """The card."""
+    charts = view.edition.rows("control_charts", order="site, measure")
+    if not charts or not view.sites:
+        return card("Month by month", "", nothing("There are too few months for a control chart."), name="control")
+    about = chosen(view, charts)
+    where = "site = ? and measure = ?"
+    points = view.edition.rows("control_points", where, (about.site, about.measure), "month")
+    chosen_from = view.address.get("from")
+    points = tuple(row for row in points if row.month.isoformat()[:7] >= chosen_from) or points
+    headline = findings.control(view.label(about.site), about)
+    events = happenings(view, [row.month for row in points], [about.site])
+    return card(
+        headline,
+        findings.chart_note(about),
+        html.Div(said(about), className="said") if about.drawn else None,
+        drawn(view, about, points, headline),
+        table_of(view, events),
+        html.P([about.chance or "", " ", findings.rebased(about)], className="muted small under"),
+        name="control",
+        twin=points_table(view, points, marks_of(events, about.site)),
+        controls=pickers(view, charts, about),
+        source=source_words(view),
+        links=[definition(view, about.measure)],
+    )
+
+
+def chosen(view: View, charts: Sequence[Row]) -> Row:
+    """The chart that the address names; else new cases of the first site off its plan, if it has a point to draw."""
+    measures = {row.measure for row in charts}
+    measure = view.address.get("chart")
+    measure = measure if measure in measures else USUAL if USUAL in measures else charts[0].measure
+    of_measure = {row.site: row for row in charts if row.measure == measure}
+    for site in (view.address.get("of"), "" if view.all_sites else view.sites[0].name):
+        if site in of_measure:
+            return of_measure[site]
+    order = [of_measure[name] for name in (off_plan(view), *(s.name for s in view.edition.sites)) if name in of_measure]
+    return next((row for row in order if row.points), next(iter(order or of_measure.values())))
+
+
+def off_plan(view: View) -> str:
+    """The first site whose new cases are below or above its plan."""
+    rows = compared(view, USUAL)
+    return next((s.name for s in view.sites if s.name in rows and rows[s.name].verdict in ("below", "above")), "")
+
+
+def pickers(view: View, charts: Sequence[Row], about: Row) -> list[Component]:
+    """The choices of measure and site."""
+    labels = {row.measure: row.label for row in charts}
+    order = [name for name in view.edition.measures if name in labels]
+    order += [name for name in labels if name not in order]
+    sites = [(s.name, s.label) for s in view.edition.sites] + [("all", "Programme")]
+    here = {row.site for row in charts if row.measure == about.measure}
+    return [
+        pick("Chart of", "chart", [(name, labels[name]) for name in order], about.measure),
+        pick("Site", "of", [(name, label) for name, label in sites if name in here], about.site),
+    ]
+
+
+def said(about: Row) -> list[Component]:
+    """The kind of variation and what it means for the plan, each an icon and words."""
+    kind = about.variation or ""
+    icon = VARIATION_ICONS.get(kind, "query" if not kind else "signal_down" if kind.endswith("low") else "signal")
+    found = [tagged(icon, about.words or "")]
+    if about.assurance_words:
+        found.append(tagged(ASSURANCE_ICONS.get(about.assurance or "", "unknown"), about.assurance_words))
+    return found
+
+
+def tagged(icon: str, text: str) -> Component:
+    """An icon and words."""
+    return html.Span([icons.icon(icon, 16), html.Span(sentences.first_upper(text))], className="tag plain")
+
+
+def drawn(view: View, about: Row, points: Sequence[Row], headline: str) -> Component:
+    """The chart."""
+    unit = unit_of(view, about.measure)
+    seen = [value for row in points for value in (row.value, row.upper, row.get("plan")) if value is not None]
+    top = nice_top(max([*seen, 1.0]) * 1.02)
+    months = [row.month for row in points]
+    events = happenings(view, months, [about.site])
+    money = unit in ("gbp", "gbp_each")
+    figure = control_chart(
+        months,
+        {row.month: row.value for row in points},
+        {row.month: (row.mean, row.lower, row.upper) for row in points},
+        {row.month: row.label for row in points if row.label in sentences.SIGNALS},
+        _hidden_months(view, about) | {row.month: write(row.value, unit) for row in points if row.value is not None},
+        view.mark(about.site),
+        trial=bool(about.trial),
+        axis_text=[sentences.pounds_short(tick) for tick in ticks(top, 4)] if money else None,
+        top=top,
+        stretches={row.month: row.get("stretch") or 1 for row in points},
+        plan={row.month: row.get("plan") for row in points},
+        events=marks_of(events, about.site),
+    )
+    return graph(figure, "control", f"{headline}. Control chart, {about.label}, {view.label(about.site)}", 206)
+
+
+def _hidden_months(view: View, about: Row) -> dict[Any, str]:
+    """The months whose numbers may not be seen, each with their mark."""
+    rows = view.edition.series(about.measure).get(about.site, ())
+    return {row.starts: HIDDEN for row in rows if row.shown == HIDDEN}
+
+
+def unit_of(view: View, measure: str) -> Unit:
+    """A measure's unit; lateness is counted in days."""
+    unit: Unit = view.edition.measures[measure].unit if measure in view.edition.measures else DAYS_LATE.unit
+    return unit
+
+
+def points_table(view: View, points: Sequence[Row], events: dict[Any, str]) -> Component:
+    """The points with their mean, limits, signals and the letters of what happened."""
+    heads = [Column("Month"), *(Column(text, True) for text in ("Value", "Mean", "Lower", "Upper", "Plan"))]
+    heads += [Column("Signal"), Column("Event")]
+    body = []
+    told = {row.starts: row for row in view.edition.series(points[0].measure).get(points[0].site, ())} if points else {}
+    for point in points:
+        unit = unit_of(view, point.measure)
+        row = told.get(point.month)
+        shown = number(view, row) if row is not None else write(point.value, unit) if point.value is not None else ""
+        edges = [edge(view, row, name, limit(point.get(name), unit)) for name in ("mean", "lower", "upper", "plan")]
+        signal = sentences.SIGNALS.get(point.label or "", "none").split(" in {")[0].split(", to")[0]
+        body.append([write_month(point.month), shown, *edges, signal, events.get(point.month, "")])
+    return table(heads, body, "Points of the control chart", class_name="wide")
+
+
+def edge(view: View, row: Row | None, name: str, said: str) -> Component:
+    """The average, a limit or the plan as a link to what it rests on."""
+    return links.beside(view, row, name, said) if row is not None and said else said
+
+
+def limit(value: float | None, unit: Unit) -> str:
+    """A limit as the table writes it."""
+    if value is None:
+        return ""
+    return write(value, unit) if unit in ("gbp", "gbp_each") else f"{value:,.1f}"

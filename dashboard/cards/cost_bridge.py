@@ -1,0 +1,141 @@
+"""What changed a site's cost per case between two periods: spending or caseload, drawn as a bridge."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dashboard.charts import graph
+from dashboard.charts.money import bridge
+from dashboard.data.edition import Row
+from dashboard.data.view import View
+from dashboard.elements.page import card, definition, nothing, pick, source_words
+from dashboard.elements.tables import Column, link, table
+from dashboard.wording import findings, sentences
+from etl.definitions.periods import month_after
+from etl.provenance.code import LAG
+
+Component = Any
+USUAL = "cost_per_new_case_shared"
+# The order in which pairs of periods are offered.
+SPANS = ("year", "rolling_year", "year_to_date", "quarter_year_ago", "quarter")
+
+
+def why_changed(view: View, measure: str) -> Component:
+    """The card; site and pair of periods are chosen among those that the edition has."""
+    by_site = bridged(view, measure) or bridged(view, USUAL)
+    if not by_site:
+        empty = nothing("No site has two whole periods with ten cases or more to compare.")
+        return card("What changed the unit cost", "", empty, name="bridge")
+    row = chosen(view, by_site)
+    headline = findings.bridge(view.label(row.site), row, sentences.per_of(row.measure))
+    return card(
+        headline,
+        f"Bridge of {sentences.lower_first(view.measure_label(row.measure))}; {chance(row)}",
+        graph(drawn(view, row), "bridge", f"{headline}. {ends(row)}", 190),
+        name="bridge",
+        twin=steps_table(view, row),
+        controls=pickers(view, by_site, row),
+        source=source_words(view),
+        links=[definition(view, row.measure)],
+    )
+
+
+def bridged(view: View, measure: str) -> dict[str, list[Row]]:
+    """The pairs of periods of each site shown that has some."""
+    rows = view.edition.rows("bridges", "measure = ?", (measure,))
+    by_site = {site.name: offered([row for row in rows if row.site == site.name]) for site in view.sites}
+    return {site: pairs for site, pairs in by_site.items() if pairs}
+
+
+def offered(rows: Sequence[Row]) -> list[Row]:
+    """A site's pairs of periods, the longest and newest first."""
+    return sorted(rows, key=lambda row: (SPANS.index(row.span), -row.to_ends.toordinal(), -row.from_ends.toordinal()))
+
+
+def chosen(view: View, by_site: dict[str, list[Row]]) -> Row:
+    """The chosen pair; else, of each site's first pair, the one that changed most."""
+    site, pair = view.address.get("of"), view.address.get("pair")
+    if site not in by_site:
+        firsts = [pairs[0] for pairs in by_site.values()]
+        longest = [row for row in firsts if row.span == min(firsts, key=lambda r: SPANS.index(r.span)).span]
+        site = max(longest, key=lambda row: abs(row.change)).site
+    return next((row for row in by_site[site] if key_of(row) == pair), by_site[site][0])
+
+
+def key_of(row: Row) -> str:
+    """A pair in an address: its span and the months in which the two periods begin."""
+    return f"{row.span}:{row.from_starts:%Y-%m}:{row.to_starts:%Y-%m}"
+
+
+def pickers(view: View, by_site: dict[str, list[Row]], row: Row) -> list[Component]:
+    """The choices of site and pair."""
+    sites = [(site.name, site.label) for site in view.sites if site.name in by_site]
+    return [pick("Site", "of", sites, row.site), pick("From and to", "pair", labelled(by_site[row.site]), key_of(row))]
+
+
+def labelled(rows: Sequence[Row]) -> list[tuple[str, str]]:
+    """The pairs as the select names them: April to November, 2018 and 2019."""
+    return [
+        (
+            key_of(row),
+            sentences.two_spans(row) if row.span == "year_to_date" else f"{row.from_words}, then {row.to_words}",
+        )
+        for row in rows
+    ]
+
+
+def chance(row: Row) -> str:
+    """Whether the change in caseload is more than chance would do."""
+    if row.beyond_chance is None:
+        return f"{row.from_words}, then {row.to_words}"
+    what = f"the change in {sentences.plural(sentences.per_of(row.measure))}"
+    return f"{what} is more than chance" if row.beyond_chance else f"chance alone could make {what}"
+
+
+def ends(row: Row) -> str:
+    """The two unit costs in words."""
+    return f"{row.from_words}: {sentences.pounds(row.unit0)}; {row.to_words}: {sentences.pounds(row.unit1)}"
+
+
+def drawn(view: View, row: Row) -> Any:
+    """The figure."""
+    many = sentences.plural(sentences.per_of(row.measure))
+    spent, cases = row.more_spent, row.more_cases
+    return bridge(
+        (row.from_words, f"{row.count0:,.0f} {many}", row.unit0),
+        [
+            ("Spending", f"{sentences.pounds(spent)} {'more' if spent >= 0 else 'less'} spent", row.spending),
+            ("Volume", f"{abs(cases):,.0f} {'more' if cases >= 0 else 'fewer'}", row.volume),
+        ],
+        (row.to_words, f"{row.count1:,.0f} {many}", row.unit1),
+        view.mark(row.site),
+    )
+
+
+def of(view: View, row: Row, step: str, text: str) -> Component:
+    """A number of the bridge as a link to the months behind it, where the two periods are as far apart as usual."""
+    if row.from_starts != month_after(row.to_starts, -LAG[row.span]):
+        return text
+    key = f"{row.site}|bridge|{row.to_starts}|{row.span}.{row.measure}.{step}"
+    return link(view, key, text, f"{view.measure_label(row.measure)}, {view.label(row.site)}")
+
+
+def end(view: View, row: Row, which: int) -> list[Component]:
+    """Spend, cases and unit cost of a period."""
+    cost, count, unit = (row[f"{name}{which}"] for name in ("cost", "count", "unit"))
+    said = {"cost": sentences.pounds(cost), "count": f"{count:,.0f}", "unit": sentences.pounds(unit)}
+    return [of(view, row, f"{name}{which}", text) for name, text in said.items()]
+
+
+def steps_table(view: View, row: Row) -> Component:
+    """The bridge as a table."""
+    per = sentences.per_of(row.measure)
+    many = sentences.first_upper(sentences.plural(per))
+    heads = [Column("Step"), Column("Spend", True), Column(many, True), Column(f"Per {per}", True)]
+    lines: list[list[Component]] = [
+        [row.from_words, *end(view, row, 0)],
+        ["Spending", "", "", of(view, row, "spending", sentences.signed(row.spending))],
+        ["Volume", "", "", of(view, row, "volume", sentences.signed(row.volume))],
+        [row.to_words, *end(view, row, 1)],
+        ["Change", "", "", of(view, row, "change", sentences.signed(row.change))],
+    ]
+    return table(heads, lines, "Bridge of the unit cost")

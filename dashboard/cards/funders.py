@@ -1,0 +1,166 @@
+"""Who pays: the mix by funder over time, what replaced the grant, and what may still be drawn of each limit."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from dashboard.data.edition import Row
+from dashboard.data.view import View
+from dashboard.elements import html
+from dashboard.elements.page import card, choose, definition, nothing, site_name, source_words
+from dashboard.elements.tables import Column, number, state, table
+from dashboard.provenance import links
+from dashboard.wording import sentences
+from etl.definitions.periods import write_date, write_financial_year, write_period
+
+Component = Any
+KINDS = {"quarter": "Quarter", "year": "Financial year"}
+MOST_PERIODS = 6
+HOME_OFFICE = "home_office"
+
+
+def amounts_of(view: View, who: str) -> tuple[list[date], dict[str, dict[date, float]]]:
+    """The months of the cliff, and money by status and month."""
+    amounts: dict[str, dict[date, float]] = {}
+    for row in view.edition.rows("cliff", "site = ?", (who,), "month"):
+        amounts.setdefault(row.status, {})[row.month] = row.amount or 0.0
+    return sorted({month for by_month in amounts.values() for month in by_month}), amounts
+
+
+def who_paid(view: View, who: str) -> Component:
+    """Pounds and share of each funder by period; cash adds up, and what came in kind stands apart."""
+    kind = view.address.get("chart") if view.address.get("chart") in KINDS else "quarter"
+    last = view.edition.data_month
+    periods = sorted(span for span in view.edition.periods(kind) if last and span[0] <= last)[-MOST_PERIODS:]
+    rows = view.edition.rows("funding_mix", "site = ? and period = ?", (who, kind), "starts desc, amount desc")
+    labels = {row.funder: row.label for row in reversed(rows) if row.amount and row.form == "cash"}
+    controls = [choose("By", "chart", list(KINDS.items()), kind)]
+    if last is None or not periods or not labels:
+        none = nothing("No whole period of funding is known.")
+        return card("Who paid is not known", "", none, name="who-paid", controls=controls)
+    order = [row.funder for row in rows if row.funder in labels]
+    lines = [(labels[funder], f"funding.{funder}", f"funding_share.{funder}") for funder in dict.fromkeys(order)]
+    lines += [("All cash", "funding", ""), ("In kind, apart", "funding_in_kind", "")]
+    body = [
+        [label, *(amount(view, who, kind, start, name, share) for start, _ in periods)] for label, name, share in lines
+    ]
+    columns = [Column("Funder"), *(Column(column_words(kind, *span, last), True) for span in periods)]
+    newest = [row for row in rows if row.form == "cash" and row.starts == rows[0].starts]
+    return card(
+        sentences.pays_most(view.label(who), newest, write_period(kind, rows[0].starts)),
+        f"Pounds and share of cash by {KINDS[kind].lower()}, {'all sites' if who == 'all' else view.label(who)}",
+        table(columns, body, "Funders by period", class_name="wide"),
+        name="who-paid",
+        opens=[number(view, view.edition.result(who, name, kind, rows[0].starts)) for _, _, name in lines if name],
+        controls=controls,
+        source=" ".join(part for part in (source_words(view) + ".", published_share(view, who)) if part),
+        links=[definition(view, "funding")],
+    )
+
+
+def column_words(kind: str, start: date, end: date, last: date) -> str:
+    """A period as the head of a column, short; one that has not ended says so."""
+    said = write_period(kind, start) if kind == "quarter" else write_financial_year(start)
+    return f"{said}, to date" if end > last else said
+
+
+def amount(view: View, who: str, kind: str, start: date, measure: str, share: str) -> Component:
+    """Pounds with their share under them."""
+    main = number(view, view.edition.result(who, measure, kind, start))
+    part = view.edition.result(who, share, kind, start) if share else None
+    if part is None or part.value is None:
+        return main
+    return html.Span([main, html.Small(number(view, part))], className="with-share")
+
+
+def published_share(view: View, who: str) -> str:
+    """The published local share, which is the whole programme's and never a site's."""
+    rows = view.edition.rows("published_facts", "fact = 'local_share' and site = 'programme'") if who == "all" else ()
+    if not rows:
+        return ""
+    return (
+        f"Published: {sentences.percent(float(rows[0].value))} is local, of all four sites together ({rows[0].source})."
+    )
+
+
+def replaced(view: View) -> Component:
+    """What the grant paid in its last year, what local money paid beside it, and how much of the grant is replaced."""
+    order = {site.name: site.position for site in view.sites}
+    rows = [row for row in view.edition.rows("cover") if row.site in order or (row.site == "all" and view.all_sites)]
+    rows = [row for row in rows if row.get("replaced") is not None]
+    if not rows:
+        return card("What replaces the grant is not known", "", nothing("No agreement is known."), name="replaced")
+    rows.sort(key=lambda row: order.get(row.site, 999))
+    year, before = write_financial_year(rows[0].year), write_financial_year(sentences.year_before(rows[0].year))
+    body = [
+        [
+            site_name(view, row.site, short=True),
+            *(links.cover(view, row, name, sentences.pounds(row[name])) for name in ("grant_before", "local_before")),
+            links.cover(view, row, "secured", sentences.pounds(row.secured)),
+            html.Span([html.Strong(replaces(view, row)), html.Small(payers(view, row.site, row.year))]),
+        ]
+        for row in rows
+    ]
+    heads = (f"Home Office {before}", f"Local {before}", f"Secured {year}", "Of the grant replaced")
+    columns = [Column("Site"), *(Column(head, True) for head in heads)]
+    return card(
+        sentences.replaced([(view.label(row.site), row) for row in rows if row.site != "all"]),
+        "Approved cash; replaced: what is secured beyond the local money of the year before",
+        table(columns, body, "What replaces the grant", class_name="wide with-small"),
+        name="replaced",
+        source="No Home Office money is not the same as mainstreamed",
+    )
+
+
+def replaces(view: View, row: Row) -> Component:
+    """How much of the grant other money replaces."""
+    return links.cover(view, row, "replaced", sentences.pounds(row.replaced))
+
+
+def payers(view: View, site: str, year: date) -> str:
+    """Who has approved money for the year."""
+    rows = view.edition.rows("gaps", "site = ? and starts = ? and step = 'approved'", (site, year), "position")
+    return ", ".join(row.label for row in rows if site != "all")
+
+
+def limits(view: View) -> Component:
+    """Grants approved up to an amount against what has been drawn."""
+    sites = {site.name for site in view.sites}
+    apart = {"central_team"} if view.all_sites else set()
+    rows = [row for row in view.edition.rows("agreements", "up_to", order="starts, site") if row.site in sites | apart]
+    if not rows:
+        return None
+    body = [
+        [
+            site_name(view, row.site, short=True) if row.site in sites else "Central team",
+            row.funder_label,
+            links.agreement(view, row),
+            links.agreement(view, row, "drawn") if row.drawn is not None else undrawn(view, row),
+            links.agreement(view, row, "left") if row.left is not None else "",
+            write_date(row.ends),
+        ]
+        for row in rows
+    ]
+    heads = [Column("Site"), Column("Funder"), Column("Up to", True), Column("Drawn", True), Column("Left", True)]
+    return card(
+        sentences.drawn(rows),
+        "A grant approved up to an amount pays what is claimed, at most that amount",
+        table([*heads, Column("Ends", True)], body, "Grants approved up to an amount", class_name="wide"),
+        name="limits",
+    )
+
+
+def undrawn(view: View, row: Row) -> Component:
+    """Why nothing is known to be drawn."""
+    begun = row.starts is None or row.starts <= view.edition.made.date()
+    return state("not known") if begun else html.Span("not begun", className="muted")
+
+
+def conditions(row: Row) -> Sequence[Component]:
+    """What an agreement depends on, and that it has fallen with it where it has."""
+    said = [html.Small(sentences.first_upper(row.conditions), className="muted")] if row.conditions else []
+    if row.get("stands") is not None and row.amount and row.stands < row.amount - 0.5:
+        said.append(
+            html.Small(f"{sentences.pounds(row.stands)} of it stands: its condition ends first", className="muted")
+        )
+    return said

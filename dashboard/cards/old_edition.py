@@ -1,0 +1,94 @@
+"""An earlier edition: that it is not the current one, and what has changed since, as the current one says."""
+
+from datetime import datetime
+from typing import Any
+
+from dashboard.data.edition import Edition, Row
+from dashboard.data.view import View
+from dashboard.elements import html
+from dashboard.elements.page import site_name
+from dashboard.elements.tables import Column, state, table
+from etl.definitions.measure import write
+from etl.definitions.periods import write_date, write_month
+
+Component = Any
+MOST_ROWS = 24
+
+
+def notice(view: View, current: str) -> Component:
+    """What stands above a page of an earlier edition, with the way to the current one; else nothing."""
+    if view.is_current:
+        return None
+    words = f"This is the edition of {write_date(view.edition.made.date())}, not the current one. "
+    said = html.P([words, html.A("Show the current edition", href=current)], className="notice", role="status")
+    return html.Div([said, since_then(view)], className="earlier")
+
+
+def since_then(view: View) -> Component:
+    """What the current edition knows that this one did not; nothing where the reader has no current one."""
+    now = view.current
+    if now is None or now.made <= view.edition.made:
+        return None
+    parts = [moved(view, now), arrived(view, now), restated(view, now)]
+    shown = [part for part in parts if part is not None] or [html.P("Nothing has changed", className="nothing")]
+    head = f"What changed since the edition of {write_date(view.edition.made.date())}"
+    return html.Details([html.Summary(head), *shown], className="since-then")
+
+
+def moved(view: View, now: Edition) -> Component:
+    """Verdicts and criteria that moved, and why."""
+    rows = [row for row in now.rows("changes", order="position") if row.get("since") == view.edition.name]
+    body = [[site_name(view, row.site or "all"), row.what, row.effect or "", row.verdict_effect or ""] for row in rows]
+    columns = [Column("Site"), Column("What"), Column("Effect"), Column("Verdict")]
+    return table(columns, body[:MOST_ROWS], "What changed", class_name="wide") if body else None
+
+
+def arrived(view: View, now: Edition) -> Component:
+    """Returns that came in since then for months that were due then."""
+    given = (view.edition.made, view.edition.data_month)
+    rows = now.rows("calendar", "received > ? and month <= ?", given, "received, site, month")
+    body = [
+        [site_name(view, row.site), write_month(row.month), write_date(row.received.date()), _lateness(row)]
+        for row in rows[:MOST_ROWS]
+    ]
+    columns = [Column("Site"), Column("Month"), Column("Received"), Column("State")]
+    return table(columns, body, "Returns received", class_name="wide") if body else None
+
+
+def _lateness(row: Row) -> Component:
+    return state("late") if row.state == "late" else (row.state or "").replace("_", " ")
+
+
+def restated(view: View, now: Edition) -> Component:
+    """Numbers of a return that a later one changed: old, new, and by which."""
+    rows = now.rows("revisions", "changed > ?", (view.edition.made,), "changed desc, site, month, measure")
+    body = [
+        [
+            site_name(view, row.site),
+            write_month(row.month),
+            view.measure_label(row.measure),
+            _written(view, row.measure, row.old),
+            _written(view, row.measure, row.new),
+            _by_what(now, row),
+        ]
+        for row in rows[:MOST_ROWS]
+    ]
+    heads = ("Site", "Month", "Number")
+    columns = [*map(Column, heads), Column("Was", True), Column("Is", True), Column("Return")]
+    return table(columns, body, "Revisions", class_name="wide") if body else None
+
+
+def _written(view: View, measure: str, value: float | None) -> Component:
+    about = view.edition.measures.get(measure)
+    return write(value, about.unit) if value is not None and about is not None else state("not known")
+
+
+def _by_what(now: Edition, row: Row) -> str:
+    changed: datetime = row.changed
+    return next(
+        (
+            f"{one.file}, received {write_date(one.received.date())}"
+            for one in now.rows("returns", "return_id = ?", (row.return_id,))
+        ),
+        write_date(changed.date()),
+    )

@@ -1,0 +1,163 @@
+"""How a page is made: what was asked of it, its head, its cards, and where a card's numbers come from."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dash import Dash
+
+from dashboard.data.edition import Editions
+from dashboard.data.view import View
+from dashboard.elements import html, icons
+from dashboard.elements.headline_links import OPENS
+from dashboard.elements.widgets import Choice, Picker
+from etl.definitions.periods import write_date, write_month, write_period
+
+Component = Any
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a page says: its headline, one quiet line, and its cards."""
+
+    headline: str
+    note: Component
+    body: Sequence[Component]
+    controls: Sequence[Component] = ()
+    opens: Sequence[Component] = ()  # to what the numbers of the headline are links, where the page has none like them
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page: one question, and the function that answers it. With `takes_more`, its path may go on: /site/croydon.
+
+    `acts` adds what a reader can do there beyond choosing: the callbacks that write something down. A page that is
+    `alone` fills the window and is not in the bar; one that is `unlisted` is like any other but is not in the bar.
+    """
+
+    path: str
+    name: str
+    position: int
+    question: str
+    build: Callable[[View], Content]
+    takes_more: bool = False
+    acts: Callable[[Dash, Editions], None] | None = None
+    alone: bool = False
+    unlisted: bool = False
+
+    @property
+    def in_bar(self) -> bool:
+        """Whether the bar of pages names it."""
+        return not (self.alone or self.unlisted)
+
+    def answers(self, path: str) -> bool:
+        """Whether this page is the one at a path."""
+        return path == self.path or (self.takes_more and path.startswith(f"{self.path}/"))
+
+
+def pick_sites(view: View) -> Picker:
+    """The choice of sites."""
+    count = len(view.edition.sites)
+    everyone = "All four" if count == 4 else f"All {count}"
+    options = [("site=", everyone), *((f"site={site.name}", site.label) for site in view.edition.sites)]
+    chosen = ",".join(site.name for site in view.sites) if not view.all_sites or count == 1 else ""
+    if len(view.sites) > 1 and chosen:
+        options.insert(1, (f"site={chosen}", " and ".join(site.short for site in view.sites)))
+    return Picker("Sites", options, f"site={chosen}")
+
+
+def pick_period(view: View, kinds: Sequence[str] = ("rolling_year", "year", "quarter")) -> Picker:
+    """The choice of a period."""
+    options = []
+    for kind in kinds:
+        for starts, ends in view.edition.periods(kind):
+            words = write_period(kind, starts)
+            unfinished = view.edition.data_month is not None and ends > view.edition.data_month
+            words = words[0].upper() + words[1:] + (" to date" if unfinished else "")
+            options.append((f"period={kind}&to={ends.isoformat()[:7]}", words))
+    kind, _, ends = view.period
+    return Picker("Period", options, f"period={kind}&to={ends.isoformat()[:7]}")
+
+
+def choose(label: str, name: str, options: Sequence[tuple[str, str]], value: str) -> Choice:
+    """A choice of a few short values of one name in the address."""
+    return Choice(label, [(f"{name}={key}", text) for key, text in options], f"{name}={value}")
+
+
+def pick(label: str, name: str, options: Sequence[tuple[str, str]], value: str) -> Picker:
+    """A choice among many values of one name in the address."""
+    return Picker(label, [(f"{name}={key}", text) for key, text in options], f"{name}={value}")
+
+
+def card(
+    headline: str,
+    subtitle: str,
+    *body: Component,
+    name: str,
+    twin: Component = None,
+    source: str = "",
+    links: Sequence[Component] = (),
+    controls: Sequence[Component] = (),
+    class_name: str = "",
+    opens: Sequence[Component] = (),
+) -> Component:
+    """A card: a rule, a headline that states a finding, a subtitle, the exhibit, its table, and its source.
+
+    The numbers of its headline are links to the same numbers in the exhibit and its table, before these to `opens`.
+    """
+    own = {OPENS: list(opens)} if opens else {}
+    return html.Section(
+        [
+            html.Div([html.H2(headline, id=f"{name}-headline", **own)], className="card-head"),
+            html.P(subtitle, className="subtitle") if subtitle else None,
+            html.Details([html.Summary("Table", **{"aria-label": f"Table: {headline}"}), twin], className="twin")
+            if twin is not None
+            else None,
+            html.Div(list(controls), className="card-controls") if controls else None,
+            html.Div(list(body), className="exhibit"),
+            source_line(source, links) if source or links else None,
+        ],
+        className=f"card {class_name}".strip(),
+        **{"aria-labelledby": f"{name}-headline", "data-card": name},
+    )
+
+
+def source_line(source: str, links: Sequence[Component] = ()) -> Component:
+    """Where a card's numbers come from, and what can be had of them."""
+    return html.Div([html.P(source), html.Div(list(links), className="links")], className="source")
+
+
+def source_words(view: View) -> str:
+    """The source of everything made from returns."""
+    if view.edition.data_month is None:
+        return f"No returns yet, edition {write_date(view.edition.made.date())}"
+    return f"Monthly returns to {write_month(view.edition.data_month)}, edition {write_date(view.edition.made.date())}"
+
+
+def definition(view: View, measure: str) -> Component:
+    """The link to what a measure means."""
+    return html.A(
+        "Definition",
+        href=view.address.keep("/methods", "edition").href + f"#{measure}",
+        **{"aria-label": f"Definition: {view.measure_label(measure)}"},
+    )
+
+
+def site_name(view: View, site: str, *below: Component, short: bool = False) -> Component:
+    """A site's mark and name."""
+    entry = next((entry for entry in view.edition.sites if entry.name == site), None)
+    label = (entry.short if short else entry.label) if entry else "Programme"
+    return html.Span(
+        [icons.site_mark(view.mark(site)), html.Span([html.Span(label, className="site-label"), *below])],
+        className="site-name",
+    )
+
+
+def grid(*cards: Component, kind: str = "halves") -> Component:
+    """Cards side by side: `halves`, `wide-left` (712 and 456) or `wider-left` (744 and 424)."""
+    return html.Div(list(cards), className=f"grid {kind}")
+
+
+def nothing(words: str) -> Component:
+    """What stands where an exhibit would, when there is nothing to draw."""
+    return html.P(words, className="nothing")

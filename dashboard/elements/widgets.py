@@ -1,0 +1,100 @@
+"""Native elements that Dash has no component for: drawings, labelled selects, radios and the page's title.
+
+The browser's half of each stands in `assets/house.js`.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dashboard.elements.html import Element
+
+
+class _Native(Element):
+    """A component of our own, which `window.drive` draws."""
+
+    _namespace = "drive"
+    _children_props: tuple[str, ...] = ()
+
+
+Tree = list[Any] | str
+
+
+class Drawing(_Native):
+    """A tree of elements, `[tag, attributes, *children]`, drawn as it is written: SVG in the main."""
+
+    _type = "Drawing"
+
+    def __init__(self, tree: Tree) -> None:
+        super().__init__(tree=tree)
+
+
+class Picker(_Native):
+    """A label and a native select. An option's value is the part of the address that choosing it sets."""
+
+    _type = "Picker"
+
+    def __init__(self, label: str, options: Sequence[tuple[str, str]], value: str) -> None:
+        super().__init__(label=label, value=value, options=[{"value": v, "label": text} for v, text in options])
+
+
+class Choice(_Native):
+    """A few short choices side by side: real radios, of which the chosen one is filled."""
+
+    _type = "Choice"
+
+    def __init__(self, label: str, options: Sequence[tuple[str, str]], value: str) -> None:
+        super().__init__(label=label, value=value, options=[{"value": v, "label": text} for v, text in options])
+
+
+class Chart(_Native):
+    """A figure of plotly.js."""
+
+    _type = "Chart"
+
+    def __init__(self, figure: dict[str, Any], config: dict[str, Any], height: int) -> None:
+        super().__init__(figure=figure, config=config, height=height)
+
+
+class Frame(_Native):
+    """What the pages stand in: a tree of elements and of components of ours, which the browser draws as one."""
+
+    _type = "Frame"
+
+    def __init__(self, id: str) -> None:
+        super().__init__(id=id)
+
+
+class Title(_Native):
+    """The title of the window, and the language of all that is in it."""
+
+    _type = "Title"
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text=text)
+
+
+class Paper(_Native):
+    """Plain HTML of our own making, whose texts are escaped: a form that works without a script too."""
+
+    _type = "Paper"
+
+    def __init__(self, html: str) -> None:
+        super().__init__(html=html)
+
+
+class Supposed(_Native):
+    """A form whose fields are parts of the address: groups of a legend and fields (name, label, value, usual, …)."""
+
+    _type = "Supposed"
+
+    def __init__(self, groups: Sequence[dict[str, Any]], reset: str) -> None:
+        super().__init__(groups=list(groups), reset=reset)
+
+
+class SavedList(_Native):
+    """Saved scenarios, each a link, and a form that saves the one shown; what is asked for comes back in `sent`."""
+
+    _type = "SavedList"
+
+    def __init__(self, id: str, rows: Sequence[dict[str, Any]], problem: str = "") -> None:
+        super().__init__(id=id, rows=list(rows), problem=problem, said="", answer=0)

@@ -1,0 +1,1 @@
+"""A meeting's slides: what is on them, in which order, and how they are drawn."""

@@ -1,0 +1,189 @@
+"""What a slide is: one message, one exhibit, one ask. Drawn alike on a screen, on paper and in a presentation."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from dashboard.data.edition import audience_words
+from dashboard.theme import Mark
+from etl.definitions.periods import month_after
+
+
+@dataclass(frozen=True)
+class Place:
+    """A site as a slide names it, or the programme."""
+
+    label: str
+    mark: Mark
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A site's verdict, its reason, and the months of the year that are secured."""
+
+    place: Place
+    level: str
+    verdict: str
+    reason: str
+    months: float | None
+    shown: str
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """A row a site: verdict, reason, money secured. `head` stands over the bars, `left_out` says who is not shown."""
+
+    rows: tuple[Judged, ...]
+    head: str
+    left_out: str = ""
+
+
+@dataclass(frozen=True)
+class Point:
+    """A site's number with its 95% limits and its plan; hollow where it is of an earlier year."""
+
+    place: Place
+    below: str
+    value: float | None
+    shown: str
+    low: float | None
+    high: float | None
+    plan: float | None
+    beside: str
+    hollow: bool
+
+
+@dataclass(frozen=True)
+class Points:
+    """Numbers on one scale from 0 to `top`."""
+
+    rows: tuple[Point, ...]
+    top: float
+    ticks: tuple[tuple[float, str], ...]
+    head: str
+    name: str
+    left_out: str = ""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Money of one certainty, month by month."""
+
+    name: str
+    status: str
+    amounts: tuple[float, ...]
+    texts: tuple[str, ...]
+    shown: str
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Money by month, layer on layer by how certain it is, against planned cost."""
+
+    months: tuple[date, ...]
+    layers: tuple[Layer, ...]
+    planned: tuple[float, ...]
+    planned_shown: str
+    grant_ends: date | None
+    first_short: date | None
+    top: float
+    ticks: tuple[tuple[float, str], ...]
+
+    @property
+    def turn(self) -> tuple[str, str]:
+        """What is said at the end of the grant: the day, and whether money is short from then on."""
+        if self.grant_ends not in self.months:
+            return "", ""
+        after = month_after(self.grant_ends)
+        last = after - after.resolution
+        return f"Grant ends {last.day} {last:%B %Y}", (
+            f"{after:%B %Y}: first short month" if self.first_short == after else ""
+        )
+
+    def beside(self, gap: float) -> list[tuple[float, str, str, str]]:
+        """Height (a share of the whole), name, money and status of each layer at its end, `gap` or more apart."""
+        wanted, level = [], 0.0
+        for layer in self.layers:
+            amount = layer.amounts[-1]
+            if amount > 0.5:
+                wanted.append(((level + amount / 2) / self.top, layer.name, layer.shown, layer.status))
+            level += amount
+        wanted.append((self.planned[-1] / self.top, "Planned cost", self.planned_shown, "planned"))
+        places = [entry[0] for entry in wanted]
+        for index in range(len(places)):
+            places[index] = max(places[index], places[index - 1] + gap if index else gap / 2)
+        limit = 1 - gap / 2
+        for index in reversed(range(len(places))):
+            places[index] = min(places[index], limit)
+            limit = places[index] - gap
+        return [(at, *entry[1:]) for at, entry in zip(places, wanted, strict=True)]
+
+
+@dataclass(frozen=True)
+class Words:
+    """A cell: words, and a level where they are a status; `below` stands small under a site's name."""
+
+    text: str
+    level: str = ""
+    place: Place | None = None
+    below: str = ""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table of words. `kind`: how wide its columns are."""
+
+    kind: str
+    columns: tuple[Words, ...]
+    rows: tuple[tuple[Words, ...], ...]
+    left_out: str = ""
+
+
+Exhibit = Verdicts | Points | Steps | Grid
+
+
+@dataclass(frozen=True)
+class Slide:
+    """A slide. `notes` are what the speaker needs: definitions, methods, sources; `codes` lead back to its numbers."""
+
+    name: str
+    question: str
+    headline: str
+    subtitle: str
+    exhibit: Exhibit
+    alt: str
+    ask: tuple[str, str] = ("", "")
+    notes: tuple[str, ...] = ()
+    codes: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def codes_said(self) -> str:
+        """What leads back to the numbers, as a file says it."""
+        said = "; ".join(f"{name} {code}" for name, code in self.codes)
+        return f"Codes of the numbers, for /number/CODE: {said}" if said else ""
+
+
+@dataclass(frozen=True)
+class Deck:
+    """The slides of a meeting, and what stands in every foot."""
+
+    title: str
+    slides: tuple[Slide, ...]
+    data_to: str
+    edition: str
+    chosen: str
+    audience: str
+    address: str
+    meeting: str = ""
+    is_current: bool = True
+
+    @property
+    def foot(self) -> tuple[tuple[str, str], ...]:
+        """What every slide says of its data: in the central team's own no number is hidden."""
+        whole = self.audience == audience_words("central")
+        small = "Central team only" if whole else "Small numbers hidden"
+        return (("Data to ", self.data_to), ("Edition ", self.edition), (small, ""))
+
+    @property
+    def head(self) -> str:
+        """What stands above every slide: the meeting, or that there is a newer edition."""
+        return self.meeting if self.is_current else "Not the current edition"

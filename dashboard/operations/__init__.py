@@ -1,0 +1,1 @@
+"""Running the dashboard: configuration, logs, health and the doctor."""

@@ -1,0 +1,115 @@
+"""Numbers that stand in other tables than `results`, or beside one, each as a link to where it comes from."""
+
+from datetime import date
+from typing import Any
+
+from dashboard.data.edition import Row
+from dashboard.data.view import View
+from dashboard.elements import html
+from dashboard.elements.headline_links import NUMBER, OPENS
+from dashboard.elements.tables import link, number, number_key, state, verdict_tag
+from dashboard.wording import sentences
+from etl.definitions.periods import month_after, write_month
+from etl.provenance.story import BESIDE
+
+Component = Any
+# The plan of each number that has one.
+PLANS = {"new_cases": "planned_new_cases", "closing_cases": "planned_open_cases", "spend": "planned_cost"}
+
+
+def beside(view: View, row: Row, what: str, text: str) -> Component:
+    """What stands beside a number of `results`: an end of its interval, its share, a limit, a verdict."""
+    name = f"{BESIDE[what].format(view.measure_label(row.measure))}, {view.label(row.site)}"
+    return link(view, f"{number_key(row)}|{what}", text, name)
+
+
+def interval(view: View, row: Row | None, *, money: bool = False) -> Component:
+    """An interval, both of whose ends are links; nothing where there is none."""
+    said = sentences.interval(row, money) if row is not None else ""
+    if row is None or not said:
+        return ""
+    low, high = said.split(" to ")
+    return html.Span([beside(view, row, "low", low), " to ", beside(view, row, "high", high)])
+
+
+def share(view: View, row: Row, measure: str, what: str = "share") -> Component:
+    """A part's share of its whole, or a step's of the step before; nothing where there is none."""
+    return beside(view, Row(row, measure=measure), what, row.shown) if row.share is not None else None
+
+
+def verdict(view: View, site: str, kind: str, said: str) -> Component:
+    """A verdict in words, which opens the criteria that it rests on."""
+    key = f"{site}|verdict||words"
+    return html.A(
+        verdict_tag(kind, said),
+        href=view.address.with_(number=key).href,
+        className="number-tag",
+        **{"data-number": key, "aria-label": f"{said}, {view.label(site)}: where it comes from"},
+    )
+
+
+def cover(view: View, row: Row, column: str, text: str) -> Component:
+    """A number of the year that secured money covers."""
+    if row.get(column) is None:
+        return state("not known")
+    said = f"{column.replace('_', ' ')}, {view.label(row.site)}"
+    return link(view, f"{row.site}|cover|{row.year}|{column}", text, said)
+
+
+def agreement(view: View, row: Row, column: str = "amount") -> Component:
+    """Money of an agreement."""
+    if row.get(column) is None:
+        return state("not stated")
+    said = f"{row.funder_label}, {view.label(row.site)}"
+    return link(view, f"{row.site}|agreement|{row.agreement}|{column}", sentences.pounds(row[column]), said)
+
+
+COVERED = ("gap", "secured", "planned", "in_principle", "bid")
+SPENT = ("spend", "planned_cost", "spend_against_plan")
+
+
+def prose(view: View, site: str, said: Component, otherwise: str) -> Component:
+    """A sentence about a site whose numbers are links: to the site's money, else to a story in which they stand."""
+    text = "".join(part for part in ([said] if isinstance(said, str) else said) if isinstance(part, str))
+    if not otherwise or not NUMBER.search(text):
+        return said
+    rest = html.A(None, href=view.address.with_(number=otherwise).href, **{"data-number": otherwise})
+    return html.Span(said, **{OPENS: [*money(view, site), rest]})
+
+
+def money(view: View, site: str) -> list[Component]:
+    """What sentences say of a site's money: the year that is covered, agreements, and what was spent of the plan."""
+    found = []
+    for row in view.edition.rows("cover", "site = ?", (site,)):
+        found += [cover(view, row, name, sentences.pounds(row[name])) for name in COVERED if row.get(name)]
+        found += [cover(view, row, "months", f"{row.months:.1f}")] if row.months is not None else []
+    rows = view.edition.rows("agreements", "site = ?", (site,))
+    found += [agreement(view, row) for row in rows if row.amount]
+    last = view.edition.data_month
+    spent = [view.edition.result(site, name, "rolling_year", month_after(last, -11)) for name in SPENT if last]
+    return [*found, *(number(view, row) for row in spent if row is not None and row.value is not None)]
+
+
+def returns(view: View, site: str, starts: date, which: str, count: int, *, bold: bool = False) -> Component:
+    """A number of returns, as a link to the returns that are counted."""
+    said = which.removeprefix("year.").replace("_", " ").replace("came", "received")
+    return link(view, f"{site}|returns|{starts}|{which}", str(count), f"returns {said}, {view.label(site)}", bold=bold)
+
+
+def receipt(view: View, row: Row, place: str) -> Component:
+    """A place in a return, as a link to the return's receipt."""
+    key = f"{row.site}|receipt|{row.month}|{row.get('measure') or 'return'}"
+    name = f"{place}, {view.label(row.site)}, {write_month(row.month)}"
+    href = view.address.with_(number=key).href
+    return html.A(place, href=href, className="place", **{"data-number": key, "aria-label": name})
+
+
+def planned(view: View, site: str, year: date, column: str, text: str) -> Component:
+    """A number of a year's plan, as a link where the edition has the same: the cost per new case, or its cases."""
+    where = "site = ? and period = 'year' and starts = ? and basis = 'planned' and allocation = 'none'"
+    for row in view.edition.rows("central", where, (site, year)):
+        same = row.shown if column == "unit" else f"{row[column] or 0:,.0f}"
+        if same == text:
+            said = "cost per new case" if column == "unit" else "new cases"
+            return link(view, f"{site}|central|{year}|year.planned.none.{column}", text, f"{said}, {view.label(site)}")
+    return text

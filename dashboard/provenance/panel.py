@@ -1,0 +1,63 @@
+"""Where a number comes from: a panel beside the page, with the number's code and what can be had of it."""
+
+from typing import Any
+
+from dashboard.data.address import Address
+from dashboard.data.view import View
+from dashboard.elements import html, icons
+from dashboard.provenance import story
+from dashboard.wording import sentences
+from etl.definitions.periods import write_date
+from etl.provenance import tell
+
+Component = Any
+NONE = "The edition has no such number."
+
+
+def build(view: View) -> Component:
+    """The panel for the number that the address names; nothing for a name that names none."""
+    address = view.address.get("number")
+    if len(address.split("|")) not in (4, 5):
+        return None
+    number_story = tell(view.edition, address)
+    if number_story is None:
+        return frame(view, [html.P("Not known", className="panel-number"), html.P(NONE)], [])
+    head = [
+        html.P(story.shown(number_story), className="panel-number"),
+        html.P(story.sentence(view, number_story), className="panel-sentence"),
+        story.code_line(view, number_story),
+    ]
+    return frame(view, [*head, *story.told(view, number_story, story.in_panel(view))], story.acts(view, number_story))
+
+
+def message(address: Address, title: str, words: str) -> Component:
+    """The panel with a message in place of a number's story."""
+    return dialog(address, title, [html.P(words)], [])
+
+
+def frame(view: View, body: list[Component], acts: list[Component]) -> Component:
+    """The panel: its title, what it says, and its foot."""
+    title = "Receipt of a return" if "|receipt|" in view.address.get("number") else "Where this number comes from"
+    edition = html.Span(f"Edition {write_date(view.edition.made.date())}", className="muted small pushed")
+    return dialog(view.address, title, body, [*acts, edition])
+
+
+def dialog(address: Address, title: str, body: list[Component], foot: list[Component]) -> Component:
+    """What lies over the page until it is closed."""
+    close = html.A(
+        icons.icon("cross", 16),
+        href=address.with_(number="").href,
+        className="close",
+        **{"aria-label": f"Close: {sentences.lower_first(title)}"},
+    )
+    panel = html.Div(
+        [
+            html.Div([html.H2(title, id="panel-title", className="question"), close], className="panel-head"),
+            *[part for part in body if part is not None],
+            html.Div(foot, className="panel-foot"),
+        ],
+        className="panel",
+        role="dialog",
+        **{"aria-modal": "true", "aria-labelledby": "panel-title", "data-panel": address.get("number")},
+    )
+    return html.Div([html.Div(className="shade"), panel])

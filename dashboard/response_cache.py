@@ -1,0 +1,190 @@
+"""Answers kept as they go over the wire: a page's by its edition, audience and address, a script's by its path.
+
+An answer that is kept is the same for everybody of an audience: who looks is said in the document, never in a page. The
+gate has let a request in before anything here is asked, and what is kept of one audience is found by no other.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from dash.development.base_component import Component
+from flask import Flask, Response, g, request
+from flask_compress import Compress
+
+from dashboard.access.routes import CALLBACK
+from dashboard.app import draw_page, draw_panel, look, page_at, shown_as
+from dashboard.data.address import read
+from dashboard.data.edition import Editions, NoEdition
+from dashboard.data.view import View
+
+SCRIPTS = ("/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>", "_dash_assets.static")
+MOST_BYTES = 8 * 1024 * 1024  # of a process
+HEADERS = ("Content-Type", "Content-Encoding", "Vary", "Cache-Control", "ETag")  # that are kept with a body
+Key = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The body of an answer, encoded as its reader can take it."""
+
+    body: bytes
+    headers: tuple[tuple[str, str], ...] = ()
+
+    def answer(self) -> Response:
+        """The answer, anew."""
+        return Response(self.body, headers=self.headers)
+
+
+class Answers:
+    """What is kept in this process; those that were asked for longest ago go first when there is too much."""
+
+    def __init__(self, most: int = MOST_BYTES) -> None:
+        self._most = most
+        self._held: OrderedDict[Key, Kept] = OrderedDict()
+        self._size = 0
+        self._editions: dict[str, Key] = {}
+        self._lock = threading.Lock()
+
+    def find(self, key: Key) -> Kept | None:
+        """A kept answer."""
+        with self._lock:
+            if key in self._held:
+                self._held.move_to_end(key)
+            return self._held.get(key)
+
+    def keep(self, key: Key, kept: Kept) -> None:
+        """Keeps an answer."""
+        with self._lock:
+            self._forget(key)
+            self._held[key] = kept
+            self._size += len(kept.body)
+            while self._size > self._most:
+                self._forget(next(iter(self._held)))
+
+    def note(self, audience: str, editions: Key) -> None:
+        """Drops all answers for an audience whose editions are not those that there were."""
+        with self._lock:
+            if self._editions.get(audience) != editions:
+                self._editions[audience] = editions
+                for key in [key for key in self._held if key[0] == audience]:
+                    self._forget(key)
+
+    def _forget(self, key: Key) -> None:
+        if key in self._held:
+            self._size -= len(self._held.pop(key).body)
+
+
+def keep_answers(server: Flask, editions: Editions, compress: Compress) -> None:
+    """Puts what is kept before Dash's own ways of answering for pages, panels and scripts."""
+    held, ask_dash = Answers(), server.view_functions[CALLBACK]
+
+    def answer_page() -> Any:
+        asked = what_is_asked(request.get_json(silent=True), editions)
+        if asked is None:
+            return ask_dash()
+        g.looked_at = asked.page
+        held.note(asked.audience, asked.editions)
+        try:
+            return _kept(held, compress, asked.key, lambda: Response(asked.draw(), mimetype="application/json"))
+        except Exception:  # asked again the other way, which tells the reader and the log of it
+            return ask_dash()
+
+    def before(make: Callable[..., Any]) -> Callable[..., Any]:
+        def answer_script(**given: str) -> Any:
+            if any(name in request.headers for name in ("Range", "If-None-Match", "If-Modified-Since")):
+                return make(**given)
+            return _kept(held, compress, ("", request.path), lambda: server.make_response(make(**given)))
+
+        return answer_script
+
+    server.view_functions[CALLBACK] = answer_page
+    for endpoint in SCRIPTS:
+        server.view_functions[endpoint] = before(server.view_functions[endpoint])
+
+
+def _kept(held: Answers, compress: Compress, key: Key, make: Callable[[], Response]) -> Response:
+    """The kept answer of a key, or else the one that is made now and kept, compressed as its reader can take it."""
+    key = (*key, request.headers.get("Accept-Encoding", ""))
+    kept = held.find(key)
+    if kept is None:
+        made = make()
+        if made.status_code != 200:
+            return made
+        made.direct_passthrough = False
+        made.set_data(made.get_data())
+        sent = compress.after_request(made)
+        kept = Kept(sent.get_data(), tuple((name, sent.headers[name]) for name in HEADERS if name in sent.headers))
+        held.keep(key, kept)
+    return kept.answer()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A page or panel that is asked for: whose, while there are which editions, and how its answer is made."""
+
+    page: str
+    audience: str
+    editions: Key
+    about: Key
+    draw: Callable[[], bytes]
+
+    @property
+    def key(self) -> Key:
+        """What the answer depends on."""
+        return (self.audience, self.editions, *self.about)
+
+
+def what_is_asked(said: Any, editions: Editions) -> Asked | None:
+    """The page or panel that a request asks for; None where there is none, or not the same for everybody."""
+    output, path, search, shown = _words(said if isinstance(said, dict) else {})
+    address = read(path, search)
+    page = page_at(address.path)
+    if output not in DRAWN or page is None or (output == PAGE and page.acts is not None):
+        return None
+    address = address.with_(number="") if output == PAGE else address
+    try:
+        current = editions.current_name()
+        view = look(editions, address, current)
+    except NoEdition:
+        return None
+    told = shown_as(address, current)
+    if output == PAGE and shown == told:
+        return None
+    about = (str(view.edition.path), output, address.href)
+    audience = editions.audience
+    return Asked(page.path, audience, (current, view.editions), about, lambda: write(DRAWN[output](view, told)))
+
+
+def _words(said: dict[str, Any]) -> tuple[str, ...]:
+    """The output, the path, the search and the page that is shown already, as Dash's own script sends them."""
+    given = {name: value for part in ("inputs", "state") for name, value in _values(said.get(part))}
+    words = (said.get("output"), *(given.get(name) for name in ("pathname", "search", "data")))
+    return tuple(word if isinstance(word, str) else "" for word in words)
+
+
+def _values(parts: Any) -> list[tuple[Any, Any]]:
+    known = [part for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+    return [(str(part.get("property")), part.get("value")) for part in known]
+
+
+PAGE, PANEL = "..frame.tree...shown.data..", "panel.children"
+DRAWN: dict[str, Callable[[View, str], dict[str, Any]]] = {
+    PAGE: lambda view, told: {"frame": {"tree": draw_page(view)}, "shown": {"data": told}},
+    PANEL: lambda view, _: {"panel": {"children": draw_panel(view)}},
+}
+
+
+def write(response: dict[str, Any]) -> bytes:
+    """What Dash's script reads: the new values of properties."""
+    return orjson.dumps({"multi": True, "response": response}, default=_told, option=orjson.OPT_NON_STR_KEYS)
+
+
+def _told(part: Any) -> Any:
+    """A component as the browser is told of it."""
+    if isinstance(part, Component):
+        return part.to_plotly_json()
+    raise TypeError(f"{type(part).__name__} cannot be sent to a browser")

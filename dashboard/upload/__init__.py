@@ -1,0 +1,1 @@
+"""Returns that come by the browser: the form, the check, and storing what passes."""

@@ -1,0 +1,628 @@
+"""Headlines: rules that turn rows of an edition into a sentence the rows bear out."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import combinations, pairwise
+
+from dashboard.data.edition import Row
+from etl.definitions.measure import MINUS, round_half_up
+from etl.definitions.periods import month_after, write_date, write_financial_year, write_month
+from etl.judge.scenario import Outcome
+
+HIDDEN = "[c]"
+SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+# Places whose names take an article in a sentence.
+WITH_ARTICLE = ("lands", "Borders", "Wirral", "Isle of Wight")
+VERDICT_WORDS = {
+    "ready": "Ready",
+    "ready_with_conditions": "Ready with conditions",
+    "not_yet": "Not yet",
+    "cannot_say": "Cannot say",
+}
+
+
+def count(number: int) -> str:
+    """A whole number in a sentence: two, 12."""
+    return SMALL[number] if 0 <= number < len(SMALL) else f"{number:,}"
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number of things: one site, two sites."""
+    return f"{count(number)} {one if number == 1 else many or one + 's'}"
+
+
+def first_upper(words: str) -> str:
+    """The words with a capital at their start."""
+    return words[:1].upper() + words[1:]
+
+
+def named(label: str) -> str:
+    """A site's label in a sentence: the West Midlands, but Croydon."""
+    return f"the {label}" if label.endswith(WITH_ARTICLE) else label
+
+
+def listed(names: Sequence[str], most: int = 4) -> str:
+    """Names in a row: A, B and C; beyond `most` of them, how many."""
+    if len(names) > most:
+        return f"{len(names)} sites"
+    names = [named(name) for name in names]
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def pounds(amount: float) -> str:
+    """Whole pounds: £1,234."""
+    return f"£{round_half_up(abs(amount)):,.0f}"
+
+
+def pounds_short(amount: float) -> str:
+    """Pounds on an axis: £850, £132k, £1.6m."""
+    amount = abs(amount)
+    if amount < 1000:
+        return f"£{round_half_up(amount):.0f}"
+    if amount < 999_500:
+        return f"£{round_half_up(amount / 1000):,.0f}k"
+    return f"£{round_half_up(amount / 1_000_000, 1):g}m"
+
+
+def readiness(verdicts: Sequence[Row], labels: Mapping[str, str], cover: Sequence[Row], grant_ends: date | None) -> str:
+    """Whether the sites can carry on without the grant; `verdicts` and `cover` are those of the sites shown."""
+    verdicts = [row for row in verdicts if row.site in labels]
+    if not verdicts:
+        return "No verdict yet: no site has been judged"
+    if len(verdicts) == 1:
+        return _one_verdict(verdicts[0], labels)
+    kinds = [row.verdict for row in verdicts]
+    ready, unknown = kinds.count("ready"), kinds.count("cannot_say")
+    if ready == len(kinds):
+        return f"Yes: all {count(len(kinds))} sites are ready to carry on without the grant"
+    if unknown == len(kinds):
+        return f"Cannot say: none of the {count(len(kinds))} sites can be judged on what has been received"
+    tail = f", and {counted(unknown, 'site')} cannot be judged" if unknown else ""
+    months = [row.months for row in cover if row.site in labels and row.months is not None]
+    if not ready and len(months) == len(kinds) and max(months) < 12:
+        return f"Not yet: no site has a full year’s money once the grant ends{_in(grant_ends)}{tail}"
+    conditions = kinds.count("ready_with_conditions")
+    some = f"{count(ready)} of {count(len(kinds))} sites {'is' if ready == 1 else 'are'} ready"
+    said = some if ready else "no site is ready"
+    if conditions:
+        said += f", {count(conditions)} with conditions"
+    return f"Not yet: {said}{tail}"
+
+
+def _one_verdict(row: Row, labels: Mapping[str, str]) -> str:
+    """One site's verdict and its reason."""
+    words = VERDICT_WORDS.get(row.verdict, row.words)
+    reason = f": {lower_first(row.reason)}" if row.reason else ""
+    return f"{labels[row.site]}: {words.lower()}{' – ' + lower_first(row.reason) if reason else ''}"
+
+
+def lower_first(words: str) -> str:
+    """The words with a small letter at their start, unless they begin with a name or a number."""
+    names = ("August", "October", "January", "February", "March", "April", "May", "June", "July", "September")
+    if words.startswith((*names, "November", "December", "MOPAC", "Home Office")):
+        return words
+    return words[:1].lower() + words[1:]
+
+
+def _in(month: date | None) -> str:
+    return f" in {write_month(month, long=True)}" if month else ""
+
+
+def against_plan(value: Row | None, plan: Row | None) -> str:
+    """How a count stands to its plan by its 95% interval: below, above, reaches, or nothing where one is unknown."""
+    if value is None or plan is None or value.value is None or plan.value is None or value.high is None:
+        return ""
+    if value.high < plan.value:
+        return "below plan"
+    return "above plan" if value.low > plan.value else "reaches plan"
+
+
+def interval(row: Row, money: bool = False) -> str:
+    """An interval: 101 to 146."""
+    if row.low is None or row.high is None:
+        return ""
+    write = pounds if money else (lambda number: f"{round_half_up(number):,.0f}")
+    return f"{write(row.low)} to {write(row.high)}"
+
+
+def grant_end(cliff: Sequence[Row]) -> date | None:
+    """The last month in which money flows that then ends."""
+    months = [row.month for row in cliff if row.status == "ending" and row.amount]
+    return max(months) if months else None
+
+
+def year_of(cover: Sequence[Row]) -> str:
+    """The financial year that cover is about."""
+    years = {row.year for row in cover}
+    return write_financial_year(max(years)) if years else ""
+
+
+def last_of(starts: date) -> date:
+    """The last month of a year that starts then."""
+    return month_after(starts, 11)
+
+
+def returns_counts(rows: Sequence[Row]) -> str:
+    """How many returns came on time, late and not at all: 46 on time, 1 late, 1 missing."""
+    named = (("on_time", "on time"), ("late", "late"), ("missing", "missing"), ("rejected", "rejected"))
+    states = [row.state for row in rows]
+    return ", ".join(f"{states.count(state)} {name}" for state, name in named if state in states)
+
+
+def returns_note(rows: Sequence[Row]) -> str:
+    """The same for one site, with the months that did not come on time by name."""
+    states = [row.state for row in rows]
+    odd = [row for row in rows if row.state in ("missing", "late", "rejected")]
+    missing = [row for row in odd if row.state != "late"]
+    if not odd:
+        return f"{len(rows)} on time"
+    if len(odd) > 2:
+        return returns_counts(rows)
+    said = [f"{write_month(row.month)} {row.state}" for row in odd]
+    return "; ".join(said if missing else [f"{states.count('on_time')} on time", *said])
+
+
+def why_no_sum(row: Row | None) -> str:
+    """Why the programme has no number."""
+    gaps = len(row.why.split(";")) if row is not None and row.why else 0
+    return "No sum over a gap" if gaps < 2 else f"No sum over {count(gaps)} gaps"
+
+
+def new_cases_against_plan(rows: Sequence[tuple[str, Row | None, Row | None]]) -> str:
+    """New cases of each site against its plan, by 95% intervals; a row is a site's label, its count and its plan."""
+    stands: dict[str, list[str]] = {}
+    for label, value, plan in rows:
+        stands.setdefault(against_plan(value, plan) or "not known", []).append(label)
+    below, above, reach = (stands.get(key, []) for key in ("below plan", "above plan", "reaches plan"))
+    said = []
+    if below:
+        said.append(f"{listed(below)} took on fewer new cases than planned")
+    if above:
+        said.append(f"{listed(above)} took on more new cases than planned" if not below else f"{listed(above)} more")
+    if reach:
+        whose = "its plan" if len(reach) == 1 else "their plans"
+        said.append(f"{listed(reach)} cannot be told from {whose}")
+    if not said:
+        return "New cases cannot be set against plan: a number is missing at every site"
+    return first_upper("; ".join(said))
+
+
+SIGNALS = {
+    "above_limit": "above the upper limit in {month}",
+    "below_limit": "below the lower limit in {month}",
+    "trend_up": "in a run of seven or more that rises, to {month}",
+    "trend_down": "in a run of seven or more that falls, to {month}",
+    "two_in_three_above": "near the upper limit twice in three months, to {month}",
+    "two_in_three_below": "near the lower limit twice in three months, to {month}",
+    "shift_above": "above average seven or more months in a row, to {month}",
+    "shift_below": "below average seven or more months in a row, to {month}",
+}
+
+
+def some_hidden(rows: Sequence[Row | None]) -> bool:
+    """Whether a number among these may not be seen."""
+    return any(row is not None and row.shown == HIDDEN for row in rows)
+
+
+def spread(rows: Sequence[Row | None], what: str) -> str:
+    """The lowest and highest of some numbers as they are shown, unnamed: 62% to 74% of referrals were accepted."""
+    known = sorted((row.value, row.shown) for row in rows if row is not None and row.value is not None)
+    if not known:
+        return ""
+    low, high = known[0][1], known[-1][1]
+    said = f"{low} {what}" if low == high else f"{low} to {high} {what}"
+    return said if len(known) == len(rows) else f"{said}, where {'shown' if some_hidden(rows) else 'known'}"
+
+
+def unit_costs(rows: Sequence[tuple[str, Row]], per: str) -> str:
+    """How unit costs compare: one far from all others, or none that can be told apart. Rows are label and number."""
+    known = [(label, row) for label, row in rows if row.value is not None and row.low is not None]
+    if not known:
+        return f"The cost per {per} is not known at any site"
+    if len(known) == 1:
+        label, row = known[0]
+        return f"{label} spends {row.shown} per {per}; by chance alone it could be {interval(row, money=True)}"
+    apart = [entry for entry in known if all(_apart(entry[1], other[1]) for other in known if other is not entry)]
+    rest = [entry for entry in known if entry not in apart]
+    if len(apart) == 1 and len(known) > 2:
+        label, row = apart[0]
+        others = [other.value for _, other in rest]
+        if row.value > max(others):
+            more = times(row.value / max(others), row.value / min(others))
+            return f"{label} spends {more} as much per {per} as the others"
+        if row.value < min(others):
+            return f"{label} spends less per {per} than the others: {row.shown}"
+    if not any(_apart(a[1], b[1]) for a in known for b in known if a is not b):
+        return f"{listed([label for label, _ in known])} cannot be told apart by cost per {per}"
+    low, high = min(known, key=lambda e: e[1].value), max(known, key=lambda e: e[1].value)
+    return f"The cost per {per} differs: {low[1].shown} in {low[0]}, {high[1].shown} in {high[0]}"
+
+
+def alike(rows: Sequence[tuple[str, Row]]) -> str:
+    """Which sites' costs cannot be told apart: the largest group of known ones whose intervals all overlap."""
+    known = [(label, row) for label, row in rows if row.value is not None and row.low is not None]
+    for size in range(len(known), 1, -1):
+        for group in combinations(known, size):
+            if not any(_apart(a[1], b[1]) for a, b in combinations(group, 2)):
+                return f"{listed([label for label, _ in group])} cannot be told apart"
+    return "All known costs lie apart" if len(known) > 1 else ""
+
+
+def _apart(one: Row, other: Row) -> bool:
+    """Whether two intervals do not touch."""
+    return bool(one.low > other.high or one.high < other.low)
+
+
+def times(low: float, high: float) -> str:
+    """A ratio or a range of ratios in words that round fairly: two to three times, 1.4 times."""
+    first, last = round_half_up(low), round_half_up(high)
+    near = abs(low - first) <= 0.3 and abs(high - last) <= 0.3 and first >= 2
+    if near and first == last:
+        return f"about {count(int(first))} times"
+    if near:
+        return f"{count(int(first))} to {count(int(last))} times"
+    one, two = f"{round_half_up(low, 1):g}", f"{round_half_up(high, 1):g}"
+    return f"{one} times" if one == two else f"{one} to {two} times"
+
+
+def bridge(label: str, row: Row, per: str) -> str:
+    """What changed a unit cost: how much, and the part that made more than four fifths of it."""
+    change = row.unit1 - row.unit0
+    if abs(change) < 0.5:
+        return f"{label}: no change in the cost per {per}"
+    said = f"{label}: {pounds(change)} {'more' if change > 0 else 'less'} per {per}"
+    if row.volume / change > 0.8:
+        fewer = row.count1 < row.count0
+        return f"{said}, because {'fewer' if fewer else 'more'} share it"
+    if row.spending / change > 0.8:
+        return f"{said}, because {'more' if row.cost1 * row.count0 > row.cost0 * row.count1 else 'less'} was spent"
+    return f"{said}, from spending and caseload together"
+
+
+def gaps_in(rows: Sequence[tuple[str, Row | None]], period: str) -> str:
+    """How many sites have no number for a period."""
+    holes = [label for label, row in rows if row is None or row.value is None]
+    if not holes:
+        return f"Every site has a whole {period}"
+    if len(holes) == 1:
+        return f"{holes[0]}’s {period} has a gap"
+    return f"{first_upper(count(len(holes)))} sites’ {period} has a gap"
+
+
+def funding(row: Row | None) -> str:
+    """How much of the planned cost of the year without the grant is secured."""
+    if row is None or not row.planned or row.secured is None:
+        return "What is secured once the grant ends is not known"
+    from_month = f"From {write_month(row.year, long=True)}"
+    left = row.planned - row.secured
+    if left <= 0.5:
+        return f"{from_month}, all of the planned cost is secured"
+    pence = round_half_up(100 * row.secured / row.planned)
+    return f"{from_month}, {pence:.0f}p of each planned pound is secured; {pounds(left)} is not"
+
+
+def no_funder(label: str, amount: float) -> str:
+    """What nobody has said they will pay; never called a shortfall."""
+    return (
+        f"{label}: {pounds(amount)} has no funder stated"
+        if amount > 0.5
+        else f"{label}: every pound has a funder named"
+    )
+
+
+def cliff(secured: Sequence[tuple[date, float]], planned: Mapping[date, float], start: date) -> str:
+    """The share of planned cost that secured money covers from the day the grant has ended, and where it steps."""
+    shares = [
+        (month, round_half_up(100 * amount / planned[month]))
+        for month, amount in secured
+        if month >= start and planned.get(month)
+    ]
+    if not shares:
+        return "No month has a planned cost to set money against"
+    steps = [shares[0]] + [now for before, now in pairwise(shares) if now[1] != before[1]]
+    said = f"Secured money covers {steps[0][1]:.0f}% of planned cost from {write_month(steps[0][0], long=True)}"
+    if len(steps) == 2:
+        return f"{said}, {steps[1][1]:.0f}% from {write_month(steps[1][0], long=True).split()[0]}"
+    if len(steps) > 2:
+        low = min(share for _, share in shares)
+        return f"{said}, as little as {low:.0f}% later"
+    return said
+
+
+def largest_funder(rows: Sequence[tuple[str, str, float]]) -> str:
+    """Who pays most at each site; a row is a site's label, the largest funder's label, and its share."""
+    if not rows:
+        return "Who pays is not known"
+    funders = {funder for _, funder, _ in rows}
+    shares = [round_half_up(100 * share) for _, _, share in rows]
+    if len(funders) == 1:
+        low, high = min(shares), max(shares)
+        where = f"at {'every site' if len(rows) > 1 else rows[0][0]}"
+        part = f"{low:.0f}%" if low == high else f"{low:.0f}% to {high:.0f}%"
+        return f"{funders.pop()} pays {part} {where}"
+    return "The largest funder is not the same at every site"
+
+
+def agreements(rows: Sequence[Row], year: str) -> str:
+    """How many agreements are signed or approved."""
+    signed = sum(row.status == "approved" for row in rows)
+    if not rows:
+        return f"No agreement is known for {year}"
+    return f"{first_upper(counted(signed, 'agreement'))} {'is' if signed == 1 else 'are'} approved for {year}"
+
+
+def things_to_mend(missing: int, queried: int, holding: int) -> str:
+    """What came in and what is wrong with it."""
+    if not missing and not queried:
+        return "Every return that is due has come, and no number is queried"
+    said = []
+    if missing:
+        said.append(f"{counted(missing, 'return')} {'is' if missing == 1 else 'are'} missing")
+    if queried:
+        said.append(f"{counted(queried, 'number')} {'is' if queried == 1 else 'are'} queried")
+    total = missing + queried
+    tail = ""
+    if holding:
+        if total == 1:
+            tail = "; it holds up a verdict"
+        else:
+            tail = f"; {count(holding)} of the {count(total)} {'holds' if holding == 1 else 'hold'} up a verdict"
+    return first_upper(" and ".join(said)) + tail
+
+
+def received(came: int, due: int, on_time: int) -> str:
+    """How many returns came, and how many of them in time."""
+    if not due:
+        return "No return is due yet"
+    said = f"{came} of {due} {'return' if due == 1 else 'returns'} received"
+    if came == on_time:
+        return f"{said}, {'on time' if came == 1 else 'all of them on time'}" if came else said
+    return f"{said}, {on_time} of them on time"
+
+
+def spend_against_plan(rows: Sequence[Row | None]) -> str:
+    """Spend of each planned pound: £0.97 to £1.04 was spent of each planned pound."""
+    known = sorted(row.value for row in rows if row is not None and row.value is not None)
+    if not known:
+        return ""
+    low, high = (f"£{round_half_up(value, 2):.2f}" for value in (known[0], known[-1]))
+    said = f"{low if low == high else f'{low} to {high}'} was spent of each planned pound"
+    return said if len(known) == len(rows) else f"{said}, where {'shown' if some_hidden(rows) else 'known'}"
+
+
+def two_spans(row: Row) -> str:
+    """The two spans of a bridge: April to November, 2018 and 2019."""
+    first, last = (month.strftime("%B") for month in (row.to_starts, row.to_ends))
+    if (row.from_starts.month, row.from_ends.month) == (row.to_starts.month, row.to_ends.month):
+        return f"{first} to {last}, {row.from_ends.year} and {row.to_ends.year}"
+    return f"{write_month(row.from_starts)} to {write_month(row.from_ends)}, then to {write_month(row.to_ends)}"
+
+
+def per_of(measure: str) -> str:
+    """What a unit cost is per, from its name."""
+    for end in ("_shared", "_with_in_kind"):
+        measure = measure.removesuffix(end)
+    name = measure.removeprefix("cost_per_")
+    return name.replace("case_month", "case-month").replace("_", " ") if measure.startswith("cost_per_") else ""
+
+
+def plural(per: str) -> str:
+    """Several of what a unit cost is per: new cases, perpetrators worked with."""
+    first, _, rest = per.partition(" worked")
+    return f"{first}s{' worked' + rest if rest else ''}"
+
+
+def signed(amount: float) -> str:
+    """A change in whole pounds: +£728, −£28."""
+    return f"{'+' if amount >= 0 else MINUS}{pounds(amount)}"
+
+
+def trend(ends: Sequence[tuple[str, Row | None, Row | None]], per: str) -> str:
+    """Whether the first and last year of a unit cost lie apart; a row is a site's label and the two numbers."""
+    moved = []
+    for label, first, last in ends:
+        if first is None or last is None or first.low is None or last.low is None or not _apart(first, last):
+            continue
+        way = "rose" if last.value > first.value else "fell"
+        moved.append(f"{named(label)} {way} from {first.shown} to {last.shown}")
+    if moved:
+        return f"Year by year, {' and '.join(moved[:2])} per {per}"
+    return f"No site’s yearly cost per {per} shows a clear change"
+
+
+def percent(share: float | None) -> str:
+    """A share in whole per cent."""
+    return f"{round_half_up(100 * share):.0f}%" if share is not None else ""
+
+
+def share_moved(rows: Sequence[tuple[str, Row | None, Row | None]]) -> str:
+    """Whether the Home Office's share moved by five points or more between two quarters."""
+    moved = []
+    known = 0
+    for label, first, last in rows:
+        if first is None or last is None or first.value is None or last.value is None:
+            continue
+        known += 1
+        if abs(last.value - first.value) >= 0.05:
+            moved.append(f"{label} {first.shown} to {last.shown}")
+    if moved:
+        return f"The Home Office share moved: {'; '.join(moved[:3])}"
+    return "The Home Office share shows no clear change" if known else "The Home Office share by quarter is not known"
+
+
+def covered(rows: Sequence[Row]) -> str:
+    """How many sites have a full year's money."""
+    known = [row for row in rows if row.months is not None]
+    full = sum(row.months >= 12 for row in known)
+    if not known:
+        return "Months of cover are not known"
+    if len(known) == 1:
+        return f"{known[0].months:.1f} of 12 months are secured"
+    if not full:
+        return "No site has a full year’s money secured"
+    have = "has" if full == 1 else "have"
+    return f"{first_upper(counted(full, 'site'))} of {count(len(known))} {have} a full year’s money secured"
+
+
+def explained(number: int) -> str:
+    """How many queries were answered, or are known and explained."""
+    return f"{first_upper(counted(number, 'query', 'queries'))} {'is' if number == 1 else 'are'} explained"
+
+
+def mended(rows: Sequence[Row]) -> str:
+    """How many queries a later return mended, and how many were closed otherwise."""
+    done = [row.state for row in rows].count("mended")
+    closed = len(rows) - done
+    said = [f"{counted(done, 'query', 'queries')} {'was' if done == 1 else 'were'} mended by a later return"]
+    others = f"{count(closed)} {'was' if closed == 1 else 'were'} closed"
+    return first_upper(", ".join([*(said if done else []), *([others] if closed else [])]))
+
+
+def revised(number: int) -> str:
+    """How many numbers a later return changed."""
+    return f"{first_upper(counted(number, 'number'))} {'was' if number == 1 else 'were'} changed by a later return"
+
+
+def in_the_way(verdicts: Sequence[Row], labels: Mapping[str, str]) -> str:
+    """How many sites are ready, and why some cannot be judged."""
+    if not verdicts:
+        return "No site has been judged yet"
+    if len(verdicts) == 1:
+        return _one_verdict(verdicts[0], labels)
+    kinds = [row.verdict for row in verdicts]
+    ready, unknown = kinds.count("ready"), [row for row in verdicts if row.verdict == "cannot_say"]
+    if ready == len(kinds):
+        said = f"All {count(len(kinds))} sites are ready"
+    elif ready:
+        said = f"{first_upper(count(ready))} of {count(len(kinds))} sites {'is' if ready == 1 else 'are'} ready"
+    else:
+        said = "No site is ready yet"
+    conditions = kinds.count("ready_with_conditions")
+    if conditions:
+        said += f", {count(conditions)} with conditions"
+    if not unknown:
+        return said
+    who = listed([labels.get(row.site, row.site) for row in unknown])
+    return f"{said}; what {who} sent leaves {counted(len(unknown), 'verdict')} open"
+
+
+def milestones(rows: Sequence[Row], today: date) -> str:
+    """How many milestones are late, and when the next one is due."""
+    open_ones = [row for row in rows if row.state != "done" and row.done is None and row.due is not None]
+    late = [row for row in open_ones if row.due < today]
+    ahead = sorted(row.due for row in open_ones if row.due >= today)
+    if not open_ones:
+        return f"All {count(len(rows))} milestones are done" if len(rows) > 1 else "The milestone is done"
+    said = f"{counted(len(late), 'milestone')} {'is' if len(late) == 1 else 'are'} late" if late else ""
+    following = f"{counted(len(ahead), 'milestone')} ahead, the next on {write_date(ahead[0])}" if ahead else ""
+    return first_upper("; ".join(part for part in (said, following) if part))
+
+
+def counted_figure(number: int | None, one: str) -> str:
+    """A number of things in figures: 1 day, 33 days."""
+    return "" if number is None else f"{number:,} {one}{'' if number == 1 else 's'}"
+
+
+def mend(things: int, holding: int) -> str:
+    """How many things there are to mend."""
+    if not things:
+        return "Nothing to mend"
+    said = f"{first_upper(counted(things, 'thing'))} to mend"
+    return f"{said}, those that hold up a verdict first" if 0 < holding < things else said
+
+
+def evidence(row: Row) -> str:
+    """What a criterion rests on and when it was known, in few words and the day said once."""
+    said = row.evidence or ""
+    day = write_date(row.evidence_date) if row.evidence_date else ""
+    if said.startswith("Return for"):
+        return f"Return of {day}"
+    if said == "made up for the sample":
+        return f"Made up, {day}"
+    if not said or said in (row.words or ""):
+        return day
+    said = said.partition(" para ")[0]
+    return said if not day or day in said else f"{first_upper(said)}, {day}"
+
+
+def scenario(clause: str, whole: Outcome, sites: Sequence[Outcome]) -> str:
+    """What a scenario leaves unsecured, and how many sites have a full year's money whatever the cost."""
+    low, high = pounds(whole.gap.low), pounds(whole.gap.high)
+    if whole.gap.high <= 0.5:
+        return f"{clause}, every pound of the supposed cost is secured"
+    left = low if low == high else f"{low} to {high}"
+    full = sum(one.months.low >= 12 for one in sites)
+    if len(sites) == 1:
+        return f"{clause}, {left} is not secured"
+    has = "no site has" if not full else f"{count(full)} of {count(len(sites))} sites {'has' if full == 1 else 'have'}"
+    return f"{clause}, {left} is not secured and {has} a full year’s money"
+
+
+def scenario_verdicts(rows: Sequence[tuple[tuple[str, str], Row | None]]) -> str:
+    """How many verdicts a scenario moves; a row is the verdicts at the lowest and highest cost, and the one known."""
+    known = [(under, row.verdict) for under, row in rows if row is not None]
+    moved = sum(under[0] == under[1] != now for under, now in known)
+    unsure = sum(under[0] != under[1] for under, _ in known)
+    said = f"{first_upper(counted(moved, 'verdict'))} would be different" if moved else "No verdict would be different"
+    return f"{said}; {counted(unsure, 'depends', 'depend')} on how much of the cost is fixed" if unsure else said
+
+
+def first_short(month: date | None) -> str:
+    """The first month that money laid evenly does not pay for."""
+    if month is None:
+        return "No month would be short"
+    return f"{write_month(month, long=True)} would be the first short month"
+
+
+def cases_paid_for(low: float, high: float, planned: float) -> str:
+    """How many of the planned cases the money pays for."""
+    ends = [f"{round_half_up(value):,.0f}" for value in (low, high)]
+    if ends[0] == f"{planned:,.0f}":
+        return f"The money would pay for all {planned:,.0f} planned cases"
+    found = ends[0] if ends[0] == ends[1] else " to ".join(ends)
+    return f"The money would pay for {found} of {planned:,.0f} planned cases"
+
+
+def outside_chance(labels: Sequence[str], sites: int) -> str:
+    """Where the supposed cases are fewer or more than chance alone would bring."""
+    if not labels:
+        return "The supposed cases are within what chance would bring" if sites else "Next year’s cases are not known"
+    return f"{listed(labels)}: the supposed cases are not what the last year leads to expect"
+
+
+def year_before(starts: date) -> date:
+    """The financial year before one."""
+    return month_after(starts, -12)
+
+
+def pays_most(label: str, rows: Sequence[Row], period: str) -> str:
+    """The largest funder of a period; rows are its funders of cash."""
+    known = [row for row in rows if row.share is not None]
+    if not known:
+        return f"{label}: who paid is not known for {period}"
+    first = max(known, key=lambda row: row.share)
+    return f"{label}: the largest funder is {first.label}, {percent(first.share)} of cash in {period}"
+
+
+def replaced(rows: Sequence[tuple[str, Row]]) -> str:
+    """How much of the grant other approved money replaces; a row is a site's label and its cover."""
+    some = [(label, row) for label, row in rows if row.replaced > 0.5]
+    if not some:
+        return "No approved money replaces the grant yet"
+    whole = [label for label, row in some if row.replaced >= row.grant_before - 0.5]
+    if len(whole) == len(rows):
+        return "The grant is replaced in full at every site"
+    said = [f"{label} replaces {pounds(row.replaced)} of {pounds(row.grant_before)}" for label, row in some[:2]]
+    none = len(rows) - len(some)
+    tail = f"; {counted(none, 'site replaces', 'sites replace')} none of it" if none else ""
+    return f"{' and '.join(said)}{tail}"
+
+
+def drawn(rows: Sequence[Row]) -> str:
+    """How much of the limits is known to be drawn."""
+    known = sum(row.drawn is not None for row in rows)
+    if not known:
+        return "What has been drawn of these grants is not known"
+    return f"{first_upper(counted(known, 'grant says', 'grants say'))} what has been drawn, of {count(len(rows))}"

@@ -1,0 +1,71 @@
+"""Why a result is not known: the hole that it falls into, in words."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import pandas as pd
+
+from etl.compare.components import components
+from etl.definitions import ASKED_LATER, label_of, nil_before
+from etl.definitions.periods import last_month, write_month
+
+_STATE_WORDS = {
+    "missing": "empty",
+    "suppressed": "hidden by the site",
+    "unreadable": "not a number",
+    "no_return": "return missing",
+}
+
+Hole = tuple[date, str, str]  # month, number ('' for a whole return), state
+
+
+def why_unknown(results: pd.DataFrame, holes: pd.DataFrame, labels: dict[str, str]) -> list[str]:
+    """For each result without a value: the first hole that it falls into, in words; '' where there is a value.
+
+    `holes` has site, month, measure (as in results) and state; `labels` are the sites' names.
+    """
+    by_site: dict[str, list[Hole]] = defaultdict(list)
+    for hole in holes.sort_values("month").itertuples():
+        by_site[hole.site].append((hole.month, hole.measure, hole.state))
+    words = [""] * len(results)
+    unknown = (results.value.isna() & ~results.complete.astype(bool)).to_numpy()
+    columns = [results[name].array[unknown] for name in ("site", "period", "starts", "measure")]
+    said: dict[tuple[object, ...], str] = {}
+    for place, (site, period, starts, measure) in zip(unknown.nonzero()[0], zip(*columns, strict=True), strict=True):
+        about = (site, period, starts, components(measure))
+        if about not in said:
+            said[about] = _why(*about, by_site, labels)
+        words[place] = said[about]
+    return words
+
+
+def _why(
+    site: str,
+    period: str,
+    starts: date,
+    wanted: frozenset[str],
+    by_site: dict[str, list[Hole]],
+    labels: dict[str, str],
+) -> str:
+    months = (starts, last_month(period, starts))
+    later = [ASKED_LATER[number] for number in wanted if number in ASKED_LATER and not nil_before(number)]
+    if later and months[0] < max(later):
+        return f"asked for since {write_month(max(later))} only"
+    found = list(_holes_of(wanted, months, list(labels) if site == "all" else [site], by_site))
+    if not found:
+        return "no plan known" if any(number.startswith("planned_") for number in wanted) else "not known"
+    first, month, number, state = found[0]
+    what = _STATE_WORDS[state] if state == "no_return" else f"{label_of(number)} {_STATE_WORDS[state]}"
+    more = {(other, when) for other, when, *_ in found[1:]} - {(first, month)}
+    place = f"{labels[first]}, {write_month(month)}" if site == "all" else write_month(month)
+    return f"{place}: {what}" + (f", and {len(more)} more" if more else "")
+
+
+def _holes_of(
+    wanted: frozenset[str], months: tuple[date, date], sites: Sequence[str], by_site: dict[str, list[Hole]]
+) -> Iterator[tuple[str, date, str, str]]:
+    for site in sites:
+        for month, number, state in by_site.get(site, ()):
+            if months[0] <= month <= months[1] and (state == "no_return" or number in wanted):
+                yield site, month, number, state

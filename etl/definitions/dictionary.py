@@ -1,0 +1,58 @@
+"""The data dictionary, made from the definitions: one row a number, as a CSV file."""
+
+import csv
+import io
+from pathlib import Path
+
+from etl.definitions import MEASURES, key, subject_of, unit_of
+from etl.definitions.measure import Breakdown, Measure, Ratio, Reported, Total
+
+PATH = Path(__file__).parents[2] / "data" / "dictionary.csv"
+
+_HEADINGS = ("subject", "measure", "part", "kind", "unit", "over_months", "label", "formula", "meaning")
+
+
+def write_dictionary(path: Path = PATH) -> Path:
+    """Writes the dictionary and says where."""
+    path.write_text(make_dictionary(), encoding="utf-8", newline="")
+    return path
+
+
+def make_dictionary() -> str:
+    """The dictionary as CSV text."""
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(_HEADINGS)
+    for measure in MEASURES.values():
+        rows.writerow(_row(measure, "", measure.label, measure.meaning))
+        if isinstance(measure, Breakdown):
+            rows.writerows(_row(measure, part.name, part.label, part.meaning) for part in measure.parts)
+    return text.getvalue()
+
+
+def _row(measure: Measure, part: str, label: str, meaning: str) -> tuple[str, ...]:
+    kind = "reported" if isinstance(measure, Reported) or part else type(measure).__name__.lower()
+    over = getattr(measure, "over_months", None) or ""
+    unit = unit_of(key(measure.name, part))
+    return (
+        subject_of(measure.name),
+        measure.name,
+        part,
+        kind,
+        unit,
+        over,
+        label,
+        "" if part else _formula(measure),
+        meaning,
+    )
+
+
+def _formula(measure: Measure) -> str:
+    """How a measure is made of others, by their names."""
+    if isinstance(measure, Ratio):
+        return f"{measure.numerator} / {measure.denominator}"
+    if isinstance(measure, Total):
+        return " + ".join(measure.of)
+    if isinstance(measure, Breakdown):
+        return " + ".join(key(measure.name, part.name) for part in measure.parts)
+    return ""

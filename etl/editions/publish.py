@@ -1,0 +1,449 @@
+"""The warehouse in, an edition out: one file an audience, made in a folder of its own and never changed again."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+from filelock import FileLock, Timeout
+
+from etl.compare import comparison_tables, components, formula_of, months_of, shown, why_unknown, with_intervals
+from etl.definitions import MEASURES, key, subject_of, unit_of
+from etl.definitions.measure import Breakdown, Ratio
+from etl.definitions.periods import month_after
+from etl.definitions.settings import DAYS_LATE
+from etl.editions.changes import changes, earlier_editions, read_all_earlier
+from etl.editions.folder import new_name, point_to, published_before, put_away_old, read_pointer, remember
+from etl.editions.meetings import editions_seen, meeting_rows, with_figures
+from etl.editions.parquet import write_parquet
+from etl.editions.quality import data_quality
+from etl.judge.verdicts import edition_tables
+from etl.protect import CannotHide, Choice, choose
+from etl.protect.audience import (
+    CENTRAL,
+    FORUM,
+    Unclassified,
+    check_classified,
+    given_to,
+    kept_by,
+    mask_results,
+    with_marks,
+)
+from etl.protect.audit import Unsafe, check_file
+from etl.protect.ledger import newest, read_ledger
+from etl.read.cell import HOLES
+from etl.reference import Reference, as_known_at, read_reference
+from etl.sites import Site, load_sites
+from etl.system.durable import sync_file, sync_folder
+from etl.system.workers import Hands, two_hands
+from etl.warehouse.load import Busy, WrongUse, no_collection
+from etl.warehouse.plans import plan_by_month, shared_lines
+from etl.warehouse.queries import PAST, read_queries
+from etl.warehouse.status import calendar, due_date, refusals, reminders
+from etl.warehouse.store import open_warehouse, results_as_known
+
+# An edition of returns that are older than this is made as known when the last of them came in.
+_STILL_CURRENT = timedelta(days=92)
+
+
+def publish(
+    data: Path,
+    note: str = "",
+    as_of: datetime | None = None,
+    now: datetime | None = None,
+    *,
+    audiences: bool = False,
+    parquet: bool = False,
+) -> str:
+    """Makes a new edition of what is loaded, points to it, and returns its name.
+
+    `as_of` is the time as known at which it is made: now, or when the last return was due if that is long ago. With
+    `audiences` the forum and each site's lead get a file of their own, with small numbers hidden;
+    with `parquet` the tables of each file stand beside it as Parquet too.
+    Raises WrongUse when nothing is loaded, Busy, OSError and duckdb.Error; then the current edition stays.
+    """
+    if not (data / "warehouse.duckdb").is_file():
+        raise WrongUse("Nothing has been loaded yet: load returns with `python -m etl load` first.")
+    now = now or datetime.now(UTC).replace(tzinfo=None)
+    try:
+        with (
+            FileLock(data / "load.lock", timeout=0),
+            no_collection(),
+            _hands(audiences) as hands,
+        ):
+            con = open_warehouse(data / "warehouse.duckdb", read_only=True)
+            try:
+                given, work = _given(con, data, note, as_of, now)
+            finally:
+                con.close()
+            folder, name = data / "editions", str(given["edition"].edition_id[0])
+            with new_edition(folder, name) as making:
+                if not hands:
+                    _for_the_centre(making, folder, given, work)
+                else:
+                    with closing(hands):  # nothing is written in the folder any more when it goes
+                        _for_all(making, folder, given, work, hands)
+                if parquet:
+                    write_parquet(making)
+            remember(folder, "published", name, note)
+            return name
+    except Timeout:
+        raise Busy("A load is running; publish when it has ended.") from None
+    except (CannotHide, Unclassified, Unsafe) as error:
+        raise WrongUse(str(error)) from None
+
+
+def _hands(audiences: bool) -> AbstractContextManager[Hands | None]:
+    """A process beside this one where there are files for others than the central team to make."""
+    return two_hands("etl.editions.publish") if audiences else nullcontext()
+
+
+def undo(data: Path, note: str = "") -> str:
+    """Points back to the edition before the current one, and returns its name; no file is changed.
+
+    What the undone edition told is not forgotten: the next one is made safe against those who read it.
+    Raises WrongUse when there is none before it, and Busy.
+    """
+    folder = data / "editions"
+    try:
+        with FileLock(data / "load.lock", timeout=0):
+            current = read_pointer(folder)
+            before = _previous(folder, current) if current else None
+            if current is None or before is None:
+                raise WrongUse("There is no earlier edition to go back to.")
+            point_to(folder, before)
+            remember(folder, "undone", current, note)
+            return before
+    except Timeout:
+        raise Busy("A load is running; try again when it has ended.") from None
+
+
+def _previous(folder: Path, name: str) -> str | None:
+    """The edition that was current before this one was made, if it is still kept; by the history if this is damaged."""
+    try:
+        with duckdb.connect(str(folder / name / "central.duckdb"), read_only=True) as con:
+            before = con.execute("select previous_id from edition").fetchall()[0][0]
+    except duckdb.Error:
+        before = published_before(folder, name)
+    return before if before and (folder / before / "central.duckdb").is_file() else None
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What is public and goes into every edition: reference tables and sites, as known at a time, to a month."""
+
+    reference: Reference
+    sites: Mapping[str, Site]
+    known_at: datetime
+    data_month: date
+
+
+Tables = dict[str, pd.DataFrame]
+
+
+def make_tables(con: duckdb.DuckDBPyConnection, data: Path, note: str, as_of: datetime | None, now: datetime) -> Tables:
+    """All tables of the central team's edition, by name."""
+    given, work = _given(con, data, note, as_of, now)
+    return _edition_of(CENTRAL, given, work, data / "editions")
+
+
+def _given(
+    con: duckdb.DuckDBPyConnection, data: Path, note: str, as_of: datetime | None, now: datetime
+) -> tuple[Tables, _Work]:
+    """What an edition is made from: results, and what sites sent. Who may see it is said in `etl.protect.audience`."""
+    known_at = as_of or _as_known(con, now)
+    force = con.execute("select max(month) from in_force_at(?)", [known_at]).fetchall()
+    data_month = force[0][0]
+    if data_month is None:
+        raise WrongUse("No return had been accepted by then, so there is nothing to publish.")
+    sites = load_sites(data / "sites")
+    reference = as_known_at(read_reference(data / "reference", sites=set(sites)), known_at.date())
+    days = calendar(con, sites, known_at, data_month)
+    holes = _holes(con, sites, days, data_month, known_at)
+    tables = {
+        "edition": _edition(data / "editions", known_at, now, data_month, note),
+        "sites": _sites(sites, known_at.date()),
+        "measures": _measures(),
+        "results": _results(con, known_at, reference, sites, data_month, holes),
+        "calendar": days,
+        **_queries(con, known_at, reference),
+        **meeting_rows(reference, known_at.date(), set(sites), FORUM),
+        "returns": con.execute(_RETURNS, {"at": known_at}).df(),
+        "revisions": con.execute(_REVISIONS, {"at": known_at}).df(),
+        "cells": con.execute(_CELLS, {"at": known_at}).df(),
+        "holes": holes,
+        "reminders": reminders(sites, days, known_at.date(), refusals(con, known_at)),
+    }
+    return tables, _Work(reference, sites, known_at, data_month)
+
+
+def _edition_of(audience: str, given: Tables, work: _Work, folder: Path) -> Tables:
+    """An audience's edition, all of it worked out from what the audience may see; never from anything else."""
+    results, days, sites = given["results"], given["calendar"], list(work.sites)
+    tables = given | edition_tables(
+        work.reference, results, days, given["holes"], work.known_at, work.data_month, sites, given["queries"]
+    )
+    tables |= comparison_tables(results, days, tables["cells"], tables["scope"], work.reference, work.data_month, sites)
+    tables["data_quality"] = data_quality(tables, sites, work.data_month)
+    if audience != CENTRAL:
+        tables = kept_by(audience, with_marks(tables))
+    return tables | _since(tables, folder, audience, work.known_at)
+
+
+def _since(tables: Tables, folder: Path, audience: str, known_at: datetime) -> Tables:
+    """What moved since each earlier edition that the audience was given, and since its forums met."""
+    earlier = read_all_earlier(folder, audience, known_at)
+    abouts = {name: about["edition"] for name, about in earlier.items()}
+    meetings = tables["meetings"].assign(edition=editions_seen(tables["meetings"], abouts))
+    return {
+        "earlier_editions": earlier_editions(earlier),
+        "changes": changes(tables, earlier),
+        "meetings": meetings,
+        "decisions": with_figures(tables["decisions"], meetings, abouts, tables),
+    }
+
+
+def _for_the_centre(making: Path, folder: Path, given: Tables, work: _Work) -> None:
+    """The central team's file alone."""
+    _make_file(making, CENTRAL, given, work, folder)
+    write_file(making / f"{CENTRAL}.duckdb", {"published": read_ledger(newest(folder)).table()})
+
+
+def _for_all(making: Path, folder: Path, given: Tables, work: _Work, hands: Hands) -> None:
+    """A file for each audience; small numbers are hidden from all but the central team. Raises CannotHide and Unsafe.
+
+    The process beside makes files while this one looks at what was chosen once more and notes it.
+    """
+    check_classified(given)
+    central = hands.submit(_make_file, making, CENTRAL, given, work, folder)
+    last = newest(folder)
+    choice = choose(given["results"], work.data_month, read_ledger(last), last, hands.share)
+    masked = mask_results(given["results"], choice.lattice, choice.shown)
+    others = (FORUM, *work.sites)
+    made = [hands.submit(_make_file, making, other, given_to(other, given, masked), work, folder) for other in others]
+    central.result()
+    _add_choice(making, choice)
+    hands.finish(made)
+    hands.share(check_file, [(making, other, choice.lattice, choice.shown) for other in others])
+
+
+def _make_file(making: Path, audience: str, given: Tables, work: _Work, folder: Path) -> None:
+    """Works out an audience's edition and writes it, in place of what a process that died has left of it."""
+    for left in making.glob(f"{audience}.duckdb*"):
+        left.unlink()
+    write_file(making / f"{audience}.duckdb", _edition_of(audience, given, work, folder))
+
+
+def _add_choice(making: Path, choice: Choice) -> None:
+    """Puts into the central team's file what was chosen, for whoever makes or audits the next edition."""
+    chosen = {"published": choice.ledger(), "protection": choice.summary()}
+    chosen |= {"told_before": choice.told_before(), "witnesses": choice.bearing_out()}
+    write_file(making / f"{CENTRAL}.duckdb", chosen)
+
+
+def _as_known(con: duckdb.DuckDBPyConnection, now: datetime) -> datetime:
+    """The time as known at which an edition is made: now; when its last return was due, if that is long ago."""
+    month, received = con.execute("select max(month), max(known_from) from in_force_at(?)", [now]).fetchall()[0]
+    if month is None or now - received <= _STILL_CURRENT:
+        return now
+    return max(received, datetime.combine(due_date(month), time(23, 59, 59)))
+
+
+_RETURNS = """
+    select return_id, r.site, r.month, received, verdict, file, sha256, version, count(p.code) as problems
+    from returns as r left join problems as p using (return_id)
+    where received <= $at group by all order by received, return_id
+"""
+_CELLS = """
+    select site, month, if(part = '', measure, measure || '.' || part) as measure, value, state, return_id, sheet, cell,
+        known_from
+    from observations_at($at) order by all
+"""
+_REVISIONS = """
+    with said as (
+        select e.site, e.month, if(part = '', measure, measure || '.' || part) as measure, value, state,
+            return_id, received,
+            lag(value) over versions as old, lag(state) over versions as old_state
+        from entries as e join returns as r using (return_id)
+        where verdict in ('accepted', 'accepted_with_queries') and received <= $at
+        window versions as (partition by e.site, e.month, measure, part order by received, version, sha256)
+    )
+    select site, month, measure, old, value as new, old_state, state as new_state, received as changed, return_id
+    from said
+    where old_state is not null and (old is distinct from value or old_state <> state)
+    order by changed desc, site, month, measure
+"""
+
+
+def _results(
+    con: duckdb.DuckDBPyConnection,
+    known_at: datetime,
+    reference: Reference,
+    sites: Mapping[str, Site],
+    data_month: date,
+    holes: pd.DataFrame,
+) -> pd.DataFrame:
+    """All results as known at a time, with what stands beside them."""
+    plan = plan_by_month(reference, sites, data_month)
+    results = results_as_known(con, known_at, plan, shared_lines(reference, sites))
+    results["starts"] = results.starts.dt.date
+    results["ends"] = [month_after(s, months_of(p) - 1) for s, p in zip(results.starts, results.period, strict=True)]
+    results["shown"] = [shown(v, m) for v, m in zip(results.value, results.measure, strict=True)]
+    results = with_intervals(results)
+    return results.assign(why=why_unknown(results, holes, {site.name: site.label for site in sites.values()}))
+
+
+def _holes(
+    con: duckdb.DuckDBPyConnection, sites: Mapping[str, Site], days: pd.DataFrame, last: date, known_at: datetime
+) -> pd.DataFrame:
+    """The numbers that should be there and are not: site, month, measure ('' for a whole return) and state."""
+    numbers = con.execute(
+        "select site, month, if(part = '', measure, measure || '.' || part) as measure, state"
+        " from observations_at(?) where state in ?",
+        [known_at, list(HOLES)],
+    ).df()
+    numbers["month"] = numbers.month.dt.date
+    without = days[
+        days.return_id.isna() & (days.month >= days.site.map({s.name: s.first_month for s in sites.values()}))
+    ]
+    whole = without.assign(measure="", state="no_return")[["site", "month", "measure", "state"]]
+    return pd.concat([whole[whole.month <= last], numbers], ignore_index=True)
+
+
+def _queries(con: duckdb.DuckDBPyConnection, known_at: datetime, reference: Reference) -> dict[str, pd.DataFrame]:
+    """Queries that stand, with whether each holds up a verdict; and those that are mended or closed."""
+    queries = read_queries(con, known_at, reference.dispensations)
+    judged = components("spend") | components("new_cases")
+    queries["holds_verdict"] = [m in judged and c in HOLES for m, c in zip(queries.measure, queries.code, strict=True)]
+    past = queries.state.isin(PAST)
+    newest = ["raised", "site", "sheet", "cell"]
+    standing = queries[~past].sort_values(newest, ascending=[False, True, True, True], ignore_index=True)
+    return {"queries": standing, "past_queries": queries[past].reset_index(drop=True)}
+
+
+def _edition(folder: Path, known_at: datetime, now: datetime, data_month: date, note: str) -> pd.DataFrame:
+    previous = read_pointer(folder)
+    row = {
+        "edition_id": new_name(folder, known_at.date()),
+        "audience": "central",
+        "made": now,
+        "known_at": known_at,
+        "data_month": data_month,
+        "note": note,
+        "previous_id": previous or "",
+    }
+    return pd.DataFrame([row])
+
+
+def _sites(sites: Mapping[str, Site], day: date) -> pd.DataFrame:
+    rows = []
+    for place, site in enumerate(sites.values(), 1):
+        commissioner, provider = site.commissioner_on(day), site.provider_on(day)
+        rows.append(
+            {
+                "site": site.name,
+                "label": site.label,
+                "short_label": site.short_label,
+                "position": place,
+                "first_month": site.first_month,
+                "commissioner": commissioner.name if commissioner else "",
+                "commissioner_short": commissioner.short_name if commissioner else "",
+                "provider": provider.name if provider else "",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _measures() -> pd.DataFrame:
+    rows = []
+    for measure in MEASURES.values():
+        rows.append(_measure(measure.name, measure.label, measure.meaning))
+        if isinstance(measure, Breakdown):
+            rows += [_measure(key(measure.name, part.name), part.label, part.meaning) for part in measure.parts]
+    rows.append(_lateness())
+    return pd.DataFrame(rows).assign(position=range(1, len(rows) + 1))
+
+
+def _lateness() -> dict[str, object]:
+    """How late returns come has control charts too, though no return says it."""
+    told = {"measure": DAYS_LATE.name, "label": DAYS_LATE.label, "unit": DAYS_LATE.unit, "meaning": DAYS_LATE.meaning}
+    told |= {"subject": "returns", "kind": "Reported", "over_months": DAYS_LATE.over_months}
+    return {**told, "formula": "day received less day due", "numerator": "", "denominator": ""}
+
+
+def _measure(number: str, label: str, meaning: str) -> dict[str, object]:
+    measure = MEASURES.get(number)
+    own = MEASURES.get(number.partition(".")[0]) if measure is None else measure
+    ratio = measure if isinstance(measure, Ratio) else None
+    return {
+        "measure": number,
+        "label": label,
+        "unit": unit_of(number),
+        "meaning": meaning,
+        "subject": subject_of(number if number in MEASURES else number.partition(".")[0]),
+        "kind": "Part" if measure is None else type(measure).__name__,
+        "over_months": getattr(own, "over_months", None) or "",
+        "formula": formula_of(measure) if measure else "as reported",
+        "numerator": ratio.numerator if ratio else "",
+        "denominator": ratio.denominator if ratio else "",
+    }
+
+
+@contextmanager
+def new_edition(folder: Path, name: str) -> Iterator[Path]:
+    """A new folder to make an edition's files in: it is synced, and only then pointed to. Nothing is left of it where
+    making them fails.
+    """
+    for left in folder.glob(".making-*"):  # by a publish that was killed
+        shutil.rmtree(left, ignore_errors=True)
+    making = folder / f".making-{name}"
+    making.mkdir(parents=True)
+    try:
+        yield making
+        _sync(making)
+        making.rename(folder / name)
+        point_to(folder, name)
+    except BaseException:
+        shutil.rmtree(making, ignore_errors=True)
+        raise
+    put_away_old(folder, name)
+
+
+# Large tables lie in the file as they are asked for, so that a page reads a part of them.
+_SORTED = ("results", "comparisons", "parts", "apart")
+_ASKED_BY = ("measure", "period", "starts", "asked")
+
+
+def write_file(path: Path, tables: dict[str, pd.DataFrame]) -> None:
+    """Writes tables into a DuckDB file, which need not be there, and closes it, with nothing left outside the file."""
+    con = duckdb.connect(str(path))
+    try:
+        for name, frame in tables.items():
+            con.register("frame", frame)
+            con.execute(f"create table {name} as {_rows(name, list(frame.columns))}")
+            con.unregister("frame")
+        con.execute("checkpoint")
+    finally:
+        con.close()
+
+
+def _rows(name: str, columns: list[str]) -> str:
+    """A table's rows: in their own order, or by what is asked for and then in their own order."""
+    by = [column for column in _ASKED_BY if column in columns] if name in _SORTED else []
+    if not by:
+        return "select * from frame"
+    numbered = "select *, row_number() over () as place from frame"
+    return f"select * exclude (place) from ({numbered}) order by {', '.join(by)}, place"
+
+
+def _sync(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        (sync_folder if path.is_dir() else sync_file)(path)
+    sync_folder(folder)
+
+
+__all__ = ["make_tables", "new_edition", "publish", "read_pointer", "undo", "write_file"]

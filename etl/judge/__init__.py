@@ -1,0 +1,1 @@
+"""Money ahead, evidence and verdicts; and the same for a scenario."""

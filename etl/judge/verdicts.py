@@ -1,0 +1,447 @@
+"""Judging: from results, returns, agreements and answers to each site's criteria, verdict and what would change it.
+
+The rules are `etl.methods.readiness`, their thresholds `etl.definitions.readiness`. Here stand the facts that go in and
+the words that come out. There is no score, and the programme only counts its sites' verdicts.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+import pandas as pd
+
+from etl.definitions.costs import SPEND
+from etl.definitions.measure import round_half_up, write
+from etl.definitions.periods import month_after, write_date, write_financial_year, write_month
+from etl.definitions.readiness import (
+    CRITERIA,
+    QUESTIONS,
+    STALE_AFTER_MONTHS,
+    THRESHOLDS,
+    VERDICTS,
+    count_verdicts,
+)
+from etl.judge.evidence import Answer, Case, build_cases, month_name
+from etl.judge.money import ALL, agreement_rows, assessed_year, cliff, cover, funding_mix, gap_steps
+from etl.judge.scenario_start import start_rows
+from etl.methods.readiness import BEST_LAST, CANNOT_SAY, Change, Condition, Readiness, Thresholds, verdict
+from etl.reference import (
+    CENTRAL_TEAM,
+    LINES,
+    MADE_UP,
+    Event,
+    Fact,
+    Milestone,
+    Plan,
+    Reference,
+    Scope,
+    as_frame,
+    as_known_at,
+    newest,
+)
+
+LETTERS = {"money": "F", "spend": "C", "caseload": "V", "returns": "D", "commitment": "S"}
+LEVEL_NAMES = {"met": "met", "partial": "partly", "not met": "not_met", "unknown": "unknown"}
+READINESS_COLUMNS = [
+    "site", "criterion", "position", "level", "value", "words",
+    "evidence", "evidence_date", "stale", "source", "made_up",
+]  # fmt: skip
+VERDICT_COLUMNS = [
+    "site", "verdict", "words", "reason", "change", "holds", "conditions", "own_verdict", "own_words",
+]  # fmt: skip
+
+# What a column holds, for a table in which it has no value.
+DAYS = {
+    "day", "month", "year", "due", "done", "first_due", "starts", "ends", "known_from", "evidence_date",
+    "first_short_month", "first_short_if_even", "secured_until", "period_start", "period_end", "posts_month",
+}  # fmt: skip
+FLAGS = {"made_up", "stale", "shared", "recurring", "up_to", "mended"}
+NUMBERS = {
+    "amount", "share", "value", "position", "new_cases", "cost", "open_cases", "drawn", "left", "stands",
+    "planned", "secured", "in_principle", "bid", "expected", "no_funder", "months", "gap", "notice_months",
+    "runway_months", "grant_before", "local_before", "planned_cost", "planned_cases", "posts", "cases_seen",
+    "months_seen", "planned_spend", "spend", "planned_new_cases", "returns_expected", "returns_received",
+    "returns_on_time", "returns_filled", "replaced", "answer_1", "answer_2", "answer_3", "answer_4",
+}  # fmt: skip
+
+
+def edition_tables(
+    reference: Reference,
+    results: pd.DataFrame,
+    calendar: pd.DataFrame,
+    holes: pd.DataFrame,
+    known_at: datetime | date,
+    data_month: date,
+    sites: Iterable[str],
+    queries: pd.DataFrame | None = None,
+) -> dict[str, pd.DataFrame]:
+    """The tables of an edition that come from reference tables and judgement, as known at a time.
+
+    `results` has site, period, starts, measure, value, complete; `calendar` site, month, state, received; `holes` site,
+    month, measure (its key), state, of numbers that are missing, suppressed or unreadable in returns that came;
+    `queries`, where given, site, month, measure, holds_verdict. Money in pounds, months as their first day.
+    """
+    day = known_at.date() if isinstance(known_at, datetime) else known_at
+    names, known = list(sites), as_known_at(reference, day)
+    year = assessed_year(known.agreements, data_month)
+    last = month_after(year, 11)
+    covers = cover(known, names, year, data_month)
+    cases = build_cases(known, covers, results, calendar, holes, data_month, names, queries)
+    judged = {site: judge(case) for site, case in cases.items()}
+    mended = {site: _mend(case, judged[site]) for site, case in cases.items()}
+    ahead = gap_steps(known, names, month_after(data_month), month_after(data_month, 12))
+    tables = {
+        "cliff": cliff(known, names, min(data_month, month_after(year, -6)), last),
+        "cover": covers,
+        "gaps": pd.concat([gap_steps(known, names, year, last), ahead], ignore_index=True).drop_duplicates(),
+        "agreements": agreement_rows(known),
+        "readiness": readiness_rows(cases, judged, day),
+        "verdicts": verdict_rows(cases, judged, known),
+        "scenario_start": start_rows(cases, mended, covers, results, known.plans, data_month),
+        "milestones": milestone_rows(known.milestones, day),
+        "events": as_frame(known.events, Event)[["day", "site", "words", "source", "made_up"]],
+        "scope": scope_rows(known.scope, names),
+        "plans": plan_rows(known.plans),
+        "funding_mix": funding_mix(results, known.funders),
+        "published_facts": as_frame(known.published_facts, Fact),
+    }
+    return {name: _typed(frame) for name, frame in tables.items()}
+
+
+def judge(case: Case) -> Readiness:
+    """A site's levels, verdict and what would change it, by the thresholds of `etl.definitions.readiness`."""
+    return verdict(case.facts(), Thresholds(**THRESHOLDS))  # type: ignore[arg-type]
+
+
+def readiness_rows(cases: Mapping[str, Case], judged: Mapping[str, Readiness], day: date) -> pd.DataFrame:
+    """A row for each site and criterion: its level, its figure in words, and the evidence with its date.
+
+    Evidence older than a year on that day is `stale`.
+    """
+    rows = []
+    for site, case in cases.items():
+        for position, criterion in enumerate(CRITERIA, start=1):
+            level = LEVEL_NAMES[judged[site].levels[LETTERS[criterion.name]]]
+            value, words, evidence, dated, source = _CELLS[criterion.name](case, judged[site], day)
+            stale = dated is not None and dated < _months_ago(day, STALE_AFTER_MONTHS)
+            made_up = source == MADE_UP or (criterion.name == "money" and case.money.made_up)
+            rows.append((site, criterion.name, position, level, value, words, evidence, dated, stale, source, made_up))
+    return pd.DataFrame(rows, columns=READINESS_COLUMNS)
+
+
+def verdict_rows(cases: Mapping[str, Case], judged: Mapping[str, Readiness], reference: Reference) -> pd.DataFrame:
+    """A row for each site, and `all`, which counts the sites' verdicts.
+
+    `own_verdict` is the site's own answer where it gave one, and stands beside ours; it changes nothing.
+    """
+    own = {row.site: row for row in newest(reference.own_answers, "site")}
+    rows = []
+    for site, case in cases.items():
+        name = _name(judged[site].verdict)
+        said = own.get(site)
+        says = f"{VERDICTS[said.verdict]}: {said.document} of {write_date(said.date)}" if said else ""
+        conditions = "; ".join(_condition_words(case, condition) for condition in judged[site].conditions)
+        told = (reason(case, judged[site]), change(case, judged[site]), holds(case, judged[site]), conditions)
+        rows.append((site, name, VERDICTS[name], *told, said.verdict if said else "", says))
+    names = [row[1] for row in rows]
+    rows.append((ALL, _together(names), count_verdicts(names), "", "", "", "", "", ""))
+    return pd.DataFrame(rows, columns=VERDICT_COLUMNS)
+
+
+def reason(case: Case, judged: Readiness) -> str:
+    """Why the verdict is what it is, in one line."""
+    levels = _levels(judged)
+    short = _still_to_secure(case)
+    why = {
+        "money": "too little secured money" if levels["money"] == "not_met" else short,
+        "spend": "spend above plan",
+        "caseload": "fewer new cases than planned",
+        "returns": "returns late or not complete",
+        "commitment": "too little commitment" if levels["commitment"] == "not_met" else "commitment only in part",
+    }
+    if judged.verdict == CANNOT_SAY:
+        return _first_capital("; ".join(_why_not_judged(case, levels)))
+    failing = [why[name] for at in ("not_met", "partly") for name, level in levels.items() if level == at]
+    unknown = ["new cases not known"] if levels["caseload"] == "unknown" else []
+    return _first_capital("; ".join([*failing, *unknown])) or "All five criteria are met"
+
+
+def change(case: Case, judged: Readiness) -> str:
+    """What would change the verdict, each step with the verdict that it gives; for a ready site, what would end it."""
+    if judged.verdict == CANNOT_SAY:
+        return _change_of_unknown(case, judged)
+    worse = [step for step in judged.what_would_change if _rank(step.verdict) < _rank(judged.verdict)]
+    steps = _better(judged) or worse
+    return ". ".join(f"{_first_capital(_step_words(case, step))}: {step.verdict}" for step in steps[:2])
+
+
+def holds(case: Case, judged: Readiness) -> str:
+    """Whether the verdict is the same at both ends of the 95% interval of the new cases."""
+    levels = _levels(judged)
+    unknown = [name for name, level in levels.items() if level == "unknown"]
+    if judged.verdict == CANNOT_SAY:
+        thing = {"spend": "spend is known", "commitment": "the questions are answered", "money": "there is a plan"}
+        return f"Cannot be tested until {thing.get(unknown[0], 'returns are in') if unknown else 'returns are in'}"
+    if judged.count_ci95 is None or judged.verdict_at_count_ends is None:
+        return "Cannot be tested until new cases are known"
+    ends = zip(judged.count_ci95, judged.verdict_at_count_ends, strict=True)
+    other = [
+        f"{said} at {write(round_half_up(count), 'count')} new cases" for count, said in ends if said != judged.verdict
+    ]
+    return f"Sensitive to caseload: {', '.join(other)}" if other else "Holds at both ends of the intervals"
+
+
+def milestone_rows(milestones: Sequence[Milestone], day: date) -> pd.DataFrame:
+    """The newest word of each milestone with its state on a day: done, late, moved (to a day still to come) or due."""
+    first = {row.milestone: row for row in sorted(milestones, key=lambda row: row.known_from, reverse=True)}
+    rows = sorted(newest(milestones, "milestone"), key=lambda row: (row.due, row.milestone))
+    frame = as_frame(rows, Milestone)
+    frame["first_due"] = [first[row.milestone].due for row in rows]
+    frame["state"] = [_milestone_state(row, first[row.milestone].due, day) for row in rows]
+    columns = ["milestone", "site", "words", "due", "done", "state", "source", "made_up", "first_due"]
+    return frame[columns]
+
+
+def scope_rows(scope: Sequence[Scope], sites: Sequence[str]) -> pd.DataFrame:
+    """Which cost lines each site counts; a line is shared when every site that has said what it counts says Yes."""
+    rows = [row for row in newest(scope, "site", "line") if row.site in sites]
+    shared = shared_lines(rows)
+    rows.sort(key=lambda row: (row.line not in shared, LINES.index(row.line), list(sites).index(row.site)))
+    frame = as_frame(rows, Scope)
+    frame["label"] = [LINE_LABELS[row.line] for row in rows]
+    frame["shared"] = frame["line"].isin(shared)
+    return frame[["line", "label", "site", "says", "shared", "source", "made_up"]]
+
+
+def shared_lines(scope: Iterable[Scope]) -> tuple[str, ...]:
+    """The spend lines that every site counts which has said what it counts, in the order of the definitions."""
+    says = {(row.site, row.line): row.says for row in newest(scope, "site", "line")}
+    told = {site for site, _ in says}
+    return tuple(line for line in LINES if told and all(says.get((site, line)) == "Yes" for site in told))
+
+
+def plan_rows(plans: Sequence[Plan]) -> pd.DataFrame:
+    """The newest plan of each site and start."""
+    frame = as_frame(newest(plans, "site", "starts"), Plan)
+    return frame[
+        ["site", "starts", "ends", "new_cases", "cost", "open_cases", "source", "made_up", "open_cases_source"]
+    ]
+
+
+LINE_LABELS = {
+    **{part.name: _label for part in SPEND.parts for _label in [part.label.removeprefix("Spend: ").capitalize()]},
+    "in_kind": "In kind",
+    CENTRAL_TEAM: "Central team",
+}
+
+
+# The words of a cell: value, words, evidence, its date, its source
+
+_Cell = tuple[float | None, str, str, date | None, str]
+
+
+def _money_cell(case: Case, judged: Readiness, day: date) -> _Cell:
+    money = case.money
+    if money.planned is None:
+        return None, f"no plan for {write_financial_year(money.year)}", "", None, ""
+    words = f"{judged.cover_months:.1f} months: {write(money.secured, 'gbp')} of {write(money.planned, 'gbp')}"
+    evidence = money.source or f"no approved agreement known on {write_date(day)}"
+    return judged.cover_months, words, evidence, money.known, money.source
+
+
+def _spend_cell(case: Case, judged: Readiness, day: date) -> _Cell:
+    evidence, dated = _return_words(case.spend_seen)
+    if case.spend is None or not case.planned_spend:
+        return None, _first_capital(_listed(case.spend_gaps)), evidence, dated, evidence
+    ratio = case.spend / case.planned_spend
+    words = f"{write(case.spend, 'gbp')} of {write(case.planned_spend, 'gbp')}: {round_half_up(ratio, 2):.2f}"
+    return ratio, words, evidence, dated, evidence
+
+
+def _caseload_cell(case: Case, judged: Readiness, day: date) -> _Cell:
+    evidence, dated = _return_words(case.cases_seen)
+    if case.cases is None or case.planned_cases is None or judged.count_ci95 is None:
+        words = _first_capital(_listed(case.case_gaps))
+        if case.last_cases:
+            last, cases, planned = case.last_cases
+            words += f"; {cases:,} of {_number(planned)} to {month_name(last)}"
+        return None, words, evidence, dated, evidence
+    low, high = (write(round_half_up(end), "count") for end in judged.count_ci95)
+    return case.cases, f"{case.cases:,} of {_number(case.planned_cases)}; {low} to {high}", evidence, dated, evidence
+
+
+def _returns_cell(case: Case, judged: Readiness, day: date) -> _Cell:
+    if case.filled is None:
+        return None, "no return due yet", "", None, ""
+    evidence = f"Returns to {write_date(day)}"
+    return case.received, _returns_words(case), evidence, day, evidence
+
+
+def _commitment_cell(case: Case, judged: Readiness, day: date) -> _Cell:
+    answer = case.commitment
+    if answer is None:
+        return None, "not all four questions answered", "", None, ""
+    return None, answer.words, answer.document, answer.dated, answer.source
+
+
+_CELLS = {
+    "money": _money_cell,
+    "spend": _spend_cell,
+    "caseload": _caseload_cell,
+    "returns": _returns_cell,
+    "commitment": _commitment_cell,
+}
+
+
+def _return_words(seen: tuple[date, date] | None) -> tuple[str, date | None]:
+    return (f"Return for {write_month(seen[0])}", seen[1]) if seen else ("", None)
+
+
+def _returns_words(case: Case) -> str:
+    share = round_half_up((case.filled or 0) * 100, 1)
+    return f"{case.received} in, {case.on_time} on time, {share:g}% filled"
+
+
+# Reasons and changes
+
+
+def _why_not_judged(case: Case, levels: Mapping[str, str]) -> list[str]:
+    why = []
+    if levels["spend"] == "unknown":
+        why.append(_listed(case.spend_gaps))
+    if levels["returns"] in ("not_met", "unknown"):
+        why.append(f"too few returns: {_returns_words(case)}")
+    if levels["commitment"] == "unknown":
+        why.append("not all four questions of commitment answered")
+    if levels["money"] == "unknown":
+        why.append(f"no plan for {write_financial_year(case.money.year)}")
+    return why
+
+
+def _condition_words(case: Case, condition: Condition) -> str:
+    """A condition: what is not known must be known, what is not met must be met."""
+    label = next(criterion.label for criterion in CRITERIA if LETTERS[criterion.name] == condition.criterion)
+    if condition.level == "unknown":
+        return f"{label}: must be known"
+    if condition.criterion == "F" and case.money.planned is not None:
+        return f"{label}: {_still_to_secure(case)}"
+    return f"{label}: {condition.text.partition(': ')[2]}"
+
+
+def _still_to_secure(case: Case) -> str:
+    missing = (case.money.planned or 0) - case.money.secured
+    return f"{write(missing, 'gbp')} still to be secured for {write_financial_year(case.money.year)}"
+
+
+def _change_of_unknown(case: Case, judged: Readiness) -> str:
+    """What has to come in before there is a verdict, the verdict that this gives, and what a better one would need."""
+    mended, steps = _mend(case, judged)
+    after = judge(mended)
+    if case.money.planned is None or not case.planned_spend:
+        return f"{_first_capital(' and '.join(['a plan for each month', *steps]))}: then it can be judged"
+    first = _first_capital(" and ".join(steps))
+    words = [f"{first}: {after.verdict}"] if after.verdict != CANNOT_SAY else []
+    joined = " as well" if words else ""
+    for step in _better(after)[:1]:
+        said = _step_words(mended, step) if words else " and ".join([*steps, _step_words(mended, step)])
+        words.append(f"{_first_capital(said)}{joined}: {step.verdict}")
+    return ". ".join(words)
+
+
+def _better(judged: Readiness) -> list[Change]:
+    """The steps to a better verdict, that of money alone first."""
+    steps = [step for step in judged.what_would_change if _rank(step.verdict) > _rank(judged.verdict)]
+    return sorted(steps, key=lambda step: step.criteria != ("F",))
+
+
+def _mend(case: Case, judged: Readiness) -> tuple[Case, list[str]]:
+    """The case once what is missing has come and is as planned, and the steps in words."""
+    levels, mended = _levels(judged), case
+    steps: list[str] = []
+    if case.to_come:
+        steps += case.to_come
+        left = max(0, case.holes - case.holes_to_come)
+        received, numbers = case.received + case.missing_returns, case.numbers_expected
+        mended = replace(mended, received=received, numbers_received=numbers, holes=left)
+    as_planned: list[str] = []
+    if levels["spend"] == "unknown" and case.planned_spend:
+        mended, as_planned = replace(mended, spend=case.planned_spend), [*as_planned, "spend"]
+    if levels["caseload"] == "unknown" and case.planned_cases is not None:
+        mended, as_planned = replace(mended, cases=round(case.planned_cases)), [*as_planned, "new cases"]
+    if as_planned:
+        steps = [*steps[:-1], f"{steps[-1] if steps else 'returns sent'}, with {' and '.join(as_planned)} as planned"]
+    if levels["commitment"] == "unknown":
+        answer = Answer((3,) * len(QUESTIONS), "", "", case.money.year, "")
+        mended, steps = replace(mended, commitment=answer), [*steps, "all four questions answered with 3"]
+    return mended, steps
+
+
+def _step_words(case: Case, step: Change) -> str:
+    """A step in our words where it is about money alone: £44,558 more secured (6 months)."""
+    if step.criteria != ("F",):
+        return step.text
+    after = sum(money["amount"] for money in step.facts["funding"])
+    more = after - case.money.secured
+    months = round_half_up(12 * after / (case.money.planned or 1), 1)
+    return f"{write(abs(more), 'gbp')} {'more' if more > 0 else 'less'} secured ({months:g} months)"
+
+
+def _typed(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with a type for each column that has no value to tell it by."""
+    empty = {name: _type_of(name) for name in frame.columns if frame[name].isna().all()}
+    return frame.astype(empty)
+
+
+def _type_of(column: str) -> str:
+    if column in DAYS:
+        return "datetime64[us]"
+    if column in FLAGS:
+        return "bool"
+    return "float64" if column in NUMBERS else "str"
+
+
+def _levels(judged: Readiness) -> dict[str, str]:
+    return {name: LEVEL_NAMES[judged.levels[letter]] for name, letter in LETTERS.items()}
+
+
+def _name(said: str) -> str:
+    return said.replace(" ", "_")
+
+
+def _rank(said: str) -> int:
+    return BEST_LAST.index(said)
+
+
+def _together(verdicts: Sequence[str]) -> str:
+    """A word for the count of verdicts: ready if all are, cannot say if none can be judged, else not yet."""
+    for name in ("ready", "cannot_say"):
+        if verdicts and set(verdicts) == {name}:
+            return name
+    return "not_yet" if verdicts else "cannot_say"
+
+
+def _milestone_state(row: Milestone, first_due: date, day: date) -> str:
+    if row.done:
+        return "done"
+    if row.due < day:
+        return "late"
+    return "moved" if row.due != first_due else "due"
+
+
+def _listed(words: Sequence[str]) -> str:
+    return ", ".join(words) if len(words) <= 2 else f"{words[0]}, and {len(words) - 1} more"
+
+
+def _first_capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _number(value: float) -> str:
+    return f"{round_half_up(value, 1):,g}" if value < 1_000_000 else f"{value:,.0f}"
+
+
+def _months_ago(day: date, months: int) -> date:
+    first = month_after(date(day.year, day.month, 1), -months)
+    return min(
+        pd.Timestamp(first) + pd.Timedelta(days=day.day - 1), pd.Timestamp(first) + pd.offsets.MonthEnd(0)
+    ).date()

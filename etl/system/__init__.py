@@ -1,0 +1,1 @@
+"""What every command needs of the machine: workers and files that survive a crash."""

@@ -1,0 +1,1 @@
+"""The warehouse: loading returns, their versions, queries, plans, status and backup."""

@@ -1,0 +1,280 @@
+"""Headlines of pages 2 and 3: on random programmes each is read back and held against the months by other code."""
+
+import re
+from datetime import date
+
+import pandas as pd
+import pytest
+from compare_programmes import SHARED, Programme, programme
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import binomtest, chi2
+
+from dashboard.data.edition import Row
+from dashboard.wording import findings, sentences
+from etl.compare.bridges import bridges
+from etl.compare.side_by_side import apart, comparisons
+from etl.compare.side_by_side import findings as find
+from etl.compare.trends import trends
+from etl.definitions.periods import month_after
+from etl.protect.audience import HIDDEN_WORDS
+
+SEEDS = st.integers(0, 10**6)
+FEW = settings(max_examples=8, deadline=None)
+COST = "cost_per_new_case_shared"
+NAMES = {"site_0": "Anglesey", "site_1": "West Midlands", "site_2": "Barnet", "site_3": "Conwy", "site_4": "Dover"}
+SAID = {site: "the West Midlands" if name == "West Midlands" else name for site, name in NAMES.items()}
+
+
+def rows_of(frame: pd.DataFrame) -> list[Row]:
+    """A table as an edition gives it: nothing where a number is missing."""
+    records = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return [Row({str(key): value for key, value in record.items()}) for record in records]
+
+
+def latest(frame: pd.DataFrame, measure: str) -> list[Row]:
+    return rows_of(frame[frame.latest & (frame.period == "rolling_year") & (frame.measure == measure)])
+
+
+def named(sentence: str) -> set[str]:
+    """The sites that a sentence names."""
+    return {site for site, name in SAID.items() if name.lower() in sentence.lower()}
+
+
+def limits(count: float) -> tuple[float, float]:
+    return (float(chi2.ppf(0.025, 2 * count) / 2) if count else 0.0, float(chi2.ppf(0.975, 2 * count + 2) / 2))
+
+
+def whole_year(made: Programme, site: str, *numbers: str) -> date | None:
+    """The start of the newest year of a site with no hole in it."""
+    for back in range(40):
+        start = month_after(made.last, -11 - back)
+        if start < min(made.numbers[site]):
+            return None
+        if all(made.over(site, number, start, month_after(start, 11)) is not None for number in numbers):
+            return start
+    return None
+
+
+@FEW
+@given(SEEDS)
+def test_what_is_said_of_new_cases_and_plan_is_so(seed: int) -> None:
+    made = programme(seed)
+    rows = {row.site: row for row in latest(comparisons(made.results(), made.last), "new_cases")}
+    said = findings.against_plan([(NAMES[site], rows[site]) for site in made.sites])
+    newest = month_after(made.last, -11)
+    stands: dict[str, set[str]] = {"fewer": set(), "more": set(), "cannot be told": set()}
+    years = {site: whole_year(made, site, "new_cases") for site in made.sites}
+    asked = [site for site in made.sites if years[site] == newest] or [s for s in made.sites if years[s]]
+    for site in asked:
+        start = years[site]
+        assert start is not None
+        cases, plan = (made.over(site, n, start, month_after(start, 11)) for n in ("new_cases", "planned_new_cases"))
+        assert cases is not None
+        assert plan is not None
+        low, high = limits(cases)
+        stands["fewer" if high < plan else "more" if low > plan else "cannot be told"].add(site)
+    for phrase, sites in stands.items():
+        part = next((part for part in said.split("; ") if phrase in part), "")
+        assert named(part) == sites, said
+
+
+@FEW
+@given(SEEDS)
+def test_what_is_said_of_unit_costs_is_so(seed: int) -> None:
+    made = programme(seed, sites=4)
+    compared = comparisons(made.results(), made.last)
+    pairs = apart(compared, made.last)
+    rows = {row.site: row for row in latest(compared, COST)}
+    labels = {site: NAMES[site] for site in made.sites}
+    found, told = latest(find(compared, pairs), COST), latest(pairs, COST)
+    for chosen in (found, []):  # all sites, and as where only some are shown
+        said = findings.cost(chosen, told, rows, labels, "new case")
+        check_cost(said, own_costs(made))
+    check_alike(findings.alike(found, told, rows, labels), own_costs(made))
+
+
+def own_costs(made: Programme) -> dict[str, tuple[float, float, float]]:
+    """Each site's cost per new case with its ends, of its newest whole year; none on fewer than ten cases."""
+    costs = {}
+    for site in made.sites:
+        start = whole_year(made, site, "new_cases", *(f"spend.{line}" for line in SHARED))
+        cases = made.over(site, "new_cases", start, month_after(start, 11)) if start else None
+        if start and cases and cases >= 10:
+            spend = made.spend(site, start, month_after(start, 11), SHARED)
+            assert spend is not None
+            low, high = limits(cases)
+            costs[site] = (spend / cases, spend / high, spend / low)
+    return costs
+
+
+def are_apart(costs: dict[str, tuple[float, float, float]], one: str, other: str) -> bool:
+    return costs[one][1] > costs[other][2] or costs[other][1] > costs[one][2]
+
+
+def check_cost(said: str, costs: dict[str, tuple[float, float, float]]) -> None:
+    """Holds a headline on cost against the sites' own numbers."""
+    spends = re.match(r"(.+?) spends? (.+?) (as much|more|less) per new case (?:as|than) (.+)", said)
+    if spends is None:
+        if "cannot be told apart" in said and named(said):
+            assert not any(are_apart(costs, a, b) for a in named(said) for b in named(said) if a != b), said
+        elif "by chance alone" in said:
+            (site,) = named(said)
+            assert sentences.pounds(costs[site][0]) in said
+            assert f"{sentences.pounds(costs[site][1])} to {sentences.pounds(costs[site][2])}" in said
+        else:
+            assert "is not known" in said or "do not overlap" in said or "No two sites" in said, said
+        return
+    first, _, kind, second = spends.groups()
+    high, low = (second, first) if kind == "less" else (first, second)
+    highs = named(high) or set(costs) - named(low)
+    lows = named(low) or set(costs) - named(high)
+    for one in highs:
+        for other in lows:
+            assert costs[one][0] > costs[other][0], said
+            assert are_apart(costs, one, other), said
+    ratios = [costs[one][0] / costs[other][0] for one in highs for other in lows]
+    check_ratio(said, min(ratios), max(ratios))
+
+
+def check_ratio(said: str, low: float, high: float) -> None:
+    """The words of a ratio are near the least and greatest that there are."""
+    plain = {"two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "six": 6.0}
+    numbers = [
+        float(plain.get(text, 0) or text)
+        for text in re.findall(r"\d+(?:\.\d)?|two|three|four|five|six", said.split(" times")[0])
+    ]
+    if " times" not in said:
+        return
+    near = 0.34 if any(word in said for word in plain) else 0.0501
+    assert abs(numbers[0] - low) <= near, (said, low)
+    assert abs(numbers[-1] - high) <= near, (said, high)
+
+
+def check_alike(said: str, costs: dict[str, tuple[float, float, float]]) -> None:
+    """Holds the second headline on cost against the sites' own numbers."""
+    sites = named(said)
+    pairs = [(a, b) for a in costs for b in costs if a < b]
+    if "cannot be told apart" in said:
+        assert not any(are_apart(costs, a, b) for a in sites for b in sites if a != b), said
+    elif "overlap" in said and "No two" in said:
+        assert all(are_apart(costs, a, b) for a, b in pairs), said
+    elif said.startswith("Every two"):
+        assert not any(are_apart(costs, a, b) for a, b in pairs), said
+    elif "pairs of sites" in said:
+        assert sentences.first_upper(sentences.count(sum(are_apart(costs, a, b) for a, b in pairs))) == said.split()[0]
+
+
+@FEW
+@given(SEEDS)
+def test_what_is_said_of_open_cases_is_so(seed: int) -> None:
+    made = programme(seed, months=24)
+    rows = {row.site: row for row in rows_of(trends(made.results()))}
+    said = findings.trends([(NAMES[site], rows[site]) for site in made.sites])
+    for site in made.sites:
+        known = {m: made.over(site, "closing_cases.direct", m, m) for m in made.numbers[site]}
+        last = max(m for m, value in known.items() if value is not None)
+        before, after = known.get(month_after(last, -12)), known[last]
+        if before is None or after is None:
+            assert site not in named(said)
+            continue
+        p = float(binomtest(int(after), int(before + after)).pvalue) if before + after else 1.0
+        word = ("grew" if after > before else "fell") if p < 0.05 else ""
+        grew = re.search(r"grew in (.+?)(?: and fell| *;|$)", said)
+        fell = re.search(r"fell in (.+?)(?:;|$)", said)
+        assert (site in named(grew[1] if grew else "")) == (word == "grew"), said
+        assert (site in named(fell[1] if fell else "")) == (word == "fell"), said
+
+
+@FEW
+@given(SEEDS)
+def test_what_is_said_of_a_bridge_is_so(seed: int) -> None:
+    made = programme(seed, sites=2)
+    for row in rows_of(bridges(made.results(), made.last))[:60]:
+        if row.site not in NAMES or row.measure != COST:
+            continue
+        said = findings.bridge(NAMES[row.site], row, "new case")
+        ends = [(row.from_starts, row.from_ends), (row.to_starts, row.to_ends)]
+        (cost0, cases0), (cost1, cases1) = (
+            (made.spend(row.site, *span, SHARED), made.over(row.site, "new_cases", *span)) for span in ends
+        )
+        assert cost0 is not None and cost1 is not None and cases0 and cases1
+        assert min(cases0, cases1) >= 10
+        change = cost1 / cases1 - cost0 / cases0
+        if abs(change) < 0.5:
+            assert "no change" in said
+            continue
+        assert f"{sentences.pounds(change)} {'more' if change > 0 else 'less'}" in said
+        spending, volume = (cost1 - cost0) / cases1, cost0 * (1 / cases1 - 1 / cases0)
+        if "fewer cases" in said or "more cases" in said:
+            assert volume / change >= 0.8
+            assert ("fewer" in said) == (cases1 < cases0)
+        elif "was spent" in said:
+            assert spending / change >= 0.8
+            assert ("because more" in said) == (cost1 > cost0)
+
+
+def chart(**given: object) -> Row:
+    usual = {"label": "New cases", "drawn": True, "variation": "common_cause", "words": "no clear change"}
+    return Row({**usual, "kind": "xmr", "points": 20, "trial": False, "signals": 0, "signal_words": "", **given})
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    (
+        (chart(), "X: new cases by month show no clear change"),
+        (chart(words="a change earlier, none now"), "X: new cases, a change earlier and none now"),
+        (chart(words="higher than chance allows"), "X: new cases, higher than chance allows in the last month"),
+        (
+            chart(drawn=False, variation=None, words="too few months for limits"),
+            "X: new cases by month, too few months for limits",
+        ),
+        (chart(drawn=False, points=8, words=HIDDEN_WORDS), "X: new cases by month, of which some are hidden"),
+        (chart(drawn=False, points=0, words=HIDDEN_WORDS), "X: new cases by month, all of them hidden"),
+    ),
+)
+def test_a_control_chart_says_its_variation(row: Row, said: str) -> None:
+    assert findings.control("X", row) == said
+
+
+def test_what_the_limits_are_is_said() -> None:
+    assert findings.chart_note(chart()) == "XmR limits from 20 months. No month is a signal."
+    assert "hidden months" in findings.chart_note(chart(drawn=False, words=HIDDEN_WORDS))
+    few = chart(kind="poisson", points=8, trial=True, signals=1, signal_words="Aug 2019 above the upper limit")
+    said = findings.chart_note(few)
+    assert said.startswith("Exact Poisson limits from 8 months, on trial until 12 are known.")
+    assert said.endswith("Ringed: Aug 2019 above the upper limit.")
+
+
+def test_a_rebase_is_said_with_whose_it_was() -> None:
+    row = Row(rebased=date(2019, 4, 1), reason="a second team", who="Drive central team")
+    assert findings.rebased(row) == "Limits start afresh in Apr 2019: a second team (Drive central team)."
+    assert "No decision" in findings.rebased(Row(rebased=None))
+
+
+def test_earmarked_money_is_said_where_it_is() -> None:
+    team = Row(central=89000.0, words="2020/21")
+    bare = Row(unit=2200.0, shown="£2,200", earmarked=0.0)
+    shared = Row(unit=2912.0, shown="£2,912", earmarked=89000.0)
+    said = findings.central(team, [("Croydon", bare, shared)], "per planned new case")
+    assert said == (
+        "The central team’s £89,000 of 2020/21 is earmarked for Croydon: £2,912 per planned new case with it, "
+        "£2,200 without"
+    )
+    assert "not known" in findings.central(None, [], "per new case")
+    assert "stands apart" in findings.central(team, [("Croydon", bare, bare)], "per new case")
+
+
+def test_costs_on_other_lines_say_so() -> None:
+    pair = {"site_a": "a", "site_b": "b", "apart": False, "higher": "a", "ratio": 1.2}
+    rows = {site: Row(value=100.0, shown="£100", low=90.0, high=110.0) for site in "ab"}
+    for same, tail in ((True, "new case"), (False, "; not on the same basis")):
+        assert findings.cost([], [Row({**pair, "same_basis": same})], rows, {"a": "A", "b": "B"}, "new case").endswith(
+            tail
+        )
+
+
+def test_statements_that_returns_contradict_are_counted() -> None:
+    rows = [Row(line="a", shared=True, agrees=True), Row(line="b", shared=False, agrees=False)]
+    assert findings.scope(rows) == "One line is shared; one does not fit the returns"
+    assert findings.scope(rows[:1]) == "One line is shared: what each site counts"
