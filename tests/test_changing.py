@@ -20,18 +20,18 @@ from etl import definitions
 from etl.definitions.measure import Reported, Total
 from etl.protect import audience
 
-GUIDE = "etl/CHANGING.md"
-NOT_COPIED = (".*", "__pycache__", "*.egg-info", "given", "warehouse.duckdb*", "editions", "overview.png", "welsh")
+GUIDE = "docs/changing.md"
+NOT_COPIED = ("__pycache__", "*.egg-info", "given", "warehouse.duckdb*", "overview.png", ".git", ".venv", ".*_cache")
 YEAR, SEPTEMBER = "2018-12-01", "2019-09-01"
 # What the server of the copy answers at some addresses, and the panel of the new number: a file each.
 ANSWERS = """
 import json, sys
 from pathlib import Path
-from dashboard import panel
-from dashboard.access.plug import FROM_INSIDE
-from dashboard.address import read
+from dashboard.provenance import panel
+from dashboard.access.setup import FROM_INSIDE
+from dashboard.data.address import read
 from dashboard.app import look
-from dashboard.edition import Editions
+from dashboard.data.edition import Editions
 from dashboard.server import ask_page, make_server
 client = make_server(Path("work")).test_client()
 client.environ_base.update(FROM_INSIDE)
@@ -87,8 +87,9 @@ class Copy:
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     made = Copy(tmp_path_factory.mktemp("changing") / "project")
-    ignore: Callable = shutil.ignore_patterns(*NOT_COPIED[1:], ".git", ".venv", ".*_cache")
+    ignore: Callable = shutil.ignore_patterns(*NOT_COPIED)
     shutil.copytree(ROOT, made.root, ignore=ignore)
+    shutil.rmtree(made.root / "data" / "editions", ignore_errors=True)
     for edit in edits(GUIDE):
         edit.make(made.root)
     made.etl("dictionary")

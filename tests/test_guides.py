@@ -85,7 +85,7 @@ def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("guide", ["etl/LOADING.md", "dashboard/RUNNING.md"])
+@pytest.mark.parametrize("guide", ["docs/loading.md", "docs/running.md"])
 def test_every_command_of_a_guide_does_what_it_says(guide: str, folder: Path) -> None:
     """In the order in which they stand; the server's guide goes on with what the analyst's left."""
     ran = list(commands(guide))

@@ -1,6 +1,6 @@
 """Signing in through an OpenID Connect provider: an extra, set up by the environment, `pip install .[oidc]`.
 
-Its variables, DRIVE_OIDC_…, are listed in `dashboard/configuration.py`.
+Its variables, DRIVE_OIDC_…, are listed in `dashboard/operations/configuration.py`.
 """
 
 import os

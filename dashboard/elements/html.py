@@ -1,7 +1,7 @@
 """The elements of HTML that pages are made of, drawn by Dash's script.
 
 Dash's own Python classes for them check each property of each element, which took half of the time that a page takes.
-`tests/dashboard/test_html.py` has them check every page instead.
+`tests/dashboard/elements/test_html.py` has them check every page instead.
 """
 
 from typing import Any

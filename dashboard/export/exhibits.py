@@ -5,16 +5,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from dashboard.data.edition import Row
+from dashboard.data.printed import NUMBER, printed
 from dashboard.data.view import View
 from dashboard.elements.page import Content
 from dashboard.elements.tables import HIDDEN
 from dashboard.elements.widgets import Choice, Picker
-from etl.definitions.measure import MINUS
 from etl.provenance.code import code_of
 from etl.provenance.lineage import leaves, months_of
 from etl.provenance.values import value_of
@@ -27,7 +26,6 @@ MARKERS = {
     "[p]": "provisional: the period has not ended",
     "[r]": "revised: a later return changed a number in it",
 }
-NUMBER = re.compile(rf"([+\-{MINUS}]?)(£?)(\d[\d,]*)(\.\d+)?(%?)")
 NOT_DUE = ("n/a", "none due", "not due", "not begun")
 BLOCKS = {"Div", "P", "Small", "Li", "Dd", "Dt", "Br", "H3"}
 UNHEARD = ("phone-name", "heard")
@@ -257,16 +255,6 @@ def is_revised(view: View, row: Row) -> bool:
         return False
     wanted, months = set(leaves(view.edition, row.measure)), partial(months_of, starts=row.starts, ends=row.ends)
     return any(r.measure in wanted and r.month in months(row.measure) for r in changed)
-
-
-def printed(text: str) -> float | None:
-    """The number that a text prints: £1,234 is 1234, 63% is 0.63; none where it prints no number."""
-    found = NUMBER.fullmatch(text)
-    if not found:
-        return None
-    sign, _, digits, decimals, percent = found.groups()
-    value = Decimal(digits.replace(",", "") + (decimals or "")) / (100 if percent else 1)
-    return float(-value if sign in ("-", MINUS) else value)
 
 
 def _day(text: str) -> date | None:

@@ -2,17 +2,16 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from dashboard.export.exhibits import MARKERS, NUMBER, Cell, Exhibit, Number, printed
+from dashboard.data.printed import NUMBER, RUN, printed, safe
+from dashboard.export.exhibits import MARKERS, Cell, Exhibit, Number
 from etl.definitions.measure import MINUS
 
 BOM = "\ufeff"
-RUN = re.compile(r"\s*[=+\-@\t\r\n＝＋－＠]")
 TIDY = (
     "exhibit", "row", "column", "shown", "value", "marker", "site", "measure", "unit", "period", "starts", "ends",
     "low", "high", "number", "code", "cell",
@@ -39,11 +38,6 @@ class About:
         end = [("Chosen", said), ("Data to", self.data_to), ("Edition", self.edition), ("For", self.audience)]
         source = [("Source", exhibit.source)] if exhibit is not None else [("Headline", self.headline)]
         return [("Page", self.page), *of, *end, *source, ("Address", self.address)]
-
-
-def safe(text: str) -> str:
-    """Text that a spreadsheet would run as a formula, made harmless; what prints a number stays as it is."""
-    return f"'{text}" if RUN.match(text) and not NUMBER.fullmatch(text) else text
 
 
 def as_csv(rows: Iterable[Sequence[Any]]) -> bytes:

@@ -168,7 +168,7 @@ def page() -> str:
         (
             "# Configuration",
             "",
-            "Made from `dashboard/configuration.py`: `python -m dashboard configuration --write`.",
+            "Made from `dashboard/operations/configuration.py`: `python -m dashboard configuration --write`.",
             "",
             "The dashboard is set up by its environment. A variable that is empty counts as not set; one that begins",
             f"with `{PREFIX}` and is not in this list stops the start, as does a value that cannot be used.",

@@ -151,7 +151,7 @@ def look_at_editions_folder(patient: Patient) -> Findings:
         return
     if os.access(folder, os.W_OK):
         words = f"This account can change {folder}, which it only has to read."
-        mend = "let another account publish, or mount the folder read-only, as dashboard/running/ shows."
+        mend = "let another account publish, or mount the folder read-only, as dashboard/operations/ shows."
         yield Finding(NOTE, words, mend)
 
 

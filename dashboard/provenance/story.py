@@ -8,11 +8,11 @@ from functools import singledispatch
 from typing import Any
 from urllib.parse import quote
 
+from dashboard.data.printed import safe
 from dashboard.data.view import View
 from dashboard.elements import html, icons
 from dashboard.elements.page import site_name
 from dashboard.elements.tables import Column, hidden, link, state, table
-from dashboard.export.spreadsheet import safe
 from dashboard.provenance import codes
 from dashboard.wording import sentences
 from etl.definitions.periods import write_date, write_month

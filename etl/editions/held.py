@@ -61,7 +61,9 @@ def kind_of(column: str) -> str:
     """The kind of thing that a column of this name holds. Raises NotDescribed."""
     kinds = [kind for kind, told in words()["kinds"].items() if column in told["names"]]
     if not kinds:
-        raise NotDescribed(f"Nobody has said what the column {column!r} holds: add it to a kind in etl/held.toml.")
+        raise NotDescribed(
+            f"Nobody has said what the column {column!r} holds: add it to a kind in etl/editions/held.toml."
+        )
     return kinds[0]
 
 
@@ -70,7 +72,7 @@ def describe(store: str, tables: Mapping[str, list[str]]) -> Iterator[tuple[str,
     for table, columns in sorted(tables.items()):
         said = words()[store].get(table)
         if said is None:
-            raise NotDescribed(f"Nobody has said what the table {table!r} holds: say it in etl/held.toml.")
+            raise NotDescribed(f"Nobody has said what the table {table!r} holds: say it in etl/editions/held.toml.")
         kinds = dict.fromkeys(kind_of(column) for column in columns)
         yield table, said, ", ".join(kind for kind in words()["kinds"] if kind in kinds), _who(store, table)
 

@@ -21,7 +21,9 @@ from etl.intake.reader import start_child
 
 # Does a piece of work for each of several jobs (its arguments), and gives the answers in their order.
 Share = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], list[Any]]
-START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); import {}; from etl.beside import serve; serve()"
+START = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); import {}; from etl.system.workers import serve; serve()"
+)
 
 
 def in_threads(work: Callable[..., Any], jobs: Iterable[tuple[Any, ...]]) -> list[Any]:

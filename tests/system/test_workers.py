@@ -127,7 +127,9 @@ def _die_unless(pid):
 
 @pytest.mark.parametrize("work", ["", "hands.submit(time.sleep, 60); "])
 def test_it_ends_when_its_parent_is_killed(work):
-    program = f"import time; from etl.beside import two_hands\nwith two_hands('etl.problem') as hands: {work}"
+    program = (
+        f"import time; from etl.system.workers import two_hands\nwith two_hands('etl.check.problem') as hands: {work}"
+    )
     with subprocess.Popen([sys.executable, "-c", f"{program}time.sleep(60)"]) as parent:
         child = _child_of(parent.pid)
         time.sleep(1)

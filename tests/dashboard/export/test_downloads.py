@@ -15,9 +15,10 @@ from flask.testing import FlaskClient
 from dashboard.app import built, look, page_at
 from dashboard.data.address import read
 from dashboard.data.edition import Edition, Editions
+from dashboard.data.printed import printed, safe
 from dashboard.data.view import View
-from dashboard.export.exhibits import Cell, Exhibit, Number, every, exhibits, kind, printed
-from dashboard.export.spreadsheet import About, as_csv, number_format, safe, table_csv, table_xlsx, tidy
+from dashboard.export.exhibits import Cell, Exhibit, Number, every, exhibits, kind
+from dashboard.export.spreadsheet import About, as_csv, number_format, table_csv, table_xlsx, tidy
 from dashboard.server import ask_page, make_server
 from etl.provenance import address_in, tell
 
