@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from conftest import PATHS
 from dash.development.base_component import Component
-from test_welsh import parts_of, seen
+from trees import parts_of, seen
 
 from dashboard.app import draw_page
 from dashboard.data.edition import Editions

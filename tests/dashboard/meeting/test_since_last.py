@@ -11,9 +11,9 @@ from typing import Any
 
 import duckdb
 import pytest
-from export.test_present import SIZES, look_through
 from playwright.sync_api import Page
 from pptx import Presentation
+from test_present import SIZES, look_through
 from typer.testing import CliRunner
 
 from dashboard.__main__ import cli

@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.dashboard.running.conftest import MADE
 from typer.testing import CliRunner
 
 from dashboard.__main__ import cli
@@ -21,6 +20,7 @@ from dashboard.access.users import Users
 from dashboard.operations import doctor as module
 from dashboard.operations.configuration import read_configuration
 from dashboard.operations.doctor import FINE, HEADERS, NOTE, SOON, STOP, Finding, Patient, examine
+from tests.dashboard.operations.conftest import MADE
 
 NOW = (MADE.replace(tzinfo=UTC) + timedelta(days=3)).timestamp()
 Answers = dict[str, tuple[int, dict[str, str], str]]
@@ -197,7 +197,7 @@ def test_the_command_says_it_by_lines_and_exit_code(data: Path) -> None:
 
 def test_a_real_dashboard_is_well(data: Path) -> None:
     """The same over a wire: what the server sends is what the doctor looks for."""
-    from tests.dashboard.running.numbered import serving
+    from tests.dashboard.operations.numbered import serving
 
     with serving(data, 1) as ((port, _),):
         now = datetime.now(UTC).timestamp()

@@ -4,11 +4,11 @@ import time
 from datetime import date
 
 import pytest
-from tests.dashboard.running.numbered import Numbered, Watch, balancer, serving
 
 from etl.editions.publish import publish
 from etl.sample import write_sample
 from etl.warehouse.load import load
+from tests.dashboard.operations.numbered import Numbered, Watch, balancer, serving
 
 READERS = 8
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from audiences import make_editions
-from test_welsh import seen
+from trees import seen
 
 from dashboard.app import draw_page
 from dashboard.data.edition import Edition, Editions

@@ -14,10 +14,10 @@ from dash import html
 from flask.testing import FlaskClient
 from playwright.sync_api import Page
 from pptx import Presentation
-from trees import parts_of
+from trees import parts_of, seen
 
 from dashboard.access.setup import FROM_INSIDE
-from dashboard.app import frame, look
+from dashboard.app import frame
 from dashboard.data.address import read
 from dashboard.data.edition import Edition, Editions
 from dashboard.data.view import View
@@ -52,10 +52,6 @@ class Listener(Drawer):
         if welsh != text:
             self.heard[text] = welsh
         return welsh
-
-
-def seen(editions: Editions, path: str, search: str = "") -> View:
-    return look(editions, read(path, search), editions.current_name())
 
 
 def listen(editions: Editions, addresses: Iterable[tuple[str, str]]) -> Listener:
