@@ -153,7 +153,7 @@ def shown_as(address: Address, current: str) -> str:
 def draw_page(view: View) -> Any:
     """What stands in the frame."""
     drawn = in_chosen_language(view, frame(view))
-    link_numbers(drawn)
+    link_numbers(drawn, view.address)
     return drawn
 
 

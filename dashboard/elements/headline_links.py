@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from dashboard.data.address import Address
 from dashboard.elements import html
 from etl.definitions.measure import round_half_up
+from etl.definitions.messages import ENGLISH, Language, Number, Text, _, pieces
 
 Tree = Any  # a component, or what the browser is told of one once it is drawn in another language
 MONTH = "Jan|Ion|Feb|Chw|Mar|Maw|Apr|Ebr|May|Mai|Jun|Meh|Jul|Gor|Aug|Aws|Sep|Med|Oct|Hyd|Nov|Tach|Dec|Rhag"
@@ -20,9 +22,51 @@ WORD = re.compile(r"[^\W\d]{4,}")
 OPENS = "data-opens"
 
 
-def link_numbers(tree: Tree) -> None:
-    """Makes links of the numbers in the headlines of a page found under them, and in sentences that bring theirs."""
+def number_link(address: Address, number: Number) -> Tree:
+    """A number in a sentence, as a link to where it comes from."""
+    return html.A(
+        str(number),
+        href=address.with_(number=number.address).href,
+        className="number",
+        **{
+            "data-number": number.address,
+            "aria-label": _("{number} {name}: where it comes from", number=str(number), name=number.name),
+        },
+    )
+
+
+def opened(text: str, language: Language, address: Address | None) -> list[Tree]:
+    """A text as an element holds it: strings, and links where a number in it has a story."""
+    held: list[Tree] = []
+    for piece in pieces(text, language):
+        if isinstance(piece, Number) and piece.address and address is not None:
+            held.append(number_link(address, piece))
+        elif held and isinstance(held[-1], str):
+            held[-1] += str(piece)
+        else:
+            held.append(str(piece))
+    return [part for part in held if part != ""]
+
+
+def _with_links(children: Any, address: Address) -> Any:
+    """What an element holds, with links in the texts among it; None where there is none to be made."""
+    several = children if isinstance(children, list | tuple) else [children]
+    if not any(isinstance(child, Text) for child in several):
+        return None
+    return [
+        part for child in several for part in (opened(child, ENGLISH, address) if isinstance(child, Text) else [child])
+    ]
+
+
+def link_numbers(tree: Tree, address: Address) -> None:
+    """Makes links of the numbers in texts, in the headlines of a page found under them, and in sentences that bring
+    theirs.
+    """
     for part in _every(tree):
+        if (children := _with_links(_props(part).get("children"), address)) is not None:
+            _props(part)["children"] = children
+            _props(part).pop(OPENS, None)
+            continue
         if OPENS in _props(part):
             links = _props(part).pop(OPENS)
             _props(part)["children"] = _opened(_props(part).get("children"), links)
@@ -35,7 +79,7 @@ def link_numbers(tree: Tree) -> None:
 def _link(part: Tree, head: str) -> None:
     headline = next((_props(one) for one in _every(part) if _kind(one) == head), {})
     own, text = headline.pop(OPENS, []), headline.get("children")
-    if isinstance(text, str) and NUMBER.search(text):
+    if isinstance(text, str) and not isinstance(text, Text) and NUMBER.search(text):
         below = [one for one in _every(part) if _kind(one) == "A" and "data-number" in _props(one)]
         headline["children"] = said(text, below, own)
 

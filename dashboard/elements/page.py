@@ -11,6 +11,7 @@ from dashboard.data.view import View
 from dashboard.elements import html, icons
 from dashboard.elements.headline_links import OPENS
 from dashboard.elements.widgets import Choice, Picker
+from etl.definitions.messages import Capital, Text, _
 from etl.definitions.periods import write_date, write_month, write_period
 
 Component = Any
@@ -71,11 +72,11 @@ def pick_period(view: View, kinds: Sequence[str] = ("rolling_year", "year", "qua
     options = []
     for kind in kinds:
         for starts, ends in view.edition.periods(kind):
-            words = write_period(kind, starts)
-            unfinished = view.edition.data_month is not None and ends > view.edition.data_month
-            words = words[0].upper() + words[1:] + (" to date" if unfinished else "")
+            words: Text = Capital(write_period(kind, starts))
+            if view.edition.data_month is not None and ends > view.edition.data_month:
+                words = _("{period} to date", period=words)
             options.append((f"period={kind}&to={ends.isoformat()[:7]}", words))
-    kind, _, ends = view.period
+    kind, starts, ends = view.period
     return Picker("Period", options, f"period={kind}&to={ends.isoformat()[:7]}")
 
 

@@ -19,7 +19,8 @@ from dashboard.upload.form import Giver, write_form
 from dashboard.wording import sentences
 from etl.definitions.checks import CHECKS
 from etl.definitions.measure import write
-from etl.definitions.periods import MONTH_NAMES, month_after, write_date, write_month
+from etl.definitions.messages import MONTH_NAMES
+from etl.definitions.periods import month_after, write_date, write_month
 from etl.provenance.code import COUNTED
 
 Component = Any

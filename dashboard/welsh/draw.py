@@ -11,8 +11,10 @@ from dashboard.data.address import Address
 from dashboard.data.edition import Edition
 from dashboard.data.view import View
 from dashboard.elements import html
-from dashboard.elements.headline_links import OPENS
+from dashboard.elements.headline_links import OPENS, opened
+from dashboard.welsh.language import Welsh
 from dashboard.welsh.say import sayer
+from etl.definitions.messages import Text, say
 
 LANGUAGE = "cy"
 # Properties that a reader meets as words, and those that hold words further down.
@@ -54,15 +56,15 @@ def in_chosen_language(view: View, tree: Any) -> Any:
 
 def in_language_of(address: Address, edition: Edition | None, tree: Any) -> Any:
     """The same where there may be no edition to look at."""
-    return Drawer(edition).draw(tree) if address.get("lang") == LANGUAGE else tree
+    return Drawer(edition, address).draw(tree) if address.get("lang") == LANGUAGE else tree
 
 
 class Drawer:
     """Draws an edition's pages anew; `missing` collects what could not be said and should have been."""
 
-    def __init__(self, edition: Edition | None) -> None:
+    def __init__(self, edition: Edition | None, address: Address | None = None) -> None:
         self.missing: set[str] = set()
-        self._edition = edition
+        self._edition, self._address = edition, address
         sites = edition.sites if edition is not None else ()
         self._say = sayer(frozenset(name for site in sites for name in (site.label, site.short))).say
 
@@ -71,7 +73,8 @@ class Drawer:
         if isinstance(node, Component):
             return self._component(node)
         if isinstance(node, list | tuple):
-            return [self.draw(child) for child in node]
+            drawn = ((child, self.draw(child)) for child in node)
+            return [part for child, one in drawn for part in (one if isinstance(child, Text) else [one])]
         return self._text(node) if isinstance(node, str) else node
 
     def text(self, text: str) -> str:
@@ -117,15 +120,29 @@ class Drawer:
 
     def _text(self, text: str) -> Any:
         """Words in Welsh; what cannot be said stays, marked as English for those who hear the page."""
+        if isinstance(text, Text):
+            language = Welsh()
+            parts = [_told(part) for part in opened(text, language, self._address)]
+            if language.missing and (known := self._say(str(text))) is not None:
+                return [known]  # as long as not all texts are messages
+            self.missing |= language.missing
+            return [_told(html.Span(parts, lang="en"))] if language.missing else parts
         said = self._said(text)
         return said if self._say(text) is not None else html.Span(said, lang="en").to_plotly_json()
 
     def _said(self, text: str) -> str:
         """Words where no mark can stand."""
-        said = self._say(text)
-        if said is None and not self._english_only(text):
+        if isinstance(text, Text):
+            language = Welsh()
+            said = say(text, language)
+            if language.missing and (known := self._say(str(text))) is not None:
+                return known
+            self.missing |= language.missing
+            return said
+        known = self._say(text)
+        if known is None and not self._english_only(text):
             self.missing.add(text)
-        return text if said is None else said
+        return text if known is None else known
 
     def _english_only(self, text: str) -> bool:
         """Whether a text is, or holds, what the edition says in English only."""
@@ -176,3 +193,7 @@ def _in_welsh(href: Any) -> Any:
         return href
     before, mark, after = href.partition("#")
     return f"{before}{'&' if '?' in before else '?'}lang={LANGUAGE}{mark}{after}" if "lang=" not in before else href
+
+
+def _told(part: Any) -> Any:
+    return part.to_plotly_json() if isinstance(part, Component) else part

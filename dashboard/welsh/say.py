@@ -9,7 +9,7 @@ from babel.dates import format_date
 
 from dashboard.welsh.catalogue import PLACE, Entry, templates, texts
 from dashboard.wording.sentences import SMALL
-from etl.definitions.periods import MONTH_NAMES
+from etl.definitions.messages import MONTH_NAMES
 
 KEPT_TEXTS = 20_000
 PROGRAMME = "Programme"

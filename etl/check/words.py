@@ -13,7 +13,8 @@ from etl.check.naming import name_number, write_number
 from etl.definitions import MEASURES
 from etl.definitions.checks import CHECKS, EQUAL, NO_MORE, Equal, NoMore
 from etl.definitions.measure import write
-from etl.definitions.periods import MONTH_NAMES, write_month
+from etl.definitions.messages import MONTH_NAMES
+from etl.definitions.periods import write_month
 from etl.read.words import plain
 from etl.sites import Block, Layout, Site, standard_layout
 

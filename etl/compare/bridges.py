@@ -16,8 +16,8 @@ from etl.compare.components import count_behind
 from etl.compare.intervals import LEAST_COUNT, in_columns
 from etl.definitions import DERIVED
 from etl.definitions.measure import Ratio
+from etl.definitions.messages import Month
 from etl.definitions.periods import (
-    MONTH_NAMES,
     financial_year_start,
     last_month,
     month_after,
@@ -62,7 +62,7 @@ class Span:
             return write_period(self.kind, self.starts)
         if self.starts == self.ends:
             return write_month(self.starts)
-        return f"{MONTH_NAMES[self.starts.month - 1][:3]} to {write_month(self.ends)}"
+        return f"{Month(self.starts, 'abbreviated')} to {write_month(self.ends)}"
 
 
 @dataclass(frozen=True)

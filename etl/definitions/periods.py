@@ -2,23 +2,10 @@
 
 from datetime import date
 
+from etl.definitions.messages import Day, Message, Month, Plain, Text, _
+
 MONTHS_IN = {"month": 1, "quarter": 3, "year": 12, "rolling_year": 12}
 PERIODS = tuple(MONTHS_IN)
-
-MONTH_NAMES = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 
 
 def month_after(month: date, count: int = 1) -> date:
@@ -47,29 +34,33 @@ def last_month(period: str, starts: date) -> date:
     return month_after(starts, MONTHS_IN[period] - 1)
 
 
-def write_month(month: date, *, long: bool = False) -> str:
+def write_month(month: date, *, long: bool = False) -> Text:
     """A month as people read it: Apr 2019, or April 2019."""
-    name = MONTH_NAMES[month.month - 1]
-    return f"{name if long else name[:3]} {month.year}"
+    return Month(month, "long" if long else "short")
 
 
-def write_date(day: date) -> str:
+def write_date(day: date) -> Text:
     """A day as people read it: 8 Dec 2019."""
-    return f"{day.day} {MONTH_NAMES[day.month - 1][:3]} {day.year}"
+    return Day(day)
 
 
-def write_financial_year(start: date) -> str:
+def write_financial_year(start: date) -> Text:
     """A financial year as people read it: 2019/20."""
-    return f"{start.year}/{(start.year + 1) % 100:02d}"
+    return Plain(f"{start.year}/{(start.year + 1) % 100:02d}")
 
 
-def write_period(period: str, starts: date) -> str:
+def write_months(starts: date, ends: date, *, long: bool = False) -> Message:
+    """The first and the last of several months: Apr 2019 to Jun 2019."""
+    return _("{month} to {last_month}", month=write_month(starts, long=long), last_month=write_month(ends, long=long))
+
+
+def write_period(period: str, starts: date) -> Text:
     """A period as people read it: Apr 2019, Apr to Jun 2019, 2019/20, year to Nov 2019."""
     if period == "month":
         return write_month(starts)
     end = last_month(period, starts)
     if period == "quarter":
-        return f"{MONTH_NAMES[starts.month - 1][:3]} to {write_month(end)}"
+        return _("{month} to {last_month}", month=Month(starts, "abbreviated"), last_month=write_month(end))
     if period == "year":
         return write_financial_year(starts)
-    return f"year to {write_month(end)}"
+    return _("year to {month}", month=write_month(end))

@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 
 from etl.definitions import count_asked
-from etl.definitions.periods import MONTH_NAMES, month_after, months_from
+from etl.definitions.messages import MONTH_NAMES
+from etl.definitions.periods import month_after, months_from
 from etl.definitions.readiness import QUESTIONS, THRESHOLDS
 from etl.judge.money import APPROVED, plan_over, standing
 from etl.reference import MADE_UP, Assessment, Reference, newest

@@ -3,7 +3,7 @@
 import re
 from datetime import date, datetime, timedelta
 
-from etl.definitions.periods import MONTH_NAMES
+from etl.definitions.messages import MONTH_NAMES
 from etl.read.words import plain, remembered
 
 # The second form of a name is the one that stands after some Welsh words.

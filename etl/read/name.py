@@ -6,7 +6,8 @@ from datetime import date
 from functools import cache, lru_cache
 from pathlib import PurePosixPath
 
-from etl.definitions.periods import MONTH_NAMES, write_month
+from etl.definitions.messages import MONTH_NAMES
+from etl.definitions.periods import write_month
 from etl.intake import Refused
 from etl.read.month import read_month
 from etl.read.words import plain, remembered
