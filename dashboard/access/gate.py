@@ -12,7 +12,7 @@ from dashboard.access.csrf import HEADER, fits
 from dashboard.access.login_throttle import Attempts
 from dashboard.access.oidc import Provider
 from dashboard.access.private_files import read_secret
-from dashboard.access.rate_limit import Pace
+from dashboard.access.rate_limit import RateLimiter
 from dashboard.access.request_origin import host_of, is_from_elsewhere, is_loopback
 from dashboard.access.roles import Who, of_audience
 from dashboard.access.routes import ANYONE, CALLBACK, Rule, rule_of
@@ -46,8 +46,8 @@ class Gate:
         self.users = Users(settings.data)
         self.audit = Audit(settings.data, settings.clock)
         self._kept: tuple[Sessions, Attempts] | None = None
-        self._readers = Pace(*READER, settings.clock)
-        self._strangers = Pace(*STRANGER, settings.clock)
+        self._readers = RateLimiter(*READER, settings.clock)
+        self._strangers = RateLimiter(*STRANGER, settings.clock)
         if not self.is_open_at_start():
             self.lock()
 

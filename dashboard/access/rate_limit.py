@@ -7,7 +7,7 @@ from collections.abc import Callable
 MOST_BUCKETS = 10_000
 
 
-class Pace:
+class RateLimiter:
     """A number of requests at once, and so many a second after that; counted in each worker process."""
 
     def __init__(self, at_once: int, each_second: float, clock: Callable[[], float]) -> None:

@@ -47,7 +47,7 @@
       field.problem ? h("p", {id: wrong, className: "problem"}, field.problem) : null);
   }
 
-  window.drive.Supposed = function (props) {
+  window.drive.ScenarioForm = function (props) {
     const form = React.useRef(null);
     const fields = props.groups.flatMap((group) => group.fields);
     React.useEffect(() => {

@@ -82,10 +82,10 @@ class Paper(_Native):
         super().__init__(html=html)
 
 
-class Supposed(_Native):
+class ScenarioForm(_Native):
     """A form whose fields are parts of the address: groups of a legend and fields (name, label, value, usual, …)."""
 
-    _type = "Supposed"
+    _type = "ScenarioForm"
 
     def __init__(self, groups: Sequence[dict[str, Any]], reset: str) -> None:
         super().__init__(groups=list(groups), reset=reset)

@@ -1,6 +1,6 @@
-"""`python -m dashboard doctor`: looks for what is wrong with how a dashboard is run, and says how to mend each thing.
+"""`python -m dashboard doctor`: looks for what is wrong with how a dashboard is run, and says how to fix each thing.
 
-A line a finding: how bad it is, what it is, what to do. `stop`: mend it before anybody looks. `soon`: it will stop
+A line a finding: how bad it is, what it is, what to do. `stop`: fix it before anybody looks. `soon`: it will stop
 something, or lets in more than it should. `note`: good to know. It changes nothing and asks nobody for a password. It
 sees the folder as the account that runs it does: run it as the account of the dashboard.
 """
@@ -48,20 +48,20 @@ PRIVATE = (FILE, LOG, HEAD, f"{FOLDER}/secret", f"{FOLDER}/sessions.sqlite")
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that was looked at: how bad it is, what it is, and what mends it."""
+    """Something that was looked at: how bad it is, what it is, and how to fix it."""
 
-    bad: str
+    severity: str
     what: str
-    mend: str = ""
+    fix: str = ""
 
     @property
     def line(self) -> str:
         """The finding on one line."""
-        return f"{self.bad:<4}  {self.what}{f' Mend: {self.mend}' if self.mend else ''}"
+        return f"{self.severity:<4}  {self.what}{f' Fix: {self.fix}' if self.fix else ''}"
 
 
 @dataclass(frozen=True)
-class Patient:
+class Deployment:
     """What is looked at: how the dashboard is configured, its environment, what time it is, and where it answers."""
 
     configuration: Configuration
@@ -78,22 +78,22 @@ class Patient:
 Findings = Iterator[Finding]
 
 
-def examine(patient: Patient) -> list[Finding]:
+def examine(deployment: Deployment) -> list[Finding]:
     """Everything that is found, the worst first."""
-    if not patient.data.is_dir():
-        return [Finding(STOP, f"There is no folder {patient.data}.", "name the data folder with --data.")]
-    found = [finding for look in LOOKS for finding in look(patient)]
-    return sorted(found, key=lambda finding: (STOP, SOON, NOTE, FINE).index(finding.bad))
+    if not deployment.data.is_dir():
+        return [Finding(STOP, f"There is no folder {deployment.data}.", "name the data folder with --data.")]
+    found = [finding for look in LOOKS for finding in look(deployment)]
+    return sorted(found, key=lambda finding: (STOP, SOON, NOTE, FINE).index(finding.severity))
 
 
-def look_at_edition(patient: Patient) -> Findings:
+def look_at_edition(deployment: Deployment) -> Findings:
     """Whether the current edition can be opened, and how old it is."""
     try:
-        edition = Editions(patient.data, "central").get()
+        edition = Editions(deployment.data, "central").get()
     except NoEdition as problem:
         yield Finding(STOP, str(problem), "python -m etl publish, or restore a backup and start the dashboard again.")
         return
-    yield from _age(edition, patient.clock())
+    yield from _age(edition, deployment.clock())
     edition.close()
 
 
@@ -107,35 +107,35 @@ def _age(edition: Edition, now: float) -> Findings:
         yield Finding(FINE, f"The edition {edition.name} can be opened; it was made {days} days ago.")
 
 
-def look_at_users(patient: Patient) -> Findings:
+def look_at_users(deployment: Deployment) -> Findings:
     """Whether there are users where others can reach the dashboard, and their file can be read."""
     try:
-        users = Users(patient.data).all()
+        users = Users(deployment.data).all()
     except UsersUnreadable as problem:
         yield Finding(STOP, str(problem), f"restore {FILE} from a backup.")
         return
-    open_to_all = patient.configuration.behind_proxy or not is_loopback(patient.configuration.host)
-    if not users and not patient.environment.get("DRIVE_OIDC_ISSUER"):
-        words = f"There are no users: whoever uses this machine looks as {patient.configuration.audience}."
-        mend = "python -m dashboard user add NAME --role central"
-        yield Finding(STOP if open_to_all else NOTE, words, mend)
-    elif open_to_all and not patient.configuration.behind_proxy and not patient.configuration.certificate:
+    open_to_all = deployment.configuration.behind_proxy or not is_loopback(deployment.configuration.host)
+    if not users and not deployment.environment.get("DRIVE_OIDC_ISSUER"):
+        words = f"There are no users: whoever uses this machine looks as {deployment.configuration.audience}."
+        fix = "python -m dashboard user add NAME --role central"
+        yield Finding(STOP if open_to_all else NOTE, words, fix)
+    elif open_to_all and not deployment.configuration.behind_proxy and not deployment.configuration.certificate:
         yield Finding(SOON, "Passwords cross the network in plain text.", "--certificate and --key, or --behind-proxy.")
     else:
         yield Finding(FINE, f"{len(users)} {'person' if len(users) == 1 else 'people'} may sign in.")
 
 
-def look_at_modes(patient: Patient) -> Findings:
+def look_at_modes(deployment: Deployment) -> Findings:
     """Whether others on this machine can read what is private, or write what is shown."""
     for name in PRIVATE:
-        path = patient.data / name
+        path = deployment.data / name
         if path.exists() and _mode(path) & 0o077:
-            bad = STOP if name.endswith("secret") else SOON
-            yield Finding(bad, f"Others on this machine can read {path}.", f"chmod 600 {path}")
-    folder = patient.data / FOLDER
+            severity = STOP if name.endswith("secret") else SOON
+            yield Finding(severity, f"Others on this machine can read {path}.", f"chmod 600 {path}")
+    folder = deployment.data / FOLDER
     if folder.is_dir() and _mode(folder) & 0o077:
         yield Finding(SOON, f"Others on this machine can look into {folder}.", f"chmod 700 {folder}")
-    for path in (patient.data, patient.data / "editions", patient.data / "warehouse.duckdb"):
+    for path in (deployment.data, deployment.data / "editions", deployment.data / "warehouse.duckdb"):
         if path.exists() and _mode(path) & 0o002:
             yield Finding(STOP, f"Anybody on this machine can change {path}.", f"chmod o-w {path}")
 
@@ -144,21 +144,21 @@ def _mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def look_at_editions_folder(patient: Patient) -> Findings:
+def look_at_editions_folder(deployment: Deployment) -> Findings:
     """Whether this account, which only has to read editions, can change them."""
-    folder = patient.data / "editions"
-    if patient.configuration.loading or not folder.is_dir():
+    folder = deployment.data / "editions"
+    if deployment.configuration.loading or not folder.is_dir():
         return
     if os.access(folder, os.W_OK):
         words = f"This account can change {folder}, which it only has to read."
-        mend = "let another account publish, or mount the folder read-only, as dashboard/operations/ shows."
-        yield Finding(NOTE, words, mend)
+        fix = "let another account publish, or mount the folder read-only, as dashboard/operations/ shows."
+        yield Finding(NOTE, words, fix)
 
 
-def look_at_disk(patient: Patient) -> Findings:
+def look_at_disk(deployment: Deployment) -> Findings:
     """Whether there is room for the audit log, without which nothing is shown, and for the next edition."""
-    free = shutil.disk_usage(patient.data).free
-    words = f"{free // 1024**2:,} MB are free on the disk of {patient.data}."
+    free = shutil.disk_usage(deployment.data).free
+    words = f"{free // 1024**2:,} MB are free on the disk of {deployment.data}."
     if free < LEAST_DISK:
         yield Finding(STOP, words, "make room: a page that cannot be written down is not shown.")
     elif free < LITTLE_DISK:
@@ -167,20 +167,20 @@ def look_at_disk(patient: Patient) -> Findings:
         yield Finding(FINE, words)
 
 
-def look_at_debugging(patient: Patient) -> Findings:
+def look_at_debugging(deployment: Deployment) -> Findings:
     """Whether anything is switched on that shows a stranger the inside."""
     for name in DEBUG:
-        if patient.environment.get(name, "").lower() not in ("", "0", "false", "no"):
+        if deployment.environment.get(name, "").lower() not in ("", "0", "false", "no"):
             yield Finding(STOP, f"{name} is set.", f"unset {name}")
 
 
-def look_at_clock(patient: Patient) -> Findings:
+def look_at_clock(deployment: Deployment) -> Findings:
     """Whether the clock is behind what has been written already."""
-    newest = _newest(patient.data)
-    if newest - patient.clock() > CLOCK_SECONDS:
+    newest = _newest(deployment.data)
+    if newest - deployment.clock() > CLOCK_SECONDS:
         yield Finding(
             SOON,
-            f"This machine's clock says {datetime.fromtimestamp(patient.clock()):%Y-%m-%d %H:%M},"
+            f"This machine's clock says {datetime.fromtimestamp(deployment.clock()):%Y-%m-%d %H:%M},"
             " but something here was written later: sessions and time-outs go by it.",
             "set the clock, and keep it by a time service.",
         )
@@ -192,25 +192,25 @@ def _newest(data: Path) -> float:
     return max((path.stat().st_mtime for path in paths if path.exists()), default=0.0)
 
 
-def look_at_chromium(patient: Patient) -> Findings:
+def look_at_chromium(deployment: Deployment) -> Findings:
     """Whether packs can be printed as PDF."""
-    named = patient.environment.get("CHROMIUM")
+    named = deployment.environment.get("CHROMIUM")
     found = named or shutil.which("chromium") or shutil.which("chromium-browser")
     if find_spec("playwright") is None:
         yield Finding(NOTE, "Packs cannot be made as PDF: playwright is not installed.", "pip install playwright")
     elif named and not os.access(named, os.X_OK):
         yield Finding(SOON, f"CHROMIUM names {named}, which cannot be run.", "name one that can, or unset CHROMIUM.")
     elif not found:
-        mend = "apt-get install chromium, or playwright install chromium."
-        yield Finding(NOTE, "Packs can be made as PDF only if playwright has a Chromium of its own.", mend)
+        fix = "apt-get install chromium, or playwright install chromium."
+        yield Finding(NOTE, "Packs can be made as PDF only if playwright has a Chromium of its own.", fix)
 
 
-def look_at_audit_log(patient: Patient) -> Findings:
+def look_at_audit_log(deployment: Deployment) -> Findings:
     """Whether the audit log is whole."""
-    if not (patient.data / LOG).exists():
+    if not (deployment.data / LOG).exists():
         return
     try:
-        verdict = verify(patient.data)
+        verdict = verify(deployment.data)
     except OSError as problem:
         yield Finding(STOP, f"The audit log cannot be read: {problem.strerror}.", "run doctor as the dashboard.")
         return
@@ -220,15 +220,15 @@ def look_at_audit_log(patient: Patient) -> Findings:
         yield Finding(FINE, f"The audit log is whole: {verdict.end.lines:,} lines.")
 
 
-def look_at_server(patient: Patient) -> Findings:
+def look_at_server(deployment: Deployment) -> Findings:
     """Whether the dashboard that runs now answers, is ready, and sends the headers that keep a browser safe."""
-    address = patient.address or _own_address(patient.configuration)
+    address = deployment.address or _own_address(deployment.configuration)
     try:
         status, headers, words = _ask(f"{address}/sign-in")
         ready, _, why = _ask(f"{address}/readyz")
     except (OSError, HTTPException):
-        bad = SOON if patient.address else NOTE
-        yield Finding(bad, f"Nothing answers at {address}.", "start it, or name where it answers: --address.")
+        severity = SOON if deployment.address else NOTE
+        yield Finding(severity, f"Nothing answers at {address}.", "start it, or name where it answers: --address.")
         return
     if ready != 200:
         yield Finding(STOP, f"{address} answers, but is not ready: {why.strip()}", "see what it says.")
@@ -242,7 +242,7 @@ def look_at_server(patient: Patient) -> Findings:
         yield Finding(SOON, f"{address} is not https.", "a certificate, or a proxy in front.")
     if address.startswith("https:") and "max-age" not in headers.get("strict-transport-security", ""):
         yield Finding(SOON, f"{address} does not ask browsers to stay with https.", "--certificate or --behind-proxy.")
-    yield from _clock_of(headers.get("date", ""), patient.clock())
+    yield from _clock_of(headers.get("date", ""), deployment.clock())
     if ready == 200 and not missing:
         yield Finding(FINE, f"{address} answers with all its headers: {_edition_of(why)}.")
 
@@ -296,7 +296,7 @@ def _ask(address: str) -> tuple[int, dict[str, str], str]:
         connection.close()
 
 
-LOOKS: tuple[Callable[[Patient], Findings], ...] = (
+LOOKS: tuple[Callable[[Deployment], Findings], ...] = (
     look_at_edition,
     look_at_users,
     look_at_modes,
@@ -315,19 +315,19 @@ def doctor(
     address: Annotated[str, typer.Option(help="Where it answers, such as https://drive.example.org")] = "",
     data: Annotated[str | None, typer.Option(help="The data folder; DRIVE_DATA if not said")] = None,
 ) -> None:
-    """Looks for what is wrong with how the dashboard is run, and says how to mend it.
+    """Looks for what is wrong with how the dashboard is run, and says how to fix it.
 
-    Exit codes: 0 nothing that has to be mended; 1 something.
+    Exit codes: 0 nothing that has to be fixed; 1 something.
     """
     options = dict(context.obj or {})
     try:
         chosen = read_configuration(options | ({"data": data} if data else {}))
-        patient = Patient(chosen, os.environ, address=address.rstrip("/"))
+        deployment = Deployment(chosen, os.environ, address=address.rstrip("/"))
     except WrongConfiguration as problem:
         typer.echo(Finding(STOP, str(problem)).line)
         raise typer.Exit(1) from None
-    found = examine(patient)
+    found = examine(deployment)
     for finding in found:
         typer.echo(finding.line)
-    if any(finding.bad in (STOP, SOON) for finding in found):
+    if any(finding.severity in (STOP, SOON) for finding in found):
         raise typer.Exit(1)

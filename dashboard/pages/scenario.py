@@ -22,20 +22,20 @@ from dashboard.data.view import View
 from dashboard.elements import html
 from dashboard.elements.page import Content, Page, card, nothing, pick_sites, site_name
 from dashboard.elements.tables import VERDICT_LEVELS, Column, link, not_applicable, number, state, table, tag
-from dashboard.elements.widgets import SavedList, Supposed
+from dashboard.elements.widgets import SavedList, ScenarioForm
 from dashboard.provenance import links
 from dashboard.scenarios import saved
 from dashboard.scenarios.choices import (
     ALSO,
     GAPS,
     GRANTS,
+    ScenarioChoice,
     facts_of,
     grant_words,
     read_supposed,
     said,
     start_of,
 )
-from dashboard.scenarios.choices import Supposed as Choice
 from dashboard.wording import sentences
 from etl.definitions.measure import round_half_up
 from etl.definitions.periods import month_after, months_from, write_date, write_financial_year, write_month
@@ -111,7 +111,7 @@ def start_rows(view: View, mended: bool) -> dict[str, Row]:
     return {row.site: row for row in view.edition.rows("scenario_start", "mended = ?", (mended,))}
 
 
-def cases(view: View, supposed: Choice) -> list[Case]:
+def cases(view: View, supposed: ScenarioChoice) -> list[Case]:
     """The chosen sites that have a plan, each under the scenario."""
     rows = start_rows(view, supposed.mended)
     found = []
@@ -123,7 +123,7 @@ def cases(view: View, supposed: Choice) -> list[Case]:
     return found
 
 
-def case_of(view: View, row: Row, start: Start, supposed: Choice) -> Case:
+def case_of(view: View, row: Row, start: Start, supposed: ScenarioChoice) -> Case:
     """One site under the scenario."""
     choices = supposed.at(row)
     then = suppose(start, choices)
@@ -144,7 +144,7 @@ def year_of(starts: date) -> list[date]:
     return months_from(starts, sentences.last_of(starts))
 
 
-def clause(supposed: Choice) -> str:
+def clause(supposed: ScenarioChoice) -> str:
     """What the headline begins with: the one thing that is supposed, or that there are several."""
     changed = supposed.changed
     if not changed:
@@ -160,7 +160,7 @@ def clause(supposed: Choice) -> str:
 # The form
 
 
-def inputs(view: View, supposed: Choice) -> Component:
+def inputs(view: View, supposed: ScenarioChoice) -> Component:
     """The choices, in a form."""
     address = view.address
 
@@ -233,7 +233,7 @@ def inputs(view: View, supposed: Choice) -> Component:
             ],
         },
     ]
-    return Supposed(groups, view.address.keep("/scenario", "site", "edition").href)
+    return ScenarioForm(groups, view.address.keep("/scenario", "site", "edition").href)
 
 
 def grant_year(view: View) -> str | None:
@@ -245,7 +245,7 @@ def grant_year(view: View) -> str | None:
 # Results beside the actuals
 
 
-def beside_actuals(view: View, supposed: Choice, found: Sequence[Case], headline: str) -> Component:
+def beside_actuals(view: View, supposed: ScenarioChoice, found: Sequence[Case], headline: str) -> Component:
     """What comes of the scenario for each site and the programme, with what is known under it."""
     actual = {row.site: row for row in view.edition.rows("verdicts")}
     covers = {row.site: row for row in view.edition.rows("cover")}
@@ -352,7 +352,7 @@ def months_words(found: Range) -> str:
     return f"{low:g} months" if low == high else f"{low:g} to {high:g} months"
 
 
-def download(view: View, supposed: Choice, found: Sequence[Case], headline: str) -> Component:
+def download(view: View, supposed: ScenarioChoice, found: Sequence[Case], headline: str) -> Component:
     """The results as CSV, whose first lines say that they are a scenario and what is supposed."""
     labels = {site.name: site.label for site in view.edition.sites}
     out = io.StringIO()
@@ -424,7 +424,7 @@ def who(view: View, found: Sequence[Case]) -> str:
     return sentences.listed([view.label(case.row.site) for case in found]) if len(found) < 4 else f"{len(found)} sites"
 
 
-def affordable_card(view: View, supposed: Choice, found: Sequence[Case]) -> Component:
+def affordable_card(view: View, supposed: ScenarioChoice, found: Sequence[Case]) -> Component:
     """The cases that the money pays for, whatever share of the cost is fixed."""
     starts, budgets = [case.start for case in found], [case.then.money for case in found]
     planned = together([case.now for case in found]).cases
@@ -526,7 +526,7 @@ def next_year_card(view: View, found: Sequence[Case]) -> Component:
     )
 
 
-def rollout_card(view: View, supposed: Choice) -> Component:
+def rollout_card(view: View, supposed: ScenarioChoice) -> Component:
     """As many areas like one site: cost, posts, and the money that they need."""
     row = start_rows(view, supposed.mended).get(supposed.like)
     start = start_of(row) if row is not None else None

@@ -19,7 +19,7 @@ USUAL_LOW, USUAL_HIGH = 25, 80
 
 
 @dataclass(frozen=True)
-class Supposed:
+class ScenarioChoice:
     """What is supposed. `local` is the share of secured local money at each site; `volumes` are MARAC cases of areas.
 
     `problems` has a sentence for each field that cannot be used; it then counts as left alone.
@@ -118,7 +118,7 @@ def read_number(text: str) -> float | None:
     return float(plain)
 
 
-def read_supposed(address: Address, sites: Sequence[Site]) -> Supposed:
+def read_supposed(address: Address, sites: Sequence[Site]) -> ScenarioChoice:
     """What an address supposes."""
     fields = _Fields(address)
     months, share = _grant(fields)
@@ -137,7 +137,7 @@ def read_supposed(address: Address, sites: Sequence[Site]) -> Supposed:
         cases_per_post=ratio or None,
         post_cost=fields.number("postcost", 0.0, 0, 200_000, "pounds a year, up to £200,000, such as 38,000"),
     )
-    supposed = Supposed(
+    supposed = ScenarioChoice(
         choices=choices,
         local=_local(fields, sites),
         also=fields.word("also", ALSO, ""),
@@ -173,7 +173,7 @@ def _local(fields: _Fields, sites: Sequence[Site]) -> dict[str, float]:
     return shares
 
 
-def _rollout(fields: _Fields, supposed: Supposed, sites: Sequence[str]) -> Supposed:
+def _rollout(fields: _Fields, supposed: ScenarioChoice, sites: Sequence[str]) -> ScenarioChoice:
     areas = fields.number("areas", 0, 1, MOST_AREAS, f"a whole number from 1 to {MOST_AREAS}, such as 32", whole=True)
     volumes = _volumes(fields)
     own = fields.number("own", 0, 1, 100_000, "its MARAC cases a year, such as 600")
@@ -205,7 +205,7 @@ def _volumes(fields: _Fields) -> tuple[float, ...]:
     return volumes
 
 
-def said(supposed: Supposed, labels: Mapping[str, str]) -> list[str]:
+def said(supposed: ScenarioChoice, labels: Mapping[str, str]) -> list[str]:
     """What is supposed, in words: a phrase for each choice that matters."""
     now = supposed.choices
     phrases = [grant_words(now)]

@@ -44,7 +44,7 @@ class Money:
 
 
 @dataclass(frozen=True)
-class Case:
+class Evidence:
     """All that a site is judged by, over twelve months to the data month. None: not known.
 
     `spend_gaps` and `case_gaps` say why spend or new cases are not known, `to_come` what would have to be sent,
@@ -101,7 +101,7 @@ class Case:
         }
 
 
-def build_cases(
+def gather_evidence(
     reference: Reference,
     covers: pd.DataFrame,
     results: pd.DataFrame,
@@ -110,7 +110,7 @@ def build_cases(
     data_month: date,
     sites: Sequence[str],
     queries: pd.DataFrame | None = None,
-) -> dict[str, Case]:
+) -> dict[str, Evidence]:
     """What each site is judged by; `reference` is what was known then, `covers` its cover of the assessed year."""
     window = months_from(month_after(data_month, -11), data_month)
     years = _rolling_years(results)
@@ -185,14 +185,14 @@ def _by_site(frame: pd.DataFrame | None, *columns: str) -> dict[str, list[tuple[
 
 def _case(
     site: str, reference: Reference, covered: Mapping[Any, Any], years: Years, window: list[date], seen: _Seen
-) -> Case:
+) -> Evidence:
     spend, cases = (years.get((site, measure), {}).get(window[0]) for measure in ("spend", "new_cases"))
     planned_spend, planned_cases = (plan_over(reference.plans, site, window, what) for what in ("cost", "new_cases"))
     spend, cases = (None if seen.queried(m) else known for m, known in (("spend", spend), ("new_cases", cases)))
     spend_holes, case_holes = seen.holes_of("spend"), seen.holes_of("new_cases")
     whole = ((spend, spend_holes, "spend"), (cases, case_holes, "new_cases"))
     gaps = [() if known is not None else _gaps(seen, found, measure) for known, found, measure in whole]
-    return Case(
+    return Evidence(
         site=site,
         money=_money(site, reference, covered),
         spend=spend,

@@ -8,7 +8,7 @@ import pandas as pd
 
 from etl.definitions.periods import months_from
 from etl.definitions.readiness import QUESTIONS
-from etl.judge.evidence import Case
+from etl.judge.evidence import Evidence
 from etl.reference import Plan, plan_on
 
 COLUMNS = [
@@ -20,8 +20,8 @@ COLUMNS = [
 
 
 def start_rows(
-    cases: Mapping[str, Case],
-    mended: Mapping[str, tuple[Case, list[str]]],
+    cases: Mapping[str, Evidence],
+    mended: Mapping[str, tuple[Evidence, list[str]]],
     covers: pd.DataFrame,
     results: pd.DataFrame,
     plans: tuple[Plan, ...],
@@ -37,9 +37,9 @@ def start_rows(
     for cover in covers.to_dict("records"):
         if (site := cover["site"]) in cases:
             money = _money(cover, site, plans) | months[site]
-            for is_mended, (case, steps) in ((False, (cases[site], [])), (True, mended[site])):
+            for is_mended, (evidence, steps) in ((False, (cases[site], [])), (True, mended[site])):
                 known = {"site": site, "mended": is_mended, "steps": " and ".join(steps)}
-                rows.append(known | money | _facts(case))
+                rows.append(known | money | _facts(evidence))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -72,9 +72,9 @@ def _months_of(results: pd.DataFrame, site: str, data_month: date) -> dict[str, 
     }
 
 
-def _facts(case: Case) -> dict[str, Any]:
+def _facts(evidence: Evidence) -> dict[str, Any]:
     """The facts of the method, a column each."""
-    facts = case.facts()
+    facts = evidence.facts()
     returns, answers = facts["returns"], facts["self_assessment"] or [None] * len(QUESTIONS)
     spend = facts["cost_12m"]
     return {

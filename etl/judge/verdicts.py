@@ -21,7 +21,7 @@ from etl.definitions.readiness import (
     VERDICTS,
     count_verdicts,
 )
-from etl.judge.evidence import Answer, Case, build_cases, month_name
+from etl.judge.evidence import Answer, Evidence, gather_evidence, month_name
 from etl.judge.money import ALL, agreement_rows, assessed_year, cliff, cover, funding_mix, gap_steps
 from etl.judge.scenario_start import start_rows
 from etl.methods.readiness import BEST_LAST, CANNOT_SAY, Change, Condition, Readiness, Thresholds, verdict
@@ -86,9 +86,9 @@ def edition_tables(
     year = assessed_year(known.agreements, data_month)
     last = month_after(year, 11)
     covers = cover(known, names, year, data_month)
-    cases = build_cases(known, covers, results, calendar, holes, data_month, names, queries)
-    judged = {site: judge(case) for site, case in cases.items()}
-    mended = {site: _mend(case, judged[site]) for site, case in cases.items()}
+    cases = gather_evidence(known, covers, results, calendar, holes, data_month, names, queries)
+    judged = {site: judge(evidence) for site, evidence in cases.items()}
+    mended = {site: _mend(evidence, judged[site]) for site, evidence in cases.items()}
     ahead = gap_steps(known, names, month_after(data_month), month_after(data_month, 12))
     tables = {
         "cliff": cliff(known, names, min(data_month, month_after(year, -6)), last),
@@ -108,50 +108,55 @@ def edition_tables(
     return {name: _typed(frame) for name, frame in tables.items()}
 
 
-def judge(case: Case) -> Readiness:
+def judge(evidence: Evidence) -> Readiness:
     """A site's levels, verdict and what would change it, by the thresholds of `etl.definitions.readiness`."""
-    return verdict(case.facts(), Thresholds(**THRESHOLDS))  # type: ignore[arg-type]
+    return verdict(evidence.facts(), Thresholds(**THRESHOLDS))  # type: ignore[arg-type]
 
 
-def readiness_rows(cases: Mapping[str, Case], judged: Mapping[str, Readiness], day: date) -> pd.DataFrame:
+def readiness_rows(cases: Mapping[str, Evidence], judged: Mapping[str, Readiness], day: date) -> pd.DataFrame:
     """A row for each site and criterion: its level, its figure in words, and the evidence with its date.
 
     Evidence older than a year on that day is `stale`.
     """
     rows = []
-    for site, case in cases.items():
+    for site, evidence in cases.items():
         for position, criterion in enumerate(CRITERIA, start=1):
             level = LEVEL_NAMES[judged[site].levels[LETTERS[criterion.name]]]
-            value, words, evidence, dated, source = _CELLS[criterion.name](case, judged[site], day)
+            value, words, shown_by, dated, source = _CELLS[criterion.name](evidence, judged[site], day)
             stale = dated is not None and dated < _months_ago(day, STALE_AFTER_MONTHS)
-            made_up = source == MADE_UP or (criterion.name == "money" and case.money.made_up)
-            rows.append((site, criterion.name, position, level, value, words, evidence, dated, stale, source, made_up))
+            made_up = source == MADE_UP or (criterion.name == "money" and evidence.money.made_up)
+            rows.append((site, criterion.name, position, level, value, words, shown_by, dated, stale, source, made_up))
     return pd.DataFrame(rows, columns=READINESS_COLUMNS)
 
 
-def verdict_rows(cases: Mapping[str, Case], judged: Mapping[str, Readiness], reference: Reference) -> pd.DataFrame:
+def verdict_rows(cases: Mapping[str, Evidence], judged: Mapping[str, Readiness], reference: Reference) -> pd.DataFrame:
     """A row for each site, and `all`, which counts the sites' verdicts.
 
     `own_verdict` is the site's own answer where it gave one, and stands beside ours; it changes nothing.
     """
     own = {row.site: row for row in newest(reference.own_answers, "site")}
     rows = []
-    for site, case in cases.items():
+    for site, evidence in cases.items():
         name = _name(judged[site].verdict)
         said = own.get(site)
         says = f"{VERDICTS[said.verdict]}: {said.document} of {write_date(said.date)}" if said else ""
-        conditions = "; ".join(_condition_words(case, condition) for condition in judged[site].conditions)
-        told = (reason(case, judged[site]), change(case, judged[site]), holds(case, judged[site]), conditions)
+        conditions = "; ".join(_condition_words(evidence, condition) for condition in judged[site].conditions)
+        told = (
+            reason(evidence, judged[site]),
+            change(evidence, judged[site]),
+            holds(evidence, judged[site]),
+            conditions,
+        )
         rows.append((site, name, VERDICTS[name], *told, said.verdict if said else "", says))
     names = [row[1] for row in rows]
     rows.append((ALL, _together(names), count_verdicts(names), "", "", "", "", "", ""))
     return pd.DataFrame(rows, columns=VERDICT_COLUMNS)
 
 
-def reason(case: Case, judged: Readiness) -> str:
+def reason(evidence: Evidence, judged: Readiness) -> str:
     """Why the verdict is what it is, in one line."""
     levels = _levels(judged)
-    short = _still_to_secure(case)
+    short = _still_to_secure(evidence)
     why = {
         "money": "too little secured money" if levels["money"] == "not_met" else short,
         "spend": "spend above plan",
@@ -160,22 +165,22 @@ def reason(case: Case, judged: Readiness) -> str:
         "commitment": "too little commitment" if levels["commitment"] == "not_met" else "commitment only in part",
     }
     if judged.verdict == CANNOT_SAY:
-        return _first_capital("; ".join(_why_not_judged(case, levels)))
+        return _first_capital("; ".join(_why_not_judged(evidence, levels)))
     failing = [why[name] for at in ("not_met", "partly") for name, level in levels.items() if level == at]
     unknown = ["new cases not known"] if levels["caseload"] == "unknown" else []
     return _first_capital("; ".join([*failing, *unknown])) or "All five criteria are met"
 
 
-def change(case: Case, judged: Readiness) -> str:
+def change(evidence: Evidence, judged: Readiness) -> str:
     """What would change the verdict, each step with the verdict that it gives; for a ready site, what would end it."""
     if judged.verdict == CANNOT_SAY:
-        return _change_of_unknown(case, judged)
+        return _change_of_unknown(evidence, judged)
     worse = [step for step in judged.what_would_change if _rank(step.verdict) < _rank(judged.verdict)]
     steps = _better(judged) or worse
-    return ". ".join(f"{_first_capital(_step_words(case, step))}: {step.verdict}" for step in steps[:2])
+    return ". ".join(f"{_first_capital(_step_words(evidence, step))}: {step.verdict}" for step in steps[:2])
 
 
-def holds(case: Case, judged: Readiness) -> str:
+def holds(evidence: Evidence, judged: Readiness) -> str:
     """Whether the verdict is the same at both ends of the 95% interval of the new cases."""
     levels = _levels(judged)
     unknown = [name for name, level in levels.items() if level == "unknown"]
@@ -240,45 +245,46 @@ LINE_LABELS = {
 _Cell = tuple[float | None, str, str, date | None, str]
 
 
-def _money_cell(case: Case, judged: Readiness, day: date) -> _Cell:
-    money = case.money
+def _money_cell(evidence: Evidence, judged: Readiness, day: date) -> _Cell:
+    money = evidence.money
     if money.planned is None:
         return None, f"no plan for {write_financial_year(money.year)}", "", None, ""
     words = f"{judged.cover_months:.1f} months: {write(money.secured, 'gbp')} of {write(money.planned, 'gbp')}"
-    evidence = money.source or f"no approved agreement known on {write_date(day)}"
-    return judged.cover_months, words, evidence, money.known, money.source
+    shown_by = money.source or f"no approved agreement known on {write_date(day)}"
+    return judged.cover_months, words, shown_by, money.known, money.source
 
 
-def _spend_cell(case: Case, judged: Readiness, day: date) -> _Cell:
-    evidence, dated = _return_words(case.spend_seen)
-    if case.spend is None or not case.planned_spend:
-        return None, _first_capital(_listed(case.spend_gaps)), evidence, dated, evidence
-    ratio = case.spend / case.planned_spend
-    words = f"{write(case.spend, 'gbp')} of {write(case.planned_spend, 'gbp')}: {round_half_up(ratio, 2):.2f}"
-    return ratio, words, evidence, dated, evidence
+def _spend_cell(evidence: Evidence, judged: Readiness, day: date) -> _Cell:
+    shown_by, dated = _return_words(evidence.spend_seen)
+    if evidence.spend is None or not evidence.planned_spend:
+        return None, _first_capital(_listed(evidence.spend_gaps)), shown_by, dated, shown_by
+    ratio = evidence.spend / evidence.planned_spend
+    words = f"{write(evidence.spend, 'gbp')} of {write(evidence.planned_spend, 'gbp')}: {round_half_up(ratio, 2):.2f}"
+    return ratio, words, shown_by, dated, shown_by
 
 
-def _caseload_cell(case: Case, judged: Readiness, day: date) -> _Cell:
-    evidence, dated = _return_words(case.cases_seen)
-    if case.cases is None or case.planned_cases is None or judged.count_ci95 is None:
-        words = _first_capital(_listed(case.case_gaps))
-        if case.last_cases:
-            last, cases, planned = case.last_cases
+def _caseload_cell(evidence: Evidence, judged: Readiness, day: date) -> _Cell:
+    shown_by, dated = _return_words(evidence.cases_seen)
+    if evidence.cases is None or evidence.planned_cases is None or judged.count_ci95 is None:
+        words = _first_capital(_listed(evidence.case_gaps))
+        if evidence.last_cases:
+            last, cases, planned = evidence.last_cases
             words += f"; {cases:,} of {_number(planned)} to {month_name(last)}"
-        return None, words, evidence, dated, evidence
+        return None, words, shown_by, dated, shown_by
     low, high = (write(round_half_up(end), "count") for end in judged.count_ci95)
-    return case.cases, f"{case.cases:,} of {_number(case.planned_cases)}; {low} to {high}", evidence, dated, evidence
+    words = f"{evidence.cases:,} of {_number(evidence.planned_cases)}; {low} to {high}"
+    return evidence.cases, words, shown_by, dated, shown_by
 
 
-def _returns_cell(case: Case, judged: Readiness, day: date) -> _Cell:
-    if case.filled is None:
+def _returns_cell(evidence: Evidence, judged: Readiness, day: date) -> _Cell:
+    if evidence.filled is None:
         return None, "no return due yet", "", None, ""
-    evidence = f"Returns to {write_date(day)}"
-    return case.received, _returns_words(case), evidence, day, evidence
+    shown_by = f"Returns to {write_date(day)}"
+    return evidence.received, _returns_words(evidence), shown_by, day, shown_by
 
 
-def _commitment_cell(case: Case, judged: Readiness, day: date) -> _Cell:
-    answer = case.commitment
+def _commitment_cell(evidence: Evidence, judged: Readiness, day: date) -> _Cell:
+    answer = evidence.commitment
     if answer is None:
         return None, "not all four questions answered", "", None, ""
     return None, answer.words, answer.document, answer.dated, answer.source
@@ -297,47 +303,47 @@ def _return_words(seen: tuple[date, date] | None) -> tuple[str, date | None]:
     return (f"Return for {write_month(seen[0])}", seen[1]) if seen else ("", None)
 
 
-def _returns_words(case: Case) -> str:
-    share = round_half_up((case.filled or 0) * 100, 1)
-    return f"{case.received} in, {case.on_time} on time, {share:g}% filled"
+def _returns_words(evidence: Evidence) -> str:
+    share = round_half_up((evidence.filled or 0) * 100, 1)
+    return f"{evidence.received} in, {evidence.on_time} on time, {share:g}% filled"
 
 
 # Reasons and changes
 
 
-def _why_not_judged(case: Case, levels: Mapping[str, str]) -> list[str]:
+def _why_not_judged(evidence: Evidence, levels: Mapping[str, str]) -> list[str]:
     why = []
     if levels["spend"] == "unknown":
-        why.append(_listed(case.spend_gaps))
+        why.append(_listed(evidence.spend_gaps))
     if levels["returns"] in ("not_met", "unknown"):
-        why.append(f"too few returns: {_returns_words(case)}")
+        why.append(f"too few returns: {_returns_words(evidence)}")
     if levels["commitment"] == "unknown":
         why.append("not all four questions of commitment answered")
     if levels["money"] == "unknown":
-        why.append(f"no plan for {write_financial_year(case.money.year)}")
+        why.append(f"no plan for {write_financial_year(evidence.money.year)}")
     return why
 
 
-def _condition_words(case: Case, condition: Condition) -> str:
+def _condition_words(evidence: Evidence, condition: Condition) -> str:
     """A condition: what is not known must be known, what is not met must be met."""
     label = next(criterion.label for criterion in CRITERIA if LETTERS[criterion.name] == condition.criterion)
     if condition.level == "unknown":
         return f"{label}: must be known"
-    if condition.criterion == "F" and case.money.planned is not None:
-        return f"{label}: {_still_to_secure(case)}"
+    if condition.criterion == "F" and evidence.money.planned is not None:
+        return f"{label}: {_still_to_secure(evidence)}"
     return f"{label}: {condition.text.partition(': ')[2]}"
 
 
-def _still_to_secure(case: Case) -> str:
-    missing = (case.money.planned or 0) - case.money.secured
-    return f"{write(missing, 'gbp')} still to be secured for {write_financial_year(case.money.year)}"
+def _still_to_secure(evidence: Evidence) -> str:
+    missing = (evidence.money.planned or 0) - evidence.money.secured
+    return f"{write(missing, 'gbp')} still to be secured for {write_financial_year(evidence.money.year)}"
 
 
-def _change_of_unknown(case: Case, judged: Readiness) -> str:
+def _change_of_unknown(evidence: Evidence, judged: Readiness) -> str:
     """What has to come in before there is a verdict, the verdict that this gives, and what a better one would need."""
-    mended, steps = _mend(case, judged)
+    mended, steps = _mend(evidence, judged)
     after = judge(mended)
-    if case.money.planned is None or not case.planned_spend:
+    if evidence.money.planned is None or not evidence.planned_spend:
         return f"{_first_capital(' and '.join(['a plan for each month', *steps]))}: then it can be judged"
     first = _first_capital(" and ".join(steps))
     words = [f"{first}: {after.verdict}"] if after.verdict != CANNOT_SAY else []
@@ -354,35 +360,35 @@ def _better(judged: Readiness) -> list[Change]:
     return sorted(steps, key=lambda step: step.criteria != ("F",))
 
 
-def _mend(case: Case, judged: Readiness) -> tuple[Case, list[str]]:
+def _mend(evidence: Evidence, judged: Readiness) -> tuple[Evidence, list[str]]:
     """The case once what is missing has come and is as planned, and the steps in words."""
-    levels, mended = _levels(judged), case
+    levels, mended = _levels(judged), evidence
     steps: list[str] = []
-    if case.to_come:
-        steps += case.to_come
-        left = max(0, case.holes - case.holes_to_come)
-        received, numbers = case.received + case.missing_returns, case.numbers_expected
+    if evidence.to_come:
+        steps += evidence.to_come
+        left = max(0, evidence.holes - evidence.holes_to_come)
+        received, numbers = evidence.received + evidence.missing_returns, evidence.numbers_expected
         mended = replace(mended, received=received, numbers_received=numbers, holes=left)
     as_planned: list[str] = []
-    if levels["spend"] == "unknown" and case.planned_spend:
-        mended, as_planned = replace(mended, spend=case.planned_spend), [*as_planned, "spend"]
-    if levels["caseload"] == "unknown" and case.planned_cases is not None:
-        mended, as_planned = replace(mended, cases=round(case.planned_cases)), [*as_planned, "new cases"]
+    if levels["spend"] == "unknown" and evidence.planned_spend:
+        mended, as_planned = replace(mended, spend=evidence.planned_spend), [*as_planned, "spend"]
+    if levels["caseload"] == "unknown" and evidence.planned_cases is not None:
+        mended, as_planned = replace(mended, cases=round(evidence.planned_cases)), [*as_planned, "new cases"]
     if as_planned:
         steps = [*steps[:-1], f"{steps[-1] if steps else 'returns sent'}, with {' and '.join(as_planned)} as planned"]
     if levels["commitment"] == "unknown":
-        answer = Answer((3,) * len(QUESTIONS), "", "", case.money.year, "")
+        answer = Answer((3,) * len(QUESTIONS), "", "", evidence.money.year, "")
         mended, steps = replace(mended, commitment=answer), [*steps, "all four questions answered with 3"]
     return mended, steps
 
 
-def _step_words(case: Case, step: Change) -> str:
+def _step_words(evidence: Evidence, step: Change) -> str:
     """A step in our words where it is about money alone: £44,558 more secured (6 months)."""
     if step.criteria != ("F",):
         return step.text
     after = sum(money["amount"] for money in step.facts["funding"])
-    more = after - case.money.secured
-    months = round_half_up(12 * after / (case.money.planned or 1), 1)
+    more = after - evidence.money.secured
+    months = round_half_up(12 * after / (evidence.money.planned or 1), 1)
     return f"{write(abs(more), 'gbp')} {'more' if more > 0 else 'less'} secured ({months:g} months)"
 
 

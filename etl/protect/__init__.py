@@ -14,13 +14,13 @@ from time import process_time
 import pandas as pd
 
 from etl.protect.attack import Attack
-from etl.protect.granularity import STEPS, Step, offered
+from etl.protect.granularity import GRANULARITIES, Granularity, offered
 from etl.protect.hide import Away, CannotHide, Hiding, readers, without
 from etl.protect.lattice import Lattice, Mask, build
 from etl.protect.ledger import Ledger, after
-from etl.protect.requirements import Needs, needs
+from etl.protect.requirements import Requirements, requirements_of
 from etl.protect.saved_witnesses import as_table, read_witnesses
-from etl.protect.witnesses import Borne, TooLong, Witness
+from etl.protect.witnesses import TooLong, VerifiedWitnesses, Witness
 from etl.system.workers import Share, in_threads
 
 # How long each search of a step may take before a coarser step is tried, in seconds of processor time: what is
@@ -41,14 +41,14 @@ class Choice:
     """
 
     lattice: Lattice
-    step: Step
+    granularity: Granularity
     offered: Mask
     shown: Mask
     before: Ledger
     why: str = ""
     given_away: frozenset[Away] = frozenset()
     witnesses: Sequence[Witness] = ()
-    asked: Mapping[str, Needs] = field(default_factory=dict)
+    asked: Mapping[str, Requirements] = field(default_factory=dict)
 
     def ledger(self) -> pd.DataFrame:
         """What has been published up to now, this edition included."""
@@ -58,7 +58,7 @@ class Choice:
         """One row: what is published, how many counts of it are shown and hidden, and how many of those are small."""
         hidden = self.offered & ~self.shown
         row = {
-            "step": self.step.words,
+            "step": self.granularity.words,
             "why": self.why,
             "offered": int(self.offered.sum()),
             "shown": int((self.offered & self.shown).sum()),
@@ -67,11 +67,11 @@ class Choice:
         }
         return pd.DataFrame([row])
 
-    def borne_out(self) -> list[Witness]:
+    def verified_witnesses(self) -> list[Witness]:
         """The smallest tables that readers must believe possible and that keep all open that is asked, looked at once
         more with all that is shown. Raises CannotHide where something is not kept open.
         """
-        borne, kept = Borne(self.lattice, self.shown, self.witnesses), set[int]()
+        borne, kept = VerifiedWitnesses(self.lattice, self.shown, self.witnesses), set[int]()
         for reader, own in self.asked.items():
             met, by = borne.smallest(reader, own)
             if not met.all():
@@ -82,9 +82,9 @@ class Choice:
             kept |= set(by.tolist())
         return [self.witnesses[at] for at in sorted(kept)]
 
-    def bearing_out(self) -> pd.DataFrame:
+    def witness_table(self) -> pd.DataFrame:
         """The tables that bear out what is shown, kept for the next edition. Raises CannotHide as `borne_out` does."""
-        return as_table(self.lattice, self.borne_out())
+        return as_table(self.lattice, self.verified_witnesses())
 
     def told_before(self) -> pd.DataFrame:
         """One row a small number that earlier editions gave away, as a later return changed what hangs together."""
@@ -104,36 +104,36 @@ def choose(
     """
     lattice = build(results, data_month, before.cells())
     known = before.known(lattice)
-    asked, earlier = what_is_asked(lattice, before), read_witnesses(editions, lattice)
-    first = 0 if len(lattice.cells) <= MOST_CELLS else len(STEPS) - 2
+    asked, earlier = requirements_by_reader(lattice, before), read_witnesses(editions, lattice)
+    first = 0 if len(lattice.cells) <= MOST_CELLS else len(GRANULARITIES) - 2
     why = "" if not first else "too many cells for a finer one"
     hidden = before.kept_hidden(lattice)
-    for step in STEPS[first:-1]:
-        offer = offered(lattice, step)
+    for granularity in GRANULARITIES[first:-1]:
+        offer = offered(lattice, granularity)
         hiding = Hiding(lattice, offer & ~hidden, known, asked, process_time() + PATIENCE, earlier, share)
         try:
             shown = hiding.make_safe()
         except (CannotHide, TooLong) as error:
-            why += f"{step.words}: {error} "
+            why += f"{granularity.words}: {error} "
         else:
             away, left = frozenset(hiding.given_away), {reader: hiding.still_asked(reader) for reader in asked}
-            return Choice(lattice, step, offer, shown, before, why.strip(), away, hiding.witnesses, left)
-    last = STEPS[-1]
+            return Choice(lattice, granularity, offer, shown, before, why.strip(), away, hiding.witnesses, left)
+    last = GRANULARITIES[-1]
     return Choice(lattice, last, offered(lattice, last), known, before, why.strip())
 
 
-def what_is_asked(lattice: Lattice, before: Ledger) -> dict[str, Needs]:
+def requirements_by_reader(lattice: Lattice, before: Ledger) -> dict[str, Requirements]:
     """For each reader what must stay open to it."""
     revised = before.revisions(lattice)
-    return {reader: needs(lattice, reader, revised) for reader in readers(lattice.spans.sites)}
+    return {reader: requirements_of(lattice, reader, revised) for reader in readers(lattice.spans.sites)}
 
 
-def broken(lattice: Lattice, shown: Mask, asked: dict[str, Needs], until: float) -> dict[str, list[int]]:
+def broken(lattice: Lattice, shown: Mask, asked: dict[str, Requirements], until: float) -> dict[str, list[int]]:
     """For each reader the cells that it can work out; what is not named stands on tables that were looked at again."""
     attack = Attack(lattice, asked, whole=True)
     attack.run(shown, until)
-    borne = Borne(lattice, shown, attack.witnesses)
+    borne = VerifiedWitnesses(lattice, shown, attack.witnesses)
     return {reader: sorted({int(at) for at in own.at[~borne.met(reader, own)]}) for reader, own in asked.items()}
 
 
-__all__ = ["CannotHide", "Choice", "broken", "choose", "what_is_asked", "without"]
+__all__ = ["CannotHide", "Choice", "broken", "choose", "requirements_by_reader", "without"]

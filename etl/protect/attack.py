@@ -11,8 +11,8 @@ from time import process_time
 import numpy as np
 
 from etl.protect.lattice import Lattice, Mask
-from etl.protect.requirements import Needs
-from etl.protect.witnesses import Borne, Relations, Witness, tables
+from etl.protect.requirements import Requirements
+from etl.protect.witnesses import Relations, VerifiedWitnesses, Witness, tables
 from etl.system.workers import Share, in_threads
 
 
@@ -24,13 +24,17 @@ class Attack:
     people are whole; without it fractions will do, which is quicker and finds most of what must be hidden.
     """
 
-    def __init__(self, lattice: Lattice, asked: Mapping[str, Needs], *, whole: bool, share: Share = in_threads) -> None:
+    def __init__(
+        self, lattice: Lattice, asked: Mapping[str, Requirements], *, whole: bool, share: Share = in_threads
+    ) -> None:
         self.lattice, self.whole, self.share = lattice, whole, share
         self.relations = Relations(lattice.columns, lattice.room)
         self.left = dict(asked)
         self.witnesses: list[Witness] = []
 
-    def run(self, shown: Mask, until: float, *, alone: bool = True, likely: Borne | None = None) -> dict[str, Needs]:
+    def run(
+        self, shown: Mask, until: float, *, alone: bool = True, likely: VerifiedWitnesses | None = None
+    ) -> dict[str, Requirements]:
         """The needs of each reader that no table meets which agrees with all that is shown (`alone`: not even one by
         one).
 
@@ -47,7 +51,7 @@ class Attack:
             for some in group:
                 free = ~shown & self._moved_by(some)
                 asked = self._asked([reader for reader in self.left if reader not in some], free)
-                lots.append((free, asked.only(likely.met_still(~free, asked)) if likely else asked))
+                lots.append((free, asked.only(likely.met_without_moving(~free, asked)) if likely else asked))
             self._search(shown, first, lots, until, alone=False)
         outside = [reader for reader in self.left if reader not in sites]
         for readers in ([reader for reader in self.left if reader in sites], outside):
@@ -63,13 +67,19 @@ class Attack:
             moved |= self.lattice.known_to(site)
         return moved
 
-    def _asked(self, readers: Sequence[str], free: Mask) -> Needs:
+    def _asked(self, readers: Sequence[str], free: Mask) -> Requirements:
         """What is left to ask of some readers about some cells."""
         own = _together([self.left[reader] for reader in readers])
         return own.only(free[own.at])
 
     def _search(
-        self, shown: Mask, first: Sequence[Mask], lots: Sequence[tuple[Mask, Needs]], until: float, *, alone: bool
+        self,
+        shown: Mask,
+        first: Sequence[Mask],
+        lots: Sequence[tuple[Mask, Requirements]],
+        until: float,
+        *,
+        alone: bool,
     ) -> None:
         """Look for tables in which nothing moves but free cells (in the `first` turns only some of them) and which meet
         the needs of a lot; two lots at a time.
@@ -86,7 +96,7 @@ class Attack:
     def credit(self, shown: Mask, found: Sequence[Witness]) -> None:
         """Take what tables answer off every reader's list."""
         self.witnesses += found
-        borne = Borne(self.lattice, shown, found, whole=self.whole)
+        borne = VerifiedWitnesses(self.lattice, shown, found, whole=self.whole)
         self.left = {reader: left.only(~borne.met(reader, left)) for reader, left in self.left.items()}
 
 
@@ -99,8 +109,8 @@ def _groups(sites: Sequence[str]) -> Iterator[Sequence[Sequence[str]]]:
         yield [[site, after] for site, after in zip(sites, sites[2:], strict=False)]
 
 
-def _together(several: Sequence[Needs]) -> Needs:
+def _together(several: Sequence[Requirements]) -> Requirements:
     """The needs of several readers, each once; of one cell the greater after the smaller."""
     at, sign, by = (np.concatenate([getattr(own, name) for own in several]) for name in ("at", "sign", "by"))
     each = np.unique(np.column_stack([at, sign, by]), axis=0)
-    return Needs(each[:, 0].astype(int), each[:, 1], each[:, 2])
+    return Requirements(each[:, 0].astype(int), each[:, 1], each[:, 2])

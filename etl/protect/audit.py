@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from etl.definitions.periods import last_month
-from etl.protect import broken, what_is_asked, without
+from etl.protect import broken, requirements_by_reader, without
 from etl.protect.audience import CENTRAL, FORUM, LIMITS, MARK, counts_in
 from etl.protect.files import read_tables
 from etl.protect.hide import Away
@@ -192,7 +192,9 @@ def _told_before(folder: Path, lattice: Lattice) -> set[Away]:
 
 def _attacked(lattice: Lattice, shown: Mask, ledger: Ledger, told_before: set[Away], until: float) -> Iterator[Finding]:
     """What any reader can work out, an example for each reader."""
-    asked = {reader: without(own, reader, told_before) for reader, own in what_is_asked(lattice, ledger).items()}
+    asked = {
+        reader: without(own, reader, told_before) for reader, own in requirements_by_reader(lattice, ledger).items()
+    }
     try:
         found = broken(lattice, shown, asked, until)
     except TooLong as error:

@@ -21,7 +21,7 @@ QUARTER, YEAR = 3, 12
 
 
 @dataclass(frozen=True)
-class Step:
+class Granularity:
     """One way to publish: which numbers by months, and the least whole periods of totals and parts (None: none)."""
 
     words: str
@@ -30,29 +30,29 @@ class Step:
     parts: int | None
 
 
-STEPS = (
-    Step("months of what comes in, quarters of all else", MONTHLY, QUARTER, QUARTER),
-    Step("months of what comes in, quarters of totals, years of parts", MONTHLY, QUARTER, YEAR),
-    Step("quarters of totals, years of parts", frozenset(), QUARTER, YEAR),
-    Step("whole years of totals", frozenset(), YEAR, None),
-    Step("no count that was not published before", frozenset(), None, None),
+GRANULARITIES = (
+    Granularity("months of what comes in, quarters of all else", MONTHLY, QUARTER, QUARTER),
+    Granularity("months of what comes in, quarters of totals, years of parts", MONTHLY, QUARTER, YEAR),
+    Granularity("quarters of totals, years of parts", frozenset(), QUARTER, YEAR),
+    Granularity("whole years of totals", frozenset(), YEAR, None),
+    Granularity("no count that was not published before", frozenset(), None, None),
 )
 
 
-def offered(lattice: Lattice, step: Step) -> Mask:
+def offered(lattice: Lattice, granularity: Granularity) -> Mask:
     """The cells that a step would publish if none of them gave anything away."""
     first = lattice.spans.first
     may = [
-        stated and _may(cell, step, first.get(cell.site))
+        stated and _may(cell, granularity, first.get(cell.site))
         for cell, stated in zip(lattice.cells, lattice.stated, strict=True)
     ]
     return np.array(may, dtype=bool)
 
 
-def _may(cell: Cell, step: Step, first: date | None) -> bool:
-    if cell.number in step.monthly:
+def _may(cell: Cell, granularity: Granularity, first: date | None) -> bool:
+    if cell.number in granularity.monthly:
         return True
-    least = step.parts if _is_part(cell.number) else step.totals
+    least = granularity.parts if _is_part(cell.number) else granularity.totals
     if least is None:
         return False
     over = counts()[cell.number]

@@ -18,8 +18,8 @@ from scipy.sparse import coo_array, csc_array, hstack
 from etl.protect.attack import Attack
 from etl.protect.lattice import Lattice, Mask, Numbers
 from etl.protect.reduce import Lean, lean
-from etl.protect.requirements import Needs, Places
-from etl.protect.witnesses import CLOSE, Borne, TooLong, Witness, in_whole_people
+from etl.protect.requirements import Places, Requirements
+from etl.protect.witnesses import CLOSE, TooLong, VerifiedWitnesses, Witness, in_whole_people
 from etl.system.workers import Share, in_threads
 
 ROUNDS = 50
@@ -60,7 +60,7 @@ class Hiding:
         lattice: Lattice,
         offered: Mask,
         fixed: Mask,
-        asked: Mapping[str, Needs],
+        asked: Mapping[str, Requirements],
         until: float,
         earlier: Sequence[Witness] = (),
         share: Share = in_threads,
@@ -87,7 +87,7 @@ class Hiding:
         """The tables that readers must believe possible, which bear out that what is shown is safe."""
         return self.attack.witnesses
 
-    def still_asked(self, reader: str) -> Needs:
+    def still_asked(self, reader: str) -> Requirements:
         """What a reader must not work out, less what earlier editions gave away already."""
         return without(self.asked[reader], reader, self.given_away)
 
@@ -109,7 +109,7 @@ class Hiding:
         """Hide until whole people leave every small number open."""
         self.attack.left = {reader: self.still_asked(reader) for reader in self.asked}
         self.attack.credit(self.shown, self.earlier)
-        likely: Borne | None = Borne(self.lattice, self.shown, self.fractions, whole=False)
+        likely: VerifiedWitnesses | None = VerifiedWitnesses(self.lattice, self.shown, self.fractions, whole=False)
         while missed := self.attack.run(self.shown, self.until, likely=likely):
             likely = None  # once more is hidden, other tables are possible too
             brought = [self._hide_for_people(reader) for reader in missed]
@@ -132,7 +132,7 @@ class Hiding:
             at += len(self.attack.left[reader]) == len(own)
         return bool(self.shown.sum() < shown) or len(self.attack.left[reader]) < left
 
-    def _for_people(self, one: Needs, reader: str) -> tuple[Mask, list[Witness]]:
+    def _for_people(self, one: Requirements, reader: str) -> tuple[Mask, list[Witness]]:
         """The shown cells that move in the cheapest change in whole people which meets a need, and that change as a
         table; a shown cell beside it where no change was found in time.
         """
@@ -144,7 +144,7 @@ class Hiding:
     def _known(self, reader: str) -> Mask:
         return self.lattice.known_to(reader) | self.fixed
 
-    def _hide(self, reader: str, missed: Needs) -> None:
+    def _hide(self, reader: str, missed: Requirements) -> None:
         """Hide what the cheapest changes need that meet some of what is missed: one for each subject and period.
 
         What is hidden may answer parts that are missed too: these wait for the next attack once something is.
@@ -157,13 +157,13 @@ class Hiding:
                 if len(batch) and (family == TOTALS or self.shown.sum() == before):
                     self.shown &= ~self._cheapest(batch, reader, domain)
 
-    def _try(self, reader: str, some: Needs, i: int) -> int:
+    def _try(self, reader: str, some: Requirements, i: int) -> int:
         """How often this need was tried before."""
         key = (reader, int(some.at[i]), float(some.sign[i]))
         self.tried[key] = self.tried.get(key, -1) + 1
         return self.tried[key]
 
-    def _batches(self, missed: Needs) -> dict[tuple[str, float], Places]:
+    def _batches(self, missed: Requirements) -> dict[tuple[str, float], Places]:
         """One need of each subject, direction and period; those of published periods first."""
         found: dict[tuple[str, float], dict[tuple[object, ...], int]] = {}
         for i in range(len(missed)):
@@ -185,7 +185,7 @@ class Hiding:
     def _near(self, family: str) -> Mask:
         return np.array([own == family for own in self.families], dtype=bool)
 
-    def _cheapest(self, some: Needs, reader: str, domain: Mask | None) -> Mask:
+    def _cheapest(self, some: Requirements, reader: str, domain: Mask | None) -> Mask:
         """The shown cells that move in the cheapest change which meets all of `some`, as far as it can."""
         change = self._changed(some, reader, domain, whole=False)
         moved, left = change.moved & self.shown, np.flatnonzero(change.short > CLOSE)
@@ -196,7 +196,7 @@ class Hiding:
             moved = moved | self._cheapest(some.only(batch), reader, None)
         return moved
 
-    def _changed(self, some: Needs, reader: str, domain: Mask | None, *, whole: bool) -> "_Change":
+    def _changed(self, some: Requirements, reader: str, domain: Mask | None, *, whole: bool) -> "_Change":
         """The cheapest change, of some cells or of all, which meets all of `some` as far as it can."""
         known = self._known(reader)
         within = ~known if domain is None else domain & ~known
@@ -213,13 +213,13 @@ class Hiding:
         moved[cells[own.columns[np.abs(moves) > CLOSE]]] = True
         return _Change(moved, short, moves, own, cells)
 
-    def _give_up(self, one: Needs, reader: str) -> None:
+    def _give_up(self, one: Requirements, reader: str) -> None:
         """Nothing that is not known already could hide a cell: earlier editions gave it away. Raises CannotHide."""
         if not self.fixed.any():
             raise CannotHide(f"{self.lattice.cells[one.at[0]]!r} can be worked out.")
         self.given_away.add((reader, int(one.at[0]), float(one.sign[0])))
 
-    def _beside(self, one: Needs, reader: str) -> Mask:
+    def _beside(self, one: Requirements, reader: str) -> Mask:
         """The cheapest shown cell nearest to one: where no change in whole people is found in time."""
         at, known = one.at, self._known(reader)
         links = abs(self.lattice.matrix)
@@ -242,7 +242,7 @@ class Hiding:
         """The rows in which nothing is open outside of what may move: the others take up what is moved."""
         return np.asarray((abs(self.lattice.matrix[rows]) @ open_outside) == 0)
 
-    def _move(self, some: Needs, cells: Places, matrix: csc_array, whole: bool) -> tuple[Numbers, Numbers]:
+    def _move(self, some: Requirements, cells: Places, matrix: csc_array, whole: bool) -> tuple[Numbers, Numbers]:
         """The cheapest change of some cells, and how much each need is short of."""
         if process_time() > self.until:
             raise TooLong("The time for hiding has run out.")
@@ -278,7 +278,7 @@ def weight(lattice: Lattice, at: int) -> float:
     return subject * (3.0 if lattice.together[at] else 1.0) * (1.0 if months < 3 else 3.0 if months < 9 else 9.0)
 
 
-def without(asked: Needs, reader: str, given_away: Set[Away]) -> Needs:
+def without(asked: Requirements, reader: str, given_away: Set[Away]) -> Requirements:
     """What is asked of a reader, less what it knows from earlier editions."""
     kept = [(reader, int(at), float(sign)) not in given_away for at, sign in zip(asked.at, asked.sign, strict=True)]
     return asked.only(np.array(kept, dtype=bool))

@@ -12,7 +12,7 @@ Places = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
-class Needs:
+class Requirements:
     """How far a reader must be able to believe cells to be from what they are: places, directions (1 or -1), by how
     much.
     """
@@ -24,9 +24,9 @@ class Needs:
     def __len__(self) -> int:
         return self.at.size
 
-    def only(self, which: Mask | Places | list[int]) -> "Needs":
+    def only(self, which: Mask | Places | list[int]) -> "Requirements":
         """Some of them."""
-        return Needs(self.at[which], self.sign[which], self.by[which])
+        return Requirements(self.at[which], self.sign[which], self.by[which])
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Revision:
     moved: float
 
 
-def needs(lattice: Lattice, reader: str, revisions: tuple[Revision, ...] = ()) -> Needs:
+def requirements_of(lattice: Lattice, reader: str, revisions: tuple[Revision, ...] = ()) -> Requirements:
     """What must stay open to a reader: of each small count, of the others' share where that is small, and of each small
     revision every value from 1 to the threshold.
 
@@ -56,5 +56,7 @@ def needs(lattice: Lattice, reader: str, revisions: tuple[Revision, ...] = ()) -
     at = np.concatenate([where, np.array([r.at for r in moved], dtype=int)])
     away = np.concatenate([np.ones(where.size), np.array([np.sign(r.moved) for r in moved])])
     size = np.concatenate([counts[where], np.array([abs(r.moved) for r in moved])])
-    both = Needs(np.concatenate([at, at]), np.concatenate([away, -away]), np.concatenate([THRESHOLD - size, size - 1]))
+    both = Requirements(
+        np.concatenate([at, at]), np.concatenate([away, -away]), np.concatenate([THRESHOLD - size, size - 1])
+    )
     return both.only(both.by > 0)

@@ -16,7 +16,7 @@ from scipy.sparse.csgraph import connected_components
 
 from etl.protect.lattice import Lattice, Mask, Numbers
 from etl.protect.reduce import lean
-from etl.protect.requirements import Needs, Places
+from etl.protect.requirements import Places, Requirements
 from etl.protect.solver import Programme
 
 CLOSE = 1e-6
@@ -54,7 +54,7 @@ class Relations(NamedTuple):
 
 
 def tables(
-    relations: Relations, areas: Sequence[Mask], asked: Needs, seconds: float, whole: bool, alone: bool
+    relations: Relations, areas: Sequence[Mask], asked: Requirements, seconds: float, whole: bool, alone: bool
 ) -> list[Witness]:
     """Tables that meet needs and in which nothing moves but the cells of an area; one area after the other.
 
@@ -74,7 +74,7 @@ def tables(
     return found
 
 
-class Borne:
+class VerifiedWitnesses:
     """Which of several witnesses hold, and what they meet.
 
     One holds that moves whole people, takes no count below nothing, keeps every relation, and moves nothing that is
@@ -88,16 +88,16 @@ class Borne:
         self.changes = changes[:, self.places]
         self.sizes = np.bincount(self.changes.indices, minlength=self.places.size)
 
-    def met(self, reader: str, asked: Needs) -> Mask:
+    def met(self, reader: str, asked: Requirements) -> Mask:
         """Which needs of a reader they meet."""
-        return self.met_still(self.lattice.known_to(reader), asked)
+        return self.met_without_moving(self.lattice.known_to(reader), asked)
 
-    def met_still(self, still: Mask, asked: Needs) -> Mask:
+    def met_without_moving(self, still: Mask, asked: Requirements) -> Mask:
         """Which needs those of them meet that do not move some cells."""
         needs, _ = self._meeting(still, asked)
         return np.isin(np.arange(len(asked)), needs)
 
-    def smallest(self, reader: str, asked: Needs) -> tuple[Mask, Places]:
+    def smallest(self, reader: str, asked: Requirements) -> tuple[Mask, Places]:
         """Which needs of a reader they meet, and the places of witnesses that do: of each need the one that moves the
         fewest cells.
         """
@@ -106,7 +106,7 @@ class Borne:
         met, first = np.unique(needs[order], return_index=True)
         return np.isin(np.arange(len(asked)), met), self.places[np.unique(by[order][first])]
 
-    def _meeting(self, still: Mask, asked: Needs) -> tuple[Places, Places]:
+    def _meeting(self, still: Mask, asked: Requirements) -> tuple[Places, Places]:
         """Needs and the witnesses that hold, do not move some cells and meet them, a pair each."""
         moved = _moves(self.changes[still])
         own = self.changes[asked.at].tocoo()
@@ -160,7 +160,7 @@ def _stacked(witnesses: Sequence[Witness], cells: int) -> csr_array:
 class _Solver:
     """The programme of readers who know all but some free cells: what can these be?"""
 
-    def __init__(self, relations: Relations, free: Mask, asked: Needs, until: float, whole: bool) -> None:
+    def __init__(self, relations: Relations, free: Mask, asked: Requirements, until: float, whole: bool) -> None:
         self.all = np.flatnonzero(free)
         columns = relations.columns[:, self.all].tocsr()
         keep = np.zeros(self.all.size, dtype=bool)
@@ -168,7 +168,7 @@ class _Solver:
         own = lean(columns[np.flatnonzero(np.diff(columns.indptr))], relations.room[self.all], keep)
         self.matrix, self.back, self.cells = own.matrix, own.back, self.all[own.columns]
         self.room = relations.room[self.cells]
-        self.asked = Needs(np.searchsorted(self.cells, asked.at), asked.sign, asked.by)
+        self.asked = Requirements(np.searchsorted(self.cells, asked.at), asked.sign, asked.by)
         self.until, self.whole = until, whole
         self.open = np.ones(len(asked), dtype=bool)
         self.found: list[Witness] = []

@@ -17,7 +17,7 @@ from etl.editions import publish
 from etl.protect import Choice
 from etl.protect.audience import CENTRAL, FORUM, given_to, mask_results
 from etl.protect.audit import check_file
-from etl.protect.granularity import STEPS, offered
+from etl.protect.granularity import GRANULARITIES, offered
 from etl.protect.lattice import build
 from etl.protect.ledger import Ledger
 from etl.warehouse.load import load
@@ -69,11 +69,11 @@ class Made:
 def hide_much(results: pd.DataFrame, data_month: object) -> Choice:
     """Hides all counts but a few totals of whole quarters and longer, none of them small, from which none follows."""
     lattice = build(results, data_month, [])
-    may = offered(lattice, STEPS[0])
+    may = offered(lattice, GRANULARITIES[0])
     long = [cell.number in TOTALS and cell.ends >= month_after(cell.starts, 2) for cell in lattice.cells]
     shown = may & np.array(long)
     assert shown.any() and not (shown & lattice.small).any()
-    return Choice(lattice, STEPS[0], may, shown, Ledger())
+    return Choice(lattice, GRANULARITIES[0], may, shown, Ledger())
 
 
 def begin(data: Path, as_of: datetime) -> Made:

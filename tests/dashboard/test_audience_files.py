@@ -22,7 +22,7 @@ from etl.editions import publish
 from etl.intake.reader import start_child
 from etl.protect.audience import CENTRAL, FORUM, MARK, given_to, mask_results
 from etl.protect.audit import Unsafe, check_file
-from etl.protect.requirements import Needs
+from etl.protect.requirements import Requirements
 from etl.system.workers import two_hands
 from etl.warehouse.load import WrongUse
 
@@ -193,7 +193,7 @@ def test_all_files_are_made_with_two_hands(made: Made, tmp_path: Path, monkeypat
 def test_nothing_is_published_that_no_table_bears_out(made: Made, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     current = publish.read_pointer(made.folder)
     at = int(np.flatnonzero(made.choice.lattice.small & made.choice.lattice.together)[0])
-    asked = {"": Needs(np.array([at]), np.array([1.0]), np.array([2.0]))}
+    asked = {"": Requirements(np.array([at]), np.array([1.0]), np.array([2.0]))}
     monkeypatch.setattr(publish, "choose", lambda *_: replace(made.choice, asked=asked))
     with pytest.raises(WrongUse, match="not borne out"):
         publish.publish(data, audiences=True)

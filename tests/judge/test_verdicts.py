@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from etl.definitions.periods import month_after, months_from
 from etl.definitions.readiness import CRITERIA, VERDICTS
-from etl.judge.evidence import build_cases
+from etl.judge.evidence import gather_evidence
 from etl.judge.money import cover
 from etl.judge.verdicts import count_verdicts, edition_tables, holds, judge, milestone_rows, shared_lines
 from etl.reference import MADE_UP, Assessment, Milestone, Reference, as_known_at, read_reference
@@ -379,7 +379,7 @@ def test_money_that_would_change_it_does_when_it_comes(
 ) -> None:
     reference, results, calendar, holes = situation
     covers = cover(reference, ["croydon"], date(2020, 4, 1), NOVEMBER)
-    case = build_cases(reference, covers, results, calendar, holes, NOVEMBER, ["croydon"])["croydon"]
+    case = gather_evidence(reference, covers, results, calendar, holes, NOVEMBER, ["croydon"])["croydon"]
     judged = judge(case)
     for step in judged.what_would_change:
         if step.criteria == ("F",):
@@ -392,7 +392,7 @@ def test_sensitive_to_caseload_says_at_which_end() -> None:
     results = results_of([("croydon", YEAR, "spend", 340000, True), ("croydon", YEAR, "new_cases", 104, True)])
     reference = as_known_at(read_reference(), KNOWN)
     covers = cover(reference, ["croydon"], date(2020, 4, 1), NOVEMBER)
-    case = build_cases(reference, covers, results, calendar_of(["croydon"]), holes_of(), NOVEMBER, ["croydon"])[
+    case = gather_evidence(reference, covers, results, calendar_of(["croydon"]), holes_of(), NOVEMBER, ["croydon"])[
         "croydon"
     ]
     assert holds(case, judge(case)) == "Holds at both ends of the intervals"

@@ -8,11 +8,11 @@ import pytest
 from made_up import make_up
 from test_protect_programmes import publish
 
-from etl.protect import CannotHide, what_is_asked
+from etl.protect import CannotHide, requirements_by_reader
 from etl.protect.attack import Attack
 from etl.protect.hide import Hiding
-from etl.protect.requirements import Needs
-from etl.protect.witnesses import Borne, Witness, in_whole_people
+from etl.protect.requirements import Requirements
+from etl.protect.witnesses import VerifiedWitnesses, Witness, in_whole_people
 from etl.system.workers import in_threads
 
 SEEDS = (3, 20001, 20007)
@@ -28,10 +28,10 @@ def later():
 
 
 def test_whole_tables_are_looked_for_where_fractions_were_found(choice):
-    asked = what_is_asked(choice.lattice, choice.before)
+    asked = requirements_by_reader(choice.lattice, choice.before)
     rough = Attack(choice.lattice, asked, whole=False)
     assert rough.run(choice.shown, later(), alone=False) == {}
-    likely = Borne(choice.lattice, choice.shown, rough.witnesses, whole=False)
+    likely = VerifiedWitnesses(choice.lattice, choice.shown, rough.witnesses, whole=False)
     jobs = []
 
     def share(work, lots):
@@ -44,34 +44,38 @@ def test_whole_tables_are_looked_for_where_fractions_were_found(choice):
     assert jobs
     for _, areas, own, _, _, alone in jobs:
         assert len(areas) == 1
-        assert alone or likely.met_still(~areas[0], own).all()
+        assert alone or likely.met_without_moving(~areas[0], own).all()
 
 
 def test_what_no_table_is_likely_to_meet_is_asked_of_all_sites_together(choice):
-    fine = Attack(choice.lattice, what_is_asked(choice.lattice, choice.before), whole=True)
-    nothing = Borne(choice.lattice, choice.shown, [], whole=False)
+    fine = Attack(choice.lattice, requirements_by_reader(choice.lattice, choice.before), whole=True)
+    nothing = VerifiedWitnesses(choice.lattice, choice.shown, [], whole=False)
     assert fine.run(choice.shown, later(), likely=nothing) == {}
 
 
 def test_a_table_answers_only_while_it_moves_nothing_that_must_be_still(choice):
-    by = choice.borne_out()
-    borne = Borne(choice.lattice, choice.shown, by)
+    by = choice.verified_witnesses()
+    borne = VerifiedWitnesses(choice.lattice, choice.shown, by)
     one = by[0]
-    need = Needs(one.cells[:1], np.sign(one.moves[:1]), np.abs(one.moves[:1]))
+    need = Requirements(one.cells[:1], np.sign(one.moves[:1]), np.abs(one.moves[:1]))
     still = np.ones(len(choice.lattice.cells), dtype=bool)
     still[one.cells] = False
-    assert borne.met_still(still, need).all()
+    assert borne.met_without_moving(still, need).all()
     still[one.cells[-1]] = True
-    assert not Borne(choice.lattice, choice.shown, [one]).met_still(still, need).any()
+    assert not VerifiedWitnesses(choice.lattice, choice.shown, [one]).met_without_moving(still, need).any()
 
 
 def test_one_need_that_no_table_meets_stops_an_edition(choice):
     reader, own = next((reader, own) for reader, own in choice.asked.items() if len(own))
     need = own.only([len(own) - 1])
-    without = [w for w in choice.borne_out() if not Borne(choice.lattice, choice.shown, [w]).met(reader, need).any()]
-    assert len(without) < len(choice.borne_out())
+    without = [
+        w
+        for w in choice.verified_witnesses()
+        if not VerifiedWitnesses(choice.lattice, choice.shown, [w]).met(reader, need).any()
+    ]
+    assert len(without) < len(choice.verified_witnesses())
     with pytest.raises(CannotHide, match="Nothing is published"):
-        replace(choice, witnesses=without).borne_out()
+        replace(choice, witnesses=without).verified_witnesses()
 
 
 def test_whole_and_other_tables_are_told_apart():
@@ -120,7 +124,7 @@ def test_the_cheapest_change_in_whole_people_is_a_table_that_holds(choice):
     hiding.shown = choice.shown.copy()
     need = own.only([0])
     hidden, (table,) = hiding._for_people(need, reader)
-    assert Borne(choice.lattice, hiding.shown & ~hidden, [table]).met(reader, need).all()
+    assert VerifiedWitnesses(choice.lattice, hiding.shown & ~hidden, [table]).met(reader, need).all()
 
 
 def begun(choice):

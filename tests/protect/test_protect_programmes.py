@@ -36,7 +36,7 @@ def secrets(reader: str, programme: Programme, told: Counts) -> Iterator[tuple[P
 
 def publish(programme: Programme, before: Ledger | None = None) -> Choice:
     choice = choose(programme.results(), programme.last, before or Ledger())
-    choice.borne_out()
+    choice.verified_witnesses()
     return choice
 
 

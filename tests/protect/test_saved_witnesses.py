@@ -15,7 +15,7 @@ def edition(request, tmp_path_factory):
     programme = make_up(request.param)
     choice = publish(programme)
     path = tmp_path_factory.mktemp("again") / "central.duckdb"
-    write_file(path, {"witnesses": choice.bearing_out()})
+    write_file(path, {"witnesses": choice.witness_table()})
     return programme, choice, path
 
 
@@ -25,8 +25,8 @@ def told(witnesses):
 
 def test_tables_come_back_as_they_were(edition):
     _, choice, path = edition
-    assert choice.borne_out()
-    assert told(read_witnesses([path], choice.lattice)) == told(choice.borne_out())
+    assert choice.verified_witnesses()
+    assert told(read_witnesses([path], choice.lattice)) == told(choice.verified_witnesses())
 
 
 def test_the_same_numbers_again_are_shown_as_before(edition):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.access.login_throttle import Attempts
-from dashboard.access.rate_limit import Pace
+from dashboard.access.rate_limit import RateLimiter
 from dashboard.access.store import Store
 
 WRONG = "a wrong password here"
@@ -123,7 +123,7 @@ def test_after_signing_in_one_lands_on_our_own_pages(another: Callable[..., Any]
 
 def test_pace_fills_again_and_forgets() -> None:
     now = [0.0]
-    pace = Pace(3, 1.0, lambda: now[0])
+    pace = RateLimiter(3, 1.0, lambda: now[0])
     assert [pace.allows("a") for _ in range(4)] == [True, True, True, False]
     assert pace.allows("b")
     now[0] += 1

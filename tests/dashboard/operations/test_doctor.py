@@ -1,4 +1,4 @@
-"""The doctor: a fault is planted, and it is named with how bad it is and how to mend it; without one it is content."""
+"""The doctor: a fault is planted, and it is named with how bad it is and how to fix it; without one nothing is found."""
 
 import http.server
 import json
@@ -19,7 +19,7 @@ from dashboard.access.private_files import read_secret
 from dashboard.access.users import Users
 from dashboard.operations import doctor as module
 from dashboard.operations.configuration import read_configuration
-from dashboard.operations.doctor import FINE, HEADERS, NOTE, SOON, STOP, Finding, Patient, examine
+from dashboard.operations.doctor import FINE, HEADERS, NOTE, SOON, STOP, Deployment, Finding, examine
 from tests.dashboard.operations.conftest import MADE
 
 NOW = (MADE.replace(tzinfo=UTC) + timedelta(days=3)).timestamp()
@@ -70,18 +70,18 @@ def well(**other: str) -> Answers:
     return {"/sign-in": (200, headers, ""), "/readyz": (200, headers, json.dumps({"edition": "2026-11-01"}))}
 
 
-def patient(data: Path, environment: dict[str, str] | None = None, address: str = "", **options: str) -> Patient:
+def deployment(data: Path, environment: dict[str, str] | None = None, address: str = "", **options: str) -> Deployment:
     configuration = read_configuration({"data": str(data), "loading": "yes", **options}, {})
-    return Patient(configuration, {"CHROMIUM": "/bin/true", **(environment or {})}, lambda: NOW, address)
+    return Deployment(configuration, {"CHROMIUM": "/bin/true", **(environment or {})}, lambda: NOW, address)
 
 
 def bad(found: list[Finding]) -> list[Finding]:
-    return [finding for finding in found if finding.bad in (STOP, SOON)]
+    return [finding for finding in found if finding.severity in (STOP, SOON)]
 
 
-def test_a_dashboard_that_is_well_has_nothing_to_mend(data: Path, answering: Callable[[Answers], str]) -> None:
-    found = examine(patient(data, address=answering(well())))
-    assert {finding.bad for finding in found} == {FINE}
+def test_a_dashboard_that_is_well_has_nothing_to_fix(data: Path, answering: Callable[[Answers], str]) -> None:
+    found = examine(deployment(data, address=answering(well())))
+    assert {finding.severity for finding in found} == {FINE}
     assert [finding.what.split(" ")[-1] for finding in found if "headers" in finding.what] == ["2026-11-01."]
 
 
@@ -112,8 +112,8 @@ def test_a_planted_fault_is_named_and_alone(fault: str, data: Path, answering: C
     plant(data)
     for path in data.rglob("*"):
         os.utime(path, (NOW - 60, NOW - 60))
-    (finding,) = bad(examine(patient(data, address=answering(well()))))
-    assert finding.bad == how_bad and what in finding.what and mend in finding.mend
+    (finding,) = bad(examine(deployment(data, address=answering(well()))))
+    assert finding.severity == how_bad and what in finding.what and mend in finding.fix
 
 
 @pytest.mark.parametrize(
@@ -129,32 +129,32 @@ def test_a_planted_fault_is_named_and_alone(fault: str, data: Path, answering: C
 def test_how_it_is_configured(
     how: dict[str, str], how_bad: str, what: str, data: Path, answering: Callable[[Answers], str]
 ) -> None:
-    (finding,) = bad(examine(patient(data, **{"address": answering(well()), **how})))  # type: ignore[arg-type]
-    assert (finding.bad, what in finding.what) == (how_bad, True)
+    (finding,) = bad(examine(deployment(data, **{"address": answering(well()), **how})))  # type: ignore[arg-type]
+    assert (finding.severity, what in finding.what) == (how_bad, True)
 
 
 def test_nobody_may_come_from_elsewhere_without_users(data: Path, answering: Callable[[Answers], str]) -> None:
     (data / "users.json").unlink()
     address = answering(well())
-    (here,) = [f for f in examine(patient(data, address=address)) if "no users" in f.what]
-    assert here.bad == NOTE
+    (here,) = [f for f in examine(deployment(data, address=address)) if "no users" in f.what]
+    assert here.severity == NOTE
     for option in ({"host": "0.0.0.0"}, {"behind_proxy": "yes"}):
-        (finding,) = [f for f in examine(patient(data, address=address, **option)) if "no users" in f.what]
-        assert finding.bad == STOP
+        (finding,) = [f for f in examine(deployment(data, address=address, **option)) if "no users" in f.what]
+        assert finding.severity == STOP
 
 
 @pytest.mark.parametrize("name", HEADERS)
 def test_a_header_that_a_proxy_dropped_is_missed(name: str, data: Path, answering: Callable[[Answers], str]) -> None:
     answers = well()
     del answers["/sign-in"][1][name]
-    (finding,) = bad(examine(patient(data, address=answering(answers))))
-    assert finding.bad == STOP and name in finding.what
+    (finding,) = bad(examine(deployment(data, address=answering(answers))))
+    assert finding.severity == STOP and name in finding.what
 
 
 def test_a_server_that_is_not_ready_says_why(data: Path, answering: Callable[[Answers], str]) -> None:
     answers = well() | {"/readyz": (503, {}, "There is no edition yet.\n")}
-    (finding,) = bad(examine(patient(data, address=answering(answers))))
-    assert finding.bad == STOP and "not ready: There is no edition yet." in finding.what
+    (finding,) = bad(examine(deployment(data, address=answering(answers))))
+    assert finding.severity == STOP and "not ready: There is no edition yet." in finding.what
 
 
 @pytest.mark.parametrize(("free", "how_bad"), [(10 * 1024**2, STOP), (500 * 1024**2, SOON)])
@@ -163,18 +163,18 @@ def test_a_disk_that_is_nearly_full(
 ) -> None:
     usage = shutil.disk_usage(data)._replace(free=free)
     monkeypatch.setattr(module.shutil, "disk_usage", lambda path: usage)
-    (finding,) = bad(examine(patient(data, address=answering(well()))))
-    assert finding.bad == how_bad and "are free on the disk" in finding.what
+    (finding,) = bad(examine(deployment(data, address=answering(well()))))
+    assert finding.severity == how_bad and "are free on the disk" in finding.what
 
 
 def test_an_edition_that_has_grown_old(data: Path) -> None:
-    later = replace(patient(data), clock=lambda: NOW + 60 * 86400)
+    later = replace(deployment(data), clock=lambda: NOW + 60 * 86400)
     (finding,) = bad(examine(later))
-    assert (finding.bad, finding.what) == (SOON, "The edition 2026-11-01 was made 63 days ago.")
+    assert (finding.severity, finding.what) == (SOON, "The edition 2026-11-01 was made 63 days ago.")
 
 
 def test_a_clock_that_was_set_back(data: Path, answering: Callable[[Answers], str]) -> None:
-    earlier = replace(patient(data, address=answering(well())), clock=lambda: NOW - 30 * 86400)
+    earlier = replace(deployment(data, address=answering(well())), clock=lambda: NOW - 30 * 86400)
     said = [finding.what for finding in bad(examine(earlier))]
     assert len(said) == 3
     assert said[0].startswith("The edition 2026-11-01 was made in the future.")
@@ -183,14 +183,14 @@ def test_a_clock_that_was_set_back(data: Path, answering: Callable[[Answers], st
 
 
 def test_an_account_that_could_change_what_it_shows_is_told(data: Path) -> None:
-    (finding,) = [f for f in examine(patient(data, loading="no")) if "only has to read" in f.what]
-    assert finding.bad == NOTE
+    (finding,) = [f for f in examine(deployment(data, loading="no")) if "only has to read" in f.what]
+    assert finding.severity == NOTE
 
 
 def test_the_command_says_it_by_lines_and_exit_code(data: Path) -> None:
     run = CliRunner().invoke(cli, ["doctor", "--data", str(data)], env={"DASH_DEBUG": "1"})
     assert run.exit_code == 1
-    assert run.stdout.splitlines()[0] == "stop  DASH_DEBUG is set. Mend: unset DASH_DEBUG"
+    assert run.stdout.splitlines()[0] == "stop  DASH_DEBUG is set. Fix: unset DASH_DEBUG"
     assert CliRunner().invoke(cli, ["doctor"], env={"DRIVE_PROT": "1"}).stdout.startswith("stop  There is no variable")
     assert CliRunner().invoke(cli, ["doctor", "--data", str(data / "no")]).exit_code == 1
 
@@ -202,6 +202,6 @@ def test_a_real_dashboard_is_well(data: Path) -> None:
     with serving(data, 1) as ((port, _),):
         now = datetime.now(UTC).timestamp()
         address = f"http://127.0.0.1:{port}"
-        found = examine(replace(patient(data, address=address), clock=lambda: now))
+        found = examine(replace(deployment(data, address=address), clock=lambda: now))
     (said,) = [finding for finding in found if address in finding.what]
-    assert (said.bad, said.what) == (FINE, f"{address} answers with all its headers: edition 2026-11-01.")
+    assert (said.severity, said.what) == (FINE, f"{address} answers with all its headers: edition 2026-11-01.")

@@ -17,7 +17,7 @@ from dashboard.data.edition import Edition
 from dashboard.data.view import View
 from dashboard.pages import scenario
 from dashboard.scenarios import saved
-from dashboard.scenarios.choices import Supposed, read_number, read_supposed, said
+from dashboard.scenarios.choices import ScenarioChoice, read_number, read_supposed, said
 from etl.judge.scenario import LABEL
 
 CENTRAL = who_is("ada", "central")
@@ -26,7 +26,7 @@ FORUM = who_is("col", "forum")
 Serve = Callable[[Path], str]
 
 
-def supposed_of(search: str, edition: Edition) -> Supposed:
+def supposed_of(search: str, edition: Edition) -> ScenarioChoice:
     return read_supposed(read("/scenario", search), edition.sites)
 
 
