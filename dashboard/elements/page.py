@@ -12,6 +12,7 @@ from dashboard.elements import html, icons
 from dashboard.elements.headline_links import OPENS
 from dashboard.elements.widgets import Choice, Picker
 from etl.definitions.periods import write_date, write_month, write_period
+from etl.definitions.writing import first_upper
 
 Component = Any
 
@@ -73,7 +74,7 @@ def pick_period(view: View, kinds: Sequence[str] = ("rolling_year", "year", "qua
         for starts, ends in view.edition.periods(kind):
             words = write_period(kind, starts)
             unfinished = view.edition.data_month is not None and ends > view.edition.data_month
-            words = words[0].upper() + words[1:] + (" to date" if unfinished else "")
+            words = first_upper(words) + (" to date" if unfinished else "")
             options.append((f"period={kind}&to={ends.isoformat()[:7]}", words))
     kind, _, ends = view.period
     return Picker("Period", options, f"period={kind}&to={ends.isoformat()[:7]}")
