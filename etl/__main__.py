@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from etl.check.problem import Problem
 from etl.definitions.periods import month_after, write_date, write_month
+from etl.definitions.writing import counted_figure, spaced
 from etl.read.month import read_month
 from etl.reference import WrongReference
 from etl.sites import Site, WrongSite, load_sites
@@ -277,7 +278,7 @@ def restore_command(
 
     with _plain_errors():
         done = restore(file, data, replace=replace)
-    typer.echo(f"Restored {_many(done.files, 'file')} as of {done.made} into {data}.")
+    typer.echo(f"Restored {counted_figure(done.files, 'file')} as of {done.made} into {data}.")
     if done.aside:
         typer.echo(f"What was there is now in {done.aside}: delete it when it is not needed.")
     typer.echo("If the dashboard runs on this folder, start it again.")
@@ -347,10 +348,8 @@ def _line(given: Given, receipt: Receipt, labels: dict[str, str]) -> str:
     """One return on one line: verdict, site, month, file, how many problems."""
     site = labels.get(receipt.site or "", receipt.site or "unknown site")
     month = write_month(receipt.month) if receipt.month else "unknown month"
-    found = (
-        "no problems" if not receipt.problems else f"{len(receipt.problems)} problem{'s'[: len(receipt.problems) > 1]}"
-    )
-    verdict = {"duplicate": "already loaded"}.get(receipt.verdict, receipt.verdict.replace("_", " "))
+    found = "no problems" if not receipt.problems else counted_figure(len(receipt.problems), "problem")
+    verdict = {"duplicate": "already loaded"}.get(receipt.verdict, spaced(receipt.verdict))
     return f"{verdict:<22}  {site:<14}  {month:<8}  {given.name}  ({receipt.return_id or 'no receipt'}, {found})"
 
 
@@ -418,15 +417,11 @@ def _print_status(site: Site, rows: list[dict]) -> None:
     for row in rows:
         if row["state"] == "not_due":
             continue
-        late = f", {_many(row['days_late'], 'day')} late" if row["days_late"] else ""
+        late = f", {counted_figure(row['days_late'], 'day')} late" if row["days_late"] else ""
         revised = f", revised (version {row['versions']})" if row["versions"] > 1 else ""
-        queries = f", {_many(row['queries'], 'query', 'queries')}" if row["queries"] else ""
-        state = row["state"].replace("_", " ")
+        queries = f", {counted_figure(row['queries'], 'query', 'queries')}" if row["queries"] else ""
+        state = spaced(row["state"])
         typer.echo(f"  {write_month(row['month'])}  {state}{late}{revised}{queries}  (due {write_date(row['due'])})")
-
-
-def _many(count: int, one: str, more: str = "") -> str:
-    return f"{count} {one if count == 1 else more or f'{one}s'}"
 
 
 def _receipt_lines(row: tuple, problems: list[tuple]) -> Iterator[str]:

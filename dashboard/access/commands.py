@@ -21,6 +21,7 @@ from dashboard.access.roles import NoSuchRole
 from dashboard.access.sessions import Sessions
 from dashboard.access.store import Store
 from dashboard.access.users import UserProblem, Users, UsersUnreadable
+from etl.definitions.writing import counted_figure
 from etl.sites import load_sites
 
 user = typer.Typer(no_args_is_help=True, help="Who may sign in: add, list, remove, change, sign out.")
@@ -104,7 +105,7 @@ def sign_out(context: typer.Context, name: Name, data: Data = None) -> None:
         if not name.startswith("oidc:"):
             Users(folder).end_sessions(name)
         count = _sessions(folder).end_all(name)
-    typer.echo(f"{count} session{'' if count == 1 else 's'} of {name} ended.")
+    typer.echo(f"{counted_figure(count, 'session')} of {name} ended.")
 
 
 @audit.callback()

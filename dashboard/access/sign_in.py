@@ -13,6 +13,7 @@ from dashboard.access.gate import NOBODY, Gate, SignedIn
 from dashboard.access.oidc import NotVouchedFor
 from dashboard.access.roles import Who
 from dashboard.data.address import read
+from etl.definitions.writing import counted_figure
 
 MOST_BYTES = 8 * 1024
 UNKNOWN_NAME = Who("unknown name", "forum")
@@ -186,4 +187,4 @@ def _page(gate: Gate, wanted: str, status: int = 200, problem: str = "", *, said
 def _time(seconds: float) -> str:
     """A wait in words, rounded up."""
     count, unit = (ceil(seconds), "second") if seconds <= 90 else (ceil(seconds / 60), "minute")
-    return f"{count} {unit}{'' if count == 1 else 's'}"
+    return counted_figure(count, unit)

@@ -7,6 +7,7 @@ from flask import g, has_request_context
 from dashboard.access.csrf import token
 from dashboard.welsh.draw import LANGUAGE
 from dashboard.welsh.say import sayer
+from etl.definitions.writing import spaced
 
 FORM = '<form action="/sign-out" method="POST">{}</form>'
 BUTTON = '<button type="submit" name="csrf" value="{}" class="button">{}</button>'
@@ -26,7 +27,7 @@ def who_looks() -> str:
 
 def _said(text: str, tag: str) -> str:
     """A text in both languages, of which the style sheet shows that of the page; in English where it has no Welsh."""
-    place = g.who.site.replace("_", " ").title()
+    place = spaced(g.who.site).title()
     welsh = sayer(frozenset((place,) if place else ())).say(text)
     if welsh is None:
         return f'<{tag} lang="en">{escape(text)}</{tag}>'

@@ -13,9 +13,9 @@ from dashboard.data.edition import Row, Site
 from dashboard.data.view import View
 from dashboard.elements import html
 from dashboard.elements.page import card, definition, nothing, site_name, source_words
-from dashboard.elements.tables import HIDDEN, Column, number, table
-from dashboard.wording.sentences import percent, pounds_short
+from dashboard.elements.tables import Column, number, table
 from etl.definitions.periods import months_from, write_month
+from etl.definitions.writing import HIDDEN, percent, pounds_short
 
 Component = Any
 MOST_CHARTS = 12

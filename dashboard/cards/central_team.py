@@ -6,8 +6,9 @@ from dashboard.data.edition import Row
 from dashboard.data.view import View
 from dashboard.elements import html
 from dashboard.elements.page import card, choose, definition, nothing, site_name
-from dashboard.elements.tables import HIDDEN, Column, hidden, link, state, table
-from dashboard.wording import findings, sentences
+from dashboard.elements.tables import Column, hidden, link, state, table
+from dashboard.wording import findings
+from etl.definitions.writing import HIDDEN, first_upper, pounds
 
 Component = Any
 TEAM = "central_team"
@@ -63,9 +64,7 @@ def shown(view: View, row: Row | None, column: str = "unit") -> Component:
         return hidden()
     if row is None or row.get(column) is None:
         return state("not known", (row.why or "") if row is not None else "")
-    text = (
-        row.shown if column == "unit" else f"{row[column]:,.0f}" if column == "count" else sentences.pounds(row[column])
-    )
+    text = row.shown if column == "unit" else f"{row[column]:,.0f}" if column == "count" else pounds(row[column])
     key = f"{row.site}|central|{row.starts}|{row.period}.{row.basis}.{row.allocation}.{column}"
     return link(view, key, text, f"cost with the central team, {view.label(row.site)}")
 
@@ -105,7 +104,7 @@ def central_team(view: View) -> Component:
         return card(headline, "", empty, name="central-team", controls=[choice])
     return card(
         headline,
-        f"{sentences.first_upper(BASES[basis][1])}, {when}; cash {per(view)}",
+        f"{first_upper(BASES[basis][1])}, {when}; cash {per(view)}",
         table(heads(), body(view, by), "Cost per new case with the central team", class_name="wide"),
         name="central-team",
         controls=[choice],

@@ -12,12 +12,13 @@ from dashboard.data.edition import Row
 from dashboard.data.view import View
 from dashboard.elements import html, icons
 from dashboard.elements.page import card, definition, nothing, pick, source_words
-from dashboard.elements.tables import HIDDEN, Column, number, table
+from dashboard.elements.tables import Column, number, table
 from dashboard.provenance import links
 from dashboard.wording import findings, sentences
-from etl.definitions.measure import Unit, write
+from etl.definitions.measure import Unit
 from etl.definitions.periods import write_month
 from etl.definitions.settings import DAYS_LATE
+from etl.definitions.writing import HIDDEN, first_upper, pounds_short, write, write_limit
 
 Component = Any
 USUAL = "new_cases"
@@ -103,7 +104,7 @@ def said(about: Row) -> list[Component]:
 
 def tagged(icon: str, text: str) -> Component:
     """An icon and words."""
-    return html.Span([icons.icon(icon, 16), html.Span(sentences.first_upper(text))], className="tag plain")
+    return html.Span([icons.icon(icon, 16), html.Span(first_upper(text))], className="tag plain")
 
 
 def drawn(view: View, about: Row, points: Sequence[Row], headline: str) -> Component:
@@ -122,7 +123,7 @@ def drawn(view: View, about: Row, points: Sequence[Row], headline: str) -> Compo
         _hidden_months(view, about) | {row.month: write(row.value, unit) for row in points if row.value is not None},
         view.mark(about.site),
         trial=bool(about.trial),
-        axis_text=[sentences.pounds_short(tick) for tick in ticks(top, 4)] if money else None,
+        axis_text=[pounds_short(tick) for tick in ticks(top, 4)] if money else None,
         top=top,
         stretches={row.month: row.get("stretch") or 1 for row in points},
         plan={row.month: row.get("plan") for row in points},
@@ -153,7 +154,9 @@ def points_table(view: View, points: Sequence[Row], events: dict[Any, str]) -> C
         unit = unit_of(view, point.measure)
         row = told.get(point.month)
         shown = number(view, row) if row is not None else write(point.value, unit) if point.value is not None else ""
-        edges = [edge(view, row, name, limit(point.get(name), unit)) for name in ("mean", "lower", "upper", "plan")]
+        edges = [
+            edge(view, row, name, write_limit(point.get(name), unit)) for name in ("mean", "lower", "upper", "plan")
+        ]
         signal = sentences.SIGNALS.get(point.label or "", "none").split(" in {")[0].split(", to")[0]
         body.append([write_month(point.month), shown, *edges, signal, events.get(point.month, "")])
     return table(heads, body, "Points of the control chart", class_name="wide")
@@ -162,10 +165,3 @@ def points_table(view: View, points: Sequence[Row], events: dict[Any, str]) -> C
 def edge(view: View, row: Row | None, name: str, said: str) -> Component:
     """The average, a limit or the plan as a link to what it rests on."""
     return links.beside(view, row, name, said) if row is not None and said else said
-
-
-def limit(value: float | None, unit: Unit) -> str:
-    """A limit as the table writes it."""
-    if value is None:
-        return ""
-    return write(value, unit) if unit in ("gbp", "gbp_each") else f"{value:,.1f}"

@@ -11,6 +11,7 @@ from dashboard.elements.page import card, definition, nothing, pick, source_word
 from dashboard.elements.tables import Column, link, table
 from dashboard.wording import findings, sentences
 from etl.definitions.periods import month_after
+from etl.definitions.writing import first_upper, lower_first, pounds, signed_pounds
 from etl.provenance.code import LAG
 
 Component = Any
@@ -29,7 +30,7 @@ def why_changed(view: View, measure: str) -> Component:
     headline = findings.bridge(view.label(row.site), row, sentences.per_of(row.measure))
     return card(
         headline,
-        f"Bridge of {sentences.lower_first(view.measure_label(row.measure))}; {chance(row)}",
+        f"Bridge of {lower_first(view.measure_label(row.measure))}; {chance(row)}",
         graph(drawn(view, row), "bridge", f"{headline}. {ends(row)}", 190),
         name="bridge",
         twin=steps_table(view, row),
@@ -93,7 +94,7 @@ def chance(row: Row) -> str:
 
 def ends(row: Row) -> str:
     """The two unit costs in words."""
-    return f"{row.from_words}: {sentences.pounds(row.unit0)}; {row.to_words}: {sentences.pounds(row.unit1)}"
+    return f"{row.from_words}: {pounds(row.unit0)}; {row.to_words}: {pounds(row.unit1)}"
 
 
 def drawn(view: View, row: Row) -> Any:
@@ -103,7 +104,7 @@ def drawn(view: View, row: Row) -> Any:
     return bridge(
         (row.from_words, f"{row.count0:,.0f} {many}", row.unit0),
         [
-            ("Spending", f"{sentences.pounds(spent)} {'more' if spent >= 0 else 'less'} spent", row.spending),
+            ("Spending", f"{pounds(spent)} {'more' if spent >= 0 else 'less'} spent", row.spending),
             ("Volume", f"{abs(cases):,.0f} {'more' if cases >= 0 else 'fewer'}", row.volume),
         ],
         (row.to_words, f"{row.count1:,.0f} {many}", row.unit1),
@@ -122,20 +123,20 @@ def of(view: View, row: Row, step: str, text: str) -> Component:
 def end(view: View, row: Row, which: int) -> list[Component]:
     """Spend, cases and unit cost of a period."""
     cost, count, unit = (row[f"{name}{which}"] for name in ("cost", "count", "unit"))
-    said = {"cost": sentences.pounds(cost), "count": f"{count:,.0f}", "unit": sentences.pounds(unit)}
+    said = {"cost": pounds(cost), "count": f"{count:,.0f}", "unit": pounds(unit)}
     return [of(view, row, f"{name}{which}", text) for name, text in said.items()]
 
 
 def steps_table(view: View, row: Row) -> Component:
     """The bridge as a table."""
     per = sentences.per_of(row.measure)
-    many = sentences.first_upper(sentences.plural(per))
+    many = first_upper(sentences.plural(per))
     heads = [Column("Step"), Column("Spend", True), Column(many, True), Column(f"Per {per}", True)]
     lines: list[list[Component]] = [
         [row.from_words, *end(view, row, 0)],
-        ["Spending", "", "", of(view, row, "spending", sentences.signed(row.spending))],
-        ["Volume", "", "", of(view, row, "volume", sentences.signed(row.volume))],
+        ["Spending", "", "", of(view, row, "spending", signed_pounds(row.spending))],
+        ["Volume", "", "", of(view, row, "volume", signed_pounds(row.volume))],
         [row.to_words, *end(view, row, 1)],
-        ["Change", "", "", of(view, row, "change", sentences.signed(row.change))],
+        ["Change", "", "", of(view, row, "change", signed_pounds(row.change))],
     ]
     return table(heads, lines, "Bridge of the unit cost")

@@ -6,7 +6,7 @@ from typing import Any
 from dashboard.charts.dots import HEAD, ROW
 from dashboard.data.view import View
 from dashboard.elements import html
-from dashboard.wording import sentences
+from etl.definitions.writing import first_upper
 
 Component = Any
 MOST_COLUMNS = 6
@@ -32,4 +32,4 @@ def part_label(view: View, measure: str) -> str:
     """A part's label without the name of the whole, which the table's own headline says."""
     label = view.measure_label(measure)
     _, sign, part = label.partition(": ")
-    return sentences.first_upper(part) if sign and "." in measure else label
+    return first_upper(part) if sign and "." in measure else label

@@ -12,6 +12,7 @@ from dashboard.elements.tables import Column, number, state, table
 from dashboard.provenance import links
 from dashboard.wording import sentences
 from etl.definitions.periods import write_date, write_financial_year, write_period
+from etl.definitions.writing import first_upper, percent, pounds
 
 Component = Any
 KINDS = {"quarter": "Quarter", "year": "Financial year"}
@@ -78,9 +79,7 @@ def published_share(view: View, who: str) -> str:
     rows = view.edition.rows("published_facts", "fact = 'local_share' and site = 'programme'") if who == "all" else ()
     if not rows:
         return ""
-    return (
-        f"Published: {sentences.percent(float(rows[0].value))} is local, of all four sites together ({rows[0].source})."
-    )
+    return f"Published: {percent(float(rows[0].value))} is local, of all four sites together ({rows[0].source})."
 
 
 def replaced(view: View) -> Component:
@@ -95,8 +94,8 @@ def replaced(view: View) -> Component:
     body = [
         [
             site_name(view, row.site, short=True),
-            *(links.cover(view, row, name, sentences.pounds(row[name])) for name in ("grant_before", "local_before")),
-            links.cover(view, row, "secured", sentences.pounds(row.secured)),
+            *(links.cover(view, row, name, pounds(row[name])) for name in ("grant_before", "local_before")),
+            links.cover(view, row, "secured", pounds(row.secured)),
             html.Span([html.Strong(replaces(view, row)), html.Small(payers(view, row.site, row.year))]),
         ]
         for row in rows
@@ -114,7 +113,7 @@ def replaced(view: View) -> Component:
 
 def replaces(view: View, row: Row) -> Component:
     """How much of the grant other money replaces."""
-    return links.cover(view, row, "replaced", sentences.pounds(row.replaced))
+    return links.cover(view, row, "replaced", pounds(row.replaced))
 
 
 def payers(view: View, site: str, year: date) -> str:
@@ -158,9 +157,7 @@ def undrawn(view: View, row: Row) -> Component:
 
 def conditions(row: Row) -> Sequence[Component]:
     """What an agreement depends on, and that it has fallen with it where it has."""
-    said = [html.Small(sentences.first_upper(row.conditions), className="muted")] if row.conditions else []
+    said = [html.Small(first_upper(row.conditions), className="muted")] if row.conditions else []
     if row.get("stands") is not None and row.amount and row.stands < row.amount - 0.5:
-        said.append(
-            html.Small(f"{sentences.pounds(row.stands)} of it stands: its condition ends first", className="muted")
-        )
+        said.append(html.Small(f"{pounds(row.stands)} of it stands: its condition ends first", className="muted"))
     return said

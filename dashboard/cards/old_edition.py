@@ -8,8 +8,8 @@ from dashboard.data.view import View
 from dashboard.elements import html
 from dashboard.elements.page import site_name
 from dashboard.elements.tables import Column, state, table
-from etl.definitions.measure import write
 from etl.definitions.periods import write_date, write_month
+from etl.definitions.writing import spaced, write
 
 Component = Any
 MOST_ROWS = 24
@@ -56,7 +56,7 @@ def arrived(view: View, now: Edition) -> Component:
 
 
 def _lateness(row: Row) -> Component:
-    return state("late") if row.state == "late" else (row.state or "").replace("_", " ")
+    return state("late") if row.state == "late" else spaced(row.state)
 
 
 def restated(view: View, now: Edition) -> Component:

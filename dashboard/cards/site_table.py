@@ -9,7 +9,8 @@ from dashboard.data.edition import Row
 from dashboard.data.view import View
 from dashboard.elements import html
 from dashboard.elements.page import site_name
-from dashboard.elements.tables import HIDDEN, Column, hidden, link, state, table
+from dashboard.elements.tables import Column, hidden, link, state, table
+from etl.definitions.writing import HIDDEN
 
 Component = Any
 MOST_COLUMNS = 6

@@ -9,9 +9,8 @@ from dashboard.charts import Figure, Note, Shape, figure, line, note
 from dashboard.charts.dots import FOOT, HEAD
 from dashboard.charts.scale import ticks
 from dashboard.theme import Mark
-from dashboard.wording.sentences import pounds, pounds_short, signed
-from etl.definitions.measure import MINUS
 from etl.definitions.periods import month_after
+from etl.definitions.writing import MINUS, pounds, pounds_short, signed_pounds
 
 INK_BOLD = {"size": 14, "color": theme.INK, "weight": 700}
 
@@ -45,7 +44,15 @@ def bridge(
         shapes.append(bar(place, min(start, level), max(start, level), mark.colour))
         tops.append(max(start, level))
         notes.append(
-            note(place, max(start, level), signed(amount), font=INK_BOLD, xanchor="center", yanchor="bottom", yshift=2)
+            note(
+                place,
+                max(start, level),
+                signed_pounds(amount),
+                font=INK_BOLD,
+                xanchor="center",
+                yanchor="bottom",
+                yshift=2,
+            )
         )
     last = len(parts) + 1
     shapes.append(line(last - 1 + 0.29, level, last - 0.29, level, theme.RULE, 1))

@@ -7,10 +7,9 @@ from typing import Any
 from dashboard import theme
 from dashboard.charts import Figure, Note, Shape, figure, gap_words, gaps, line, marker, month_axis, note, value_axis
 from dashboard.charts.scale import ticks
-from dashboard.elements.tables import HIDDEN
 from dashboard.theme import Mark
-from dashboard.wording.sentences import pounds, pounds_short
 from etl.definitions.periods import month_after
+from etl.definitions.writing import HIDDEN, pounds, pounds_short
 
 Trace = dict[str, Any]
 # The height of a label as a share of the height of a control chart's scale.

@@ -7,7 +7,7 @@ from dashboard import theme
 from dashboard.charts import Figure, Note, Shape, figure, line, note, value_axis
 from dashboard.charts.money import LAYERS
 from dashboard.charts.scale import ticks
-from dashboard.wording.sentences import pounds_short
+from etl.definitions.writing import pounds_short
 from etl.judge.scenario import LABEL, Month, Range
 
 PAINTS = {status: paint for status, _, paint in LAYERS}

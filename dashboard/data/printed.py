@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from etl.definitions.measure import MINUS
+from etl.definitions.writing import MINUS
 
 NUMBER = re.compile(rf"([+\-{MINUS}]?)(£?)(\d[\d,]*)(\.\d+)?(%?)")
 RUN = re.compile(r"\s*[=+\-@\t\r\n＝＋－＠]")

@@ -6,8 +6,8 @@ from typing import Any
 
 from dashboard.data.address import Address
 from dashboard.elements import html
-from etl.definitions.measure import round_half_up
 from etl.definitions.messages import ENGLISH, Language, Number, Text, _, pieces
+from etl.definitions.writing import round_half_up
 
 Tree = Any  # a component, or what the browser is told of one once it is drawn in another language
 MONTH = "Jan|Ion|Feb|Chw|Mar|Maw|Apr|Ebr|May|Mai|Jun|Meh|Jul|Gor|Aug|Aws|Sep|Med|Oct|Hyd|Nov|Tach|Dec|Rhag"

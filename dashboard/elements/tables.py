@@ -7,7 +7,7 @@ from typing import Any
 from dashboard.data.edition import Row
 from dashboard.data.view import View
 from dashboard.elements import html, icons
-from dashboard.wording.sentences import HIDDEN
+from etl.definitions.writing import HIDDEN
 
 Component = Any
 LEVEL_WORDS = {"met": "Met", "partly": "Partly", "not_met": "Not met", "unknown": "Not known"}

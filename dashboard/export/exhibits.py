@@ -12,8 +12,8 @@ from dashboard.data.edition import Row
 from dashboard.data.printed import NUMBER, printed
 from dashboard.data.view import View
 from dashboard.elements.page import Content
-from dashboard.elements.tables import HIDDEN
 from dashboard.elements.widgets import Choice, Picker
+from etl.definitions.writing import HIDDEN
 from etl.provenance.code import code_of
 from etl.provenance.lineage import leaves, months_of
 from etl.provenance.values import value_of

@@ -9,7 +9,7 @@ from typing import Any
 
 from dashboard.data.printed import NUMBER, RUN, printed, safe
 from dashboard.export.exhibits import MARKERS, Cell, Exhibit, Number
-from etl.definitions.measure import MINUS
+from etl.definitions.writing import MINUS
 
 BOM = "\ufeff"
 TIDY = (

@@ -9,13 +9,14 @@ from dashboard.charts.scale import ticks
 from dashboard.data.comparisons import COST, asked, compared, of_a_year, of_sites, when
 from dashboard.data.edition import Row, audience_words
 from dashboard.data.view import View, period_words
-from dashboard.elements.tables import HIDDEN, LEVEL_WORDS, VERDICT_LEVELS
+from dashboard.elements.tables import LEVEL_WORDS, VERDICT_LEVELS
 from dashboard.meeting.since_last import agreed, changed, meeting_words, meets_next
 from dashboard.meeting.slides import Deck, Grid, Judged, Layer, Point, Points, Slide, Steps, Verdicts, Words
 from dashboard.meeting.sources import MOST_LINES, coded, define, left_out, place, sites_shown, sources
 from dashboard.wording import findings, sentences
 from etl.definitions.periods import write_date, write_month
 from etl.definitions.settings import FIRST_TIME_ONLY, SLIDES
+from etl.definitions.writing import HIDDEN, counted, first_upper, listed, pounds, pounds_short, write_interval
 
 
 def make_deck(view: View) -> Deck:
@@ -23,13 +24,13 @@ def make_deck(view: View) -> Deck:
     view = of_a_year(view)
     made = {name: MADE[name](view) for name in order_of(view)}
     month, meeting = view.edition.data_month, meeting_words(view)
-    who = "all sites" if view.all_sites else sentences.listed([site.label for site in view.sites])
+    who = "all sites" if view.all_sites else listed([site.label for site in view.sites])
     return Deck(
         f"{meeting or 'Drive'}: caseload, cost and money",
         tuple(slide for slide in made.values() if slide is not None),
         write_month(month) if month else "no month",
         write_date(view.edition.made.date()),
-        f"{sentences.first_upper(who)}, {period_words(view.period)}",
+        f"{first_upper(who)}, {period_words(view.period)}",
         audience_words(view.edition.audience),
         view.address.with_(edition=view.edition.name, number="").href,
         meeting,
@@ -97,12 +98,10 @@ def ask(view: View, cover: Row | None, verdicts: Sequence[Row]) -> tuple[str, st
     """What the forum is asked to decide: whose money is missing, and by when what cannot be judged can be."""
     parts = []
     if cover is not None and cover.gap and cover.gap > 0.5 and view.all_sites:
-        parts.append(f"who finds the {sentences.pounds(cover.gap)} not yet secured for {sentences.year_of((cover,))}")
+        parts.append(f"who finds the {pounds(cover.gap)} not yet secured for {sentences.year_of((cover,))}")
     open_ones = sum(row.verdict == "cannot_say" for row in verdicts if row.site in {s.name for s in view.sites})
     if open_ones:
-        parts.append(
-            f"by when the gaps in {sentences.counted(open_ones, 'site’s return', 'sites’ returns')} are filled"
-        )
+        parts.append(f"by when the gaps in {counted(open_ones, 'site’s return', 'sites’ returns')} are filled")
     return ("We ask the forum", f" to agree {', and '.join(parts)}.") if parts else ("", "")
 
 
@@ -141,7 +140,7 @@ def cost(view: View) -> Slide | None:
     """Cost per new case of each site; no slide where none is known or may be shown."""
     rows = compared(view, COST)
     points = [
-        point(view, site, row, sentences.interval(row, money=True) if row is not None else "")
+        point(view, site, row, write_interval(row.low, row.high, money=True) if row is not None else "")
         for site, row in ((site, rows.get(site)) for site in sites_shown(view))
     ]
     if all(point.value is None for point in points):
@@ -154,7 +153,7 @@ def cost(view: View) -> Slide | None:
         "What does one case cost?",
         findings.cost(found, pairs, rows, labels, "new case"),
         "Cash on the cost lines that all sites count, latest complete year; line: 95% interval",
-        Points(tuple(points), *scale(points, sentences.pounds), "95% interval", "Cost per new case", left_out(view)),
+        Points(tuple(points), *scale(points, pounds), "95% interval", "Cost per new case", left_out(view)),
         (*define(view, COST), "Interval from the number of cases (Poisson, 95%).", sources(view)),
         codes_of(view, rows),
     )
@@ -171,7 +170,7 @@ def point(view: View, site: str, row: Row | None, beside: str) -> Point:
     """A number of a site with its limits; a hidden one has neither."""
     if row is None or row.value is None or row.shown == HIDDEN:
         return Point(place(view, site), "", None, shown_of(row), None, None, None, beside, False)
-    below = sentences.first_upper(when(row)) if row.hollow else ""
+    below = first_upper(when(row)) if row.hollow else ""
     return Point(place(view, site), below, row.value, row.shown, row.low, row.high, row.plan, beside, bool(row.hollow))
 
 
@@ -206,7 +205,7 @@ def cliff(view: View) -> Slide | None:
     headline = sentences.cliff(secured, amounts.get("planned", {}), cover.year if cover is not None else months[0])
     planned = tuple(amounts.get("planned", {}).get(month, 0.0) for month in months)
     layers = tuple(
-        Layer(label, status, values, tuple(map(sentences.pounds_short, values)), money_words(values))
+        Layer(label, status, values, tuple(map(pounds_short, values)), money_words(values))
         for status, label, _ in LAYERS
         if any(values := tuple(amounts.get(status, {}).get(month, 0.0) for month in months))
     )
@@ -217,11 +216,11 @@ def cliff(view: View) -> Slide | None:
         tuple(months),
         layers,
         planned,
-        f"{sentences.pounds_short(planned[-1])} a month",
+        f"{pounds_short(planned[-1])} a month",
         sentences.grant_end(view.edition.rows("cliff", "site = ?", (who,))),
         first,
         top,
-        tuple((step, sentences.pounds_short(step)) for step in ticks(highest, 3)),
+        tuple((step, pounds_short(step)) for step in ticks(highest, 3)),
     )
     sites = "all sites" if who == "all" else view.label(who)
     made_up = any(row.made_up for row in view.edition.rows("agreements"))
@@ -238,7 +237,7 @@ def cliff(view: View) -> Slide | None:
 def money_words(values: Sequence[float]) -> str:
     """A layer's money at the end, and what it was before that where it steps: £66k, then £41k."""
     steps = [value for index, value in enumerate(values) if not index or abs(value - values[index - 1]) >= 0.5]
-    known = [sentences.pounds_short(value) for value in steps if value > 0.5]
+    known = [pounds_short(value) for value in steps if value > 0.5]
     return ", then ".join(known[-2:]) if values[-1] > 0.5 else f"{known[-1]}, then none"
 
 

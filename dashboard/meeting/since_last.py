@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from dashboard.cards import changes_since
 from dashboard.data.edition import Row
 from dashboard.data.view import View
-from dashboard.elements.tables import HIDDEN
 from dashboard.meeting.slides import Grid, Slide, Words
 from dashboard.meeting.sources import MOST_LINES, coded, place, sources
-from dashboard.wording import sentences
 from etl.definitions.periods import month_after, write_date, write_month
+from etl.definitions.writing import HIDDEN, count, counted, first_upper
 
 MOST_DECISIONS = 4
 STATES = {"late": ("not_met", "Late"), "open": ("unknown", "Open"), "done": ("met", "Done")}
@@ -54,10 +53,8 @@ def changed(view: View) -> Slide | None:
     if view.address.get("since"):
         when = f"the edition of {changes_since.day_words(view, edition)}"
     moved = len({row.site for row in rows if (row.verdict_effect or "").startswith("Verdict")})
-    verdicts = (
-        sentences.first_upper(sentences.counted(moved, "verdict has", "verdicts have")) if moved else "No verdict has"
-    )
-    more = f"; {sentences.counted(len(rows) - MOST_LINES, 'lesser move')} not shown" if len(rows) > MOST_LINES else ""
+    verdicts = first_upper(counted(moved, "verdict has", "verdicts have")) if moved else "No verdict has"
+    more = f"; {counted(len(rows) - MOST_LINES, 'lesser move')} not shown" if len(rows) > MOST_LINES else ""
     body = tuple(change(view, row) for row in rows[:MOST_LINES])
     nothing = (Words("Programme", place=place(view, "all")), Words("Nothing that is shown here"), Words(""))
     said = "; ".join(f"{line[0].text}: {line[1].text}, {line[2].text}" for line in body) or "Nothing has moved"
@@ -113,17 +110,17 @@ def agreed(view: View) -> Slide | None:
 def outcome(rows: Sequence[Row]) -> str:
     """How many decisions are done, and how many are late."""
     states = [row.state for row in rows]
-    done, late, count = states.count("done"), states.count("late"), len(rows)
-    if done == count:
+    done, late, of = states.count("done"), states.count("late"), len(rows)
+    if done == of:
         whole = {1: "The one decision is done", 2: "Both decisions are done"}
-        return whole.get(count, f"All {sentences.count(count)} decisions are done")
+        return whole.get(of, f"All {count(of)} decisions are done")
     if done:
         are = "is" if done == 1 else "are"
-        said = f"{sentences.first_upper(sentences.count(done))} of {sentences.count(count)} decisions {are} done"
+        said = f"{first_upper(count(done))} of {count(of)} decisions {are} done"
     else:
         none = {1: "The one decision is not done yet", 2: "Neither decision is done yet"}
-        said = none.get(count, f"None of {sentences.count(count)} decisions is done yet")
-    return f"{said}; {sentences.count(late)} {'is' if late == 1 else 'are'} late" if late else said
+        said = none.get(of, f"None of {count(of)} decisions is done yet")
+    return f"{said}; {count(late)} {'is' if late == 1 else 'are'} late" if late else said
 
 
 def decision(view: View, row: Row) -> tuple[Words, ...]:

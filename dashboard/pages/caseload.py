@@ -34,11 +34,12 @@ from dashboard.elements.page import (
     site_name,
     source_words,
 )
-from dashboard.elements.tables import HIDDEN, Column, hidden, number, state, table
+from dashboard.elements.tables import Column, hidden, number, state, table
 from dashboard.provenance import links
 from dashboard.wording import findings, sentences
 from etl.definitions import label_of
 from etl.definitions.periods import write_month
+from etl.definitions.writing import HIDDEN, count, first_upper, listed
 
 Component = Any
 
@@ -69,7 +70,7 @@ def build(view: View) -> Content:
 def note(view: View) -> str:
     """Who is counted, where and when, and whose months are missing."""
     _, starts, ends = view.period
-    who = view.label(view.sites[0].name) if len(view.sites) == 1 else f"{sentences.count(len(view.sites))} sites"
+    who = view.label(view.sites[0].name) if len(view.sites) == 1 else f"{count(len(view.sites))} sites"
     ends = min(ends, view.edition.data_month or ends)
     when_said = f"{write_month(starts, long=True)} to {write_month(ends, long=True)}"
     said = f"People allocated to a case manager, {who}, {when_said}."
@@ -146,9 +147,9 @@ def plan_line(view: View, site: str, row: Row | None) -> list[Component]:
     """A site's line of the table: its year, number, interval, plan and verdict in words."""
     if row is None:
         return [site_name(view, site), "", state("not known"), "", "", ""]
-    known = sentences.first_upper(when(row)) if row.value is not None else ""
+    known = first_upper(when(row)) if row.value is not None else ""
     plan = planned(view, row) if row.plan is not None else ""
-    verdict = links.beside(view, row, "verdict", sentences.first_upper(row.words)) if row.words else ""
+    verdict = links.beside(view, row, "verdict", first_upper(row.words)) if row.words else ""
     return [site_name(view, site), known, number(view, row), links.interval(view, row), plan, verdict]
 
 
@@ -359,7 +360,7 @@ def people(view: View) -> Component:
     )
     return card(
         headline,
-        f"{sentences.first_upper(asked_words(view))}; none on fewer than 10",
+        f"{first_upper(asked_words(view))}; none on fewer than 10",
         side_by_side(view, lines, "Victims, children and perpetrators") if lines else nothing("Nobody is known."),
         name="people",
         source=source_words(view),
@@ -375,7 +376,7 @@ def plausible(view: View, measure: str) -> str:
         return ""
     said = f"published: {some.plausible_low:g} to {some.plausible_high:g}"
     outside = [view.label(site) for site, row in rows.items() if row.plausible == "outside"]
-    return f"{said}; outside: {sentences.listed(outside)}" if outside else said
+    return f"{said}; outside: {listed(outside)}" if outside else said
 
 
 PAGE = Page("/caseload", "Caseload", 2, "How many people does Drive work with, and is it as many as planned?", build)

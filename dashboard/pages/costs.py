@@ -40,10 +40,11 @@ from dashboard.elements.page import (
     site_name,
     source_words,
 )
-from dashboard.elements.tables import HIDDEN, Column, hidden, number, state, table
+from dashboard.elements.tables import Column, hidden, number, state, table
 from dashboard.provenance import links
 from dashboard.wording import findings, sentences
 from etl.definitions.periods import months_from, write_financial_year, write_month
+from etl.definitions.writing import HIDDEN, first_upper, lower_first, pounds, signed_pounds
 
 Component = Any
 # What is divided by, as the address, the choice and a sentence name it.
@@ -182,9 +183,7 @@ def note(view: View, what: Asked) -> str:
         )
     how = central_team.HOW[central_team.allocation_of(view)]
     money = central_team.BASES[central_team.basis_of(view)][1]
-    return (
-        f"{sentences.first_upper(money)}; all cash; the central team’s cost {how}. Earmarked money stays where it is."
-    )
+    return f"{first_upper(money)}; all cash; the central team’s cost {how}. Earmarked money stays where it is."
 
 
 def unit_costs(view: View, what: Asked) -> Component:
@@ -199,22 +198,17 @@ def unit_costs(view: View, what: Asked) -> Component:
         beside.append((site_name(view, site.name, *below), interval or blank))
         shown = central_team.shown(view, row) if what.is_central else number(view, row)
         known = row is not None and row.value is not None
-        body.append(
-            [site_name(view, site.name), sentences.first_upper(when(row)) if known and row else "", shown, interval]
-        )
+        body.append([site_name(view, site.name), first_upper(when(row)) if known and row else "", shown, interval])
     top = 1.04 * max([v for dot in found for v in (dot.high, dot.value) if v] or [1.0])
     known_dots = [f"{dot.name} {dot.text}" for dot in found if dot.value is not None]
     label = f"Cost per {what.one} of each site with its 95% interval: " + "; ".join(known_dots)
     size = ROW_HEIGHT if len(found) <= 6 else 44
-    drawn = graph(
-        dots(found, top, sentences.pounds, labelled=True, row=size), "unit-cost", label, height(len(found), size)
-    )
+    drawn = graph(dots(found, top, pounds, labelled=True, row=size), "unit-cost", label, height(len(found), size))
     heads = [Column("Site"), Column("Period"), Column(view.measure_label(what.measure), True)]
     heads.append(Column("95% interval", True))
     return card(
         beside_headline(view, what),
-        f"{sentences.first_upper(what.said)} ÷ {sentences.plural(what.one)}; "
-        "hollow mark: an earlier year than asked for",
+        f"{first_upper(what.said)} ÷ {sentences.plural(what.one)}; hollow mark: an earlier year than asked for",
         beside_dots(drawn, beside, "95% interval", size),
         name="unit-cost",
         twin=table(heads, body, "Unit cost and its interval"),
@@ -304,15 +298,13 @@ def year_table(view: View, what: Asked) -> Component:
         to = html.Span(write_month(row.ends), className="whole") if row is not None else ""
         numbers = [number(view, part) for part in parts]
         body.append([site_name(view, site.name), to, *numbers, number(view, row, bold=True), last])
-    per = html.Span(
-        sentences.first_upper(sentences.plural(what.one)), className="whole" if what.per == "new_case" else ""
-    )
+    per = html.Span(first_upper(sentences.plural(what.one)), className="whole" if what.per == "new_case" else "")
     heads = [Column("Site"), Column("To", True), Column("Spend", True), Column(per, True), Column("Each", True)]
-    heads.append(Column(sentences.first_upper(asked_words(view)), True))
+    heads.append(Column(first_upper(asked_words(view)), True))
     rows = [(site.label, None if (site.label, None) in gaps else Row(value=1)) for site in view.sites]
     return card(
         sentences.gaps_in(rows, asked_words(view)),
-        f"Table of the chart above: {sentences.lower_first(view.measure_label(what.measure))}",
+        f"Table of the chart above: {lower_first(view.measure_label(what.measure))}",
         table(
             heads, body, "Spend, cases and unit cost", class_name="years wide", row_names=[s.name for s in view.sites]
         ),
@@ -485,12 +477,12 @@ def spent_line(view: View, site: str, year: Row | None, row: Row | None) -> list
     ]
     spend, plan, money = (number(view, result) for result in results)
     over = [
-        html.Span(links.beside(view, Row(row, measure="spend"), name, sentences.signed(row[name])), className="whole")
+        html.Span(links.beside(view, Row(row, measure="spend"), name, signed_pounds(row[name])), className="whole")
         if row[name] is not None
         else ""
         for name in ("over_plan", "over_funding")
     ]
-    to = html.Span(sentences.first_upper(briefly(year)), className="whole")
+    to = html.Span(first_upper(briefly(year)), className="whole")
     return [site_name(view, site, short=True), to, spend, plan, over[0], money, over[1]]
 
 

@@ -30,6 +30,7 @@ from dashboard.elements.tables import Column, hidden, link, number, state, table
 from dashboard.provenance import links
 from dashboard.wording import sentences
 from etl.definitions.periods import write_date, write_financial_year, write_month, write_period
+from etl.definitions.writing import HIDDEN, percent, pounds
 
 Component = Any
 FORMS = {"cash": "Cash", "in_kind": "In kind", "both": "Both"}
@@ -78,7 +79,7 @@ def note(view: View, who: str, cover: Row | None) -> Component:
     said = f"Approved agreements against planned cost, cash, {sites}, {year}."
     apart = view.edition.rows("agreements", "site = 'central_team'") if who == "all" else ()
     for row in apart:
-        said += f" {sentences.pounds(row.amount)} for the central team is apart."
+        said += f" {pounds(row.amount)} for the central team is apart."
     if any(row.made_up for row in view.edition.rows("agreements")):
         said += " Made-up agreements are marked."
     return html.Span(said, **{OPENS: [links.agreement(view, row) for row in apart]})
@@ -125,7 +126,7 @@ def steps(view: View, who: str) -> Component:
 def covered(view: View, row: Row) -> Component:
     """The share of a month's planned cost that is secured."""
     key = f"{row.site}|cliff|{row.month}|share"
-    return link(view, key, sentences.percent(row.share), f"{write_month(row.month, long=True)}, {view.label(row.site)}")
+    return link(view, key, percent(row.share), f"{write_month(row.month, long=True)}, {view.label(row.site)}")
 
 
 def cliff_link(
@@ -134,10 +135,8 @@ def cliff_link(
     """A month's money of one certainty, as a link to the agreements or the plan that it is of."""
     amount = amounts.get(status, {}).get(month)
     if amount is None:
-        return sentences.pounds(0.0)
-    return link(
-        view, f"{who}|cliff|{month}|{status}", sentences.pounds(amount), f"{write_month(month)}, {view.label(who)}"
-    )
+        return pounds(0.0)
+    return link(view, f"{who}|cliff|{month}|{status}", pounds(amount), f"{write_month(month)}, {view.label(who)}")
 
 
 def gap_of_year(view: View) -> Component:
@@ -185,12 +184,12 @@ def gap_lines(view: View, site: str, starts: date, steps_of: Sequence[Row], left
 
     def line(label: str, step: Row) -> list[Component]:
         key = f"{site}|gap|{starts}|{step.position}"
-        return [label, link(view, key, sentences.pounds(step.amount), f"{label}, {view.label(site)}")]
+        return [label, link(view, key, pounds(step.amount), f"{label}, {view.label(site)}")]
 
     first = [line("Planned cost", step) for step in steps_of if step.step == "planned"]
     pieces = [line(step.label, step) for step in steps_of if step.step not in ("planned", "no_funder")]
     last = [line("No funder stated", step) for step in steps_of if step.step == "no_funder"]
-    return [*first, *pieces, *(last or [["No funder stated", sentences.pounds(left)]])]
+    return [*first, *pieces, *(last or [["No funder stated", pounds(left)]])]
 
 
 def spans_of(view: View, site: str, row: Row) -> dict[date, str]:
@@ -270,19 +269,17 @@ def money_link(view: View, row: Row) -> Component:
     """An amount of the mix as a number of `results`, where it is one."""
     measure = "funding_in_kind" if row.form == "in_kind" else f"funding.{row.funder}"
     result = view.edition.result(row.site, measure, row.period, row.starts)
-    if result is not None and result.shown == "[c]":
+    if result is not None and result.shown == HIDDEN:
         return hidden()
     key = f"{row.site}|{row.period}|{row.starts}|{measure}"
-    return link(view, key, sentences.pounds(row.amount), f"{row.label}, {view.label(row.site)}")
+    return link(view, key, pounds(row.amount), f"{row.label}, {view.label(row.site)}")
 
 
 def share_link(view: View, row: Row) -> Component:
     """A funder's share as a number of `results`."""
     measure = "in_kind_share" if row.form == "in_kind" else f"funding_share.{row.funder}"
     result = view.edition.result(row.site, measure, row.period, row.starts)
-    return (
-        number(view, result, text=sentences.percent(row.share)) if result is not None else sentences.percent(row.share)
-    )
+    return number(view, result, text=percent(row.share)) if result is not None else percent(row.share)
 
 
 def by_quarter(view: View, form: str) -> Component:
@@ -377,9 +374,9 @@ def cover_table(view: View) -> Component:
     body = [
         [
             site_name(view, row.site, short=True),
-            links.cover(view, row, "planned", sentences.pounds(row.planned or 0.0)),
-            links.cover(view, row, "secured", sentences.pounds(row.secured or 0.0)),
-            links.cover(view, row, "gap", sentences.pounds(row.gap)) if row.gap is not None else state("not known"),
+            links.cover(view, row, "planned", pounds(row.planned or 0.0)),
+            links.cover(view, row, "secured", pounds(row.secured or 0.0)),
+            links.cover(view, row, "gap", pounds(row.gap)) if row.gap is not None else state("not known"),
             links.cover(view, row, "share", f"{row.share:.1%}") if row.get("share") is not None else "",
             links.cover(view, row, "months", f"{row.months:.1f}") if row.months is not None else state("not known"),
             first_short(row),

@@ -7,9 +7,9 @@ from dashboard.data.view import View
 from dashboard.elements import html
 from dashboard.elements.page import Content, Page, pick
 from dashboard.elements.tables import Column, table
-from dashboard.wording import sentences
 from etl.definitions.periods import write_date
 from etl.definitions.settings import THRESHOLD
+from etl.definitions.writing import first_upper
 
 Component = Any
 OVER_MONTHS = {"sum": "Months are added up", "first": "The first month's", "last": "The last month's"}
@@ -72,7 +72,7 @@ def build(view: View) -> Content:
     subjects = list(dict.fromkeys(row.subject for row in view.edition.measures.values()))
     chosen = view.address.get("subject")
     shown = [subject for subject in subjects if not chosen or subject == chosen]
-    options = [("", "All subjects"), *((subject, sentences.first_upper(subject)) for subject in subjects)]
+    options = [("", "All subjects"), *((subject, first_upper(subject)) for subject in subjects)]
     count = len(view.edition.measures)
     return Content(
         f"{count} numbers, each defined once",
@@ -102,7 +102,7 @@ def subject_card(view: View, subject: str) -> Component:
     ]
     return html.Section(
         [
-            html.H2(sentences.first_upper(subject), id=f"subject-{subject}"),
+            html.H2(first_upper(subject), id=f"subject-{subject}"),
             table(columns, body, subject, class_name="definitions wide"),
         ],
         className="card spaced",

@@ -17,6 +17,7 @@ from dashboard.wording import sentences
 from etl.definitions import label_of
 from etl.definitions.periods import months_from, write_date, write_month
 from etl.definitions.readiness import PROPOSED_BY, THRESHOLDS
+from etl.definitions.writing import HIDDEN, lower_first, pounds
 
 MOST_COLUMNS = 5
 MOST_DECISIONS = 4
@@ -144,9 +145,7 @@ class Secured:
         badge = level(view, site, "money")
         if site == "all":
             badge = tag(level_of(row.months))
-        secured, planned = (
-            links.cover(view, row, name, sentences.pounds(row[name])) for name in ("secured", "planned")
-        )
+        secured, planned = (links.cover(view, row, name, pounds(row[name])) for name in ("secured", "planned"))
         amounts = html.Span([secured, " of ", planned])
         return cell(shown, "months", icons.track(row.months / 12, view.mark(site)), amounts, badge)
 
@@ -200,7 +199,7 @@ class Cost:
         return "Cost per new case"
 
     def scale(self, view: View) -> str:
-        return f"scale £0 to {sentences.pounds(top(view, COST))}"
+        return f"scale £0 to {pounds(top(view, COST))}"
 
     def cell(self, view: View, site: str) -> Component:
         row = view.result(site, COST)
@@ -249,7 +248,7 @@ class Returns:
 
 def unknown(view: View, site: str, measure: str, highest: float, row: Row | None, plan: str = "") -> Component:
     """A cell without a value: why, and the last complete year as a hollow mark."""
-    if row is not None and row.shown == "[c]":
+    if row is not None and row.shown == HIDDEN:
         return cell(hidden(), note="Hidden: a small number")
     if site == "all":
         return cell(tag("unknown"), note=earlier_sum(view, measure) or sentences.why_no_sum(row))
@@ -342,7 +341,7 @@ def decisions(view: View) -> Component:
         for row in rows[:MOST_DECISIONS]
     ]
     columns = [Column("Site"), Column("What"), Column("Source"), Column("Due")]
-    headline = f"Decisions due: {sentences.lower_first(sentences.milestones(rows, day))}"
+    headline = f"Decisions due: {lower_first(sentences.milestones(rows, day))}"
     more = html.A("All milestones", href=view.address.keep("/readiness", "site", "edition").href)
     return html.Section(
         [

@@ -12,6 +12,7 @@ from dashboard.provenance import links
 from dashboard.wording import sentences
 from etl.definitions import readiness as definitions
 from etl.definitions.periods import write_date
+from etl.definitions.writing import first_upper
 
 Component = Any
 MILESTONE_ICONS = {"done": "met", "late": "not_met", "moved": "partly", "due": "dash"}
@@ -156,7 +157,7 @@ def conditions(view: View, row: Row | None) -> Component:
 def condition(view: View, site: str, said: str) -> Component:
     """A condition, whose numbers are told of with its criterion."""
     name = next((name for name, (label, _) in CRITERIA.items() if said.startswith(f"{label}: ")), "")
-    return links.prose(view, site, sentences.first_upper(said), f"{site}|readiness|{name}|level" if name else "")
+    return links.prose(view, site, first_upper(said), f"{site}|readiness|{name}|level" if name else "")
 
 
 def own_answer(row: Row | None) -> Component:
@@ -198,7 +199,7 @@ def milestone_state(row: Row) -> Component:
         "done": f"Done {write_date(row.done)}" if row.done else "Done",
         "moved": f"Moved from {write_date(first)}" if first else "Moved",
     }
-    said = told.get(row.state, sentences.first_upper(row.state or ""))
+    said = told.get(row.state, first_upper(row.state or ""))
     icon = MILESTONE_ICONS.get(row.state, "dash")
     return html.Span([icons.icon(icon, 14), said], className=f"status {icon.replace('_', '-')}")
 

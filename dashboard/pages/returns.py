@@ -18,9 +18,9 @@ from dashboard.provenance import links
 from dashboard.upload.form import Giver, write_form
 from dashboard.wording import sentences
 from etl.definitions.checks import CHECKS
-from etl.definitions.measure import write
 from etl.definitions.messages import MONTH_NAMES
 from etl.definitions.periods import month_after, write_date, write_month
+from etl.definitions.writing import count, counted, counted_figure, first_upper, spaced, write
 from etl.provenance.code import COUNTED
 
 Component = Any
@@ -58,7 +58,7 @@ def build(view: View) -> Content:
     missing = sum(thing.code == NO_RETURN for thing in things)
     holding = sum(bool(thing.holds_verdict) for thing in things)
     first, last = write_month(months[0], long=True), write_month(months[-1], long=True)
-    who = view.sites[0].label if len(here) == 1 else f"{sentences.count(len(here))} sites"
+    who = view.sites[0].label if len(here) == 1 else f"{count(len(here))} sites"
     return Content(
         sentences.things_to_mend(missing, len(things) - missing, holding),
         f"Monthly returns due from {who}, {first} to {last}, as received by {write_date(view.edition.made.date())}.",
@@ -135,8 +135,8 @@ def calendar_card(view: View, months: list[date], rows: list[Row]) -> Component:
             html.Td(cell(view, site.label, row, month), className=year_start(month, months))
             for row, month in zip(mine, months, strict=True)
         ]
-        count = sum(row.state == "on_time" for row in mine_due)
-        on_time_here = links.returns(view, site.name, months[0], "on_time", count, bold=True)
+        in_time = sum(row.state == "on_time" for row in mine_due)
+        on_time_here = links.returns(view, site.name, months[0], "on_time", in_time, bold=True)
         total = [on_time_here, " of ", links.returns(view, site.name, months[0], "due", len(mine_due))]
         body.append(html.Tr([*line, html.Td(total, className="right muted")], **{"data-row": site.name}))
     grid = html.Table(
@@ -150,7 +150,7 @@ def calendar_card(view: View, months: list[date], rows: list[Row]) -> Component:
         key_of(view, months, rows),
         name="calendar",
         opens=[
-            counted(view, months, which, len(found))
+            returns_link(view, months, which, len(found))
             for which, found in (("came", came), ("due", due), ("on_time", on_time))
         ],
         class_name="subtitle-right",
@@ -188,12 +188,12 @@ def cell(view: View, label: str, row: Row | None, month: date) -> Component:
     return html.A(inside, href=href, className=classes, **{"data-number": key, "aria-label": name})
 
 
-def counted(view: View, months: list[date], which: str, count: int) -> Component:
+def returns_link(view: View, months: list[date], which: str, number: int) -> Component:
     """A number of returns of the sites shown, as a link where it has a story: of one or all, up to the last month."""
     to_date = not view.address.get("to") or months[-1] == max(row.month for row in view.edition.rows("calendar"))
     if not to_date or not (view.all_sites or len(view.sites) == 1):
-        return html.Span(str(count))
-    return links.returns(view, "all" if view.all_sites else view.sites[0].name, months[0], which, count)
+        return html.Span(str(number))
+    return links.returns(view, "all" if view.all_sites else view.sites[0].name, months[0], which, number)
 
 
 def key_of(view: View, months: list[date], rows: list[Row]) -> Component:
@@ -209,7 +209,7 @@ def key_of(view: View, months: list[date], rows: list[Row]) -> Component:
                 ),
                 f"{STATES[name][1]} ",
                 html.Strong(
-                    counted(view, months, name, found.count(name)) if name in COUNTED else str(found.count(name))
+                    returns_link(view, months, name, found.count(name)) if name in COUNTED else str(found.count(name))
                 ),
             ]
         )
@@ -286,13 +286,13 @@ def status_class(gone: bool) -> str:
 
 def sentence_of(code: str | None) -> str:
     """A code of another version of the definitions, as words."""
-    return sentences.first_upper((code or "").replace("_", " "))
+    return first_upper(spaced(code))
 
 
 def since(row: Row) -> Component:
     """Since when something stands open, and who has to do something."""
     raised = row.get("raised")
-    days = sentences.counted_figure(row.days_open, "day") if row.days_open is not None else "not known"
+    days = counted_figure(row.days_open, "day") if row.days_open is not None else "not known"
     day = html.Span(f"since {write_date(raised.date())}", className="told whole") if raised else None
     return html.Span([html.Span(days, className="whole"), day])
 
@@ -367,7 +367,7 @@ def reminder_card(view: View) -> Component:
     if not rows or view.edition.audience != "central":
         return None
     body = [reminder(view, row) for row in rows]
-    headline = f"{sentences.first_upper(sentences.counted(len(rows), 'reminder'))} ready to send"
+    headline = f"{first_upper(counted(len(rows), 'reminder'))} ready to send"
     return card(headline, "", *body, name="reminders", class_name="spaced")
 
 
@@ -448,7 +448,7 @@ def revised(view: View, row: Row, value: float | None, said: str | None) -> Comp
     """A number as it was or is, as a link to the return that changed it; or its state."""
     about = view.edition.measures.get(row.measure)
     if value is None or about is None:
-        return state((said or "missing").replace("_", " "))
+        return state(spaced(said or "missing"))
     name = f"{view.measure_label(row.measure)}, {view.label(row.site)}"
     return link(view, f"{row.site}|receipt|{row.month}|{row.measure}", write(value, about.unit), name)
 
@@ -467,7 +467,7 @@ def quality_card(view: View) -> Component:
         return None
     dimensions = list(dict.fromkeys(row.dimension for row in rows))
     found = {(row.site, row.dimension): row for row in rows}
-    columns = [Column("Site"), *(Column(sentences.first_upper(name), True) for name in dimensions)]
+    columns = [Column("Site"), *(Column(first_upper(name), True) for name in dimensions)]
     body = [
         [
             site_name(view, site),

@@ -37,9 +37,17 @@ from dashboard.scenarios.choices import (
     start_of,
 )
 from dashboard.wording import sentences
-from etl.definitions.measure import round_half_up
 from etl.definitions.periods import month_after, months_from, write_date, write_financial_year, write_month
 from etl.definitions.readiness import count_verdicts
+from etl.definitions.writing import (
+    counted_figure,
+    first_upper,
+    listed,
+    lower_first,
+    pounds,
+    pounds_short,
+    round_half_up,
+)
 from etl.judge.scenario import (
     LABEL,
     Choices,
@@ -287,7 +295,7 @@ def verdict_cell(case: Case, known: Row | None) -> Component:
     shown = tag(VERDICT_LEVELS[high], sentences.VERDICT_WORDS[high])
     more = [html.Small(f"{sentences.VERDICT_WORDS[low]} at the lowest cost", className="now")] if low != high else []
     now = sentences.VERDICT_WORDS.get(known.verdict, known.words) if known else "not judged"
-    return html.Span([shown, *more, html.Small(f"now {sentences.lower_first(now)}", className="now")])
+    return html.Span([shown, *more, html.Small(f"now {lower_first(now)}", className="now")])
 
 
 def posts_of(view: View, site: str, found: Sequence[Case]) -> Row | None:
@@ -299,10 +307,10 @@ def posts_of(view: View, site: str, found: Sequence[Case]) -> Row | None:
 
 def numbers(view: View, then: Outcome, now: Outcome, cover: Row | None, staff: Row | None) -> list[Component]:
     """Gap, cover, cost, unit cost and posts, each above what it is now."""
-    gap = stored(view, cover, "gap", lambda gap: sentences.pounds(gap))
+    gap = stored(view, cover, "gap", lambda gap: pounds(gap))
     months = stored(view, cover, "months", lambda months: f"{months:.1f}", " months")
-    cost = stored(view, cover, "planned", lambda planned: sentences.pounds(planned))
-    if cover is None or cover.planned is None or span(now.cost) != sentences.pounds(cover.planned):
+    cost = stored(view, cover, "planned", lambda planned: pounds(planned))
+    if cover is None or cover.planned is None or span(now.cost) != pounds(cover.planned):
         cost = [span(now.cost)]
     unit = span(then.unit_cost) if then.unit_cost else not_applicable()
     chance = [f"by chance {span(then.unit_cost_by_chance)}"] if then.unit_cost_by_chance else []
@@ -338,12 +346,10 @@ def span(found: Range | None, *, short: bool = False) -> str:
     """Pounds, or a range of them, which may be written short."""
     if found is None:
         return "not known"
-    low, high = sentences.pounds(found.low), sentences.pounds(found.high)
+    low, high = pounds(found.low), pounds(found.high)
     if low == high:
         return low
-    return (
-        f"{sentences.pounds_short(found.low)} to {sentences.pounds_short(found.high)}" if short else f"{low} to {high}"
-    )
+    return f"{pounds_short(found.low)} to {pounds_short(found.high)}" if short else f"{low} to {high}"
 
 
 def months_words(found: Range) -> str:
@@ -390,7 +396,7 @@ def months_card(view: View, found: Sequence[Case]) -> Component:
         [
             write_month(month),
             of_month(view, found, month, "approved", one.local),
-            *(sentences.pounds(value) for value in (one.grant, one.extra)),
+            *(pounds(value) for value in (one.grant, one.extra)),
             span(one.cost),
             of_month(view, found, month, "planned", planned),
         ]
@@ -412,16 +418,16 @@ def of_month(view: View, found: Sequence[Case], month: date, status: str, amount
     """A month's money as it is known, as a link to where it comes from; what is only supposed is none."""
     everyone = len(found) == len(view.edition.sites)
     site = "all" if everyone else found[0].row.site if len(found) == 1 else ""
-    text = sentences.pounds(amount)
+    text = pounds(amount)
     rows = view.edition.rows("cliff", "site = ? and month = ? and status = ?", (site, month, status))
-    if not rows or rows[0].amount is None or sentences.pounds(rows[0].amount) != text:
+    if not rows or rows[0].amount is None or pounds(rows[0].amount) != text:
         return text
     return link(view, f"{site}|cliff|{month}|{status}", text, f"{write_month(month)}, {view.label(site)}")
 
 
 def who(view: View, found: Sequence[Case]) -> str:
     """Whose numbers are added up."""
-    return sentences.listed([view.label(case.row.site) for case in found]) if len(found) < 4 else f"{len(found)} sites"
+    return listed([view.label(case.row.site) for case in found]) if len(found) < 4 else f"{len(found)} sites"
 
 
 def affordable_card(view: View, supposed: ScenarioChoice, found: Sequence[Case]) -> Component:
@@ -458,7 +464,7 @@ def ways_card(view: View, found: Sequence[Case]) -> Component:
         whole = f"{case.start.planned_cases:g}"
         planned = [" of ", links.planned(view, case.row.site, case.row.year, "count", whole)]
         cover, maintain = covers.get(case.row.site), span(ways["maintain"])
-        if cover is not None and cover.gap is not None and sentences.pounds(cover.gap) == maintain:
+        if cover is not None and cover.gap is not None and pounds(cover.gap) == maintain:
             maintain = links.cover(view, cover, "gap", maintain)
         body.append([site_name(view, case.row.site, short=True), maintain, [cases, *planned], span(ways["uplift"])])
     columns = [
@@ -469,9 +475,7 @@ def ways_card(view: View, found: Sequence[Case]) -> Component:
     ]
     needed = still_needed([(case.start, case.choices) for case in found])
     headline = (
-        f"To maintain the plan, {sentences.pounds(needed)} more is needed"
-        if needed > 0.5
-        else "The money maintains the plan"
+        f"To maintain the plan, {pounds(needed)} more is needed" if needed > 0.5 else "The money maintains the plan"
     )
     return card(
         headline,
@@ -543,7 +547,7 @@ def rollout_card(view: View, supposed: ScenarioChoice) -> Component:
     lines = [
         ("New cases a year", f"{one.cases:,.0f}", f"{outcome.cases:,.0f}"),
         ("Cost of the year", span(one.cost), span(outcome.cost)),
-        ("Money there is", sentences.pounds(one.money), sentences.pounds(outcome.money)),
+        ("Money there is", pounds(one.money), pounds(outcome.money)),
         ("Funding still needed", span(one.gap), span(outcome.gap)),
         ("Cost per new case", span(one.unit_cost), span(outcome.unit_cost)),
         (
@@ -551,7 +555,7 @@ def rollout_card(view: View, supposed: ScenarioChoice) -> Component:
             *(f"{each.posts:,g}" if each.posts is not None else "not known" for each in (one, outcome)),
         ),
     ]
-    areas = sentences.counted_figure(supposed.areas, "area")
+    areas = counted_figure(supposed.areas, "area")
     heads = [Column("Of a year"), Column(f"{view.label(row.site)} alone", True), Column(areas, True)]
     return card(
         f"{areas} like {view.label(row.site)} would need {span(outcome.gap)} that is not secured",
@@ -586,7 +590,7 @@ def saved_rows(data: Path, labels: Mapping[str, str], asks: Who, edition: str) -
                 "id": one.id,
                 "name": one.name,
                 "href": address.with_(edition=edition).href,
-                "words": sentences.first_upper("; ".join(said(supposed, labels))),
+                "words": first_upper("; ".join(said(supposed, labels))),
                 "by": f"{LABEL}. Saved by the {one.author}, {when}",
                 "mine": saved.may_delete(one, asks),
             }

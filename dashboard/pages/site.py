@@ -10,10 +10,11 @@ from dashboard.data.edition import Row, Site
 from dashboard.data.view import View, period_words
 from dashboard.elements import html, icons
 from dashboard.elements.page import Content, Page, card, definition, grid, nothing, pick_period, source_words
-from dashboard.elements.tables import HIDDEN, Column, hidden, link, not_applicable, number, state, table, tag
+from dashboard.elements.tables import Column, hidden, link, not_applicable, number, state, table, tag
 from dashboard.provenance import links
 from dashboard.wording import findings, sentences
 from etl.definitions.periods import month_after, months_from, write_date, write_month, write_period
+from etl.definitions.writing import HIDDEN, count, counted, first_upper, lower_first, spaced
 
 Component = Any
 HEADLINES = (
@@ -99,8 +100,8 @@ def measures(view: View, site: Site) -> Component:
         )
     columns = [Column("Measure"), Column("Number", True), Column("Plan", True), Column("Beside the other sites (grey)")]
     return card(
-        f"{site.label} in {sentences.counted(len(body), 'number')}",
-        f"{sentences.first_upper(period_words(view.period))}; line: 95% interval; grey: other sites, no ranks",
+        f"{site.label} in {counted(len(body), 'number')}",
+        f"{first_upper(period_words(view.period))}; line: 95% interval; grey: other sites, no ranks",
         table(columns, body, f"Headline numbers of {site.label}", class_name="tall"),
         name="measures",
         source=source_words(view),
@@ -125,12 +126,12 @@ def judged(view: View, site: Site, verdict: Row | None) -> Component:
     rows = view.edition.rows("readiness", "site = ?", (site.name,), "position")
     if verdict is None and not rows:
         return card("Not judged yet", "", nothing("No verdict is known."), name="judged")
-    body = [[sentences.first_upper(row.criterion), tag(row.level), criterion(view, row)] for row in rows]
+    body = [[first_upper(row.criterion), tag(row.level), criterion(view, row)] for row in rows]
     head = sentences.VERDICT_WORDS.get(verdict.verdict, "") if verdict is not None else "No verdict"
     met = sum(row.level == "met" for row in rows)
     columns = [Column("Criterion"), Column("Level"), Column("Evidence")]
     return card(
-        f"{sentences.first_upper(sentences.count(met))} of {sentences.count(len(rows))} criteria met",
+        f"{first_upper(count(met))} of {count(len(rows))} criteria met",
         "",
         html.P(links.verdict(view, site.name, verdict.verdict, head)) if verdict is not None else None,
         table(columns, body, "Criteria", class_name="wide"),
@@ -159,7 +160,7 @@ def agreements(view: View, site: Site) -> Component:
         [
             row.funder_label,
             links.agreement(view, row),
-            sentences.first_upper((row.status or "").replace("_", " ")),
+            first_upper(spaced(row.status)),
             write_date(row.ends) if row.ends else "open",
         ]
         for row in rows
@@ -167,9 +168,7 @@ def agreements(view: View, site: Site) -> Component:
     columns = [Column("Funder"), Column("Amount", True), Column("Status"), Column("Ends", True)]
     made_up = "Some are made up for the sample" if any(row.made_up for row in rows) else ""
     return card(
-        f"{sentences.first_upper(sentences.counted(len(rows), 'agreement'))} known"
-        if rows
-        else "No agreement is known",
+        f"{first_upper(counted(len(rows), 'agreement'))} known" if rows else "No agreement is known",
         "",
         table(columns, body, "Agreements", class_name="wide") if rows else nothing("Nothing is known of money ahead."),
         name="agreements",
@@ -209,7 +208,7 @@ def over_time(view: View, site: Site, measure: str) -> Component:
 def monthly(view: View, site: Site, measure: str) -> str:
     """What the site's control chart of a measure shows; the measure's label where there is none."""
     charts = view.edition.rows("control_charts", "site = ? and measure = ?", (site.name, measure))
-    label = f"{site.label}: {sentences.lower_first(view.measure_label(measure))} by month"
+    label = f"{site.label}: {lower_first(view.measure_label(measure))} by month"
     return findings.control(site.label, charts[0]) if charts else label
 
 

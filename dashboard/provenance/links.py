@@ -8,8 +8,8 @@ from dashboard.data.view import View
 from dashboard.elements import html
 from dashboard.elements.headline_links import NUMBER, OPENS
 from dashboard.elements.tables import link, number, number_key, state, verdict_tag
-from dashboard.wording import sentences
 from etl.definitions.periods import month_after, write_month
+from etl.definitions.writing import pounds, spaced, write_interval
 from etl.provenance.story import BESIDE
 
 Component = Any
@@ -25,10 +25,9 @@ def beside(view: View, row: Row, what: str, text: str) -> Component:
 
 def interval(view: View, row: Row | None, *, money: bool = False) -> Component:
     """An interval, both of whose ends are links; nothing where there is none."""
-    said = sentences.interval(row, money) if row is not None else ""
-    if row is None or not said:
+    if row is None or not write_interval(row.low, row.high):
         return ""
-    low, high = said.split(" to ")
+    low, high = write_interval(row.low, row.high, money=money).split(" to ")
     return html.Span([beside(view, row, "low", low), " to ", beside(view, row, "high", high)])
 
 
@@ -61,7 +60,7 @@ def agreement(view: View, row: Row, column: str = "amount") -> Component:
     if row.get(column) is None:
         return state("not stated")
     said = f"{row.funder_label}, {view.label(row.site)}"
-    return link(view, f"{row.site}|agreement|{row.agreement}|{column}", sentences.pounds(row[column]), said)
+    return link(view, f"{row.site}|agreement|{row.agreement}|{column}", pounds(row[column]), said)
 
 
 COVERED = ("gap", "secured", "planned", "in_principle", "bid")
@@ -81,7 +80,7 @@ def money(view: View, site: str) -> list[Component]:
     """What sentences say of a site's money: the year that is covered, agreements, and what was spent of the plan."""
     found = []
     for row in view.edition.rows("cover", "site = ?", (site,)):
-        found += [cover(view, row, name, sentences.pounds(row[name])) for name in COVERED if row.get(name)]
+        found += [cover(view, row, name, pounds(row[name])) for name in COVERED if row.get(name)]
         found += [cover(view, row, "months", f"{row.months:.1f}")] if row.months is not None else []
     rows = view.edition.rows("agreements", "site = ?", (site,))
     found += [agreement(view, row) for row in rows if row.amount]
@@ -92,7 +91,7 @@ def money(view: View, site: str) -> list[Component]:
 
 def returns(view: View, site: str, starts: date, which: str, count: int, *, bold: bool = False) -> Component:
     """A number of returns, as a link to the returns that are counted."""
-    said = which.removeprefix("year.").replace("_", " ").replace("came", "received")
+    said = spaced(which.removeprefix("year.")).replace("came", "received")
     return link(view, f"{site}|returns|{starts}|{which}", str(count), f"returns {said}, {view.label(site)}", bold=bold)
 
 

@@ -6,8 +6,8 @@ from dashboard.data.address import Address
 from dashboard.data.view import View
 from dashboard.elements import html, icons
 from dashboard.provenance import story
-from dashboard.wording import sentences
 from etl.definitions.periods import write_date
+from etl.definitions.writing import lower_first
 from etl.provenance import tell
 
 Component = Any
@@ -48,7 +48,7 @@ def dialog(address: Address, title: str, body: list[Component], foot: list[Compo
         icons.icon("cross", 16),
         href=address.with_(number="").href,
         className="close",
-        **{"aria-label": f"Close: {sentences.lower_first(title)}"},
+        **{"aria-label": f"Close: {lower_first(title)}"},
     )
     panel = html.Div(
         [

@@ -14,8 +14,8 @@ from dashboard.elements import html, icons
 from dashboard.elements.page import site_name
 from dashboard.elements.tables import Column, hidden, link, state, table
 from dashboard.provenance import codes
-from dashboard.wording import sentences
 from etl.definitions.periods import write_date, write_month
+from etl.definitions.writing import counted_figure, spaced
 from etl.provenance.story import (
     HIDDEN,
     Block,
@@ -171,7 +171,7 @@ def typed_in(view: View, number: Number, cells: tuple[Source, ...], way: Way) ->
             by_sheet.setdefault(cell.sheet or "", []).append(cell.cell)
     places = [html.Small([html.Code(f"{sheet} "), html.Code(", ".join(found))]) for sheet, found in by_sheet.items()]
     odd = sorted({cell.state for cell in cells if cell.state not in ("reported", "")})
-    said = [html.Small(", ".join(odd).replace("_", " "), className="muted")] if odd else []
+    said = [html.Small(spaced(", ".join(odd)), className="muted")] if odd else []
     return html.Span([item(view, number, way), *said, *places])
 
 
@@ -199,7 +199,7 @@ def cells_link(view: View, story: Story) -> Component:
     for cell in story.sources:
         writer.writerow([safe(said) if isinstance(said, str) else said for said in values(cell)])
     name = f"cells-of-{codes.code(view, story.address)}-edition-{view.edition.name}.csv"
-    label = sentences.counted_figure(len(story.sources), "cell") + " as CSV"
+    label = counted_figure(len(story.sources), "cell") + " as CSV"
     return html.A(label, href=f"data:text/csv;charset=utf-8,{quote(out.getvalue())}", download=name, className="button")
 
 

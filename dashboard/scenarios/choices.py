@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from dashboard.data.address import Address
 from dashboard.data.edition import Row, Site
+from etl.definitions.writing import counted_figure, pounds
 from etl.judge.scenario import MONTHS, Choices, Start
 
 NAMES = (
@@ -220,7 +221,7 @@ def said(supposed: ScenarioChoice, labels: Mapping[str, str]) -> list[str]:
             f"{abs(now.caseload - 1) * 100:.3g}% {'more' if now.caseload > 1 else 'fewer'} new cases than planned"
         )
     if now.cases_per_post is not None:
-        cost = f", a post costs £{now.post_cost:,.0f}" if now.post_cost else ""
+        cost = f", a post costs {pounds(now.post_cost)}" if now.post_cost else ""
         phrases.append(f"{now.cases_per_post:g} open cases for each case manager{cost}")
     low, high = (f"{share * 100:g}%" for share in now.fixed_shares)
     phrases.append(f"{low} of cost is fixed" if low == high else f"{low} to {high} of cost is fixed")
@@ -232,7 +233,7 @@ def said(supposed: ScenarioChoice, labels: Mapping[str, str]) -> list[str]:
 def grant_words(choices: Choices) -> str:
     """What becomes of the grant."""
     if choices.grant_months:
-        return f"the grant goes on for {choices.grant_months} month{'' if choices.grant_months == 1 else 's'}"
+        return f"the grant goes on for {counted_figure(choices.grant_months, 'month')}"
     if choices.grant_share:
         return f"the grant is renewed at {choices.grant_share * 100:g}%"
     return "the grant ends"

@@ -11,9 +11,9 @@ from flask import Response
 
 from dashboard.upload.form import Line, Result
 from dashboard.upload.in_memory import Upload
-from dashboard.wording import sentences
 from etl.definitions.checks import CAUSES, CHECKS
 from etl.definitions.periods import write_month
+from etl.definitions.writing import counted, first_upper
 from etl.feedback.trial import Busy, Checked, OfAnotherSite, Problem, mark, site_of, try_upload
 from etl.sites import Site
 
@@ -46,7 +46,7 @@ def tell(checked: Checked, sites: dict[str, Site]) -> Result:
     about = f"It was read as the return of {site} for {write_month(content.month, long=True)}. Nothing was stored."
     if not number:
         return Result("No problem was found", [about, "It can be sent as it is."], tone="met", icon="met")
-    head = f"{sentences.first_upper(sentences.counted(number, 'thing'))} to look at"
+    head = f"{first_upper(counted(number, 'thing'))} to look at"
     return Result(
         head, [about, "Mend the cells, or say that they are right when you send it."], rows, "partly", "query"
     )

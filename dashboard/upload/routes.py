@@ -14,7 +14,7 @@ from dashboard.elements.page import Page
 from dashboard.upload import commands
 from dashboard.upload.form import SWITCHED_OFF, Giver, Result, write_page
 from dashboard.upload.in_memory import InMemory, NoFile, read_upload
-from dashboard.wording import sentences
+from etl.definitions.writing import counted, first_upper
 from etl.sites import Site, load_sites
 
 LONGEST_NOTE = 200
@@ -142,9 +142,7 @@ def tell_loaded(loaded: commands.Loaded) -> Result:
     head, number = VERDICTS.get(loaded.verdict, "Loaded"), len(loaded.problems)
     lines = [f"Its receipt is {loaded.return_id}."] if loaded.return_id else []
     if number:
-        lines.append(
-            f"{sentences.first_upper(sentences.counted(number, 'thing'))} to look at, listed with the next edition."
-        )
+        lines.append(f"{first_upper(counted(number, 'thing'))} to look at, listed with the next edition.")
     return Result(head, lines, tone="met", icon="met", publish=loaded.verdict != "duplicate")
 
 

@@ -8,15 +8,16 @@ from functools import cache, lru_cache
 from babel.dates import format_date
 
 from dashboard.welsh.catalogue import PLACE, Entry, templates, texts
-from dashboard.wording.sentences import SMALL
-from etl.definitions.messages import MONTH_NAMES
+from etl.definitions.messages import MONTH_NAMES, NUMBER_WORDS
+from etl.definitions.writing import first_upper
 
 KEPT_TEXTS = 20_000
 PROGRAMME = "Programme"
 # What may stand between two clauses that are said one by one, the widest first.
 MARKS = ("\n", "     ", ". ", "; ", " – ", " → ", ": ", " · ", " ÷ ", " + ", " − ", " = ", ", ")
 BETWEEN = {mark: re.compile(re.escape(mark) + r"(?![^()]*\))") for mark in MARKS}
-COUNTS = "|".join((*SMALL[1:], *(word.title() for word in SMALL[1:])))
+FIGURES = NUMBER_WORDS[:10]
+COUNTS = "|".join((*FIGURES[1:], *(word.title() for word in FIGURES[1:])))
 AMOUNT = rf"[+−-]?£?(?:\d[\d,]*(?:\.\d+)?(?:[kmp%]|/\d\d)?|%\{{[^}}]*\}}%?)|{COUNTS}"
 NUMBER = rf"(?:{AMOUNT}|\[c\])(?: to (?:{AMOUNT}))?"
 MONTHS = {name: place for place, long in enumerate(MONTH_NAMES, 1) for name in (long, long[:3])}
@@ -126,7 +127,7 @@ class Sayer:
                 first = self.say(text[: place.start()])
                 second = self.say(text[place.end() :]) if first is not None else None
                 if second is not None:
-                    return f"{first}{mark}{_sentence(second) if mark == '. ' else second}"
+                    return f"{first}{mark}{first_upper(second) if mark == '. ' else second}"
         return None
 
 
@@ -145,11 +146,6 @@ def _swap(text: str) -> str:
     return text[:1].swapcase() + text[1:]
 
 
-def _sentence(words: str) -> str:
-    """The words with a large letter at their start."""
-    return words[:1].upper() + words[1:]
-
-
 def _like(text: str, welsh: str) -> str:
     """Welsh that begins with a large or small letter as the English does."""
     first = welsh[0].upper() if text[0].isupper() else welsh[0].lower() if text[0].islower() else welsh[0]
@@ -158,7 +154,9 @@ def _like(text: str, welsh: str) -> str:
 
 def _number(words: str) -> str:
     """A number as Welsh writes it: words become figures, and a range joins them by `i`."""
-    return " i ".join(str(SMALL.index(part.lower())) if part.lower() in SMALL else part for part in words.split(" to "))
+    return " i ".join(
+        str(FIGURES.index(part.lower())) if part.lower() in FIGURES else part for part in words.split(" to ")
+    )
 
 
 def _when(words: str) -> str:

@@ -4,16 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from dashboard.data.comparisons import when
 from dashboard.data.edition import Row
-from dashboard.wording.sentences import (
-    count,
-    counted,
-    first_upper,
-    interval,
-    listed,
-    lower_first,
-    named,
-    pounds,
-)
+from etl.definitions.writing import count, counted, first_upper, listed, lower_first, named, pounds, write_interval
 
 OFF_BASIS = "; not on the same basis"
 Rows = Sequence[tuple[str, Row]]
@@ -67,7 +58,7 @@ def earlier_years(rows: Rows) -> str:
     if hollow:
         return f"{first_upper(count(len(hollow)))} sites are shown by an earlier year: hollow marks"
     told = [row for _, row in rows if row.verdict in VERDICTS]
-    if len(rows) == 1 and (said := interval(rows[0][1])):
+    if len(rows) == 1 and (said := write_interval(rows[0][1].low, rows[0][1].high)):
         return f"By chance alone it could be {said}"
     near = sum(row.verdict == "cannot_be_told" for row in told)
     if not told:
@@ -127,7 +118,8 @@ def one_cost(known: Sequence[str], rows: Mapping[str, Row], labels: Mapping[str,
         return f"The cost per {per} is not known" + (" at any site" if len(labels) > 1 else "")
     row, label = rows[known[0]], first_upper(named(labels[known[0]]))
     alone = "" if len(labels) == 1 else "; no other site’s is known"
-    return f"{label} spends {row.shown} per {per}; by chance alone it could be {interval(row, money=True)}{alone}"
+    by_chance = write_interval(row.low, row.high, money=True)
+    return f"{label} spends {row.shown} per {per}; by chance alone it could be {by_chance}{alone}"
 
 
 def stands_out(row: Row, labels: Mapping[str, str], known: Sequence[str], per: str) -> str:

@@ -5,65 +5,30 @@ from datetime import date
 from itertools import combinations, pairwise
 
 from dashboard.data.edition import Row
-from etl.definitions.measure import MINUS, round_half_up
 from etl.definitions.periods import month_after, write_date, write_financial_year, write_month
+from etl.definitions.writing import (
+    HIDDEN,
+    count,
+    counted,
+    first_upper,
+    listed,
+    lower_first,
+    named,
+    percent,
+    pounds,
+    round_half_up,
+    spaced,
+    times,
+    write_interval,
+)
 from etl.judge.scenario import Outcome
 
-HIDDEN = "[c]"
-SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-# Places whose names take an article in a sentence.
-WITH_ARTICLE = ("lands", "Borders", "Wirral", "Isle of Wight")
 VERDICT_WORDS = {
     "ready": "Ready",
     "ready_with_conditions": "Ready with conditions",
     "not_yet": "Not yet",
     "cannot_say": "Cannot say",
 }
-
-
-def count(number: int) -> str:
-    """A whole number in a sentence: two, 12."""
-    return SMALL[number] if 0 <= number < len(SMALL) else f"{number:,}"
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """A number of things: one site, two sites."""
-    return f"{count(number)} {one if number == 1 else many or one + 's'}"
-
-
-def first_upper(words: str) -> str:
-    """The words with a capital at their start."""
-    return words[:1].upper() + words[1:]
-
-
-def named(label: str) -> str:
-    """A site's label in a sentence: the West Midlands, but Croydon."""
-    return f"the {label}" if label.endswith(WITH_ARTICLE) else label
-
-
-def listed(names: Sequence[str], most: int = 4) -> str:
-    """Names in a row: A, B and C; beyond `most` of them, how many."""
-    if len(names) > most:
-        return f"{len(names)} sites"
-    names = [named(name) for name in names]
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def pounds(amount: float) -> str:
-    """Whole pounds: £1,234."""
-    return f"£{round_half_up(abs(amount)):,.0f}"
-
-
-def pounds_short(amount: float) -> str:
-    """Pounds on an axis: £850, £132k, £1.6m."""
-    amount = abs(amount)
-    if amount < 1000:
-        return f"£{round_half_up(amount):.0f}"
-    if amount < 999_500:
-        return f"£{round_half_up(amount / 1000):,.0f}k"
-    return f"£{round_half_up(amount / 1_000_000, 1):g}m"
 
 
 def readiness(verdicts: Sequence[Row], labels: Mapping[str, str], cover: Sequence[Row], grant_ends: date | None) -> str:
@@ -98,14 +63,6 @@ def _one_verdict(row: Row, labels: Mapping[str, str]) -> str:
     return f"{labels[row.site]}: {words.lower()}{' – ' + lower_first(row.reason) if reason else ''}"
 
 
-def lower_first(words: str) -> str:
-    """The words with a small letter at their start, unless they begin with a name or a number."""
-    names = ("August", "October", "January", "February", "March", "April", "May", "June", "July", "September")
-    if words.startswith((*names, "November", "December", "MOPAC", "Home Office")):
-        return words
-    return words[:1].lower() + words[1:]
-
-
 def _in(month: date | None) -> str:
     return f" in {write_month(month, long=True)}" if month else ""
 
@@ -117,14 +74,6 @@ def against_plan(value: Row | None, plan: Row | None) -> str:
     if value.high < plan.value:
         return "below plan"
     return "above plan" if value.low > plan.value else "reaches plan"
-
-
-def interval(row: Row, money: bool = False) -> str:
-    """An interval: 101 to 146."""
-    if row.low is None or row.high is None:
-        return ""
-    write = pounds if money else (lambda number: f"{round_half_up(number):,.0f}")
-    return f"{write(row.low)} to {write(row.high)}"
 
 
 def grant_end(cliff: Sequence[Row]) -> date | None:
@@ -223,7 +172,8 @@ def unit_costs(rows: Sequence[tuple[str, Row]], per: str) -> str:
         return f"The cost per {per} is not known at any site"
     if len(known) == 1:
         label, row = known[0]
-        return f"{label} spends {row.shown} per {per}; by chance alone it could be {interval(row, money=True)}"
+        by_chance = write_interval(row.low, row.high, money=True)
+        return f"{label} spends {row.shown} per {per}; by chance alone it could be {by_chance}"
     apart = [entry for entry in known if all(_apart(entry[1], other[1]) for other in known if other is not entry)]
     rest = [entry for entry in known if entry not in apart]
     if len(apart) == 1 and len(known) > 2:
@@ -253,18 +203,6 @@ def alike(rows: Sequence[tuple[str, Row]]) -> str:
 def _apart(one: Row, other: Row) -> bool:
     """Whether two intervals do not touch."""
     return bool(one.low > other.high or one.high < other.low)
-
-
-def times(low: float, high: float) -> str:
-    """A ratio or a range of ratios in words that round fairly: two to three times, 1.4 times."""
-    first, last = round_half_up(low), round_half_up(high)
-    near = abs(low - first) <= 0.3 and abs(high - last) <= 0.3 and first >= 2
-    if near and first == last:
-        return f"about {count(int(first))} times"
-    if near:
-        return f"{count(int(first))} to {count(int(last))} times"
-    one, two = f"{round_half_up(low, 1):g}", f"{round_half_up(high, 1):g}"
-    return f"{one} times" if one == two else f"{one} to {two} times"
 
 
 def bridge(label: str, row: Row, per: str) -> str:
@@ -405,18 +343,13 @@ def per_of(measure: str) -> str:
     for end in ("_shared", "_with_in_kind"):
         measure = measure.removesuffix(end)
     name = measure.removeprefix("cost_per_")
-    return name.replace("case_month", "case-month").replace("_", " ") if measure.startswith("cost_per_") else ""
+    return spaced(name.replace("case_month", "case-month")) if measure.startswith("cost_per_") else ""
 
 
 def plural(per: str) -> str:
     """Several of what a unit cost is per: new cases, perpetrators worked with."""
     first, _, rest = per.partition(" worked")
     return f"{first}s{' worked' + rest if rest else ''}"
-
-
-def signed(amount: float) -> str:
-    """A change in whole pounds: +£728, −£28."""
-    return f"{'+' if amount >= 0 else MINUS}{pounds(amount)}"
 
 
 def trend(ends: Sequence[tuple[str, Row | None, Row | None]], per: str) -> str:
@@ -430,11 +363,6 @@ def trend(ends: Sequence[tuple[str, Row | None, Row | None]], per: str) -> str:
     if moved:
         return f"Year by year, {' and '.join(moved[:2])} per {per}"
     return f"No site’s yearly cost per {per} shows a clear change"
-
-
-def percent(share: float | None) -> str:
-    """A share in whole per cent."""
-    return f"{round_half_up(100 * share):.0f}%" if share is not None else ""
 
 
 def share_moved(rows: Sequence[tuple[str, Row | None, Row | None]]) -> str:
@@ -518,11 +446,6 @@ def milestones(rows: Sequence[Row], today: date) -> str:
     said = f"{counted(len(late), 'milestone')} {'is' if len(late) == 1 else 'are'} late" if late else ""
     following = f"{counted(len(ahead), 'milestone')} ahead, the next on {write_date(ahead[0])}" if ahead else ""
     return first_upper("; ".join(part for part in (said, following) if part))
-
-
-def counted_figure(number: int | None, one: str) -> str:
-    """A number of things in figures: 1 day, 33 days."""
-    return "" if number is None else f"{number:,} {one}{'' if number == 1 else 's'}"
 
 
 def mend(things: int, holding: int) -> str:

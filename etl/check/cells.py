@@ -10,8 +10,9 @@ from etl.check.naming import name_number, write_number
 from etl.check.problem import Problem
 from etl.definitions import DERIVED, MEASURES, REPORTED, REPORTED_KEYS, key, unit_of
 from etl.definitions.checks import CHECKS, MONEY_TOLERANCE
-from etl.definitions.measure import Breakdown, Ratio, Total, Unit, keys, write, write_pence
+from etl.definitions.measure import Breakdown, Ratio, Total, Unit, keys
 from etl.definitions.periods import financial_year_start, months_from, write_month
+from etl.definitions.writing import write_in_full
 from etl.read import Entry, Return
 from etl.read.cell import HOLES, quote
 from etl.read.entries import PLACES
@@ -147,4 +148,4 @@ def _sum(values: list[float | None]) -> float | None:
 
 
 def _amount(value: float, unit: Unit) -> str:
-    return write_pence(value) if unit == "gbp" else write(value, unit)
+    return write_in_full(value, unit)

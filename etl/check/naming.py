@@ -3,7 +3,7 @@
 from functools import cache
 
 from etl.definitions import label_of, unit_of
-from etl.definitions.measure import write, write_pence
+from etl.definitions.writing import write, write_pence
 from etl.read.words import plain
 from etl.sites import Layout
 

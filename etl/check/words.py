@@ -12,14 +12,13 @@ from etl.check.month import NEXT, Failed, Month, columns_of
 from etl.check.naming import name_number, write_number
 from etl.definitions import MEASURES
 from etl.definitions.checks import CHECKS, EQUAL, NO_MORE, Equal, NoMore
-from etl.definitions.measure import write
-from etl.definitions.messages import MONTH_NAMES
+from etl.definitions.messages import MONTH_NAMES, NUMBER_WORDS
 from etl.definitions.periods import write_month
+from etl.definitions.writing import lower_first, write
 from etl.read.words import plain
 from etl.sites import Block, Layout, Site, standard_layout
 
 _RULES: tuple[Equal | NoMore, ...] = (*EQUAL, *NO_MORE)
-_MANY = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
 def name_block(layout: Layout, columns: Iterable[int]) -> str:
@@ -76,10 +75,10 @@ def _why(month: Month, cause: Cause, failed: Mapping[str, Failed]) -> str:
     meant = cause.meant[0]
     if sums and meant == meant and cause.name != "cells_swapped":
         rest = f" and {len(sums) - 2} more" if len(sums) > 2 else ""
-        holds = "; ".join(_small(words) for words in sums[:2])
+        holds = "; ".join(lower_first(words) for words in sums[:2])
         parts.append(f"With {write_value(column, meant)} this would hold: {holds}{rest}.")
     elif sums:
-        parts.append(f"This does not hold: {_small(sums[0])}.")
+        parts.append(f"This does not hold: {lower_first(sums[0])}.")
     elif NEXT in cause.resolved:
         parts.append(f"The next month begins with {month.next_opening:,.0f}.")
     return " ".join(parts)
@@ -94,7 +93,7 @@ def _question(month: Month, cause: Cause, layout: Layout) -> str:
         case "year_to_date":
             return _year_to_date(month, cause, write_value(column, typed))
         case "several_months":
-            return f"Is this {_MANY[cause.months]} months' {_what(column)}?"
+            return f"Is this {NUMBER_WORDS[cause.months]} months' {_what(column)}?"
         case "times_12":
             return f"It is 12 times {usual}: is this {'the amount' if MONEY[column] else 'the number'} of a year?"
         case "times_10":
@@ -134,7 +133,7 @@ def _say_many(month: Month, cause: Cause, failed: Mapping[str, Failed], layout: 
     pounds = "pounds in place of thousands of pounds" if in_thousands else "is the point in the wrong place"
     text = {
         "year_to_date": f"{start} look like the year to date.",
-        "several_months": f"{start} are about {_MANY[cause.months]} times the usual: several months' amounts?",
+        "several_months": f"{start} are about {NUMBER_WORDS[cause.months]} times the usual: several months' amounts?",
         "times_12": f"{start} are about 12 times the usual: are these amounts of a year?",
         "times_10": f"{start} are ten times what they should be: is there a digit too many?",
         "times_100": f"{start} are 100 times the usual: pence instead of pounds?",
@@ -153,7 +152,9 @@ def _say_many(month: Month, cause: Cause, failed: Mapping[str, Failed], layout: 
 def _year_to_date(month: Month, cause: Cause, amount: str) -> str:
     begins = MONTH_NAMES.index(cause.since) + 1
     first, last = MONTH_NAMES[begins - 1], MONTH_NAMES[month.month.month - 1]
-    spend = f" ({_MANY[cause.months]} months' {_what(cause.columns[0])})" if cause.months < len(_MANY) else ""
+    spend = (
+        f" ({NUMBER_WORDS[cause.months]} months' {_what(cause.columns[0])})" if cause.months < len(NUMBER_WORDS) else ""
+    )
     return f"{first} to {last} together make about {amount}: is this the year to date{spend}?"
 
 
@@ -248,7 +249,7 @@ def _label(columns: Iterable[int]) -> str:
 
 def _changed(month: Month, columns: tuple[int, ...], of: int | None = None) -> str:
     """By how much a count changed; `of` is the column that was spoken of, where that is not the whole of it."""
-    it = "it" if of is None or columns == (of,) else f"{_small(_label(columns))}, together,"
+    it = "it" if of is None or columns == (of,) else f"{lower_first(_label(columns))}, together,"
     return f"In {_last(month)} {it} {_was(month, columns, 'was')}: chance alone hardly ever changes it so much."
 
 
@@ -275,7 +276,3 @@ def say_copy(copy: Copy, month: date, labels: Mapping[str, str], site: str) -> t
     other = labels.get(copy.site, copy.site)
     fix = "Send the site's own numbers."
     return f"{cells} {other}'s: the return equals {other}'s {when} return.", fix
-
-
-def _small(words: str) -> str:
-    return words[0].lower() + words[1:]

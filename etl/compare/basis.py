@@ -10,6 +10,7 @@ from etl.compare.side_by_side import COSTS
 from etl.definitions import MEASURES, key
 from etl.definitions.costs import SPEND
 from etl.definitions.measure import Ratio
+from etl.definitions.writing import spaced
 
 LINES = tuple(part.name for part in SPEND.parts)
 IN_KIND = "in_kind"
@@ -43,7 +44,7 @@ def with_own_data(scope: pd.DataFrame, own: Mapping[tuple[str, str], str]) -> pd
     silent = [
         {
             "line": line,
-            "label": labels.get(line, line.replace("_", " ").capitalize()),
+            "label": labels.get(line, spaced(line).capitalize()),
             "site": site,
             "says": NOT_STATED,
             "shared": False,

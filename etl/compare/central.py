@@ -13,8 +13,8 @@ import pandas as pd
 
 from etl.compare.bridges import ALL
 from etl.compare.intervals import LEAST_COUNT, in_columns
-from etl.definitions.measure import write
 from etl.definitions.periods import last_month, months_from, write_month, write_period
+from etl.definitions.writing import write
 from etl.judge.money import APPROVED, Standing, plan_over, standing
 from etl.methods import intervals
 from etl.reference import CENTRAL_TEAM, MADE_UP, Reference, newest

@@ -3,7 +3,8 @@
 from functools import cache
 
 from etl.definitions import MEASURES, key, label_of, unit_of
-from etl.definitions.measure import Breakdown, Measure, Ratio, Total, keys, write
+from etl.definitions.measure import Breakdown, Measure, Ratio, Total, keys
+from etl.definitions.writing import write
 
 # Case-months are not events of their own: a case gives one for each month that it is open. Behind them stand people.
 PEOPLE_BEHIND = {"open_case_months": "worked_with"}

@@ -8,7 +8,8 @@ import pandas as pd
 from etl.compare.components import shown
 from etl.compare.intervals import LEAST_COUNT, in_columns
 from etl.definitions import REPORTED, key
-from etl.definitions.measure import Breakdown, write
+from etl.definitions.measure import Breakdown
+from etl.definitions.writing import first_upper, write
 
 # Wholes that are counts of people or cases; what is spent and who pays have tables of their own.
 COUNTED = tuple(m for m in REPORTED.values() if isinstance(m, Breakdown) and m.unit == "count")
@@ -41,7 +42,7 @@ def _of_whole(rows: pd.DataFrame, wide: pd.DataFrame, breakdown: Breakdown) -> p
     frame = years[PLACE].iloc[each].assign(measure=breakdown.name, value=values.ravel())
     frame["position"] = np.tile(np.arange(1, len(numbers) + 1), len(years))
     frame["part"] = [part.name for part in breakdown.parts] * len(years)
-    frame["label"] = [label[:1].upper() + label[1:] for label in labels] * len(years)
+    frame["label"] = [first_upper(label) for label in labels] * len(years)
     frame["value_shown"] = [shown(value, breakdown.name) for value in frame.value]
     frame["whole"], frame["share"] = years.value.to_numpy()[each], frame.value.to_numpy() / whole.to_numpy()[each]
     frame["shown"] = [write(share, "share") if share == share else "" for share in frame.share]

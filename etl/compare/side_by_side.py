@@ -14,8 +14,9 @@ from etl.compare.bridges import ALL, first_months
 from etl.compare.components import count_behind, shown
 from etl.compare.intervals import LEAST_COUNT, LIMITS, in_columns
 from etl.definitions import MEASURES, label_of, unit_of
-from etl.definitions.measure import Ratio, round_half_up
+from etl.definitions.measure import Ratio
 from etl.definitions.periods import last_month, month_after, months_between
+from etl.definitions.writing import round_half_up
 
 COSTS = tuple(m.name for m in MEASURES.values() if isinstance(m, Ratio) and m.unit == "gbp_each")
 # What is compared besides every ratio that there is.

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from etl.definitions.writing import first_upper
+
 Severity = Literal["reject", "query", "info"]
 
 FIRST = date(2018, 4, 1)
@@ -114,7 +116,7 @@ NO_MORE: tuple[NoMore, ...] = (
         NoMore(
             f"{name}_above_new",
             f"More {words} than new cases",
-            f"{words[0].upper()}{words[1:]} are no more than new cases",
+            f"{first_upper(words)} are no more than new cases",
             "They are counted among the new cases of the month only; correct the number that is wrong.",
             part=name,
             whole="new_cases",

@@ -1,4 +1,4 @@
-"""What a measure is: reported, broken down, totalled or divided; its unit, and how a number in that unit is written."""
+"""What a measure is: reported, broken down, totalled or divided; its unit, and how it is made of others."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +8,6 @@ from typing import Literal
 OverMonths = Literal["sum", "first", "last"]
 Unit = Literal["count", "fte", "gbp", "share", "ratio", "gbp_each"]
 
-MINUS = "\N{MINUS SIGN}"
 FIRST_ASKED = date(2018, 4, 1)
 
 
@@ -94,33 +93,3 @@ def keys(measure: Reported | Breakdown) -> Iterator[tuple[str, str]]:
 def key(measure: str, part: str) -> str:
     """The name of a number in `results`: `measure`, or `measure.part`."""
     return f"{measure}.{part}" if part else measure
-
-
-def write(value: float | None, unit: Unit) -> str:
-    """A number as people read it: 1,234 people, 3.5 posts, £1,234, 63%; 'not known' where there is none."""
-    if value is None or value != value:
-        return "not known"
-    if unit in ("gbp", "gbp_each"):
-        return _signed(value, f"£{round_half_up(abs(value)):,.0f}")
-    if unit == "share":
-        return f"{round_half_up(value * 100):.0f}%"
-    if unit == "count":
-        return _signed(value, f"{abs(value):,.0f}")
-    text = f"{abs(value):,.2f}" if unit == "ratio" and abs(value) < 10 else f"{abs(value):,.1f}"
-    return _signed(value, text)
-
-
-def write_pence(value: float) -> str:
-    """Money with its pence: £1,234.50."""
-    return _signed(value, f"£{abs(value):,.2f}")
-
-
-def round_half_up(value: float, digits: int = 0) -> float:
-    """Rounds as people do: 2.5 to 3, not to the nearest even number."""
-    scale = 10**digits
-    return float(int(abs(value) * scale + 0.5 + 1e-9)) / scale * (1 if value >= 0 else -1)
-
-
-def _signed(value: float, text: str) -> str:
-    """The text with a real minus sign, unless it rounds to nil."""
-    return f"{MINUS}{text}" if value < 0 and any(digit in text for digit in "123456789") else text

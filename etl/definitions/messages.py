@@ -25,7 +25,10 @@ MONTH_NAMES = (
     "November",
     "December",
 )
-SMALL_COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+NUMBER_WORDS = (
+    *("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+    *("ten", "eleven", "twelve"),
+)
 # Places whose names take an article in a sentence.
 WITH_ARTICLE = ("lands", "Borders", "Wirral", "Isle of Wight")
 
@@ -267,7 +270,7 @@ class English:
 
     def count(self, number: int) -> str:
         """A word for less than ten."""
-        return SMALL_COUNTS[number] if 0 <= number < len(SMALL_COUNTS) else f"{number:,}"
+        return NUMBER_WORDS[number] if 0 <= number < 10 else f"{number:,}"
 
     def and_before(self, last: str) -> str:
         """What stands before the last of several."""

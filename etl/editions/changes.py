@@ -9,9 +9,9 @@ import duckdb
 import pandas as pd
 
 from etl.definitions import label_of, unit_of
-from etl.definitions.measure import write
 from etl.definitions.periods import month_after, write_date, write_month
 from etl.definitions.readiness import CRITERIA, LEVELS, VERDICTS
+from etl.definitions.writing import counted_figure, write
 from etl.reference import STATUSES
 
 COLUMNS = ["since", "position", "site", "what", "effect", "verdict_effect", "known", "number"]
@@ -168,7 +168,7 @@ def _restated(tables: Tables, since: datetime, positions: Mapping[str, int]) -> 
     fresh = revisions[pd.to_datetime(revisions.changed) > since]
     for site, rows in fresh.groupby("site", sort=False):
         first = rows.iloc[0]
-        count = f"{len(rows)} numbers" if len(rows) > 1 else "1 number"
+        count = counted_figure(len(rows), "number")
         what = f"{count} restated, such as {label_of(first.measure)} of {write_month(_day(first.month))}"
         old, new = (write(None if pd.isna(v) else v, unit_of(first.measure)) for v in (first.old, first.new))
         yield (

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import duckdb
 
 from etl.definitions.periods import write_date, write_month
+from etl.definitions.writing import spaced
 from etl.editions.publish import read_pointer
 from etl.provenance import WrongCode, address_in, editions_of, read_code, tell
 from etl.provenance.edition import Row, read_rows
@@ -26,7 +27,6 @@ from etl.provenance.story import (
     Story,
     Table,
     Words,
-    said,
 )
 from etl.warehouse.load import WrongUse
 
@@ -212,7 +212,7 @@ def _cells(cells: Sequence[Source], edition: Opened) -> Iterator[str]:
     returns: dict[tuple[str, date, str], list[Source]] = {}
     for cell in cells:
         received = f"received {write_date(cell.received.date())}" if cell.received else "not received"
-        sent = ", ".join(part for part in (cell.file or f"file {ELSEWHERE}", received, said(cell.verdict)) if part)
+        sent = ", ".join(part for part in (cell.file or f"file {ELSEWHERE}", received, spaced(cell.verdict)) if part)
         returns.setdefault((cell.site, cell.month, sent), []).append(cell)
     for (site, month, sent), group in returns.items():
         yield f"  {labels.get(site, site)}, {write_month(month)}: {sent}"

@@ -9,6 +9,7 @@ import pandas as pd
 from etl.definitions import count_asked
 from etl.definitions.checks import EQUAL, NO_MORE
 from etl.definitions.periods import month_after
+from etl.definitions.writing import counted_figure
 from etl.read.cell import HOLES
 
 MONTHS = 12
@@ -69,7 +70,7 @@ def _completeness(site: _Site) -> Counted:
     due = sum(count_asked(month) for month in pd.to_datetime(site.days.month).dt.date)
     there = int((~site.cells.state.isin(HOLES)).sum())
     months = len(site.days) - site.days.month.isin(pd.to_datetime(site.cells.month).dt.date).sum()
-    missing = f"; {_some(int(months), 'whole return')} missing" if months else ""
+    missing = f"; {counted_figure(int(months), 'whole return')} missing" if months else ""
     return Counted(there, due, f"{there:,} of {due:,} numbers are there{missing}")
 
 
@@ -77,8 +78,8 @@ def _uniqueness(site: _Site) -> Counted:
     """Months whose return is not another one again."""
     months = _months(site)
     copied = _months_with(site, _COPIES)
-    twice = f"; {_some(site.duplicates, 'file')} came twice and counted once" if site.duplicates else ""
-    words = f"{_some(months - copied, 'return')} of {months} repeat no other{twice}"
+    twice = f"; {counted_figure(site.duplicates, 'file')} came twice and counted once" if site.duplicates else ""
+    words = f"{counted_figure(months - copied, 'return')} of {months} repeat no other{twice}"
     return Counted(months - copied, months, words)
 
 
@@ -86,7 +87,9 @@ def _consistency(site: _Site) -> Counted:
     """Months in which everything adds up, within the return and with the month before."""
     months = _months(site)
     wrong = _months_with(site, _SUMS)
-    return Counted(months - wrong, months, f"everything adds up in {_some(months - wrong, 'month')} of {months}")
+    return Counted(
+        months - wrong, months, f"everything adds up in {counted_figure(months - wrong, 'month')} of {months}"
+    )
 
 
 def _timeliness(site: _Site) -> Counted:
@@ -94,7 +97,7 @@ def _timeliness(site: _Site) -> Counted:
     on_time, due = int((site.days.state == "on_time").sum()), len(site.days)
     late = int(site.days.state.eq("late").sum())
     rest = f"; {late} late" if late else ""
-    return Counted(on_time, due, f"{_some(on_time, 'return')} of {due} in time{rest}")
+    return Counted(on_time, due, f"{counted_figure(on_time, 'return')} of {due} in time{rest}")
 
 
 def _validity(site: _Site) -> Counted:
@@ -138,7 +141,3 @@ def _months_with(site: _Site, codes: set[str]) -> int:
     """How many months with a return have a query of one of these checks."""
     asked = pd.to_datetime(site.queries.month[site.queries.code.isin(codes)])
     return int(asked[asked.isin(pd.to_datetime(site.cells.month))].nunique())
-
-
-def _some(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"

@@ -25,6 +25,7 @@ import pandas as pd
 from etl.definitions.funding import FUNDING
 from etl.definitions.periods import financial_year_start, month_after, months_between, months_from
 from etl.definitions.readiness import GRANT_FUNDER
+from etl.definitions.writing import lower_first
 from etl.methods import runway
 from etl.reference import (
     MADE_UP,
@@ -518,9 +519,7 @@ def _steps_together(steps: Mapping[str, Sequence[Step]]) -> list[Step]:
 def _payers(funders: Sequence[Funder], agreement: Agreement) -> str:
     """Who pays an agreement, in short: `Commissioner, police`."""
     labels = [funder_label(funders, name, agreement.site, agreement.starts, short=True) for name in agreement.funder]
-    return ", ".join(
-        [labels[0], *(label if label.isupper() else label[:1].lower() + label[1:] for label in labels[1:])]
-    )
+    return ", ".join([labels[0], *map(lower_first, labels[1:])])
 
 
 def _label(funders: Sequence[Funder], funder: str, site: str, starts: date) -> str:

@@ -11,7 +11,6 @@ from datetime import date, datetime
 import pandas as pd
 
 from etl.definitions.costs import SPEND
-from etl.definitions.measure import round_half_up, write
 from etl.definitions.periods import month_after, write_date, write_financial_year, write_month
 from etl.definitions.readiness import (
     CRITERIA,
@@ -21,6 +20,7 @@ from etl.definitions.readiness import (
     VERDICTS,
     count_verdicts,
 )
+from etl.definitions.writing import first_upper, round_half_up, write
 from etl.judge.evidence import Answer, Evidence, gather_evidence, month_name
 from etl.judge.money import ALL, agreement_rows, assessed_year, cliff, cover, funding_mix, gap_steps
 from etl.judge.scenario_start import start_rows
@@ -165,10 +165,10 @@ def reason(evidence: Evidence, judged: Readiness) -> str:
         "commitment": "too little commitment" if levels["commitment"] == "not_met" else "commitment only in part",
     }
     if judged.verdict == CANNOT_SAY:
-        return _first_capital("; ".join(_why_not_judged(evidence, levels)))
+        return first_upper("; ".join(_why_not_judged(evidence, levels)))
     failing = [why[name] for at in ("not_met", "partly") for name, level in levels.items() if level == at]
     unknown = ["new cases not known"] if levels["caseload"] == "unknown" else []
-    return _first_capital("; ".join([*failing, *unknown])) or "All five criteria are met"
+    return first_upper("; ".join([*failing, *unknown])) or "All five criteria are met"
 
 
 def change(evidence: Evidence, judged: Readiness) -> str:
@@ -177,7 +177,7 @@ def change(evidence: Evidence, judged: Readiness) -> str:
         return _change_of_unknown(evidence, judged)
     worse = [step for step in judged.what_would_change if _rank(step.verdict) < _rank(judged.verdict)]
     steps = _better(judged) or worse
-    return ". ".join(f"{_first_capital(_step_words(evidence, step))}: {step.verdict}" for step in steps[:2])
+    return ". ".join(f"{first_upper(_step_words(evidence, step))}: {step.verdict}" for step in steps[:2])
 
 
 def holds(evidence: Evidence, judged: Readiness) -> str:
@@ -257,7 +257,7 @@ def _money_cell(evidence: Evidence, judged: Readiness, day: date) -> _Cell:
 def _spend_cell(evidence: Evidence, judged: Readiness, day: date) -> _Cell:
     shown_by, dated = _return_words(evidence.spend_seen)
     if evidence.spend is None or not evidence.planned_spend:
-        return None, _first_capital(_listed(evidence.spend_gaps)), shown_by, dated, shown_by
+        return None, first_upper(_listed(evidence.spend_gaps)), shown_by, dated, shown_by
     ratio = evidence.spend / evidence.planned_spend
     words = f"{write(evidence.spend, 'gbp')} of {write(evidence.planned_spend, 'gbp')}: {round_half_up(ratio, 2):.2f}"
     return ratio, words, shown_by, dated, shown_by
@@ -266,7 +266,7 @@ def _spend_cell(evidence: Evidence, judged: Readiness, day: date) -> _Cell:
 def _caseload_cell(evidence: Evidence, judged: Readiness, day: date) -> _Cell:
     shown_by, dated = _return_words(evidence.cases_seen)
     if evidence.cases is None or evidence.planned_cases is None or judged.count_ci95 is None:
-        words = _first_capital(_listed(evidence.case_gaps))
+        words: str = first_upper(_listed(evidence.case_gaps))
         if evidence.last_cases:
             last, cases, planned = evidence.last_cases
             words += f"; {cases:,} of {_number(planned)} to {month_name(last)}"
@@ -344,13 +344,13 @@ def _change_of_unknown(evidence: Evidence, judged: Readiness) -> str:
     mended, steps = _mend(evidence, judged)
     after = judge(mended)
     if evidence.money.planned is None or not evidence.planned_spend:
-        return f"{_first_capital(' and '.join(['a plan for each month', *steps]))}: then it can be judged"
-    first = _first_capital(" and ".join(steps))
+        return f"{first_upper(' and '.join(['a plan for each month', *steps]))}: then it can be judged"
+    first = first_upper(" and ".join(steps))
     words = [f"{first}: {after.verdict}"] if after.verdict != CANNOT_SAY else []
     joined = " as well" if words else ""
     for step in _better(after)[:1]:
         said = _step_words(mended, step) if words else " and ".join([*steps, _step_words(mended, step)])
-        words.append(f"{_first_capital(said)}{joined}: {step.verdict}")
+        words.append(f"{first_upper(said)}{joined}: {step.verdict}")
     return ". ".join(words)
 
 
@@ -436,10 +436,6 @@ def _milestone_state(row: Milestone, first_due: date, day: date) -> str:
 
 def _listed(words: Sequence[str]) -> str:
     return ", ".join(words) if len(words) <= 2 else f"{words[0]}, and {len(words) - 1} more"
-
-
-def _first_capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def _number(value: float) -> str:

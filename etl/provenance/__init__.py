@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 from etl.definitions.periods import MONTHS_IN
+from etl.definitions.writing import HIDDEN
 from etl.provenance import change, judged, money, results, returned
 from etl.provenance.code import WrongCode, address_in, code_of, editions_of, read_code
 from etl.provenance.edition import Edition
-from etl.provenance.story import HIDDEN, NoNumber, Story, Words, day, place
+from etl.provenance.story import NoNumber, Story, Words, day, place
 
 # One answer for a number that is hidden and for one that is not there: the answer tells nobody which.
 HIDDEN_WORDS = (
@@ -25,7 +26,7 @@ KINDS: dict[str, Teller] = {
     "verdict": judged.verdict,
     "readiness": judged.readiness,
     "quality": judged.quality,
-    "returns": returned.counted,
+    "returns": returned.counted_returns,
     "start": results.start,
     "receipt": returned.receipt,
 }

@@ -1,4 +1,4 @@
-"""The address of a number, by which its story is found: whose, of which kind, when or of what, which, and what beside."""
+"""The address of a number, by which its story is found: whose it is, of which kind, of when or what, and which."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from etl.definitions.periods import write_date, write_month
+from etl.definitions.writing import lower_first, spaced, write_in_full
 from etl.provenance.edition import Edition, Row
 from etl.provenance.lineage import counts_in, is_planned, last_known, leaves, months_of, operands
 from etl.provenance.story import (
@@ -19,10 +20,7 @@ from etl.provenance.story import (
     Table,
     columns,
     exact,
-    in_a_sentence,
-    in_full,
     label_of,
-    said,
     unit_of,
 )
 
@@ -86,7 +84,7 @@ class _History:
         """A cell with what became of it."""
         sent = self.returns.get(cell.return_id)
         place, unit = (cell.site, cell.month, cell.measure), unit_of(self.edition, cell.measure)
-        shown = in_full(cell.value, unit) if cell.value is not None else said(cell.state) or "not known"
+        shown = write_in_full(cell.value, unit) if cell.value is not None else spaced(cell.state) or "not known"
         return Source(
             cell.site,
             cell.month,
@@ -150,7 +148,7 @@ def _returns(edition: Edition, site: str, month: date, cells: Sequence[Source]) 
     sent = list(dict.fromkeys((cell.file, cell.received, cell.verdict) for cell in cells if cell.received is not None))
     if sent:
         return tuple(
-            f"{file or f'file {ELSEWHERE}'}, received {write_date(received.date())}, {said(verdict)}"
+            f"{file or f'file {ELSEWHERE}'}, received {write_date(received.date())}, {spaced(verdict)}"
             for file, received, verdict in sent
             if received is not None
         )
@@ -164,7 +162,7 @@ def queried(of: Behind, cells: Sequence[Source]) -> Points:
     """Open queries and revisions among the cells of a number."""
     lines = [("query", f"{write_month(cell.month)}: {cell.queried}") for cell in cells if cell.queried]
     lines += [
-        ("revised", f"{write_month(cell.month)}: {in_a_sentence(cell.label)}, {cell.revised}")
+        ("revised", f"{write_month(cell.month)}: {lower_first(cell.label)}, {cell.revised}")
         for cell in cells
         if cell.revised
     ]

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import date
 
-from etl.definitions.measure import MINUS, write
 from etl.definitions.periods import month_after
+from etl.definitions.writing import MINUS, lower_first, write, write_in_full
 from etl.provenance.cells import Behind, by_month, sources
 from etl.provenance.code import LAG, STEPS
 from etl.provenance.edition import Edition, Row
@@ -19,8 +19,6 @@ from etl.provenance.story import (
     Words,
     columns,
     day,
-    in_a_sentence,
-    in_full,
     label_of,
     place,
 )
@@ -56,7 +54,7 @@ def tell(edition: Edition, address: str) -> Story | None:
     row, step = pair(edition, address)
     if row is None:
         return None
-    label = in_a_sentence(label_of(edition, row.measure))
+    label = lower_first(label_of(edition, row.measure))
     when = {"0": row.from_words, "1": row.to_words}.get(step[-1], f"{row.from_words} to {row.to_words}")
     body: list[Block] = [_formula(row, step), _ends(edition, row)]
     spans = [Behind(row.site, operands(row.measure), *months) for months in _months(row, step)]
@@ -87,10 +85,10 @@ def _formula(row: Row, step: str) -> Formula | Words:
     """How a step follows from spend and cases of the two periods."""
 
     def of(name: str) -> Number:
-        text = f"{row[name]:,.0f}" if name.startswith("count") else in_full(row[name], "gbp")
+        text = f"{row[name]:,.0f}" if name.startswith("count") else write_in_full(row[name], "gbp")
         return Number(text, f"{row.site}|bridge|{row.to_starts}|{row.span}.{row.measure}.{name}")
 
-    result = ("=", "Result", Number(in_full(row[step], "gbp")))
+    result = ("=", "Result", Number(write_in_full(row[step], "gbp")))
     if step in ("unit0", "unit1"):
         end = step[-1]
         return Formula((("", "Spend", of(f"cost{end}")), ("÷", "Cases", of(f"count{end}")), result))

@@ -2,6 +2,7 @@
 
 from etl.definitions.periods import write_date
 from etl.definitions.readiness import CRITERIA
+from etl.definitions.writing import first_upper, lower_first, spaced
 from etl.provenance.edition import Edition
 from etl.provenance.story import (
     Block,
@@ -13,9 +14,7 @@ from etl.provenance.story import (
     Table,
     Words,
     columns,
-    first_upper,
     place,
-    said,
     source_of,
 )
 
@@ -37,7 +36,7 @@ def verdict(edition: Edition, address: str) -> Story | None:
     if facts:
         body.append(Facts(facts))
     body.append(Words("Five criteria in words, no score. Money gates a verdict, and what is not known is not failed."))
-    shown = first_upper(said(row.verdict)) if site != "all" else row.words
+    shown = first_upper(spaced(row.verdict)) if site != "all" else row.words
     return Story(
         address, place(edition, site), "is it ready to carry on without the grant?", shown, "known", tuple(body)
     )
@@ -61,7 +60,7 @@ def _sites(edition: Edition) -> Table:
     body: list[tuple[Item, ...]] = [
         (
             place(edition, site.name),
-            Number(first_upper(said(rows[site.name].verdict)), f"{site.name}|verdict||words"),
+            Number(first_upper(spaced(rows[site.name].verdict)), f"{site.name}|verdict||words"),
             rows[site.name].reason or "",
         )
         for site in edition.sites
@@ -91,7 +90,7 @@ def readiness(edition: Edition, address: str) -> Story | None:
     body += [*_rests_on(edition, site, criterion), *_moved(edition, address)]
     name = LABELS.get(criterion, criterion)
     shown = row.words or LEVELS.get(row.level, "Not known")
-    return Story(address, place(edition, site), name[:1].lower() + name[1:], shown, "known", tuple(body))
+    return Story(address, place(edition, site), lower_first(name), shown, "known", tuple(body))
 
 
 def _condition(edition: Edition, site: str, criterion: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from etl.definitions.periods import month_after, write_date, write_financial_year, write_month
+from etl.definitions.writing import first_upper, spaced
 from etl.provenance.code import CENTRAL
 from etl.provenance.edition import Edition, Row
 from etl.provenance.story import (
@@ -19,11 +20,9 @@ from etl.provenance.story import (
     columns,
     day,
     days,
-    first_upper,
     place,
     plus,
-    pounds,
-    said,
+    pounds_stated,
     source_of,
     span,
 )
@@ -69,7 +68,7 @@ def _cover_shown(row: Row, column: str) -> str:
         return f"{row[column]:.1f} months"
     if column == "notice_months":
         return f"{row[column]:g} months"
-    return f"{row[column]:.1%}" if column == "share" else pounds(row[column])
+    return f"{row[column]:.1%}" if column == "share" else pounds_stated(row[column])
 
 
 def _made(row: Row, column: str) -> list[Block]:
@@ -77,7 +76,7 @@ def _made(row: Row, column: str) -> list[Block]:
 
     def of(name: str) -> Number:
         value = row.get(name)
-        return Number(pounds(value), f"{row.site}|cover|{row.year}|{name}" if value is not None else "")
+        return Number(pounds_stated(value), f"{row.site}|cover|{row.year}|{name}" if value is not None else "")
 
     secured, planned = of("secured"), of("planned")
     shown = Number(_cover_shown(row, column))
@@ -89,7 +88,7 @@ def _made(row: Row, column: str) -> list[Block]:
         return [plus((("Planned cost", planned), ("Secured", secured)), "−", ("Gap", shown))]
     if column == "no_funder":
         parts = [("Planned cost", planned), ("Secured", secured)]
-        parts += [(said(name), of(name)) for name in ("in_principle", "bid", "expected")]
+        parts += [(spaced(name), of(name)) for name in ("in_principle", "bid", "expected")]
         return [plus(parts, "−", ("No funder", shown))] if row.site != "all" else []
     if column == "replaced":
         whole = "Secured money beyond the local money of the year before, the grant of that year at most."
@@ -114,8 +113,8 @@ def _agreements(rows: Sequence[Row], otherwise: str, edition: Edition) -> Block:
         (
             place(edition, row.site),
             row.funder_label or "",
-            Number(pounds(row.amount), f"{row.site}|agreement|{row.agreement}|amount"),
-            said(row.status),
+            Number(pounds_stated(row.amount), f"{row.site}|agreement|{row.agreement}|amount"),
+            spaced(row.status),
             days(row.starts, row.ends),
             source_of(row),
         )
@@ -135,20 +134,20 @@ def agreement(edition: Edition, address: str) -> Story | None:
         return None
     row, what = rows[0], AGREED[column]
     facts = [
-        ("Amount", pounds(row.amount)),
-        ("Status", said(row.status)),
+        ("Amount", pounds_stated(row.amount)),
+        ("Status", spaced(row.status)),
         ("Time", days(row.starts, row.ends)),
-        ("Form", said(row.form)),
+        ("Form", spaced(row.form)),
     ]
     if row.get("drawn") is not None or row.get("up_to"):
-        facts += [("Drawn", pounds(row.drawn) if row.drawn is not None else "not known")]
-        facts += [("Left", pounds(row.left) if row.left is not None else "not known")]
+        facts += [("Drawn", pounds_stated(row.drawn) if row.drawn is not None else "not known")]
+        facts += [("Left", pounds_stated(row.left) if row.left is not None else "not known")]
     facts += [
         ("Conditions", row.conditions or "none known"),
         ("Known since", write_date(row.known_from) if row.known_from else "not known"),
         ("Source", source_of(row)),
     ]
-    shown = pounds(row.get(column))
+    shown = pounds_stated(row.get(column))
     return Story(address, place(edition, site), what.format(row.funder_label), shown, "known", (Facts(tuple(facts)),))
 
 
@@ -178,12 +177,12 @@ def cliff(edition: Edition, address: str) -> Story | None:
         body.append(_plans(edition, site, first))
     elif status == "no_funder":
         others = [
-            (first_upper(said(key)), Number(pounds(row.amount), f"{site}|cliff|{first}|{key}"))
+            (first_upper(spaced(key)), Number(pounds_stated(row.amount), f"{site}|cliff|{first}|{key}"))
             for key, row in rows.items()
             if key not in CLIFF_ENDS and row.amount
         ]
-        result = ("No funder", Number(pounds(rows[status].amount)))
-        planned = ("Planned cost", Number(pounds(rows["planned"].amount)))
+        result = ("No funder", Number(pounds_stated(rows[status].amount)))
+        planned = ("Planned cost", Number(pounds_stated(rows["planned"].amount)))
         body.append(plus((planned, *others), "−", result) if site != "all" else _by_site(edition, first, status))
     elif site == "all":
         body.append(_by_site(edition, first, status))
@@ -196,7 +195,7 @@ def cliff(edition: Edition, address: str) -> Story | None:
         ]
         body.append(_agreements(deals, "No agreement of this kind pays in that month.", edition))
         body.append(Words("Each agreement is laid evenly over its months."))
-    return Story(address, place(edition, site), name, pounds(rows[status].amount), "known", tuple(body))
+    return Story(address, place(edition, site), name, pounds_stated(rows[status].amount), "known", tuple(body))
 
 
 def _covered(edition: Edition, address: str, secured: Row | None, planned: Row | None) -> Story | None:
@@ -205,7 +204,7 @@ def _covered(edition: Edition, address: str, secured: Row | None, planned: Row |
         return None
 
     def of(row: Row) -> Number:
-        return Number(pounds(row.amount), f"{row.site}|cliff|{row.month}|{row.status}")
+        return Number(pounds_stated(row.amount), f"{row.site}|cliff|{row.month}|{row.status}")
 
     shown = f"{secured.share:.1%}"
     name = f"share of the planned cost of {write_month(secured.month, long=True)} that is secured"
@@ -226,7 +225,7 @@ def _by_site(edition: Edition, month: date, status: str) -> Table:
     body: list[tuple[Item, ...]] = []
     for site in edition.sites:
         rows = edition.rows("cliff", "site = ? and month = ? and status = ?", (site.name, month, status))
-        shown = Number(pounds(rows[0].amount), f"{site.name}|cliff|{month}|{status}") if rows else "not known"
+        shown = Number(pounds_stated(rows[0].amount), f"{site.name}|cliff|{month}|{status}") if rows else "not known"
         body.append((Site(site.name, site.label), shown))
     return Table("Sites", columns("Site", "Amount", right=(1,)), tuple(body))
 
@@ -235,7 +234,7 @@ def _plans(edition: Edition, site: str, month: date) -> Table:
     """The plans of a month, a twelfth of the year each."""
     rows = edition.rows("plans", "starts <= ? and ends >= ?", (month, month), "site")
     body = [
-        (place(edition, row.site), Number(pounds(row.cost)), span(row.starts, row.ends), source_of(row))
+        (place(edition, row.site), Number(pounds_stated(row.cost)), span(row.starts, row.ends), source_of(row))
         for row in rows
         if site in ("all", row.site)
     ]
@@ -255,13 +254,16 @@ def gap(edition: Edition, address: str) -> Story | None:
         deals = [r for r in _of_year(edition, site, here.starts) if r.get("stands_as", r.status) == here.step]
         named = [row for row in deals if row.funder_label == here.label] or deals
         body.append(_agreements(named, "No agreement is known for these months.", edition))
-    return Story(address, place(edition, site), f"{here.label}, {months}", pounds(here.amount), "known", tuple(body))
+    return Story(
+        address, place(edition, site), f"{here.label}, {months}", pounds_stated(here.amount), "known", tuple(body)
+    )
 
 
 def _steps(steps: Iterable[Row]) -> Table:
     """All steps of a gap."""
     body = tuple(
-        (step.label, Number(pounds(step.amount), f"{step.site}|gap|{step.starts}|{step.position}")) for step in steps
+        (step.label, Number(pounds_stated(step.amount), f"{step.site}|gap|{step.starts}|{step.position}"))
+        for step in steps
     )
     return Table("From planned cost to what has no funder", columns("Step", "Amount", right=(1,)), body)
 
@@ -292,7 +294,13 @@ def central(edition: Edition, address: str) -> Story | None:
     body += [Words(kept)] if kept else []
     if column in ("low", "high"):
         body.append(Words("The cost with the share over the exact Poisson limits of the new cases."))
-    shown = str(row.shown) if column == "unit" else f"{row['count']:,.0f}" if column == "count" else pounds(row[column])
+    shown = (
+        str(row.shown)
+        if column == "unit"
+        else f"{row['count']:,.0f}"
+        if column == "count"
+        else pounds_stated(row[column])
+    )
     return Story(address, place(edition, site), f"{name}, {row.words}", shown, "known", tuple(body))
 
 
@@ -310,8 +318,8 @@ def _central_formula(row: Row, what: str) -> Formula:
 
     return Formula(
         (
-            ("", "Site’s cost", of("cost", pounds(row.cost))),
-            ("+", "Central share", of("central", pounds(row.central))),
+            ("", "Site’s cost", of("cost", pounds_stated(row.cost))),
+            ("+", "Central share", of("central", pounds_stated(row.central))),
             ("÷", "New cases", of("count", f"{row['count'] or 0:,.0f}")),
             ("=", "Each", Number(str(row.shown or "not known"))),
         )

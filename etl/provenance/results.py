@@ -4,15 +4,15 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from etl.definitions import MEASURES
-from etl.definitions.measure import MINUS, Ratio, Unit, write
+from etl.definitions.measure import Ratio, Unit
 from etl.definitions.periods import last_month, month_after, write_financial_year, write_month
+from etl.definitions.writing import HIDDEN, MINUS, lower_first, signed_pounds, write, write_in_full, write_limit
 from etl.provenance.cells import Behind, behind, by_month, by_site, may_see, queried, sources
 from etl.provenance.code import START
 from etl.provenance.edition import Edition, Row
 from etl.provenance.lineage import is_planned, operands
 from etl.provenance.story import (
     BESIDE,
-    HIDDEN,
     Block,
     Facts,
     Item,
@@ -25,8 +25,6 @@ from etl.provenance.story import (
     columns,
     day,
     exact,
-    in_a_sentence,
-    in_full,
     label_of,
     place,
     plus,
@@ -88,7 +86,7 @@ def start(edition: Edition, address: str) -> Story | None:
 
 def what(edition: Edition, measure: str, period: str, starts: date) -> str:
     """A measure and its months in words, whether or not there is a number."""
-    return f"{in_a_sentence(label_of(edition, measure))}, {span(starts, last_month(period, starts))}"
+    return f"{lower_first(label_of(edition, measure))}, {span(starts, last_month(period, starts))}"
 
 
 def _itself(edition: Edition, address: str, row: Row) -> Story:
@@ -242,11 +240,14 @@ def _real(edition: Edition, row: Row, beside: str) -> Told | None:
     if row.period != "year" or not found or found[0].real is None:
         return None
     real, unit = found[0], unit_of(edition, row.measure)
-    nominal = (f"In money of {write_financial_year(row.starts)}", Number(in_full(real.nominal, unit), address_of(row)))
+    nominal = (
+        f"In money of {write_financial_year(row.starts)}",
+        Number(write_in_full(real.nominal, unit), address_of(row)),
+    )
     deflator = ("Deflator", Number(f"{real.deflator:.4f}"))
     forecast = " Part of the deflator is a forecast." if real.forecast else ""
     body: list[Block] = [
-        plus((nominal, deflator), "÷", (f"In {real.base_year} prices", Number(in_full(real.real, unit)))),
+        plus((nominal, deflator), "÷", (f"In {real.base_year} prices", Number(write_in_full(real.real, unit)))),
         Words(f"{real.source}.{forecast}"),
     ]
     return str(real.real_shown), body, behind(edition, row)
@@ -268,7 +269,7 @@ def _limit(edition: Edition, row: Row, beside: str) -> Told | None:
     method = CHARTS["poisson" if charts and charts[0].kind == "poisson" else "xmr"]
     heads = columns("Month", label_of(edition, row.measure), right=(1,))
     body: list[Block] = [Words(method), Table("Points", heads, tuple(rows))]
-    return _line(here[beside], unit), body, Behind(row.site, (row.measure,), own[0].month, own[-1].month)
+    return write_limit(here[beside], unit), body, Behind(row.site, (row.measure,), own[0].month, own[-1].month)
 
 
 CHARTS = {
@@ -285,11 +286,6 @@ def _points(edition: Edition, row: Row, beside: str) -> tuple[Sequence[Row], Row
     return points, here if known else None
 
 
-def _line(value: float, unit: Unit) -> str:
-    """A line of a control chart as its table writes it."""
-    return write(value, unit) if unit in ("gbp", "gbp_each") else f"{value:,.1f}"
-
-
 def _plan(edition: Edition, row: Row, beside: str) -> Told | None:
     """The plan in a control chart."""
     _, here = _points(edition, row, beside)
@@ -299,7 +295,7 @@ def _plan(edition: Edition, row: Row, beside: str) -> Told | None:
     body = tuple((place(edition, plan.site), span(plan.starts, plan.ends), source_of(plan)) for plan in rows)
     told: list[Block] = [Table("Plan", columns("Site", "Months", "Source"), body)]
     told.append(Words("What is planned for a year is a twelfth of it in each month."))
-    return _line(here[beside], unit_of(edition, row.measure)), told, behind(edition, row)
+    return write_limit(here[beside], unit_of(edition, row.measure)), told, behind(edition, row)
 
 
 def _over(edition: Edition, row: Row, beside: str) -> Told | None:
@@ -309,13 +305,8 @@ def _over(edition: Edition, row: Row, beside: str) -> Told | None:
         return None
     other = OVER[beside]
     parts = [(label_of(edition, part), _of(edition, row, part)) for part in ("spend", other)]
-    result = ("Difference", Number(in_full(found[0][beside], "gbp")))
-    return _signed(found[0][beside]), [plus(parts, MINUS, result)], behind(edition, row, "spend", other)
-
-
-def _signed(amount: float) -> str:
-    """Money with its sign."""
-    return f"{'+' if amount >= 0 else MINUS}{write(abs(amount), 'gbp')}"
+    result = ("Difference", Number(write_in_full(found[0][beside], "gbp")))
+    return signed_pounds(found[0][beside]), [plus(parts, MINUS, result)], behind(edition, row, "spend", other)
 
 
 Teller = Callable[[Edition, Row, str], Told | None]

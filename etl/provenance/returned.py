@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
-from etl.definitions.measure import write
 from etl.definitions.periods import months_between, write_date, write_month
+from etl.definitions.writing import counted, first_upper, spaced, write
 from etl.provenance.cells import may_see
 from etl.provenance.code import COUNTED
 from etl.provenance.edition import Edition, Row
@@ -18,17 +18,15 @@ from etl.provenance.story import (
     Table,
     columns,
     day,
-    first_upper,
     label_of,
     place,
-    said,
     unit_of,
 )
 
 MOST_ROWS = 96
 
 
-def counted(edition: Edition, address: str) -> Story | None:
+def counted_returns(edition: Edition, address: str) -> Story | None:
     """The returns that are counted, one a row."""
     site, _, starts, which = address.split("|")[:4]
     first = day(starts)
@@ -44,7 +42,7 @@ def counted(edition: Edition, address: str) -> Story | None:
         (
             place(edition, r.site),
             write_month(r.month),
-            said(r.state),
+            spaced(r.state),
             write_date(r.received.date()) if r.received else "",
         )
         for r in (rows if kind in WITH_THE_REST else came)[:MOST_ROWS]
@@ -89,7 +87,7 @@ def receipt(edition: Edition, address: str) -> Story | None:
     asked = edition.rows("queries", "site = ? and month = ?", of)
     body: list[Block] = [_facts(edition, row, files, asked), *_lists(edition, files, asked, of)]
     what = f"return for {write_month(month, long=True)}"
-    return Story(address, place(edition, site), what, first_upper(said(row.state)), "known", tuple(body))
+    return Story(address, place(edition, site), what, first_upper(spaced(row.state)), "known", tuple(body))
 
 
 def _facts(edition: Edition, row: Row, files: Sequence[Row], asked: Sequence[Row]) -> Facts:
@@ -97,7 +95,7 @@ def _facts(edition: Edition, row: Row, files: Sequence[Row], asked: Sequence[Row
     hidden, came = not may_see(edition, row.site), row.received is not None
     file = row.file or (ELSEWHERE if hidden and came else "none")
     facts = [
-        ("Verdict", first_upper(said(last.verdict)) if last is not None else "Not shown" if came else "No return"),
+        ("Verdict", first_upper(spaced(last.verdict)) if last is not None else "Not shown" if came else "No return"),
         ("Due", write_date(row.due) if row.due else "not due"),
         ("Received", f"{row.received:%H:%M} on {write_date(row.received.date())}" if came else "not received"),
         ("Days late", str(row.days_late or 0)),
@@ -107,7 +105,7 @@ def _facts(edition: Edition, row: Row, files: Sequence[Row], asked: Sequence[Row
     ]
     if not hidden:
         facts += [
-            ("Found", first_upper(_queries(len(asked))) if asked else _found(last)),
+            ("Found", first_upper(counted(len(asked), "query", "queries")) if asked else _found(last)),
             ("Next", _next(row, [q for q in asked if q.get("state") not in ("answered", "dispensed")])),
         ]
     return Facts(tuple(facts))
@@ -119,7 +117,7 @@ def _lists(edition: Edition, files: Sequence[Row], asked: Sequence[Row], of: tup
         body.append(Points("Queries", tuple(("query", _query(query)) for query in asked)))
     if len(files) > 1:
         given: tuple[tuple[Item, ...], ...] = tuple(
-            (f.file or ELSEWHERE, write_date(f.received.date()), said(f.verdict)) for f in files
+            (f.file or ELSEWHERE, write_date(f.received.date()), spaced(f.verdict)) for f in files
         )
         body.append(Table("Every file given", columns("File", "Received", "Verdict"), given))
     changed = edition.rows("revisions", "site = ? and month = ?", of, "measure")
@@ -144,12 +142,6 @@ def _query(query: Row) -> str:
     known = "Known and explained: " if query.get("state") == "dispensed" else ""
     life = f"{known}{query.words}" if query.get("words") else ""
     return " ".join(part for part in (f"{cell}:", query.message, query.fix, life) if part)
-
-
-def _queries(count: int) -> str:
-    """How many queries, in words as far as words go."""
-    numbers = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-    return f"{numbers[count] if count < len(numbers) else count} {'query' if count == 1 else 'queries'}"
 
 
 def _found(last: Row | None) -> str:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, cast
 
-from etl.definitions.measure import Unit, write, write_pence
+from etl.definitions.measure import Unit
 from etl.definitions.periods import write_date, write_month
+from etl.definitions.writing import HIDDEN, write, write_in_full
 from etl.provenance.edition import Edition, Row
 
-HIDDEN = "[c]"
 # What stands beside a number of `results`, with a gap for what the number is.
 BESIDE = {
     "low": "lower end of the 95% interval of {}",
@@ -182,11 +182,6 @@ def unit_of(edition: Edition, measure: str) -> Unit:
     return cast(Unit, about.unit) if about is not None else "count"
 
 
-def in_a_sentence(label: str) -> str:
-    """A label within a sentence: a small letter at its start, unless it begins with a name or an abbreviation."""
-    return label if label[:2].isupper() or label.startswith("Home Office") else label[:1].lower() + label[1:]
-
-
 def exact(row: Row | None, unit: Unit) -> Number:
     """A number of `results` in full, money with its pence, and its address."""
     if row is None:
@@ -195,14 +190,7 @@ def exact(row: Row | None, unit: Unit) -> Number:
         return Number(HIDDEN)
     if row.value is None:
         return Number("not known")
-    return Number(in_full(row.value, unit) if unit in ("gbp", "gbp_each") else str(row.shown), address_of(row))
-
-
-def in_full(value: float | None, unit: Unit) -> str:
-    """A number in full: money with its pence."""
-    if value is not None and value == value and unit in ("gbp", "gbp_each"):
-        return write_pence(value)
-    return write(value, unit)
+    return Number(write_in_full(row.value, unit) if unit in ("gbp", "gbp_each") else str(row.shown), address_of(row))
 
 
 def address_of(row: Row, measure: str = "") -> str:
@@ -217,16 +205,6 @@ def span(starts: date, ends: date) -> str:
     return f"{write_month(starts, long=True)} to {write_month(ends, long=True)}"
 
 
-def said(name: str | None) -> str:
-    """A word of the edition as people read it: accepted with queries."""
-    return (name or "").replace("_", " ")
-
-
-def first_upper(words: str) -> str:
-    """Words with a capital at their start."""
-    return words[:1].upper() + words[1:]
-
-
 def source_of(row: Row) -> str:
     """Whose word a plan, agreement or assessment is."""
     return MADE_UP if row.get("made_up") else str(row.get("source") or "not stated")
@@ -237,7 +215,7 @@ def days(starts: date | None, ends: date | None) -> str:
     return f"{write_date(starts)} to {write_date(ends)}" if starts and ends else "open"
 
 
-def pounds(amount: float | None) -> str:
+def pounds_stated(amount: float | None) -> str:
     """Money without its pence; what is not stated says so."""
     return write(amount, "gbp") if amount is not None else "not stated"
 

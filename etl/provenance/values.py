@@ -4,11 +4,12 @@ from collections.abc import Callable
 from datetime import date
 
 from etl.definitions.periods import PERIODS
+from etl.definitions.writing import HIDDEN
 from etl.provenance.change import pair
 from etl.provenance.code import CENTRAL
 from etl.provenance.edition import Edition
 from etl.provenance.results import LIMITS, answering
-from etl.provenance.story import HIDDEN, NoNumber, day, unit_of
+from etl.provenance.story import NoNumber, day, unit_of
 
 Value = tuple[float | None, str]
 NONE: Value = (None, "")

@@ -10,8 +10,8 @@ import duckdb
 import pandas as pd
 
 from etl.definitions import unit_of
-from etl.definitions.measure import write, write_pence
 from etl.definitions.periods import write_date, write_month
+from etl.definitions.writing import lower_first, write_in_full
 from etl.intake.personal import looks_personal
 from etl.reference import Dispensation
 
@@ -136,7 +136,7 @@ def _life(
     ended = f" A dispensation ended on {write_date(max(d.until for d in covering))}." if covering else ""
     if answered and _same(answered[5], row["value"]) and answered[1] != "open":
         state, reason, who, given = answered[1], answered[2], answered[3], answered[4]
-        said = f"{STATES[state]} on {write_date(given.date())} by {_small(ROLES[who])}: {reason}"
+        said = f"{STATES[state]} on {write_date(given.date())} by {lower_first(ROLES[who])}: {reason}"
         return state, ROLES["central_team"] if state == "answered" else "", said, None
     return "open", ROLES["site"], f"{raised}, not mended yet.{ended}", None
 
@@ -152,8 +152,7 @@ def _change(row: Mapping[str, object]) -> str:
 
 def _said(number: str, value: object, state: object) -> str:
     if isinstance(value, float) and value == value:
-        unit = unit_of(number)
-        return write_pence(value) if unit == "gbp" else write(value, unit)
+        return write_in_full(value, unit_of(number))
     words = {
         "missing": "empty",
         "suppressed": "hidden",
@@ -199,10 +198,6 @@ def _same(one: float | None, other: object) -> bool:
 def _name(site: str, month: datetime, code: str, place: str) -> str:
     """The name of a query: the same for the same thing, whatever version it stands in."""
     return sha256(f"{site}|{month:%Y-%m}|{code}|{place}".encode()).hexdigest()[:8]
-
-
-def _small(words: str) -> str:
-    return words if words.startswith("Drive") else words[0].lower() + words[1:]
 
 
 def _sql(name: str) -> str:

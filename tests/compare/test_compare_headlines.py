@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest, chi2
 
 from dashboard.data.edition import Row
-from dashboard.wording import findings, sentences
+from dashboard.wording import findings
 from etl.compare.bridges import bridges
 from etl.compare.side_by_side import apart, comparisons
 from etl.compare.side_by_side import findings as find
 from etl.compare.trends import trends
 from etl.definitions.periods import month_after
+from etl.definitions.writing import count, first_upper, pounds
 from etl.protect.audience import HIDDEN_WORDS
 
 SEEDS = st.integers(0, 10**6)
@@ -120,8 +121,8 @@ def check_cost(said: str, costs: dict[str, tuple[float, float, float]]) -> None:
             assert not any(are_apart(costs, a, b) for a in named(said) for b in named(said) if a != b), said
         elif "by chance alone" in said:
             (site,) = named(said)
-            assert sentences.pounds(costs[site][0]) in said
-            assert f"{sentences.pounds(costs[site][1])} to {sentences.pounds(costs[site][2])}" in said
+            assert pounds(costs[site][0]) in said
+            assert f"{pounds(costs[site][1])} to {pounds(costs[site][2])}" in said
         else:
             assert "is not known" in said or "do not overlap" in said or "No two sites" in said, said
         return
@@ -162,7 +163,7 @@ def check_alike(said: str, costs: dict[str, tuple[float, float, float]]) -> None
     elif said.startswith("Every two"):
         assert not any(are_apart(costs, a, b) for a, b in pairs), said
     elif "pairs of sites" in said:
-        assert sentences.first_upper(sentences.count(sum(are_apart(costs, a, b) for a, b in pairs))) == said.split()[0]
+        assert first_upper(count(sum(are_apart(costs, a, b) for a, b in pairs))) == said.split()[0]
 
 
 @FEW
@@ -204,7 +205,7 @@ def test_what_is_said_of_a_bridge_is_so(seed: int) -> None:
         if abs(change) < 0.5:
             assert "no change" in said
             continue
-        assert f"{sentences.pounds(change)} {'more' if change > 0 else 'less'}" in said
+        assert f"{pounds(change)} {'more' if change > 0 else 'less'}" in said
         spending, volume = (cost1 - cost0) / cases1, cost0 * (1 / cases1 - 1 / cases0)
         if "fewer cases" in said or "more cases" in said:
             assert volume / change >= 0.8

@@ -54,7 +54,7 @@ def test_nothing_is_described_that_is_not_there_or_twice(data: Path, editions: d
 
 @pytest.mark.parametrize(("table", "column"), [("names_of_victims", "site"), ("results", "date_of_birth")])
 def test_a_table_or_column_that_nobody_described_is_named(table: str, column: str) -> None:
-    with pytest.raises(NotDescribed, match=r"etl/held\.toml") as caught:
+    with pytest.raises(NotDescribed, match=r"etl/editions/held\.toml") as caught:
         list(describe("edition", {table: [column]}))
     assert (table if table not in words()["edition"] else column) in str(caught.value)
 

@@ -14,8 +14,9 @@ from dashboard.data.address import read
 from dashboard.data.edition import Edition, Editions
 from dashboard.export.exhibits import every, plain
 from etl.definitions import MEASURES
-from etl.definitions.measure import MINUS, Ratio, write
+from etl.definitions.measure import Ratio
 from etl.definitions.periods import PERIODS
+from etl.definitions.writing import MINUS, write
 from etl.editions.publish import publish
 from etl.methods import intervals
 from etl.methods.control_chart import poisson_limits, xmr

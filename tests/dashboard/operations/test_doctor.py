@@ -1,4 +1,4 @@
-"""The doctor: a fault is planted, and it is named with how bad it is and how to fix it; without one nothing is found."""
+"""The doctor: a fault is planted, and it is named with how bad it is and how to fix it; without one it finds none."""
 
 import http.server
 import json

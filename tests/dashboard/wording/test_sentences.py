@@ -100,14 +100,6 @@ def test_unit_costs() -> None:
     assert sentences.unit_costs([three[0]], "new case").startswith("A spends £2,200 per new case; by chance alone")
 
 
-@pytest.mark.parametrize(
-    ("low", "high", "said"),
-    ((2.25, 2.95, "two to three times"), (1.4, 1.4, "1.4 times"), (3.0, 3.1, "about three times")),
-)
-def test_times(low: float, high: float, said: str) -> None:
-    assert sentences.times(low, high) == said
-
-
 def bridge(cost0: float, count0: float, cost1: float, count1: float) -> Row:
     spending, volume = (cost1 - cost0) / count1, cost0 * (1 / count1 - 1 / count0)
     units = {"unit0": cost0 / count0, "unit1": cost1 / count1}

@@ -1,0 +1,160 @@
+"""How a number, an amount of money, a count of things, a list and a capital are written, wherever they are read."""
+
+from collections.abc import Sequence
+
+from etl.definitions.measure import Unit
+from etl.definitions.messages import (
+    MONTH_NAMES,
+    Capital,
+    Count,
+    Listing,
+    Message,
+    Name,
+    Small,
+    Text,
+    _,
+    ngettext,
+)
+
+MINUS = "\N{MINUS SIGN}"
+# What stands in place of a number that an audience may not see.
+HIDDEN = "[c]"
+# Names that keep their capital wherever they stand.
+NAMES = (*MONTH_NAMES, "Home Office", "Drive")
+
+
+def write(value: float | None, unit: Unit) -> str:
+    """A number as people read it: 1,234 people, 3.5 posts, £1,234, 63%; 'not known' where there is none."""
+    if value is None or value != value:
+        return "not known"
+    if unit in ("gbp", "gbp_each"):
+        return _with_minus(value, pounds(value))
+    if unit == "share":
+        return percent(value)
+    if unit == "count":
+        return _with_minus(value, f"{abs(value):,.0f}")
+    text = f"{abs(value):,.2f}" if unit == "ratio" and abs(value) < 10 else f"{abs(value):,.1f}"
+    return _with_minus(value, text)
+
+
+def write_in_full(value: float | None, unit: Unit) -> str:
+    """A number as `write` has it, but money with its pence."""
+    if value is not None and value == value and unit in ("gbp", "gbp_each"):
+        return write_pence(value)
+    return write(value, unit)
+
+
+def write_limit(value: float | None, unit: Unit) -> str:
+    """A line of a control chart as a table has it, to a tenth; money in whole pounds; nothing where there is none."""
+    if value is None:
+        return ""
+    return write(value, unit) if unit in ("gbp", "gbp_each") else f"{value:,.1f}"
+
+
+def write_pence(value: float) -> str:
+    """Money with its pence: £1,234.50."""
+    return _with_minus(value, f"£{abs(value):,.2f}")
+
+
+def pounds(amount: float) -> str:
+    """Whole pounds without a sign: £1,234."""
+    return f"£{round_half_up(abs(amount)):,.0f}"
+
+
+def pounds_short(amount: float) -> str:
+    """Pounds on an axis: £850, £132k, £1.6m."""
+    amount = abs(amount)
+    if amount < 1000:
+        return pounds(amount)
+    if amount < 999_500:
+        return f"{pounds(amount / 1000)}k"
+    return f"£{round_half_up(amount / 1_000_000, 1):g}m"
+
+
+def signed_pounds(amount: float) -> str:
+    """A change in whole pounds: +£728, −£28."""
+    return f"{'+' if amount >= 0 else MINUS}{pounds(amount)}"
+
+
+def percent(share: float | None) -> str:
+    """A share in whole per cent; nothing where there is none."""
+    return f"{round_half_up(100 * share):.0f}%" if share is not None else ""
+
+
+def write_interval(low: float | None, high: float | None, *, money: bool = False) -> str:
+    """An interval: 101 to 146; nothing where an end is not known."""
+    if low is None or high is None:
+        return ""
+    ends = [pounds(end) if money else f"{round_half_up(end):,.0f}" for end in (low, high)]
+    return _("{low} to {high}", low=ends[0], high=ends[1])
+
+
+def times(low: float, high: float) -> Message:
+    """A ratio or a range of ratios in words that round fairly: two to three times, 1.4 times."""
+    first, last = round_half_up(low), round_half_up(high)
+    near = abs(low - first) <= 0.3 and abs(high - last) <= 0.3 and first >= 2
+    if near and first == last:
+        return _("about {number} times", number=count(int(first)))
+    if near:
+        return _("{low} to {high} times", low=count(int(first)), high=count(int(last)))
+    one, two = f"{round_half_up(low, 1):g}", f"{round_half_up(high, 1):g}"
+    return _("{number} times", number=one) if one == two else _("{low} to {high} times", low=one, high=two)
+
+
+def count(number: int) -> Text:
+    """A whole number in a sentence: two, 12."""
+    return Count(number)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number of things in a sentence: one site, two sites."""
+    return f"{count(number)} {_things(number, one, many)}"
+
+
+def counted_figure(number: int, one: str, many: str = "") -> str:
+    """A number of things in figures: 1 day, 33 days."""
+    return f"{number:,} {_things(number, one, many)}"
+
+
+def first_upper(words: str) -> Text:
+    """The words with a capital at their start."""
+    return Capital(words)
+
+
+def lower_first(words: str) -> str:
+    """The words with a small letter at their start, unless they begin with a name or an abbreviation."""
+    if words.startswith(NAMES) or (words[:2].isalpha() and words[:2].isupper()):
+        return words
+    return Small(words)
+
+
+def spaced(name: str | None) -> str:
+    """A name of the code as people read it: accepted with queries."""
+    return (name or "").replace("_", " ")
+
+
+def named(label: str) -> Text:
+    """A site's label in a sentence: the West Midlands, but Croydon."""
+    return Name(label, True)
+
+
+def listed(labels: Sequence[str], most: int = 4) -> Text:
+    """Sites in a row: A, B and C; beyond `most` of them, how many."""
+    if len(labels) > most:
+        return ngettext("{number} site", "{number} sites", len(labels))
+    return Listing([named(label) for label in labels])
+
+
+def round_half_up(value: float, digits: int = 0) -> float:
+    """Rounds as people do: 2.5 to 3, not to the nearest even number."""
+    scale = 10**digits
+    return float(int(abs(value) * scale + 0.5 + 1e-9)) / scale * (1 if value >= 0 else -1)
+
+
+def _with_minus(value: float, text: str) -> str:
+    """The text with a real minus sign, unless it rounds to nil."""
+    return f"{MINUS}{text}" if value < 0 and any(digit in text for digit in "123456789") else text
+
+
+def _things(number: int, one: str, many: str) -> str:
+    return one if number == 1 else many or f"{one}s"

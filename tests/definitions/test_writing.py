@@ -1,0 +1,99 @@
+"""How numbers, money, counts, lists and capitals are written."""
+
+import pytest
+
+from etl.definitions.measure import Unit
+from etl.definitions.writing import (
+    HIDDEN,
+    count,
+    counted,
+    counted_figure,
+    first_upper,
+    listed,
+    lower_first,
+    percent,
+    pounds,
+    pounds_short,
+    signed_pounds,
+    spaced,
+    times,
+    write,
+    write_in_full,
+    write_interval,
+    write_limit,
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "written"),
+    (
+        (1234.0, "count", "1,234"),
+        (-3.0, "count", "−3"),
+        (3.5, "fte", "3.5"),
+        (1234.5, "gbp", "£1,235"),
+        (-0.4, "gbp", "£0"),
+        (-12.0, "gbp_each", "−£12"),
+        (0.625, "share", "63%"),
+        (1.234, "ratio", "1.23"),
+        (12.34, "ratio", "12.3"),
+        (None, "count", "not known"),
+        (float("nan"), "gbp", "not known"),
+    ),
+)
+def test_a_number_is_written_as_its_unit_is_read(value: float | None, unit: Unit, written: str) -> None:
+    assert write(value, unit) == written
+
+
+def test_money_is_written_whole_short_signed_and_in_full() -> None:
+    assert [pounds(1234.5), pounds(-12.0), pounds(0.0)] == ["£1,235", "£12", "£0"]
+    assert [pounds_short(850), pounds_short(131_900), pounds_short(999_600)] == ["£850", "£132k", "£1m"]
+    assert [signed_pounds(728.0), signed_pounds(-28.0)] == ["+£728", "−£28"]
+    assert [write_in_full(1234.5, "gbp"), write_in_full(3.0, "count")] == ["£1,234.50", "3"]
+    assert write_in_full(None, "gbp") == "not known"
+
+
+def test_an_interval_a_limit_and_a_share_are_nothing_where_they_are_not_known() -> None:
+    assert [write_interval(101.2, 146.0), write_interval(2200, 3100, money=True)] == ["101 to 146", "£2,200 to £3,100"]
+    assert [write_limit(11.14, "count"), write_limit(36_000, "gbp"), percent(0.745)] == ["11.1", "£36,000", "75%"]
+    assert [write_interval(None, 2.0), write_limit(None, "gbp"), percent(None)] == ["", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "written"),
+    ((2.25, 2.95, "two to three times"), (1.4, 1.4, "1.4 times"), (3.0, 3.1, "about three times")),
+)
+def test_times(low: float, high: float, written: str) -> None:
+    assert times(low, high) == written
+
+
+def test_counts_are_words_to_nine_in_a_sentence_and_figures_elsewhere() -> None:
+    assert [count(0), count(9), count(10), count(1234)] == ["no", "nine", "10", "1,234"]
+    assert [counted(1, "site"), counted(2, "query", "queries")] == ["one site", "two queries"]
+    assert [counted_figure(1, "day"), counted_figure(1033, "day")] == ["1 day", "1,033 days"]
+
+
+@pytest.mark.parametrize(
+    ("words", "lower"),
+    (
+        ("Late returns", "late returns"),
+        ("A return", "a return"),
+        ("December’s return", "December’s return"),
+        ("MARAC referrals", "MARAC referrals"),
+        ("Home Office", "Home Office"),
+        ("Drive central team", "Drive central team"),
+        ("", ""),
+    ),
+)
+def test_names_and_abbreviations_keep_their_capital(words: str, lower: str) -> None:
+    assert lower_first(words) == lower
+    assert first_upper(lower) == words
+
+
+def test_sites_are_listed_with_their_article_and_counted_beyond_four() -> None:
+    assert listed(["Croydon"]) == "Croydon"
+    assert listed(["Croydon", "West Midlands", "Wirral"]) == "Croydon, the West Midlands and the Wirral"
+    assert listed(["A", "B", "C", "D", "E"]) == "5 sites"
+
+
+def test_a_name_of_the_code_is_read_with_spaces_and_a_hidden_number_has_one_mark() -> None:
+    assert [spaced("accepted_with_queries"), spaced(None), HIDDEN] == ["accepted with queries", "", "[c]"]
