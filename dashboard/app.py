@@ -23,14 +23,15 @@ from dashboard.operations.logs import LOG, about_request
 from dashboard.pages import pages
 from dashboard.provenance import codes, panel
 from dashboard.welsh.draw import LANGUAGE, in_chosen_language, in_language_of
+from etl.definitions.messages import Plain, _
 from etl.definitions.periods import write_date, write_month
 
 NAME = "Drive"
-MARKS = "Numbers too small to show are marked [c]. A gap in the data is a gap in the line."
+MARKS = _("Numbers too small to show are marked [c]. A gap in the data is a gap in the line.")
 KEPT_BETWEEN_PAGES = ("site", "edition")
 KEPT_PAGES = 2  # as components, which weigh a hundred times what goes over the wire
 ENGLISH = "en-GB"
-TRANSLATED = "This is our own translation. Definitions and what is said about the cells of a return are in English."
+TRANSLATED = _("This is our own translation. Definitions and what is said about the cells of a return are in English.")
 # What draws a chart, fetched beside the page that has one and not after it.
 PRELOADED = '<link rel="preload" href="/assets/plotly-basic.min.js?v=4.1.1" as="script">'
 ICON = '<link rel="icon" href="/assets/favicon.svg?v=1" type="image/svg+xml">'
@@ -92,7 +93,7 @@ def make_app(editions: Editions) -> Dash:
         [
             dcc.Location(id="address", refresh=False),
             dcc.Store(id="shown"),
-            html.A("Skip to the page", href="#main", className="skip"),
+            html.A(_("Skip to the page"), href="#main", className="skip"),
             Frame("frame"),
             html.Div(id="panel"),
         ]
@@ -122,9 +123,9 @@ def _fill(app: Dash, editions: Editions) -> None:
                 return no_update, no_update
             return draw_page(look(editions, address, current)), shown_as(address, current)
         except NoEdition as problem:
-            told = message_frame(address, "There is nothing to show here", str(problem))
+            told = message_frame(address, _("There is nothing to show here"), str(problem))
         except Exception as error:
-            told = message_frame(address, "This page cannot be shown", went_wrong(error))
+            told = message_frame(address, _("This page cannot be shown"), went_wrong(error))
         return in_language_of(address, None, told), address.href
 
     @app.callback(Output("panel", "children"), Input("address", "pathname"), Input("address", "search"))
@@ -135,14 +136,17 @@ def _fill(app: Dash, editions: Editions) -> None:
         except NoEdition:
             return None
         except Exception as error:
-            told = panel.message(address, "Where this number comes from cannot be shown", went_wrong(error))
+            told = panel.message(address, _("Where this number comes from cannot be shown"), went_wrong(error))
             return in_language_of(address, None, told)
 
 
 def went_wrong(error: Exception) -> str:
     """What a reader is told of a fault, under the number by which the log tells it whole."""
     LOG.error("A page could not be drawn.", exc_info=error, extra={"said": about_request(current_app, 200)})
-    return f"Something went wrong here, and other pages may still be shown. The log says what, under {g.request_id}."
+    return _(
+        "Something went wrong here, and other pages may still be shown. The log says what, under {request}.",
+        request=Plain(g.request_id),
+    )
 
 
 def shown_as(address: Address, current: str) -> str:
@@ -180,12 +184,12 @@ def frame(view: View) -> list[Any]:
     """A page in its frame."""
     page = page_at(view.address.path)
     if page is None:
-        return message_frame(view.address, "There is no such page", "Choose a page in the bar above.", view)
+        return message_frame(view.address, _("There is no such page"), _("Choose a page in the bar above."), view)
     content = built(page, view)
     if page.alone:
-        return [Title(text=f"{page.name} – {NAME}"), html.Main(list(content.body), id="main", tabIndex=-1)]
+        return [Title(text=_("{page} – Drive", page=page.name)), html.Main(list(content.body), id="main", tabIndex=-1)]
     return [
-        Title(text=f"{page.name} – {NAME}"),
+        Title(text=_("{page} – Drive", page=page.name)),
         top_bar(view.address, view),
         choices(view, content),
         html.Main(
@@ -232,7 +236,7 @@ def _noted(page: Page, content: Content) -> Content:
 def message_frame(address: Address, headline: str, words: str, view: View | None = None) -> list[Any]:
     """The frame with a message in place of a page."""
     main = html.Main([html.H1(headline), html.P(words, className="note")], id="main", tabIndex=-1)
-    return [Title(text=f"{headline} – {NAME}"), top_bar(address), main, foot(view)]
+    return [Title(text=_("{page} – Drive", page=headline)), top_bar(address), main, foot(view)]
 
 
 def top_bar(address: Address, view: View | None = None) -> Any:
@@ -249,8 +253,8 @@ def top_bar(address: Address, view: View | None = None) -> Any:
         if page.in_bar
     ]
     name = html.A([html.Span(className="ring"), NAME], href=address.keep("/", "edition").href, className="wordmark")
-    nav = html.Nav(html.Ul(links), **{"aria-label": "Pages"})
-    show = html.A("Present", href=address.keep("/present", *KEPT_BETWEEN_PAGES).href, className="button filled")
+    nav = html.Nav(html.Ul(links), **{"aria-label": _("Pages")})
+    show = html.A(_("Present"), href=address.keep("/present", *KEPT_BETWEEN_PAGES).href, className="button filled")
     acts = html.Div([downloads.whole_page(view), show], className="bar-acts") if view is not None else None
     return html.Header(html.Div([name, nav, other_language(address), acts], className="inside"))
 
@@ -267,8 +271,8 @@ def choices(view: View, content: Content) -> Any:
     """What can be chosen, and what the numbers are of."""
     month = view.edition.data_month
     said = [
-        html.Span(["Data to ", html.Strong(write_month(month) if month else "no month")]),
-        html.Span(["Edition ", html.Strong(write_date(view.edition.made.date()))]),
+        html.Span([_("Data to"), " ", html.Strong(write_month(month) if month else _("no month"))]),
+        html.Span([_("Edition"), " ", html.Strong(write_date(view.edition.made.date()))]),
     ]
     return html.Section(
         html.Div(
@@ -276,7 +280,7 @@ def choices(view: View, content: Content) -> Any:
             className="inside",
         ),
         className="choices",
-        **{"aria-label": "What is shown"},
+        **{"aria-label": _("What is shown")},
     )
 
 
@@ -306,4 +310,4 @@ def editions_there_are(view: View) -> Any:
     for name in view.editions[:12]:
         chosen = name == view.edition.name
         links.append(html.Li(html.Strong(name) if chosen else html.A(name, href=view.address.with_(edition=name).href)))
-    return html.Nav([html.Span("Editions"), html.Ul(links)], className="editions", **{"aria-label": "Editions"})
+    return html.Nav([html.Span(_("Editions")), html.Ul(links)], className="editions", **{"aria-label": _("Editions")})

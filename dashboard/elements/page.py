@@ -11,7 +11,7 @@ from dashboard.data.view import View
 from dashboard.elements import html, icons
 from dashboard.elements.headline_links import OPENS
 from dashboard.elements.widgets import Choice, Picker
-from etl.definitions.messages import Capital, Text, _
+from etl.definitions.messages import Capital, Listing, Name, Text, _
 from etl.definitions.periods import write_date, write_month, write_period
 
 Component = Any
@@ -59,12 +59,12 @@ class Page:
 def pick_sites(view: View) -> Picker:
     """The choice of sites."""
     count = len(view.edition.sites)
-    everyone = "All four" if count == 4 else f"All {count}"
-    options = [("site=", everyone), *((f"site={site.name}", site.label) for site in view.edition.sites)]
+    everyone = _("All four") if count == 4 else _("All {number}", number=count)
+    options = [("site=", everyone), *((f"site={site.name}", Name(site.label)) for site in view.edition.sites)]
     chosen = ",".join(site.name for site in view.sites) if not view.all_sites or count == 1 else ""
     if len(view.sites) > 1 and chosen:
-        options.insert(1, (f"site={chosen}", " and ".join(site.short for site in view.sites)))
-    return Picker("Sites", options, f"site={chosen}")
+        options.insert(1, (f"site={chosen}", Listing([Name(site.short) for site in view.sites])))
+    return Picker(_("Sites"), options, f"site={chosen}")
 
 
 def pick_period(view: View, kinds: Sequence[str] = ("rolling_year", "year", "quarter")) -> Picker:
@@ -77,7 +77,7 @@ def pick_period(view: View, kinds: Sequence[str] = ("rolling_year", "year", "qua
                 words = _("{period} to date", period=words)
             options.append((f"period={kind}&to={ends.isoformat()[:7]}", words))
     kind, starts, ends = view.period
-    return Picker("Period", options, f"period={kind}&to={ends.isoformat()[:7]}")
+    return Picker(_("Period"), options, f"period={kind}&to={ends.isoformat()[:7]}")
 
 
 def choose(label: str, name: str, options: Sequence[tuple[str, str]], value: str) -> Choice:
@@ -111,7 +111,10 @@ def card(
         [
             html.Div([html.H2(headline, id=f"{name}-headline", **own)], className="card-head"),
             html.P(subtitle, className="subtitle") if subtitle else None,
-            html.Details([html.Summary("Table", **{"aria-label": f"Table: {headline}"}), twin], className="twin")
+            html.Details(
+                [html.Summary(_("Table"), **{"aria-label": _("Table: {headline}", headline=headline)}), twin],
+                className="twin",
+            )
             if twin is not None
             else None,
             html.Div(list(controls), className="card-controls") if controls else None,
@@ -130,24 +133,25 @@ def source_line(source: str, links: Sequence[Component] = ()) -> Component:
 
 def source_words(view: View) -> str:
     """The source of everything made from returns."""
-    if view.edition.data_month is None:
-        return f"No returns yet, edition {write_date(view.edition.made.date())}"
-    return f"Monthly returns to {write_month(view.edition.data_month)}, edition {write_date(view.edition.made.date())}"
+    made, month = write_date(view.edition.made.date()), view.edition.data_month
+    if month is None:
+        return _("No returns yet, edition {day}", day=made)
+    return _("Monthly returns to {month}, edition {day}", month=write_month(month), day=made)
 
 
 def definition(view: View, measure: str) -> Component:
     """The link to what a measure means."""
     return html.A(
-        "Definition",
+        _("Definition"),
         href=view.address.keep("/methods", "edition").href + f"#{measure}",
-        **{"aria-label": f"Definition: {view.measure_label(measure)}"},
+        **{"aria-label": _("Definition: {measure}", measure=view.measure_label(measure))},
     )
 
 
 def site_name(view: View, site: str, *below: Component, short: bool = False) -> Component:
     """A site's mark and name."""
     entry = next((entry for entry in view.edition.sites if entry.name == site), None)
-    label = (entry.short if short else entry.label) if entry else "Programme"
+    label = Name(entry.short if short else entry.label) if entry else _("Programme")
     return html.Span(
         [icons.site_mark(view.mark(site)), html.Span([html.Span(label, className="site-label"), *below])],
         className="site-name",
