@@ -16,11 +16,12 @@ from dashboard.elements.tables import Column, link, state, table
 from dashboard.elements.widgets import Paper, Picker
 from dashboard.provenance import links
 from dashboard.upload.form import Giver, write_form
-from dashboard.wording import sentences
+from dashboard.wording import returns as wording
 from etl.definitions.checks import CHECKS
-from etl.definitions.messages import MONTH_NAMES
-from etl.definitions.periods import month_after, write_date, write_month
-from etl.definitions.writing import count, counted, counted_figure, first_upper, spaced, write
+from etl.definitions.messages import Capital, Count, Month, Name, Number, Plain, Small, Text, _, joined, ngettext
+from etl.definitions.periods import month_after, write_date, write_financial_year, write_month, write_months
+from etl.definitions.writing import first_upper, spaced, write
+from etl.provenance.address import NumberAddress
 from etl.provenance.code import COUNTED
 
 Component = Any
@@ -28,19 +29,19 @@ MOST_MONTHS = 24
 MOST_THINGS = 40
 # A state of a return as its icon and its name, quiet ones first.
 STATES = {
-    "on_time": ("tick", "On time"),
-    "late": ("clock", "Late"),
-    "missing": ("cross", "Missing"),
-    "rejected": ("warning", "Rejected"),
-    "revised": ("revised", "Revised"),
-    "query": ("tick", "With a query"),
-    "not_due": ("dash", "Not due"),
-    "due": ("dash", "Due, not in yet"),
+    "on_time": ("tick", _("On time")),
+    "late": ("clock", _("Late")),
+    "missing": ("cross", _("Missing")),
+    "rejected": ("warning", _("Rejected")),
+    "revised": ("revised", _("Revised")),
+    "query": ("tick", _("With a query")),
+    "not_due": ("dash", _("Not due")),
+    "due": ("dash", _("Due, not in yet")),
 }
 NO_RETURN = "missing_return"
 # What became of a query that nobody has to mend any more, or not now.
-EXPLAINED = {"answered": "Answered", "dispensed": "Known and explained"}
-PAST = {"mended": "Mended", "closed": "Closed"}
+EXPLAINED = {"answered": _("Answered"), "dispensed": _("Known and explained")}
+PAST = {"mended": _("Mended"), "closed": _("Closed")}
 TONES = {"missing": "not-met", "rejected": "not-met", "late": "partly", "query": "partly", "revised": "revised"}
 
 
@@ -49,7 +50,7 @@ def build(view: View) -> Content:
     here = [site.name for site in view.sites]
     calendar = [row for row in view.edition.rows("calendar", order="month") if row.site in here]
     if not calendar:
-        return Content("No return is due yet", "", [nothing("The edition has no calendar.")], [pick_sites(view)])
+        return Content(_("No return is due yet"), "", [nothing(_("The edition has no calendar."))], [pick_sites(view)])
     months = months_shown(view, calendar)
     shown = [row for row in calendar if row.month in months]
     things = to_mend(view, shown)
@@ -58,16 +59,26 @@ def build(view: View) -> Content:
     missing = sum(thing.code == NO_RETURN for thing in things)
     holding = sum(bool(thing.holds_verdict) for thing in things)
     first, last = write_month(months[0], long=True), write_month(months[-1], long=True)
-    who = view.sites[0].label if len(here) == 1 else f"{count(len(here))} sites"
+    who = (
+        Name(view.sites[0].label)
+        if len(here) == 1
+        else ngettext("{number} site", "{number} sites", len(here), number=Count(len(here)))
+    )
     return Content(
-        sentences.things_to_mend(missing, len(things) - missing, holding),
-        f"Monthly returns due from {who}, {first} to {last}, as received by {write_date(view.edition.made.date())}.",
+        wording.things_to_mend(missing, len(things) - missing, holding),
+        _(
+            "Monthly returns due from {sites}, {month} to {last_month}, as received by {day}.",
+            sites=who,
+            month=first,
+            last_month=last,
+            day=write_date(view.edition.made.date()),
+        ),
         [
             calendar_card(view, months, shown),
             mend_card(view, things),
             reminder_card(view),
-            told_card(view, "explained", sentences.explained(len(explained)), explained, EXPLAINED),
-            told_card(view, "past", sentences.mended(past), past, PAST),
+            told_card(view, "explained", wording.explained(len(explained)), explained, EXPLAINED),
+            told_card(view, "past", wording.mended(past), past, PAST),
             revisions_card(view),
             quality_card(view),
             try_card(view),
@@ -87,16 +98,16 @@ def months_shown(view: View, calendar: list[Row]) -> list[date]:
 def pick_months(view: View, calendar: list[Row]) -> Component:
     """The choice of months: all, or a financial year."""
     months = sorted({row.month for row in calendar})
-    options = [("from=&to=", f"{write_month(months[-MOST_MONTHS:][0])} to {write_month(months[-1])}")]
+    options: list[tuple[str, str]] = [("from=&to=", write_months(months[-MOST_MONTHS:][0], months[-1]))]
     for year in sorted({month.year if month.month > 3 else month.year - 1 for month in months}, reverse=True):
-        options.append((f"from={year}-04&to={year + 1}-03", f"{year}/{(year + 1) % 100:02d}"))
-    return Picker("Months", options, f"from={view.address.get('from')}&to={view.address.get('to')}")
+        options.append((f"from={year}-04&to={year + 1}-03", write_financial_year(date(year, 4, 1))))
+    return Picker(_("Months"), options, f"from={view.address.get('from')}&to={view.address.get('to')}")
 
 
 def pick_state(view: View) -> Component:
     """The choice of a state; the others then fade."""
-    options = [("", "Any"), *((key, text) for key, (_, text) in STATES.items() if key not in ("not_due", "due"))]
-    return pick("State", "state", options, view.address.get("state"))
+    options = [("", _("Any")), *((key, text) for key, (_, text) in STATES.items() if key not in ("not_due", "due"))]
+    return pick(_("State"), "state", options, view.address.get("state"))
 
 
 def kinds(row: Row) -> list[str]:
@@ -121,10 +132,10 @@ def calendar_card(view: View, months: list[date], rows: list[Row]) -> Component:
             [
                 html.Td(rowSpan=2),
                 *(html.Th(str(year), colSpan=span, scope="colgroup", className="year") for year, span in years),
-                html.Th("On time", rowSpan=2, scope="col", className="right"),
+                html.Th(_("On time"), rowSpan=2, scope="col", className="right"),
             ]
         ),
-        html.Tr([html.Th(MONTH_NAMES[m.month - 1][:3], scope="col", className=year_start(m, months)) for m in months]),
+        html.Tr([html.Th(Month(m, "abbreviated"), scope="col", className=year_start(m, months)) for m in months]),
     ]
     body = []
     for site in view.sites:
@@ -137,24 +148,29 @@ def calendar_card(view: View, months: list[date], rows: list[Row]) -> Component:
         ]
         in_time = sum(row.state == "on_time" for row in mine_due)
         on_time_here = links.returns(view, site.name, months[0], "on_time", in_time, bold=True)
-        total = [on_time_here, " of ", links.returns(view, site.name, months[0], "due", len(mine_due))]
+        total = [on_time_here, " ", _("of"), " ", links.returns(view, site.name, months[0], "due", len(mine_due))]
         body.append(html.Tr([*line, html.Td(total, className="right muted")], **{"data-row": site.name}))
     grid = html.Table(
-        [html.Caption("Returns by site and month", className="heard"), html.Thead(head), html.Tbody(body)],
+        [html.Caption(_("Returns by site and month"), className="heard"), html.Thead(head), html.Tbody(body)],
         className="calendar",
     )
     return card(
-        sentences.received(len(came), len(due), len(on_time)),
-        "A return is due on the 10th working day after its month",
-        html.Div(grid, className="table-frame", tabIndex=0, role="region", **{"aria-label": "Calendar of returns"}),
+        wording.received(
+            returns_number(view, months, "came", len(came)),
+            returns_number(view, months, "due", len(due)),
+            returns_number(view, months, "on_time", len(on_time)),
+        ),
+        _("A return is due on the 10th working day after its month"),
+        html.Div(grid, className="table-frame", tabIndex=0, role="region", **{"aria-label": _("Calendar of returns")}),
         key_of(view, months, rows),
         name="calendar",
-        opens=[
-            returns_link(view, months, which, len(found))
-            for which, found in (("came", came), ("due", due), ("on_time", on_time))
-        ],
         class_name="subtitle-right",
     )
+
+
+def day_of_month(day: date) -> Text:
+    """A day without its year: 28 Nov."""
+    return joined(" ", [str(day.day), Month(day, "abbreviated")])
 
 
 def year_start(month: date, months: list[date]) -> str:
@@ -172,28 +188,29 @@ def cell(view: View, label: str, row: Row | None, month: date) -> Component:
     faded = " faded" if wanted and wanted not in found else ""
     icon = STATES.get(tone, STATES["on_time"])[0]
     text = {
-        "late": write_date(row.received.date())[:-5] if row.received else "late",
-        "missing": "missing",
-        "rejected": "rejected",
-        "revised": f"v{row.versions}",
-        "query": "query",
+        "late": day_of_month(row.received.date()) if row.received else _("late"),
+        "missing": _("missing"),
+        "rejected": _("rejected"),
+        "revised": Plain(f"v{row.versions}"),
+        "query": _("query"),
     }.get(tone, "")
     inside = [icons.icon(icon, 16 if text else 13), html.Span(text) if text else None]
     classes = f"day {tone.replace('_', '-')} {TONES.get(tone, '')}{faded}".strip()
-    name = f"{label}, {write_month(month)}: {', '.join(STATES[k][1].lower() for k in found if k in STATES)}"
+    states = joined(", ", [Small(STATES[kind][1]) for kind in found if kind in STATES])
+    name = _("{site}, {month}: {states}", site=Name(label), month=write_month(month), states=states)
     if row.state in ("not_due", "due"):
         return html.Span([*inside, html.Span(name, className="heard")], className=classes)
-    key = f"{row.site}|receipt|{month}|return"
+    key = str(NumberAddress(row.site, "receipt", str(month), "return"))
     href = view.address.with_(number=key).href
     return html.A(inside, href=href, className=classes, **{"data-number": key, "aria-label": name})
 
 
-def returns_link(view: View, months: list[date], which: str, number: int) -> Component:
-    """A number of returns of the sites shown, as a link where it has a story: of one or all, up to the last month."""
+def returns_number(view: View, months: list[date], which: str, number: int) -> Number:
+    """A number of returns of the sites shown, with its address where it has one: of one site or of all, up to now."""
     to_date = not view.address.get("to") or months[-1] == max(row.month for row in view.edition.rows("calendar"))
     if not to_date or not (view.all_sites or len(view.sites) == 1):
-        return html.Span(str(number))
-    return links.returns(view, "all" if view.all_sites else view.sites[0].name, months[0], which, number)
+        return Number(str(number))
+    return links.returns_number(view, "all" if view.all_sites else view.sites[0].name, months[0], which, number)
 
 
 def key_of(view: View, months: list[date], rows: list[Row]) -> Component:
@@ -207,9 +224,10 @@ def key_of(view: View, months: list[date], rows: list[Row]) -> Component:
                     icons.icon(STATES[name][0], 13),
                     className=f"day {name.replace('_', '-')} {TONES.get(name, '')}".strip(),
                 ),
-                f"{STATES[name][1]} ",
+                STATES[name][1],
+                " ",
                 html.Strong(
-                    returns_link(view, months, name, found.count(name)) if name in COUNTED else str(found.count(name))
+                    returns_number(view, months, name, found.count(name)) if name in COUNTED else str(found.count(name))
                 ),
             ]
         )
@@ -241,7 +259,7 @@ def missing_return(view: View, row: Row) -> Row:
     """A return that is not there, told as a thing to mend. It holds up a verdict while it is one of the last twelve."""
     last = view.edition.data_month or row.month
     refused = row.state == "rejected"
-    said = "The return was refused, so none of its numbers is used." if refused else ""
+    said = _("The return was refused, so none of its numbers is used.") if refused else ""
     return Row(
         site=row.site,
         month=row.month,
@@ -250,8 +268,8 @@ def missing_return(view: View, row: Row) -> Row:
         code=NO_RETURN,
         severity="query",
         message=said
-        or f"Return was due {write_date(row.due)}. No year with this month can be added up until it comes.",
-        fix="Mend it and send it again" if refused else "Send the return",
+        or _("Return was due {day}. No year with this month can be added up until it comes.", day=write_date(row.due)),
+        fix=_("Mend it and send it again") if refused else _("Send the return"),
         measure=None,
         days_open=max(0, (view.edition.made.date() - row.due).days) if row.due else None,
         holds_verdict=row.month > month_after(last, -12),
@@ -267,16 +285,16 @@ def told(view: View, name: str, calendar: list[Row], states: Mapping[str, str]) 
 
 def where(view: View, row: Row) -> Component:
     """A query's sheet and cell, as a link to the receipt of its return."""
-    place = f"{row.sheet}!{row.cell}" if row.sheet and row.cell else row.cell or row.sheet or "Whole file"
-    return links.receipt(view, row, place)
+    place = Plain(f"{row.sheet}!{row.cell}" if row.sheet and row.cell else row.cell or row.sheet or "")
+    return links.receipt(view, row, place or _("Whole file"))
 
 
 def kind_of(row: Row) -> Component:
     """What is wrong, in a word and with an icon, and whether a verdict waits for it."""
     gone = row.code == NO_RETURN
-    label = "No return" if gone else CHECKS[row.code].label if row.code in CHECKS else sentence_of(row.code)
+    label = _("No return") if gone else CHECKS[row.code].label if row.code in CHECKS else sentence_of(row.code)
     said = html.Span([icons.icon("cross" if gone else "query", 14), label], className=status_class(gone))
-    return [said, html.Span("Holds up a verdict", className="told")] if row.holds_verdict else said
+    return [said, html.Span(_("Holds up a verdict"), className="told")] if row.holds_verdict else said
 
 
 def status_class(gone: bool) -> str:
@@ -292,9 +310,14 @@ def sentence_of(code: str | None) -> str:
 def since(row: Row) -> Component:
     """Since when something stands open, and who has to do something."""
     raised = row.get("raised")
-    days = counted_figure(row.days_open, "day") if row.days_open is not None else "not known"
-    day = html.Span(f"since {write_date(raised.date())}", className="told whole") if raised else None
+    days = ngettext("{number} day", "{number} days", row.days_open) if row.days_open is not None else _("not known")
+    day = html.Span(_("since {day}", day=write_date(raised.date())), className="told whole") if raised else None
     return html.Span([html.Span(days, className="whole"), day])
+
+
+def shown_of(number: int) -> str:
+    """How many things of how many are shown, where that is not all."""
+    return _("{number} of {total} shown", number=MOST_THINGS, total=number) if number > MOST_THINGS else ""
 
 
 def mend_card(view: View, things: list[Row]) -> Component:
@@ -307,27 +330,27 @@ def mend_card(view: View, things: list[Row]) -> Component:
             where(view, row),
             row.message or "",
             row.fix or "",
-            row.get("owner") or "The site",
+            row.get("owner") or _("The site"),
             since(row),
         ]
         for row in things[:MOST_THINGS]
     ]
-    headline = sentences.mend(len(things), sum(bool(row.holds_verdict) for row in things))
+    headline = wording.mend(len(things), sum(bool(row.holds_verdict) for row in things))
     columns = [
-        Column("Site"),
-        Column("Month", class_name="whole"),
-        Column("What is wrong"),
-        Column("Where"),
-        Column("What it says"),
-        Column("What to do"),
-        Column("Whose turn", class_name="whole"),
-        Column("Open for", True),
+        Column(_("Site")),
+        Column(_("Month"), class_name="whole"),
+        Column(_("What is wrong")),
+        Column(_("Where")),
+        Column(_("What it says")),
+        Column(_("What to do")),
+        Column(_("Whose turn"), class_name="whole"),
+        Column(_("Open for"), True),
     ]
-    more = f"{MOST_THINGS} of {len(things)} shown" if len(things) > MOST_THINGS else ""
+    more = shown_of(len(things))
     exhibit = (
-        table(columns, body, "Things to mend", class_name="mend wide")
+        table(columns, body, _("Things to mend"), class_name="mend wide")
         if body
-        else nothing("Nothing is missing and nothing is queried.")
+        else nothing(_("Nothing is missing and nothing is queried."))
     )
     return card(headline, "", exhibit, name="mend", source=more, class_name="spaced")
 
@@ -348,14 +371,14 @@ def told_card(view: View, name: str, headline: str, rows: list[Row], states: Map
         for row in rows[:MOST_THINGS]
     ]
     columns = [
-        Column("Site"),
-        Column("Month", class_name="whole"),
-        Column("State"),
-        Column("Where"),
-        Column("What was asked"),
-        Column("What became of it"),
+        Column(_("Site")),
+        Column(_("Month"), class_name="whole"),
+        Column(_("State")),
+        Column(_("Where")),
+        Column(_("What was asked")),
+        Column(_("What became of it")),
     ]
-    more = f"{MOST_THINGS} of {len(rows)} shown" if len(rows) > MOST_THINGS else ""
+    more = shown_of(len(rows))
     shown = table(columns, body, headline, class_name="mend wide")
     return card(headline, "", shown, name=name, source=more, class_name="spaced")
 
@@ -367,23 +390,27 @@ def reminder_card(view: View) -> Component:
     if not rows or view.edition.audience != "central":
         return None
     body = [reminder(view, row) for row in rows]
-    headline = f"{first_upper(counted(len(rows), 'reminder'))} ready to send"
+    headline = Capital(
+        ngettext(
+            "{number} reminder ready to send", "{number} reminders ready to send", len(rows), number=Count(len(rows))
+        )
+    )
     return card(headline, "", *body, name="reminders", class_name="spaced")
 
 
 def reminder(view: View, row: Row) -> Component:
     """One reminder, and a button that copies its text."""
     name = f"reminder-{row.site}"
-    copy = html.Button("Copy the text", type="button", className="button copy-text", **{"data-copies": name})
+    copy = html.Button(_("Copy the text"), type="button", className="button copy-text", **{"data-copies": name})
     text = html.Pre(row.words, className="reminder", id=name)
-    return html.Details([html.Summary(f"Reminder for {view.label(row.site)}"), text, copy])
+    return html.Details([html.Summary(_("Reminder for {site}", site=Name(view.label(row.site)))), text, copy])
 
 
 def to_try(view: View) -> list[Component]:
     """The way to the form, for those who may use it."""
     if view.edition.audience == "forum":
         return []
-    return [html.A("Check a return", href="#try", className="button filled")]
+    return [html.A(_("Check a return"), href="#try", className="button filled")]
 
 
 def try_card(view: View) -> Component:
@@ -394,7 +421,7 @@ def try_card(view: View) -> Component:
     role, site = ("central", "") if audience == "central" else ("lead", view.label(audience))
     may_load = current_app.config.get("MAY_LOAD") if has_app_context() else None
     form = Paper(str(write_form(Giver(role, site, bool(may_load and may_load())))))
-    return html.Div(card("Try a return before sending it", "", form, name="try", class_name="spaced"), id="try")
+    return html.Div(card(_("Try a return before sending it"), "", form, name="try", class_name="spaced"), id="try")
 
 
 def revisions_card(view: View) -> Component:
@@ -414,49 +441,53 @@ def revisions_card(view: View) -> Component:
         for row in rows[:MOST_THINGS]
     ]
     columns = [
-        Column("Site"),
-        Column("Month"),
-        Column("Number"),
-        Column("Was", True),
-        Column("Is", True),
-        Column("Since", True),
-        Column("What moved with it"),
+        Column(_("Site")),
+        Column(_("Month")),
+        Column(_("Number")),
+        Column(_("Was"), True),
+        Column(_("Is"), True),
+        Column(_("Since"), True),
+        Column(_("What moved with it")),
     ]
     if not body:
-        return card("No number was changed by a later return", "", name="revisions", class_name="spaced")
-    more = f"The newest {MOST_THINGS} of {len(rows)}" if len(rows) > MOST_THINGS else ""
+        return card(_("No number was changed by a later return"), "", name="revisions", class_name="spaced")
+    more = _("The newest {number} of {total}", number=MOST_THINGS, total=len(rows)) if len(rows) > MOST_THINGS else ""
     return card(
-        sentences.revised(len(rows)),
+        wording.revised(len(rows)),
         "",
-        table(columns, body, "Revisions", class_name="wide"),
+        table(columns, body, _("Revisions"), class_name="wide"),
         name="revisions",
         source=more,
         class_name="spaced",
     )
 
 
-def moved(view: View, row: Row) -> str:
+def moved(view: View, row: Row) -> Text:
     """The headline or verdict that moved when a number was changed, as far as the last edition shows it."""
     last, day = before(view), row.changed.date()
     if not last or day.isoformat() <= last[:10]:
-        return "Changed before the last edition"
+        return _("Changed before the last edition")
     rows = [entry for entry in moved_since(view, last) if entry.site == row.site and entry.known == day]
-    return "; ".join(entry.verdict_effect or entry.effect or entry.what for entry in rows) or "No headline"
+    return joined("; ", [entry.verdict_effect or entry.effect or entry.what for entry in rows]) or _("No headline")
 
 
 def revised(view: View, row: Row, value: float | None, said: str | None) -> Component:
     """A number as it was or is, as a link to the return that changed it; or its state."""
     about = view.edition.measures.get(row.measure)
     if value is None or about is None:
-        return state(spaced(said or "missing"))
-    name = f"{view.measure_label(row.measure)}, {view.label(row.site)}"
-    return link(view, f"{row.site}|receipt|{row.month}|{row.measure}", write(value, about.unit), name)
+        return state(_(spaced(said or "missing")))
+    name = joined(", ", [view.measure_label(row.measure), Name(view.label(row.site))])
+    return link(
+        view, str(NumberAddress(row.site, "receipt", str(row.month), row.measure)), write(value, about.unit), name
+    )
 
 
 def quality(view: View, row: Row) -> Component:
     """How many numbers of how many are as they should be."""
-    key, said = f"{row.site}|quality|{row.dimension}|value", f"{row.value:,.0f} of {row.of:,.0f}"
-    return html.Span(link(view, key, said, f"{row.dimension}, {view.label(row.site)}"), title=row.words or "")
+    key = str(NumberAddress(row.site, "quality", row.dimension, "value"))
+    shown = _("{number} of {total}", number=f"{row.value:,.0f}", total=f"{row.of:,.0f}")
+    name = joined(", ", [row.dimension, Name(view.label(row.site))])
+    return html.Span(link(view, key, shown, name), title=row.words or "")
 
 
 def quality_card(view: View) -> Component:
@@ -467,26 +498,26 @@ def quality_card(view: View) -> Component:
         return None
     dimensions = list(dict.fromkeys(row.dimension for row in rows))
     found = {(row.site, row.dimension): row for row in rows}
-    columns = [Column("Site"), *(Column(first_upper(name), True) for name in dimensions)]
+    columns = [Column(_("Site")), *(Column(first_upper(name), True) for name in dimensions)]
     body = [
         [
             site_name(view, site),
             *(
                 quality(view, row)
                 if (row := found.get((site, name))) is not None and row.value is not None and row.of is not None
-                else state("not known")
+                else state(_("not known"))
                 for name in dimensions
             ),
         ]
         for site in here
     ]
     return card(
-        "Six dimensions of data quality, each by itself",
-        "They are never averaged",
-        table(columns, body, "Data quality", class_name="wide"),
+        _("Six dimensions of data quality, each by itself"),
+        _("They are never averaged"),
+        table(columns, body, _("Data quality"), class_name="wide"),
         name="quality",
         class_name="spaced",
     )
 
 
-PAGE = Page("/returns", "Returns", 7, "What came in, and what is wrong with it?", build)
+PAGE = Page("/returns", _("Returns"), 7, _("What came in, and what is wrong with it?"), build)

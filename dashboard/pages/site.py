@@ -12,7 +12,7 @@ from dashboard.elements import html, icons
 from dashboard.elements.page import Content, Page, card, definition, grid, nothing, pick_period, source_words
 from dashboard.elements.tables import Column, hidden, link, not_applicable, number, state, table, tag
 from dashboard.provenance import links
-from dashboard.wording import findings, sentences
+from dashboard.wording import findings, returns, sentences
 from etl.definitions.periods import month_after, months_from, write_date, write_month, write_period
 from etl.definitions.writing import HIDDEN, count, counted, first_upper, lower_first, spaced
 
@@ -226,7 +226,7 @@ def to_mend(view: View, site: Site) -> Component:
     ]
     columns = [Column("Month"), Column("Where"), Column("What it says"), Column("What to do")]
     return card(
-        sentences.mend(len(body), 0),
+        returns.mend(len(body), 0),
         "",
         table(columns, body, "Things to mend", class_name="wide")
         if body

@@ -8,8 +8,10 @@ from dashboard.data.view import View
 from dashboard.elements import html
 from dashboard.elements.headline_links import NUMBER, OPENS
 from dashboard.elements.tables import link, number, number_key, state, verdict_tag
+from etl.definitions.messages import Name, Number, _, joined
 from etl.definitions.periods import month_after, write_month
-from etl.definitions.writing import pounds, spaced, write_interval
+from etl.definitions.writing import pounds, write_interval
+from etl.provenance.address import NumberAddress
 from etl.provenance.story import BESIDE
 
 Component = Any
@@ -89,10 +91,30 @@ def money(view: View, site: str) -> list[Component]:
     return [*found, *(number(view, row) for row in spent if row is not None and row.value is not None)]
 
 
+# What a number of returns counts, by the last part of its address.
+RETURNS = {
+    "received": _("returns received"),
+    "came": _("returns received"),
+    "on_time": _("returns on time"),
+    "due": _("returns due"),
+    "late": _("returns late"),
+    "missing": _("returns missing"),
+    "rejected": _("returns rejected"),
+    "revised": _("returns revised"),
+    "query": _("returns with a query"),
+}
+
+
+def returns_number(view: View, site: str, starts: date, which: str, count: int) -> Number:
+    """A number of returns in a sentence, whose story names the returns that are counted."""
+    name = joined(", ", [RETURNS[which.removeprefix("year.")], Name(view.label(site))])
+    return Number(str(count), str(NumberAddress(site, "returns", str(starts), which)), name)
+
+
 def returns(view: View, site: str, starts: date, which: str, count: int, *, bold: bool = False) -> Component:
     """A number of returns, as a link to the returns that are counted."""
-    said = spaced(which.removeprefix("year.")).replace("came", "received")
-    return link(view, f"{site}|returns|{starts}|{which}", str(count), f"returns {said}, {view.label(site)}", bold=bold)
+    number = returns_number(view, site, starts, which, count)
+    return link(view, number.address, str(number), number.name, bold=bold)
 
 
 def receipt(view: View, row: Row, place: str) -> Component:

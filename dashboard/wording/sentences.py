@@ -291,35 +291,6 @@ def agreements(rows: Sequence[Row], year: str) -> str:
     return f"{first_upper(counted(signed, 'agreement'))} {'is' if signed == 1 else 'are'} approved for {year}"
 
 
-def things_to_mend(missing: int, queried: int, holding: int) -> str:
-    """What came in and what is wrong with it."""
-    if not missing and not queried:
-        return "Every return that is due has come, and no number is queried"
-    said = []
-    if missing:
-        said.append(f"{counted(missing, 'return')} {'is' if missing == 1 else 'are'} missing")
-    if queried:
-        said.append(f"{counted(queried, 'number')} {'is' if queried == 1 else 'are'} queried")
-    total = missing + queried
-    tail = ""
-    if holding:
-        if total == 1:
-            tail = "; it holds up a verdict"
-        else:
-            tail = f"; {count(holding)} of the {count(total)} {'holds' if holding == 1 else 'hold'} up a verdict"
-    return first_upper(" and ".join(said)) + tail
-
-
-def received(came: int, due: int, on_time: int) -> str:
-    """How many returns came, and how many of them in time."""
-    if not due:
-        return "No return is due yet"
-    said = f"{came} of {due} {'return' if due == 1 else 'returns'} received"
-    if came == on_time:
-        return f"{said}, {'on time' if came == 1 else 'all of them on time'}" if came else said
-    return f"{said}, {on_time} of them on time"
-
-
 def spend_against_plan(rows: Sequence[Row | None]) -> str:
     """Spend of each planned pound: £0.97 to £1.04 was spent of each planned pound."""
     known = sorted(row.value for row in rows if row is not None and row.value is not None)
@@ -394,25 +365,6 @@ def covered(rows: Sequence[Row]) -> str:
     return f"{first_upper(counted(full, 'site'))} of {count(len(known))} {have} a full year’s money secured"
 
 
-def explained(number: int) -> str:
-    """How many queries were answered, or are known and explained."""
-    return f"{first_upper(counted(number, 'query', 'queries'))} {'is' if number == 1 else 'are'} explained"
-
-
-def mended(rows: Sequence[Row]) -> str:
-    """How many queries a later return mended, and how many were closed otherwise."""
-    done = [row.state for row in rows].count("mended")
-    closed = len(rows) - done
-    said = [f"{counted(done, 'query', 'queries')} {'was' if done == 1 else 'were'} mended by a later return"]
-    others = f"{count(closed)} {'was' if closed == 1 else 'were'} closed"
-    return first_upper(", ".join([*(said if done else []), *([others] if closed else [])]))
-
-
-def revised(number: int) -> str:
-    """How many numbers a later return changed."""
-    return f"{first_upper(counted(number, 'number'))} {'was' if number == 1 else 'were'} changed by a later return"
-
-
 def in_the_way(verdicts: Sequence[Row], labels: Mapping[str, str]) -> str:
     """How many sites are ready, and why some cannot be judged."""
     if not verdicts:
@@ -446,14 +398,6 @@ def milestones(rows: Sequence[Row], today: date) -> str:
     said = f"{counted(len(late), 'milestone')} {'is' if len(late) == 1 else 'are'} late" if late else ""
     following = f"{counted(len(ahead), 'milestone')} ahead, the next on {write_date(ahead[0])}" if ahead else ""
     return first_upper("; ".join(part for part in (said, following) if part))
-
-
-def mend(things: int, holding: int) -> str:
-    """How many things there are to mend."""
-    if not things:
-        return "Nothing to mend"
-    said = f"{first_upper(counted(things, 'thing'))} to mend"
-    return f"{said}, those that hold up a verdict first" if 0 < holding < things else said
 
 
 def evidence(row: Row) -> str:

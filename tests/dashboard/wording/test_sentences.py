@@ -8,7 +8,7 @@ from dashboard.cards.events import Happening, in_words
 from dashboard.charts.scale import nice_step, nice_top, ticks
 from dashboard.data.address import make, read
 from dashboard.data.edition import Row
-from dashboard.wording import sentences
+from dashboard.wording import returns, sentences
 
 LABELS = {"a": "Anglesey", "b": "Barnet", "c": "Conwy"}
 
@@ -139,7 +139,7 @@ def test_funding() -> None:
     ),
 )
 def test_things_to_mend(given: tuple[int, int, int], said: str) -> None:
-    assert sentences.things_to_mend(*given) == said
+    assert returns.things_to_mend(*given) == said
 
 
 def test_a_range_says_where_it_is_not_known() -> None:

@@ -1,0 +1,81 @@
+"""What the page of returns says: what came in, what is to be mended, and what became of queries."""
+
+from collections.abc import Sequence
+
+from dashboard.data.edition import Row
+from etl.definitions.messages import Capital, Count, Text, _, joined, ngettext
+
+
+def things_to_mend(missing: int, queried: int, holding: int) -> Text:
+    """What came in and what is wrong with it."""
+    if not missing and not queried:
+        return _("Every return that is due has come, and no number is queried")
+    returns = ngettext("{number} return is missing", "{number} returns are missing", missing, number=Count(missing))
+    numbers = ngettext("{number} number is queried", "{number} numbers are queried", queried, number=Count(queried))
+    both = _("{returns} and {numbers}", returns=returns, numbers=numbers)
+    what = Capital(both if missing and queried else returns if missing else numbers)
+    total = missing + queried
+    if not holding:
+        return what
+    if total == 1:
+        return _("{what}; it holds up a verdict", what=what)
+    holds = ngettext(
+        "{number} of the {total} holds up a verdict",
+        "{number} of the {total} hold up a verdict",
+        holding,
+        number=Count(holding),
+        total=Count(total),
+    )
+    return joined("; ", [what, holds])
+
+
+def received(came: Text, due: Text, on_time: Text) -> Text:
+    """How many returns came, and how many of them in time; the numbers are whole."""
+    if not int(due):
+        return _("No return is due yet")
+    what = ngettext("{came} of {due} return received", "{came} of {due} returns received", int(due), came=came, due=due)
+    if came != on_time:
+        return joined(", ", [what, _("{number} of them on time", number=on_time)])
+    if not int(came):
+        return what
+    return joined(", ", [what, _("on time") if int(came) == 1 else _("all of them on time")])
+
+
+def explained(number: int) -> Text:
+    """How many queries were answered, or are known and explained."""
+    counted = ngettext("{number} query is explained", "{number} queries are explained", number, number=Count(number))
+    return Capital(counted)
+
+
+def mended(rows: Sequence[Row]) -> Text:
+    """How many queries a later return mended, and how many were closed otherwise."""
+    done = [row.state for row in rows].count("mended")
+    closed = len(rows) - done
+    by_return = ngettext(
+        "{number} query was mended by a later return",
+        "{number} queries were mended by a later return",
+        done,
+        number=Count(done),
+    )
+    others = ngettext("{number} was closed", "{number} were closed", closed, number=Count(closed))
+    return Capital(joined(", ", [*([by_return] if done else []), *([others] if closed else [])]))
+
+
+def revised(number: int) -> Text:
+    """How many numbers a later return changed."""
+    return Capital(
+        ngettext(
+            "{number} number was changed by a later return",
+            "{number} numbers were changed by a later return",
+            number,
+            number=Count(number),
+        )
+    )
+
+
+def mend(things: int, holding: int) -> Text:
+    """How many things there are to mend."""
+    if not things:
+        return _("Nothing to mend")
+    what = Capital(ngettext("{number} thing to mend", "{number} things to mend", things, number=Count(things)))
+    return _("{what}, those that hold up a verdict first", what=what) if 0 < holding < things else what
