@@ -39,7 +39,7 @@ def compare_stored(
     if not said:
         meanwhile()
         return
-    others = _read(con, "alike", {"sites": sorted(touched), "least": COPIED_AT_LEAST})
+    others = _read(con, "similar_months", {"sites": sorted(touched), "least": COPIED_AT_LEAST})
     if later := touched_twins(said, others) & set(sites):
         said += _read_all(con, later)
         others = [one for one in others if one.site not in later]
@@ -71,7 +71,7 @@ def compare_files(
         before = _read_all(con, touched)
         months = [one.month for one in said]
         span = {"first": month_after(min(months), -1), "last": month_after(max(months))}
-        others = _read(con, "said_elsewhere", {"sites": touched, **span}) if elsewhere else []
+        others = _read(con, "months_of_other_sites", {"sites": touched, **span}) if elsewhere else []
     found: dict[str, list[Problem]] = {name: [] for name, *_ in tried}
     for name, problem in compare([*before, *said], others, sites, set(found)):
         if not CHECKS[problem.code].shadow:
@@ -121,15 +121,15 @@ def _side_by_side(months: Sequence[tuple[str, str, date, Order]], cells: _Cells)
 
 def _read_all(con: duckdb.DuckDBPyConnection, sites: Collection[str], but: Sequence[str] = ()) -> list[Said]:
     """What is stored of some sites, but for some returns."""
-    return _read(con, "said", {"sites": sorted(sites), "but": sorted(set(but))})
+    return _read(con, "months_of_sites", {"sites": sorted(sites), "but": sorted(set(but))})
 
 
 def _read(con: duckdb.DuckDBPyConnection, query: str, values: dict[str, object]) -> list[Said]:
-    """What is stored of the months that a query in `etl/sql` wants."""
+    """What is stored of the months that a query in `etl/warehouse/sql` wants."""
     con.execute(_sql(query), values)
     wanted = con.execute("select return_id, site, month, received, version, sha256 from wanted order by row").fetchall()
     months = [(return_id, site, month, Order(False, *order)) for return_id, site, month, *order in wanted]
-    found = con.execute(_sql("numbers_said"), {"numbers": NUMBERS}).fetchnumpy()
+    found = con.execute(_sql("numbers_of_months"), {"numbers": NUMBERS}).fetchnumpy()
     found["value"] = np.ma.filled(found["value"], np.nan)
     return _side_by_side(months, _Cells(**found))
 

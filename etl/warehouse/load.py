@@ -344,7 +344,7 @@ class _Known:
         copies = [_Copy(*row)._replace(name="" if row[4] == _neutral(row[0]) else row[4]) for row in rows]
         self.copies = {copy.return_id: copy for copy in copies}
         self.accepted = {copy.sha256: copy for copy in copies if copy.verdict in ACCEPTED}
-        self.months = [row[0] for row in con.execute("select max(month) from covered").fetchall() if row[0]]
+        self.months = [row[0] for row in con.execute("select max(month) from return_months").fetchall() if row[0]]
         self.fresh: dict[str, Receipt] = {}
         self.moved: set[SiteMonth] = set()
 
@@ -389,7 +389,9 @@ class _Known:
             "update returns set received = ?, file = ? where return_id = ?", [moved.received, file, first.return_id]
         )
         self.accepted[first.sha256] = self.copies[first.return_id] = moved
-        months = self.con.execute("select site, month from covered where return_id = ?", [first.return_id]).fetchall()
+        months = self.con.execute(
+            "select site, month from return_months where return_id = ?", [first.return_id]
+        ).fetchall()
         self.moved |= set(months)
 
 
