@@ -209,8 +209,8 @@ def _entry_frame(receipts: Sequence[Receipt], entries: Columns) -> pd.DataFrame:
     """The entries of accepted returns as rows of the table."""
     return pd.DataFrame(
         {
-            "return_id": words(receipt.return_id for receipt in receipts)[entries.given],
-            "site": words(receipt.site for receipt in receipts)[entries.given],
+            "return_id": words(receipt.return_id for receipt in receipts)[entries.source],
+            "site": words(receipt.site for receipt in receipts)[entries.source],
             "month": np.array(entries.months, dtype="datetime64[s]")[entries.month],
             "measure": words(measure for measure, _ in REPORTED_KEYS)[entries.number],
             "part": words(part for _, part in REPORTED_KEYS)[entries.number],
