@@ -21,7 +21,7 @@ from etl.definitions.writing import counted_figure, spaced
 from etl.read.month import read_month
 from etl.reference import WrongReference
 from etl.sites import Site, WrongSite, load_sites
-from etl.warehouse.load import Busy, Checked, Given, WrongUse, find_sites, gather, load, read_time
+from etl.warehouse.load import Busy, Checked, IncomingFile, WrongUse, find_sites, gather, load, read_time
 from etl.warehouse.store import Receipt, open_warehouse
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -136,10 +136,10 @@ def _query_change(name: str, state: str, words: str) -> None:
 
     def command(query: Query, reason: Reason, who: Who = "central_team", data: Data = DATA) -> None:
         from etl.warehouse.queries import Answer
-        from etl.warehouse.query_commands import give_answer
+        from etl.warehouse.query_commands import store_answer
 
         with _plain_errors():
-            give_answer(data, Answer(query, state, reason, who))
+            store_answer(data, Answer(query, state, reason, who))
 
     query_app.command(name, help=words)(command)
 
@@ -344,7 +344,7 @@ def receipt_command(
             typer.echo(line)
 
 
-def _line(given: Given, receipt: Receipt, labels: dict[str, str]) -> str:
+def _line(given: IncomingFile, receipt: Receipt, labels: dict[str, str]) -> str:
     """One return on one line: verdict, site, month, file, how many problems."""
     site = labels.get(receipt.site or "", receipt.site or "unknown site")
     month = write_month(receipt.month) if receipt.month else "unknown month"
@@ -365,7 +365,7 @@ def _write_marked(checked: list[Checked], out: Path | None) -> Iterator[Path]:
     from etl.feedback.marked_workbook import write_marked
 
     for one in checked:
-        name = f"{Path(one.given.name).stem} - to mend.xlsx"
+        name = f"{Path(one.file.name).stem} - to mend.xlsx"
         alone = len(checked) == 1 and out is not None and not out.is_dir()
         yield write_marked(one, out if alone and out else (out or Path()) / name)
 
@@ -374,7 +374,7 @@ def _problem_lines(one: Checked, output: CheckFormat) -> Iterator[str]:
     if output is CheckFormat.json:
         yield from (json.dumps(_problem_json(one, problem), ensure_ascii=False) for problem in one.problems)
         return
-    yield f"{one.given.name}: {'no problem' if not one.problems else ''}".rstrip()
+    yield f"{one.file.name}: {'no problem' if not one.problems else ''}".rstrip()
     for p in one.problems:
         place = " ".join(
             part for part in (f"sheet {p.sheet}," if p.sheet else "", f"cell {p.cell}" if p.cell else "") if part
@@ -385,7 +385,7 @@ def _problem_lines(one: Checked, output: CheckFormat) -> Iterator[str]:
 def _problem_json(one: Checked, problem: Problem) -> dict[str, str | None]:
     site = one.content.site if one.content else one.site
     return {
-        "file": one.given.name,
+        "file": one.file.name,
         "site": site,
         "month": problem.month.strftime("%Y-%m") if problem.month else None,
         "sheet": problem.sheet,

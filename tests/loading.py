@@ -19,7 +19,7 @@ from etl.definitions.periods import MONTHS_IN, financial_year_start, month_after
 from etl.read import Entries, Return
 from etl.reference import Reference, as_known_at, read_reference
 from etl.sites import load_sites
-from etl.warehouse.load import Checked, Given, _store
+from etl.warehouse.load import Checked, IncomingFile, _store
 from etl.warehouse.plans import shared_lines
 from etl.warehouse.store import LOCKED, Receipt
 
@@ -58,7 +58,7 @@ class Sent:
 
     @property
     def checked(self) -> Checked:
-        given = Given(Path(self.name or "x"), self.name, self.received)
+        given = IncomingFile(Path(self.name or "x"), self.name, self.received)
         month = max(self.months)
         if self.rejected:
             problem = Problem(month, "", "", "wrong_month", "reject", "Wrong.", "Mend it.")

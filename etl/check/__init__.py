@@ -5,6 +5,6 @@ from etl.check.problem import Problem
 from etl.read import Return
 
 
-def check_return(given: Return) -> list[Problem]:
+def check_return(content: Return) -> list[Problem]:
     """What a return's own cells show to be wrong; sums, neighbours and history are `etl.check.stored`'s to compare."""
-    return check_cells(given)
+    return check_cells(content)

@@ -25,21 +25,21 @@ _WANTED: dict[Unit, str] = {
 _IN_THOUSANDS = "Type the amount in thousands of pounds, such as 1.23 for £1,230, or 0 if there was none."
 
 
-def check_cells(given: Return) -> list[Problem]:
+def check_cells(content: Return) -> list[Problem]:
     """What a return shows to be wrong in its own cells."""
-    holes = [place for place, state in enumerate(given.entries.states) if state in HOLES]
-    problems = [_hole(given.entries[place], given) for place in holes]
-    problems += [_unknown(entry) for entry in given.unknown]
-    problems += _typed_totals(given)
-    problems += _typed_to_date(given)
+    holes = [place for place, state in enumerate(content.entries.states) if state in HOLES]
+    problems = [_hole(content.entries[place], content) for place in holes]
+    problems += [_unknown(entry) for entry in content.unknown]
+    problems += _typed_totals(content)
+    problems += _typed_to_date(content)
     return problems
 
 
-def _hole(entry: Entry, given: Return) -> Problem:
+def _hole(entry: Entry, content: Return) -> Problem:
     """The query for a cell without a number, with what it leaves incomplete."""
     number = key(entry.measure, entry.part)
-    name = f"{name_number(given.layout, number)} for {write_month(entry.month)}"
-    fix = _wanted(entry, given)
+    name = f"{name_number(content.layout, number)} for {write_month(entry.month)}"
+    fix = _wanted(entry, content)
     if entry.state == "missing":
         message = f"{name} is empty."
     elif entry.state == "suppressed":
@@ -51,9 +51,9 @@ def _hole(entry: Entry, given: Return) -> Problem:
     return Problem(entry.month, entry.sheet, entry.cell, entry.state, "query", message, fix, number)
 
 
-def _wanted(entry: Entry, given: Return) -> str:
+def _wanted(entry: Entry, content: Return) -> str:
     unit = unit_of(key(entry.measure, entry.part))
-    if unit == "gbp" and given.layout.multiply.get(entry.sheet) == 1000:
+    if unit == "gbp" and content.layout.multiply.get(entry.sheet) == 1000:
         return _IN_THOUSANDS
     return _WANTED[unit]
 
@@ -85,15 +85,15 @@ def _unknown(entry: Entry) -> Problem:
     return Problem(entry.month, entry.sheet, entry.cell, "unknown_label", "query", message, fix)
 
 
-def _typed_totals(given: Return) -> Iterator[Problem]:
+def _typed_totals(content: Return) -> Iterator[Problem]:
     """Totals that the site made itself and that their parts do not add up to; none where a part is not known."""
     parts: dict[tuple[str, date], list[float | None]] = defaultdict(list)
-    entries = given.entries
+    entries = content.entries
     columns = zip(entries.numbers, entries.months, entries.values, entries.states, strict=True)
-    for number, month, value, state in columns if given.totals else ():
+    for number, month, value, state in columns if content.totals else ():
         if state != "not_applicable":
             parts[REPORTED_KEYS[number][0], month].append(value)
-    for total in given.totals:
+    for total in content.totals:
         added = _sum(parts[total.measure, total.month])
         if total.value is None or added is None or abs(added - total.value) < MONEY_TOLERANCE / 2:
             continue
@@ -104,14 +104,14 @@ def _typed_totals(given: Return) -> Iterator[Problem]:
         yield Problem(total.month, total.sheet, total.cell, "total_differs", "query", message, fix, total.measure)
 
 
-def _typed_to_date(given: Return) -> Iterator[Problem]:
+def _typed_to_date(content: Return) -> Iterator[Problem]:
     """Years to date that the site typed and that its months do not add up to; none where a month is not known."""
-    if not given.to_date:
+    if not content.to_date:
         return
-    entries = given.entries
+    entries = content.entries
     values = dict(zip(zip(entries.numbers, entries.months, strict=True), entries.values, strict=True))
-    year = months_from(financial_year_start(given.month), given.month)
-    for said in given.to_date:
+    year = months_from(financial_year_start(content.month), content.month)
+    for said in content.to_date:
         place = PLACES[said.measure, said.part]
         if said.value is None or place not in _TO_DATE_TOLERANCE:
             continue
@@ -120,16 +120,16 @@ def _typed_to_date(given: Return) -> Iterator[Problem]:
             continue
         number = key(said.measure, said.part)
         message = (
-            f"The year to date of {name_number(given.layout, number)} says {write_number(number, said.value)}, but its "
-            f"months to {write_month(said.month)} make {write_number(number, added)}."
+            f"The year to date of {name_number(content.layout, number)} says {write_number(number, said.value)}, but "
+            f"its months to {write_month(said.month)} make {write_number(number, added)}."
         )
         fix = f"Correct the year to date or the month that is wrong; the months make {write_number(number, added)}."
         yield Problem(said.month, said.sheet, said.cell, "to_date_differs", "query", message, fix, number)
 
 
-def _from_first(place: int, year: list[date], given: Collection[tuple[int, date]]) -> Iterator[date]:
+def _from_first(place: int, year: list[date], asked: Collection[tuple[int, date]]) -> Iterator[date]:
     """The months of a year from the first one on for which a number was asked."""
-    return dropwhile(lambda month: (place, month) not in given, year)
+    return dropwhile(lambda month: (place, month) not in asked, year)
 
 
 # The numbers that months add up to: counts agree exactly and money to the penny, in whatever unit it is typed.

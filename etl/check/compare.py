@@ -10,7 +10,7 @@ import numpy as np
 
 from etl.check.causes import Cause, explain, likeliest_wrong
 from etl.check.copies import Copy, Shelf, copied_month, copied_site, may_be_copies, shelve, twins
-from etl.check.history import NUMBERS, History, Said, Usual, history_of, newest, usual, with_rows
+from etl.check.history import NUMBERS, History, ReturnedMonth, Usual, history_of, newest, usual, with_rows
 from etl.check.month import NEXT, Failed, Month, facts_of, failures, followers_of, month_at, pass_all
 from etl.check.problem import Problem
 from etl.check.words import layout_of, say_cause, say_copy, say_failed
@@ -42,7 +42,10 @@ class Examined:
 
 
 def compare(
-    said: Sequence[Said], others: Iterable[Said], sites: Mapping[str, Site], wanted: Collection[str]
+    returned: Sequence[ReturnedMonth],
+    others: Iterable[ReturnedMonth],
+    sites: Mapping[str, Site],
+    wanted: Collection[str],
 ) -> Iterator[tuple[str, Problem]]:
     """What the wanted returns show to be wrong beside each other and the past, as (return_id, problem).
 
@@ -50,9 +53,9 @@ def compare(
     sites. A month that a newer return replaced is held against what is in force of all other months, so the order of
     loading makes no difference.
     """
-    force = newest(said)
-    by_site: dict[str, list[Said]] = defaultdict(list)
-    for one in said:
+    force = newest(returned)
+    by_site: dict[str, list[ReturnedMonth]] = defaultdict(list)
+    for one in returned:
         by_site[one.site].append(one)
     shelves = shelve((*force.values(), *others))
     labels = {site.name: site.label for site in sites.values()}
@@ -60,16 +63,16 @@ def compare(
         yield from _compare_site(sites[site], theirs, force, shelves, labels, wanted)
 
 
-def touched_twins(said: Sequence[Said], others: Iterable[Said]) -> set[str]:
+def touched_twins(returned: Sequence[ReturnedMonth], others: Iterable[ReturnedMonth]) -> set[str]:
     """The sites whose returns came later and repeat one of these, so that their problems must be worked out again."""
     shelves = shelve(others)
-    return {name for one in newest(said).values() for name in twins(one, shelves)}
+    return {name for one in newest(returned).values() for name in twins(one, shelves)}
 
 
 def _compare_site(
     site: Site,
-    said: list[Said],
-    force: Mapping[tuple[str, date], Said],
+    returned: list[ReturnedMonth],
+    force: Mapping[tuple[str, date], ReturnedMonth],
     shelves: Mapping[date, Shelf],
     labels: Mapping[str, str],
     wanted: Collection[str],
@@ -79,8 +82,8 @@ def _compare_site(
     facts = usual(history.values)
     corrected = history.values.copy()
     examined = _examine(history, facts, corrected, in_force, shelves, site, range(len(history.months)))
-    replaced = _by_return(_disagreeing(said, [in_force[one.month] for one in said]))
-    for return_id, months in _by_return(said).items():
+    replaced = _by_return(_disagreeing(returned, [in_force[one.month] for one in returned]))
+    for return_id, months in _by_return(returned).items():
         if return_id not in wanted:
             continue
         other = {one.month: one for one in replaced[return_id]}
@@ -98,26 +101,26 @@ def _compare_site(
                 yield from ((return_id, problem) for problem in _problems(found, one, site, labels))
 
 
-def _by_return(said: Iterable[Said]) -> dict[str, list[Said]]:
-    returns: dict[str, list[Said]] = defaultdict(list)
-    for one in said:
+def _by_return(returned: Iterable[ReturnedMonth]) -> dict[str, list[ReturnedMonth]]:
+    returns: dict[str, list[ReturnedMonth]] = defaultdict(list)
+    for one in returned:
         returns[one.return_id].append(one)
     return returns
 
 
-def _disagreeing(said: Sequence[Said], others: Sequence[Said]) -> list[Said]:
+def _disagreeing(returned: Sequence[ReturnedMonth], others: Sequence[ReturnedMonth]) -> list[ReturnedMonth]:
     """Those that say something else than the others beside them."""
-    values, theirs = (np.array([one.values for one in each]) for each in (said, others))
+    values, theirs = (np.array([one.values for one in each]) for each in (returned, others))
     same = (values == theirs) | (np.isnan(values) & np.isnan(theirs))
-    same &= np.array([one.not_applicable for one in said]) == np.array([one.not_applicable for one in others])
-    return [one for one, agrees in zip(said, same.all(axis=1).tolist(), strict=True) if not agrees]
+    same &= np.array([one.not_applicable for one in returned]) == np.array([one.not_applicable for one in others])
+    return [one for one, agrees in zip(returned, same.all(axis=1).tolist(), strict=True) if not agrees]
 
 
 def _examine(
     history: History,
     facts: Usual,
     corrected: np.ndarray,
-    said: Mapping[date, Said],
+    returned: Mapping[date, ReturnedMonth],
     shelves: Mapping[date, Shelf],
     site: Site,
     rows: Iterable[int],
@@ -127,13 +130,13 @@ def _examine(
     What a month turns out to mean is put into `corrected`, and the next ones are held against that. Most months pass:
     all are looked at together first, those of the year after a corrected one again, and one by one only what remains.
     """
-    rows = [row for row in rows if history.months[row] in said]
+    rows = [row for row in rows if history.months[row] in returned]
     passed = np.zeros(len(rows), dtype=bool)
 
     def look_at(begin: int, end: int) -> None:
         if begin < end:
             held = facts_of(history, facts, rows[begin:end], corrected, site.first_month)
-            theirs = [said[history.months[row]] for row in rows[begin:end]]
+            theirs = [returned[history.months[row]] for row in rows[begin:end]]
             passed[begin:end] = pass_all(held) & ~may_be_copies(theirs, held.last, shelves)
 
     examined: dict[date, Examined | None] = {}
@@ -144,16 +147,16 @@ def _examine(
             examined[month] = None
             continue
         full = month_at(history, facts, row, corrected, site.first_month)
-        result = examined[month] = _examine_month(full, said[month], shelves)
+        result = examined[month] = _examine_month(full, returned[month], shelves)
         if not np.array_equal(result.values, corrected[row], equal_nan=True):
             corrected[row] = result.values
             look_at(place + 1, bisect_right(rows, row + MONTHS_IN_YEAR))
     return examined
 
 
-def _examine_month(month: Month, said: Said, shelves: Mapping[date, Shelf]) -> Examined:
-    if copy := _copy(month, said, shelves):
-        code = "copied_month" if copy.site == said.site else "copied_site"
+def _examine_month(month: Month, returned: ReturnedMonth, shelves: Mapping[date, Shelf]) -> Examined:
+    if copy := _copy(month, returned, shelves):
+        code = "copied_month" if copy.site == returned.site else "copied_site"
         nothing = np.full(len(NUMBERS), np.nan)
         return Examined(month, nothing, {}, (Finding(code, 0, copy=copy),))
     values = month.values.copy()
@@ -183,19 +186,19 @@ def _is_unlikely(failed: Failed) -> bool:
     return failed.code in ("unlikely_count", "unlikely_amount", "wrong_way_round")
 
 
-def _copy(month: Month, said: Said, shelves: Mapping[date, Shelf]) -> Copy | None:
-    if month.last_month and (copy := copied_month(said, month.last, month.last_month)):
+def _copy(month: Month, returned: ReturnedMonth, shelves: Mapping[date, Shelf]) -> Copy | None:
+    if month.last_month and (copy := copied_month(returned, month.last, month.last_month)):
         return copy
-    return copied_site(said, shelves)
+    return copied_site(returned, shelves)
 
 
-def _problems(examined: Examined, said: Said, site: Site, labels: Mapping[str, str]) -> Iterator[Problem]:
+def _problems(examined: Examined, returned: ReturnedMonth, site: Site, labels: Mapping[str, str]) -> Iterator[Problem]:
     month = examined.month
     for finding in examined.findings:
         check = CHECKS[finding.code]
         if check.since > month.month:
             continue
-        sheet, cell = ("", "") if finding.copy else said.places[finding.column]
+        sheet, cell = ("", "") if finding.copy else returned.places[finding.column]
         layout = layout_of(site, month.month, sheet)
         if finding.copy:
             message, fix = say_copy(finding.copy, month.month, labels, site.name)

@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from etl.check.history import Row, Said
+from etl.check.history import ReturnedMonth, Row
 from etl.definitions.checks import COPIED_AT_LEAST, COPIED_SHARE
 from etl.definitions.periods import month_after
 
@@ -26,26 +26,26 @@ class Copy:
 class Shelf:
     """The months in force of all sites for one month, side by side."""
 
-    said: Sequence[Said]
+    returned: Sequence[ReturnedMonth]
     values: np.ndarray
 
 
-def shelve(said: Iterable[Said]) -> dict[date, Shelf]:
+def shelve(returned: Iterable[ReturnedMonth]) -> dict[date, Shelf]:
     """What all sites say, month by month."""
-    by_month: dict[date, list[Said]] = defaultdict(list)
-    for one in said:
+    by_month: dict[date, list[ReturnedMonth]] = defaultdict(list)
+    for one in returned:
         by_month[one.month].append(one)
     return {month: Shelf(these, np.array([one.values for one in these])) for month, these in by_month.items()}
 
 
-def may_be_copies(said: Sequence[Said], before: np.ndarray, shelves: Mapping[date, Shelf]) -> np.ndarray:
+def may_be_copies(returned: Sequence[ReturnedMonth], before: np.ndarray, shelves: Mapping[date, Shelf]) -> np.ndarray:
     """Which months of a site have enough in common with the month before, or another site, to be looked at closely."""
-    alike = _have_enough(np.array([one.values for one in said]), before)
+    alike = _have_enough(np.array([one.values for one in returned]), before)
     pairs = [
         (place, one.values, other.values)
-        for place, one in enumerate(said)
+        for place, one in enumerate(returned)
         for month in _near(one.month)
-        for other in (shelves[month].said if month in shelves else ())
+        for other in (shelves[month].returned if month in shelves else ())
         if other.site != one.site
     ]
     if pairs:
@@ -54,17 +54,21 @@ def may_be_copies(said: Sequence[Said], before: np.ndarray, shelves: Mapping[dat
     return alike
 
 
-def copied_month(said: Said, before: Row, month: date) -> Copy | None:
+def copied_month(returned: ReturnedMonth, before: Row, month: date) -> Copy | None:
     """The month before, if the return repeats it."""
-    return Copy(said.site, month, *_same(said.values, before)) if _are_copies(said.values, before[None, :])[0] else None
+    return (
+        Copy(returned.site, month, *_same(returned.values, before))
+        if _are_copies(returned.values, before[None, :])[0]
+        else None
+    )
 
 
-def copied_site(said: Said, shelves: Mapping[date, Shelf]) -> Copy | None:
+def copied_site(returned: ReturnedMonth, shelves: Mapping[date, Shelf]) -> Copy | None:
     """The earlier return of another site that this one repeats, for the same month or the one before."""
-    for month in _near(said.month):
-        for other in _alike(said, shelves.get(month)):
-            if other.order < said.order:
-                return Copy(other.site, month, *_same(said.values, other.values))
+    for month in _near(returned.month):
+        for other in _alike(returned, shelves.get(month)):
+            if other.order < returned.order:
+                return Copy(other.site, month, *_same(returned.values, other.values))
     return None
 
 
@@ -73,17 +77,17 @@ def _near(month: date) -> tuple[date, date]:
     return month, month_after(month, -1)
 
 
-def twins(said: Said, shelves: Mapping[date, Shelf]) -> set[str]:
+def twins(returned: ReturnedMonth, shelves: Mapping[date, Shelf]) -> set[str]:
     """The sites whose later returns repeat this one."""
-    months = (said.month, month_after(said.month))
-    return {one.site for month in months for one in _alike(said, shelves.get(month)) if one.order > said.order}
+    months = (returned.month, month_after(returned.month))
+    return {one.site for month in months for one in _alike(returned, shelves.get(month)) if one.order > returned.order}
 
 
-def _alike(said: Said, shelf: Shelf | None) -> list[Said]:
+def _alike(returned: ReturnedMonth, shelf: Shelf | None) -> list[ReturnedMonth]:
     if shelf is None:
         return []
-    equal = _are_copies(said.values, shelf.values)
-    return [one for one, same in zip(shelf.said, equal, strict=True) if same and one.site != said.site]
+    equal = _are_copies(returned.values, shelf.values)
+    return [one for one, same in zip(shelf.returned, equal, strict=True) if same and one.site != returned.site]
 
 
 def _are_copies(values: Row, others: np.ndarray) -> np.ndarray:

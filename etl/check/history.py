@@ -37,7 +37,7 @@ class Order(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Said:
+class ReturnedMonth:
     """What one return says of one month: its numbers, those that do not apply, and the cell of each."""
 
     return_id: str
@@ -81,17 +81,17 @@ class Usual:
     excess: np.ndarray
 
 
-def newest(said: Iterable[Said]) -> dict[tuple[str, date], Said]:
+def newest(returned: Iterable[ReturnedMonth]) -> dict[tuple[str, date], ReturnedMonth]:
     """Whose word counts for each site and month."""
-    force: dict[tuple[str, date], Said] = {}
-    for one in said:
+    force: dict[tuple[str, date], ReturnedMonth] = {}
+    for one in returned:
         before = force.get((one.site, one.month))
         if before is None or one.order > before.order:
             force[one.site, one.month] = one
     return force
 
 
-def history_of(site: str, force: Iterable[Said]) -> History:
+def history_of(site: str, force: Iterable[ReturnedMonth]) -> History:
     """The months in force of a site as one table."""
     rows = {one.month: one for one in force}
     months = tuple(months_from(min(rows), max(rows)))
@@ -103,10 +103,10 @@ def history_of(site: str, force: Iterable[Said]) -> History:
     return History(site, months, values, not_applicable)
 
 
-def with_rows(history: History, said: Iterable[Said]) -> History:
+def with_rows(history: History, returned: Iterable[ReturnedMonth]) -> History:
     """The same with some months as another return had them; all of them must lie in the history."""
     values, not_applicable = history.values.copy(), history.not_applicable.copy()
-    for one in said:
+    for one in returned:
         row = history.row_of(one.month)
         values[row], not_applicable[row] = one.values, one.not_applicable
     return History(history.site, history.months, values, not_applicable)

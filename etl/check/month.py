@@ -65,7 +65,7 @@ class Facts:
 class Month(Facts):
     """One month with all that its numbers are held against; `last_said` is what the month before it was told to be."""
 
-    last_said: Row
+    last_returned: Row
     calendar: Row  # the months from January on before this one, as `year` has those from April on
     calendar_missing: np.ndarray
     calendar_months: np.ndarray
@@ -113,7 +113,7 @@ def month_at(history: History, usual: Usual, row: int, corrected: np.ndarray, fi
     added, missing, months = (each[0] for each in calendar)
     return Month(
         **{name: column[0] for name, column in vars(facts).items()},
-        last_said=history.values[row - 1] if row else np.full(len(NUMBERS), np.nan),
+        last_returned=history.values[row - 1] if row else np.full(len(NUMBERS), np.nan),
         calendar=added,
         calendar_missing=missing,
         calendar_months=months,

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from etl.check.compare import compare, touched_twins
-from etl.check.history import NUMBERS, Order, Said
+from etl.check.history import NUMBERS, Order, ReturnedMonth
 from etl.check.problem import Problem
 from etl.definitions.checks import CHECKS, COPIED_AT_LEAST
 from etl.definitions.periods import month_after
@@ -24,7 +24,7 @@ def compare_stored(
     con: duckdb.DuckDBPyConnection,
     sites: Mapping[str, Site],
     touched: Collection[str],
-    fresh: Sequence[Said],
+    fresh: Sequence[ReturnedMonth],
     meanwhile: Callable[[], None],
 ) -> None:
     """Works out again what the returns of some sites show beside each other, and each return's verdict.
@@ -35,20 +35,20 @@ def compare_stored(
     """
     touched = set(touched) & set(sites)
     stored = _read_all(con, touched, [one.return_id for one in fresh]) if touched else []
-    said = sorted([*stored, *fresh], key=lambda one: (one.return_id, one.month))
-    if not said:
+    returned = sorted([*stored, *fresh], key=lambda one: (one.return_id, one.month))
+    if not returned:
         meanwhile()
         return
-    others = _read(con, "alike", {"sites": sorted(touched), "least": COPIED_AT_LEAST})
-    if later := touched_twins(said, others) & set(sites):
-        said += _read_all(con, later)
+    others = _read(con, "similar_months", {"sites": sorted(touched), "least": COPIED_AT_LEAST})
+    if later := touched_twins(returned, others) & set(sites):
+        returned += _read_all(con, later)
         others = [one for one in others if one.site not in later]
         touched |= later
     with ThreadPoolExecutor(1) as beside:
         done = beside.submit(meanwhile)
-        problems = list(compare(said, others, sites, {one.return_id for one in said}))
+        problems = list(compare(returned, others, sites, {one.return_id for one in returned}))
         done.result()
-    _replace(con, touched, {one.return_id: one.site for one in said}, problems)
+    _replace(con, touched, {one.return_id: one.site for one in returned}, problems)
 
 
 def compare_files(
@@ -63,33 +63,33 @@ def compare_files(
     the returns of other sites are not looked at.
     """
     returns = [(name, content, Order(True, when, content.version, sha256)) for name, when, sha256, content in tried]
-    said = said_by(returns, in_columns([content.entries for _, content, _ in returns]))
-    touched = sorted({one.site for one in said})
-    before: list[Said] = []
-    others: list[Said] = []
-    if con is not None and said:
+    returned = returned_months(returns, in_columns([content.entries for _, content, _ in returns]))
+    touched = sorted({one.site for one in returned})
+    before: list[ReturnedMonth] = []
+    others: list[ReturnedMonth] = []
+    if con is not None and returned:
         before = _read_all(con, touched)
-        months = [one.month for one in said]
+        months = [one.month for one in returned]
         span = {"first": month_after(min(months), -1), "last": month_after(max(months))}
-        others = _read(con, "said_elsewhere", {"sites": touched, **span}) if elsewhere else []
+        others = _read(con, "months_of_other_sites", {"sites": touched, **span}) if elsewhere else []
     found: dict[str, list[Problem]] = {name: [] for name, *_ in tried}
-    for name, problem in compare([*before, *said], others, sites, set(found)):
+    for name, problem in compare([*before, *returned], others, sites, set(found)):
         if not CHECKS[problem.code].shadow:
             found[name].append(problem)
     return found
 
 
-def said_by(returns: Sequence[tuple[str, Return, Order]], entries: Columns) -> list[Said]:
+def returned_months(returns: Sequence[tuple[str, Return, Order]], entries: Columns) -> list[ReturnedMonth]:
     """What returns say of each of their months, by the name given to each; `entries` are theirs."""
     months: list[tuple[str, str, date, Order]] = []
     place_of = {month: place for place, month in enumerate(entries.months)}
     row_of = np.zeros((len(returns), len(entries.months)), dtype=int)
-    for given, (name, content, order) in enumerate(returns):
+    for source, (name, content, order) in enumerate(returns):
         for month in content.months:
-            row_of[given, place_of[month]] = len(months)
+            row_of[source, place_of[month]] = len(months)
             months.append((name, content.site, month, order))
     cells = _Cells(
-        row=row_of[entries.given, entries.month],
+        row=row_of[entries.source, entries.month],
         column=entries.number,
         value=entries.value,
         not_applicable=entries.state == "not_applicable",
@@ -110,26 +110,26 @@ class _Cells(NamedTuple):
     cell: np.ndarray
 
 
-def _side_by_side(months: Sequence[tuple[str, str, date, Order]], cells: _Cells) -> list[Said]:
+def _side_by_side(months: Sequence[tuple[str, str, date, Order]], cells: _Cells) -> list[ReturnedMonth]:
     """A row for each month of a return (return_id, site, month, order), with its numbers in their columns."""
     size, at = (len(months), len(NUMBERS)), (cells.row, cells.column)
     values, not_applicable, places = np.full(size, np.nan), np.zeros(size, dtype=bool), np.full((*size, 2), "", object)
     values[at], not_applicable[at] = cells.value, cells.not_applicable
     places[(*at, 0)], places[(*at, 1)] = cells.sheet, cells.cell
-    return [Said(*month, *row) for month, *row in zip(months, values, not_applicable, places, strict=True)]
+    return [ReturnedMonth(*month, *row) for month, *row in zip(months, values, not_applicable, places, strict=True)]
 
 
-def _read_all(con: duckdb.DuckDBPyConnection, sites: Collection[str], but: Sequence[str] = ()) -> list[Said]:
+def _read_all(con: duckdb.DuckDBPyConnection, sites: Collection[str], but: Sequence[str] = ()) -> list[ReturnedMonth]:
     """What is stored of some sites, but for some returns."""
-    return _read(con, "said", {"sites": sorted(sites), "but": sorted(set(but))})
+    return _read(con, "months_of_sites", {"sites": sorted(sites), "but": sorted(set(but))})
 
 
-def _read(con: duckdb.DuckDBPyConnection, query: str, values: dict[str, object]) -> list[Said]:
-    """What is stored of the months that a query in `etl/sql` wants."""
+def _read(con: duckdb.DuckDBPyConnection, query: str, values: dict[str, object]) -> list[ReturnedMonth]:
+    """What is stored of the months that a query in `etl/warehouse/sql` wants."""
     con.execute(_sql(query), values)
     wanted = con.execute("select return_id, site, month, received, version, sha256 from wanted order by row").fetchall()
     months = [(return_id, site, month, Order(False, *order)) for return_id, site, month, *order in wanted]
-    found = con.execute(_sql("numbers_said"), {"numbers": NUMBERS}).fetchnumpy()
+    found = con.execute(_sql("numbers_of_months"), {"numbers": NUMBERS}).fetchnumpy()
     found["value"] = np.ma.filled(found["value"], np.nan)
     return _side_by_side(months, _Cells(**found))
 
@@ -146,8 +146,8 @@ def _replace(
 ) -> None:
     """Puts the problems in place of those of the last time, and brings the verdicts into line with them."""
     rows = [
-        (given, site_of[given], p.month, p.sheet, p.cell, p.code, p.severity, p.message, p.fix, p.measure, p.cause)
-        for given, p in problems
+        (name, site_of[name], p.month, p.sheet, p.cell, p.code, p.severity, p.message, p.fix, p.measure, p.cause)
+        for name, p in problems
     ]
     columns = ["return_id", "site", "month", "sheet", "cell", "code", "severity", "message", "fix", "measure", "cause"]
     frame = pd.DataFrame(rows, columns=columns).assign(compared=True)

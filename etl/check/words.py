@@ -255,7 +255,7 @@ def _changed(month: Month, columns: tuple[int, ...], of: int | None = None) -> s
 
 def _was(month: Month, columns: Iterable[int], verb: str) -> str:
     """What numbers were in the month before; a guess is told as one, beside what the return says."""
-    meant, said = (row[list(columns)].sum() for row in (month.last, month.last_said))
+    meant, said = (row[list(columns)].sum() for row in (month.last, month.last_returned))
     if meant == said:
         return f"{verb} {said:,.0f}"
     seems = {"was": "seems to have been", "closed with": "seems to have closed with"}[verb]

@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 
-from etl.compare.basis import own_data, same_basis, with_own_data
+from etl.compare.basis import reported_lines, same_basis, with_reported_lines
 from etl.compare.bridges import bridges
 from etl.compare.central import central_costs
 from etl.compare.charts import control_charts
@@ -37,7 +37,7 @@ def comparison_tables(
 
     `results` come from `with_intervals` with `why`; `calendar`, `cells` and `scope` are tables of the edition.
     """
-    own = own_data(cells, sites)
+    own = reported_lines(cells, sites)
     same = same_basis(scope, own, sites)
     charts, points = control_charts(results, calendar, reference.rebases)
     rows = comparisons(results, data_month, plausible_ranges(reference.published_facts), same)
@@ -53,7 +53,7 @@ def comparison_tables(
         "findings": findings(rows, pairs),
         "trends": trends(results),
         "pathway": pathway(rows),
-        "scope": with_own_data(scope, own),
+        "scope": with_reported_lines(scope, own),
         "parts": parts(_in_order(wholes, sites), results),
         "spend_lines": spend_lines(rows, results),
         "spend_against": spend_against(results, data_month),

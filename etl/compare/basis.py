@@ -20,20 +20,21 @@ NOT_STATED = "Not stated"
 SCOPE_COLUMNS = ["line", "label", "site", "says", "shared", "own_data", "agrees", "source", "made_up"]
 
 
-def own_data(cells: pd.DataFrame, sites: Sequence[str]) -> dict[tuple[str, str], str]:
+def reported_lines(cells: pd.DataFrame, sites: Sequence[str]) -> dict[tuple[str, str], str]:
     """What each site ever reports on each spend line and in kind: money, always nil, or that it does not apply.
 
     `cells` has site, measure (its key), value and state.
     """
     numbers = {key(SPEND.name, line): line for line in LINES} | {"spend_in_kind": IN_KIND}
-    own = cells[cells.measure.isin(list(numbers))]
+    reported = cells[cells.measure.isin(list(numbers))]
     told = {
-        (site, numbers[number]): _what_is_reported(rows) for (site, number), rows in own.groupby(["site", "measure"])
+        (site, numbers[number]): _what_is_reported(rows)
+        for (site, number), rows in reported.groupby(["site", "measure"])
     }
     return {(site, line): told.get((site, line), NOTHING) for site in sites for line in numbers.values()}
 
 
-def with_own_data(scope: pd.DataFrame, own: Mapping[tuple[str, str], str]) -> pd.DataFrame:
+def with_reported_lines(scope: pd.DataFrame, reported: Mapping[tuple[str, str], str]) -> pd.DataFrame:
     """The scope table with `own_data` and `agrees`; a line that reference does not speak of stands there if reported.
 
     `agrees` is False where a site says that it counts a line and never reports any, or that it does not and does; None
@@ -51,17 +52,17 @@ def with_own_data(scope: pd.DataFrame, own: Mapping[tuple[str, str], str]) -> pd
             "source": "",
             "made_up": False,
         }
-        for (site, line), data in own.items()
+        for (site, line), data in reported.items()
         if data == REPORTED and (site, line) not in said
     ]
     rows = pd.concat([scope, pd.DataFrame(silent, columns=scope.columns)], ignore_index=True) if silent else scope
-    data = [own.get((site, line), "") for site, line in zip(rows.site, rows.line, strict=True)]
+    data = [reported.get((site, line), "") for site, line in zip(rows.site, rows.line, strict=True)]
     agree = [_agrees(says, told) for says, told in zip(rows.says, data, strict=True)]
     return rows.assign(own_data=data, agrees=pd.array(agree, dtype="boolean"))[SCOPE_COLUMNS]
 
 
 def same_basis(
-    scope: pd.DataFrame, own: Mapping[tuple[str, str], str], sites: Sequence[str]
+    scope: pd.DataFrame, reported: Mapping[tuple[str, str], str], sites: Sequence[str]
 ) -> dict[tuple[str, str, str], bool]:
     """For each cost per case and pair of sites whether both count the same lines, in what they say and in what they do.
 
@@ -71,7 +72,7 @@ def same_basis(
     says = {(site, line): word for site, line, word in zip(scope.site, scope.line, scope.says, strict=True)}
     shared = set(scope[scope.shared.astype(bool)].line)
     return {
-        (measure, *pair): all(_alike(line, pair, says, own, stated=kind != SHARED) for line in lines)
+        (measure, *pair): all(_alike(line, pair, says, reported, stated=kind != SHARED) for line in lines)
         for measure in COSTS
         for kind, lines in [_lines_of(measure, shared)]
         for one, other in combinations(sites, 2)
@@ -94,12 +95,12 @@ def _alike(
     line: str,
     pair: tuple[str, str],
     says: Mapping[tuple[str, str], str],
-    own: Mapping[tuple[str, str], str],
+    reported: Mapping[tuple[str, str], str],
     *,
     stated: bool,
 ) -> bool:
     words = {says.get((site, line), NOT_STATED) for site in pair}
-    reports = {own.get((site, line), NOTHING) == REPORTED for site in pair}
+    reports = {reported.get((site, line), NOTHING) == REPORTED for site in pair}
     return len(reports) == 1 and (not stated or len(words) == 1)
 
 

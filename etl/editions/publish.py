@@ -241,7 +241,7 @@ def _make_file(making: Path, audience: str, given: Tables, work: _Work, folder: 
 def _add_choice(making: Path, choice: Choice) -> None:
     """Puts into the central team's file what was chosen, for whoever makes or audits the next edition."""
     chosen = {"published": choice.ledger(), "protection": choice.summary()}
-    chosen |= {"told_before": choice.told_before(), "witnesses": choice.witness_table()}
+    chosen |= {"told_before": choice.disclosed_table(), "witnesses": choice.witness_table()}
     write_file(making / f"{CENTRAL}.duckdb", chosen)
 
 

@@ -85,7 +85,7 @@ def list_problems(one: Checked) -> bytes:
 def write_marked(one: Checked, out: Path) -> Path:
     """Writes the marked workbook, or the list, to `out`."""
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_bytes(mark(one, one.given.path.read_bytes()))
+    out.write_bytes(mark(one, one.file.path.read_bytes()))
     return out
 
 

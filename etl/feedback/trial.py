@@ -11,7 +11,7 @@ from etl.check.problem import Problem
 from etl.check.stored import compare_files
 from etl.feedback.marked_workbook import mark
 from etl.sites import Site
-from etl.warehouse.load import Busy, Checked, Given, Progress, check_files
+from etl.warehouse.load import Busy, Checked, IncomingFile, Progress, check_files
 from etl.warehouse.store import open_warehouse
 
 
@@ -20,28 +20,28 @@ class OfAnotherSite(ValueError):
 
 
 def try_returns(
-    given: list[Given], sites: Mapping[str, Site], data: Path, progress: Progress | None = None
+    files: list[IncomingFile], sites: Mapping[str, Site], data: Path, progress: Progress | None = None
 ) -> list[Checked]:
     """Each file with all its problems, also those that only other months and sites show.
 
     The warehouse of `data` is asked where there is one. Raises duckdb.Error when it cannot be read.
     """
-    return _compared(list(check_files(given, sites, progress)), sites, data)
+    return _compared(list(check_files(files, sites, progress)), sites, data)
 
 
 def try_upload(
-    content: bytes, name: str, received: datetime, sites: Mapping[str, Site], data: Path, own: str = ""
+    content: bytes, name: str, received: datetime, sites: Mapping[str, Site], data: Path, only: str = ""
 ) -> Checked:
     """One file that lies nowhere, by its bytes and the name that it came with.
 
-    With `own`, only that site's returns can be tried, and no other site's are looked at: raises OfAnotherSite.
+    With `only`, only that site's returns can be tried, and no other site's are looked at: raises OfAnotherSite.
     Raises Busy when what is loaded cannot be read, because something is just being loaded.
     """
-    checked = list(check_files([Given(Path(), name, received, content)], sites))
-    if own and site_of(checked[0]) not in (None, own):
+    checked = list(check_files([IncomingFile(Path(), name, received, content)], sites))
+    if only and site_of(checked[0]) not in (None, only):
         raise OfAnotherSite("The return is another site's.")
     try:
-        return _compared(checked, sites, data, elsewhere=not own)[0]
+        return _compared(checked, sites, data, elsewhere=not only)[0]
     except duckdb.Error:
         raise Busy("What is loaded cannot be read just now: something may be being loaded. Try again soon.") from None
 
@@ -54,7 +54,7 @@ def site_of(one: Checked) -> str | None:
 def _compared(
     checked: list[Checked], sites: Mapping[str, Site], data: Path, *, elsewhere: bool = True
 ) -> list[Checked]:
-    readable = [(str(n), c.given.received, c.sha256, c.content) for n, c in enumerate(checked) if c.content]
+    readable = [(str(n), c.file.received, c.sha256, c.content) for n, c in enumerate(checked) if c.content]
     warehouse = data / "warehouse.duckdb"
     con = open_warehouse(warehouse, read_only=True) if warehouse.is_file() else None
     try:

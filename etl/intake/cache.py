@@ -9,23 +9,23 @@ from etl.intake import limits
 _LONGEST = 200
 _MOST = 20_000
 _MOST_PARTS = 64
-Said = TypeVar("Said")
+Result = TypeVar("Result")
 Work = TypeVar("Work", bound=Callable[..., Any])
 
 
-def remembered(work: Callable[[str], Said]) -> Callable[[str], Said]:
+def remembered(work: Callable[[str], Result]) -> Callable[[str], Result]:
     """Remembers what is said of short texts; long ones would fill the memory."""
     return _Memory(work).__getitem__
 
 
-class _Memory(dict[str, Said]):
+class _Memory(dict[str, Result]):
     """Looks a text up without a step in Python, which reading a file would take a thousand times."""
 
-    def __init__(self, work: Callable[[str], Said]) -> None:
+    def __init__(self, work: Callable[[str], Result]) -> None:
         super().__init__()
         self._work = work
 
-    def __missing__(self, text: str) -> Said:
+    def __missing__(self, text: str) -> Result:
         said = self._work(text)
         if len(text) <= _LONGEST:
             if len(self) >= _MOST:

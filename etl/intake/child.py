@@ -57,7 +57,7 @@ def read_grid(content: bytes) -> Grid:
     words = [text.text for text in grid.other_text]
     cells = list(chain.from_iterable(sheet.cells.values() for sheet in grid.sheets))
     texts = [value for value in cells if type(value) is str]
-    if sum(map(len, chain(words, texts))) + 8 * (len(cells) - len(texts)) > limits.HELD:
+    if sum(map(len, chain(words, texts))) + 8 * (len(cells) - len(texts)) > limits.HELD_CHARACTERS:
         raise refusals.too_large("holds more than 1.5 MB of words and numbers")
     return grid
 

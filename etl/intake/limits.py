@@ -12,7 +12,7 @@ FILLED = 20_000
 STRINGS = 20_000
 TEXT_BYTES = 20_000_000  # of all cells, repeats and shared strings counted as often as they are shown
 MESSAGE_BYTES = FILE_BYTES + 500_000  # what the child may be told: a file and something about it
-HELD = 1_500_000  # characters of words, and eight for a number: every word is looked at in turn
+HELD_CHARACTERS = 1_500_000  # characters of words, and eight for a number: every word is looked at in turn
 ANSWER_BYTES = 12_000_000  # what the child may hand back: so much cannot hold more, however it is written
 TEXT_LENGTH = 32_767  # what a cell of a spreadsheet program can hold
 

@@ -22,8 +22,8 @@ AHEAD = 8  # files read before the caller asks for them: enough to keep the chil
 PROJECT = str(Path(__file__).resolve().parents[2])
 START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from etl.intake.child import serve; serve()"
 
-Given = TypeVar("Given")
-Said = TypeVar("Said")
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
 
 
 class Reader:
@@ -57,7 +57,7 @@ class Reader:
         """Each file's grid or refusal, in the order given."""
         return self.each(self.read, contents)
 
-    def ask(self, content: bytes, understand: Callable[[bytes], Said], about: bytes = b"") -> Said:
+    def ask(self, content: bytes, understand: Callable[[bytes], Answer], about: bytes = b"") -> Answer:
         """What a child says of one file, once understood; it is told something `about` it first. Raises Refused."""
         _refuse_size(content)
         child = self._free.get()
@@ -70,9 +70,9 @@ class Reader:
         except (ValueError, TypeError, LookupError):  # no honest child says this
             raise refusals.unreadable() from None
 
-    def each(self, ask: Callable[[Given], Said], files: Iterable[Given]) -> Iterator[Said | Refused]:
+    def each(self, ask: Callable[[Item], Answer], files: Iterable[Item]) -> Iterator[Answer | Refused]:
         """What is said of each file, or its refusal, in the order given."""
-        waiting: deque[Future[Said | Refused]] = deque()
+        waiting: deque[Future[Answer | Refused]] = deque()
         pool = ThreadPoolExecutor(CHILDREN)
         try:
             for file in files:
@@ -85,7 +85,7 @@ class Reader:
             pool.shutdown(cancel_futures=True)
 
 
-def _or_refusal(ask: Callable[[Given], Said], file: Given) -> Said | Refused:
+def _or_refusal(ask: Callable[[Item], Answer], file: Item) -> Answer | Refused:
     try:
         return ask(file)
     except Refused as refused:

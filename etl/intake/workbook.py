@@ -60,7 +60,7 @@ GROUPS = ("comment", "threadedComment", "p", "si")
 CELL_NAME = re.compile(r"[A-Z]{1,3}[1-9][0-9]{0,6}")
 PLACES = ("col", "colOff", "row", "rowOff")
 PRINT_CODES = re.compile(r'&(?:"[^"]*"|K[0-9A-Fa-f]{6}|K[0-9]{2}[+-][0-9]{3}|[0-9]+|[A-Z+-])')
-TOLD_ATTRIBUTES = {
+TEXT_ATTRIBUTES = {
     "dataValidation": ("prompt", "promptTitle", "error", "errorTitle"),
     "hyperlink": ("display", "tooltip", "location"),
     "definedName": ("name", "comment"),
@@ -273,7 +273,7 @@ def _texts_of(sheet: str, part: str, found: tuple[Element, ...]) -> list[Text]:
             if group < 0:
                 texts.append((_where(element, part), []))
             texts[-1][1].append(element.text)
-        for attribute in TOLD_ATTRIBUTES.get(element.name, ()):
+        for attribute in TEXT_ATTRIBUTES.get(element.name, ()):
             if element.get(attribute):
                 texts.insert(0, (_where(element, part), [element.get(attribute)]))
     return [Text(sheet, where, _plain("".join(pieces), where)) for where, pieces in texts if pieces]

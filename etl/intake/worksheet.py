@@ -31,7 +31,7 @@ ERROR_FORM = re.compile(r"#[A-Z/0]{2,12}[!?]?")
 
 
 @dataclass
-class Found:
+class SheetContents:
     """What one sheet holds: filled cells, cells the reader cannot tell, strings used, and everything else."""
 
     filled: int = 0
@@ -43,7 +43,7 @@ class Found:
     unknown_errors: set[str] = field(default_factory=set)
 
 
-def inspect(content: bytes, name: str, strings: Strings) -> Found:
+def inspect(content: bytes, name: str, strings: Strings) -> SheetContents:
     """Count a sheet's cells; raises Refused when it is too large or not well formed."""
     found = _plain(content, strings) or _Scan(name, strings).run(content)
     if found.filled > limits.FILLED:
@@ -51,7 +51,7 @@ def inspect(content: bytes, name: str, strings: Strings) -> Found:
     return found
 
 
-def _plain(content: bytes, strings: Strings) -> Found | None:
+def _plain(content: bytes, strings: Strings) -> SheetContents | None:
     before, opened, rest = content.partition(b"<sheetData>")
     body, closed, after = rest.partition(b"</sheetData>")
     if not (opened and closed) or strings.empty or not PLAIN.fullmatch(body):
@@ -63,14 +63,16 @@ def _plain(content: bytes, strings: Strings) -> Found | None:
     used = set(map(int, references))
     if used and max(used) >= strings.count:
         raise refusals.damaged()
-    return Found(filled=body.count(b"<v>") + body.count(b"<is>"), used=used, references=len(references), others=others)
+    return SheetContents(
+        filled=body.count(b"<v>") + body.count(b"<is>"), used=used, references=len(references), others=others
+    )
 
 
 class _Scan:
     """Goes through a sheet cell by cell; slower, and takes any form that XML allows."""
 
     def __init__(self, name: str, strings: Strings) -> None:
-        self.name, self.strings, self.found = name, strings, Found()
+        self.name, self.strings, self.found = name, strings, SheetContents()
         self.row = self.column = self.cells = 0
         self.path: list[str] = []
         self.others: list[Element] = []
@@ -83,7 +85,7 @@ class _Scan:
         self.pieces = 0
         self.run_of_text, self.kept = "", False
 
-    def run(self, content: bytes) -> Found:
+    def run(self, content: bytes) -> SheetContents:
         if b"<![CDATA[" in content:  # no spreadsheet program writes it here, and the reader leaves it out
             raise refusals.damaged()
         markup.parse(content, self.start, self.end, self.text, whole=False)

@@ -247,11 +247,11 @@ def roll_out(start: Start, areas: int, choices: Choices) -> Outcome:
     return _rolled_out(start, [choices.caseload] * areas, choices)
 
 
-def roll_out_by_volume(start: Start, volumes: Mapping[str, float], own_volume: float, choices: Choices) -> Outcome:
-    """Areas with cases in proportion to their MARAC volumes; `own_volume` is that of the area we start from."""
-    if own_volume <= 0 or not volumes or min(volumes.values()) < 0:
+def roll_out_by_volume(start: Start, volumes: Mapping[str, float], site_volume: float, choices: Choices) -> Outcome:
+    """Areas with cases in proportion to their MARAC volumes; `site_volume` is that of the area we start from."""
+    if site_volume <= 0 or not volumes or min(volumes.values()) < 0:
         raise ValueError("A rollout by MARAC volume needs areas with volumes, and that of the area itself above 0.")
-    return _rolled_out(start, [choices.caseload * volume / own_volume for volume in volumes.values()], choices)
+    return _rolled_out(start, [choices.caseload * volume / site_volume for volume in volumes.values()], choices)
 
 
 def verdicts_under(facts: Mapping[str, Any], outcome: Outcome) -> tuple[Readiness, Readiness]:

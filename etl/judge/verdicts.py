@@ -24,7 +24,7 @@ from etl.definitions.writing import first_upper, round_half_up, write
 from etl.judge.evidence import Answer, Evidence, gather_evidence, month_name
 from etl.judge.money import ALL, agreement_rows, assessed_year, cliff, cover, funding_mix, gap_steps
 from etl.judge.scenario_start import start_rows
-from etl.methods.readiness import BEST_LAST, CANNOT_SAY, Change, Condition, Readiness, Thresholds, verdict
+from etl.methods.readiness import BEST_LAST, CANNOT_SAY, MONEY, Change, Condition, Readiness, Thresholds, verdict
 from etl.reference import (
     CENTRAL_TEAM,
     LINES,
@@ -40,7 +40,8 @@ from etl.reference import (
     newest,
 )
 
-LETTERS = {"money": "F", "spend": "C", "caseload": "V", "returns": "D", "commitment": "S"}
+# How the method names the criteria that have another name in `etl.definitions.readiness`.
+METHOD_NAMES = {"caseload": "cases"}
 LEVEL_NAMES = {"met": "met", "partial": "partly", "not met": "not_met", "unknown": "unknown"}
 READINESS_COLUMNS = [
     "site", "criterion", "position", "level", "value", "words",
@@ -121,7 +122,7 @@ def readiness_rows(cases: Mapping[str, Evidence], judged: Mapping[str, Readiness
     rows = []
     for site, evidence in cases.items():
         for position, criterion in enumerate(CRITERIA, start=1):
-            level = LEVEL_NAMES[judged[site].levels[LETTERS[criterion.name]]]
+            level = LEVEL_NAMES[judged[site].levels[_method_name(criterion.name)]]
             value, words, shown_by, dated, source = _CELLS[criterion.name](evidence, judged[site], day)
             stale = dated is not None and dated < _months_ago(day, STALE_AFTER_MONTHS)
             made_up = source == MADE_UP or (criterion.name == "money" and evidence.money.made_up)
@@ -326,10 +327,10 @@ def _why_not_judged(evidence: Evidence, levels: Mapping[str, str]) -> list[str]:
 
 def _condition_words(evidence: Evidence, condition: Condition) -> str:
     """A condition: what is not known must be known, what is not met must be met."""
-    label = next(criterion.label for criterion in CRITERIA if LETTERS[criterion.name] == condition.criterion)
+    label = next(criterion.label for criterion in CRITERIA if _method_name(criterion.name) == condition.criterion)
     if condition.level == "unknown":
         return f"{label}: must be known"
-    if condition.criterion == "F" and evidence.money.planned is not None:
+    if condition.criterion == MONEY and evidence.money.planned is not None:
         return f"{label}: {_still_to_secure(evidence)}"
     return f"{label}: {condition.text.partition(': ')[2]}"
 
@@ -357,7 +358,7 @@ def _change_of_unknown(evidence: Evidence, judged: Readiness) -> str:
 def _better(judged: Readiness) -> list[Change]:
     """The steps to a better verdict, that of money alone first."""
     steps = [step for step in judged.what_would_change if _rank(step.verdict) > _rank(judged.verdict)]
-    return sorted(steps, key=lambda step: step.criteria != ("F",))
+    return sorted(steps, key=lambda step: step.criteria != (MONEY,))
 
 
 def _mend(evidence: Evidence, judged: Readiness) -> tuple[Evidence, list[str]]:
@@ -384,7 +385,7 @@ def _mend(evidence: Evidence, judged: Readiness) -> tuple[Evidence, list[str]]:
 
 def _step_words(evidence: Evidence, step: Change) -> str:
     """A step in our words where it is about money alone: £44,558 more secured (6 months)."""
-    if step.criteria != ("F",):
+    if step.criteria != (MONEY,):
         return step.text
     after = sum(money["amount"] for money in step.facts["funding"])
     more = after - evidence.money.secured
@@ -407,7 +408,11 @@ def _type_of(column: str) -> str:
 
 
 def _levels(judged: Readiness) -> dict[str, str]:
-    return {name: LEVEL_NAMES[judged.levels[letter]] for name, letter in LETTERS.items()}
+    return {c.name: LEVEL_NAMES[judged.levels[_method_name(c.name)]] for c in CRITERIA}
+
+
+def _method_name(criterion: str) -> str:
+    return METHOD_NAMES.get(criterion, criterion)
 
 
 def _name(said: str) -> str:

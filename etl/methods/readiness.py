@@ -21,11 +21,11 @@ MET, PARTIAL, NOT_MET, UNKNOWN = "met", "partial", "not met", "unknown"
 LEVEL_WORDS = {MET: "met", PARTIAL: "partly", NOT_MET: "not met", UNKNOWN: "not known"}
 BEST_FIRST = (MET, PARTIAL, NOT_MET, UNKNOWN)
 
-MONEY, SPEND, CASELOAD, RETURNS, COMMITMENT = "F", "C", "V", "D", "S"
+MONEY, SPEND, CASES, RETURNS, COMMITMENT = "money", "spend", "cases", "returns", "commitment"
 CRITERIA = {
     MONEY: "money",
     SPEND: "spend",
-    CASELOAD: "caseload",
+    CASES: "caseload",
     RETURNS: "returns",
     COMMITMENT: "commitment",
 }
@@ -93,7 +93,7 @@ class Condition:
 class Readiness:
     """A verdict with its reasons. Money in pounds, intervals as (low, high); None where the facts do not say.
 
-    `levels` is keyed F money, C spend, V caseload, D returns, S commitment. `verdict_at_count_ends` holds
+    `levels` is keyed money, spend, cases, returns, commitment. `verdict_at_count_ends` holds
     the verdict at both ends of the 95% interval of the caseload, `sensitive_to_caseload` whether either
     differs from the verdict.
     """
@@ -148,7 +148,7 @@ def verdict(facts: Facts, thresholds: Thresholds = Thresholds()) -> Readiness:
 
 def judge(facts: Facts, thresholds: Thresholds = Thresholds()) -> Levels:
     """The level of each criterion."""
-    return {letter: level(facts, thresholds) for letter, level in _LEVELS.items()}
+    return {criterion: level(facts, thresholds) for criterion, level in _LEVELS.items()}
 
 
 def implied(levels: Mapping[str, str], thresholds: Thresholds = Thresholds()) -> str:
@@ -157,8 +157,8 @@ def implied(levels: Mapping[str, str], thresholds: Thresholds = Thresholds()) ->
     Money or returns that are not known cannot be judged either: money gates the verdict, and returns are
     the evidence.
     """
-    unknown = {letter for letter, level in levels.items() if level == UNKNOWN}
-    if levels[RETURNS] == NOT_MET or unknown - {CASELOAD}:
+    unknown = {criterion for criterion, level in levels.items() if level == UNKNOWN}
+    if levels[RETURNS] == NOT_MET or unknown - {CASES}:
         return CANNOT_SAY
     failed = sum(level == NOT_MET for level in levels.values())
     if levels[MONEY] == NOT_MET or failed >= thresholds.not_met_for_not_yet:
@@ -217,7 +217,7 @@ def _commitment(facts: Facts, at: Thresholds) -> str:
 _LEVELS: dict[str, Callable[[Facts, Thresholds], str]] = {
     MONEY: _money,
     SPEND: _spend,
-    CASELOAD: _caseload,
+    CASES: _caseload,
     RETURNS: _returns,
     COMMITMENT: _commitment,
 }
@@ -289,12 +289,12 @@ class _Edit:
     facts: dict[str, Any]
 
 
-def _edit(letter: str, level: str, facts: Facts, at: Thresholds) -> _Edit | None:
-    """The smallest edit that puts criterion `letter` at `level`, or None where none does (it is tried, not
+def _edit(criterion: str, level: str, facts: Facts, at: Thresholds) -> _Edit | None:
+    """The smallest edit that puts a criterion at `level`, or None where none does (it is tried, not
     trusted).
     """
-    edit = _EDITS[letter](level, facts, at)
-    if edit is None or _LEVELS[letter]({**facts, **edit.facts}, at) != level:
+    edit = _EDITS[criterion](level, facts, at)
+    if edit is None or _LEVELS[criterion]({**facts, **edit.facts}, at) != level:
         return None
     return edit
 
@@ -449,7 +449,7 @@ def _lowered(now: Sequence[int | None], level: str, at: Thresholds) -> list[int]
 _EDITS: dict[str, Callable[[str, Facts, Thresholds], _Edit | None]] = {
     MONEY: _edit_money,
     SPEND: _edit_spend,
-    CASELOAD: _edit_caseload,
+    CASES: _edit_caseload,
     RETURNS: _edit_returns,
     COMMITMENT: _edit_commitment,
 }
@@ -459,32 +459,32 @@ _EDITS: dict[str, Callable[[str, Facts, Thresholds], _Edit | None]] = {
 
 
 def _conditions(facts: Facts, levels: Levels, at: Thresholds) -> Iterator[Condition]:
-    for letter, level in levels.items():
+    for criterion, level in levels.items():
         if level != MET:
-            edit = _edit(letter, MET, facts, at)
-            yield Condition(letter, level, f"{CRITERIA[letter]}: {edit.text if edit else 'not known'}")
+            edit = _edit(criterion, MET, facts, at)
+            yield Condition(criterion, level, f"{CRITERIA[criterion]}: {edit.text if edit else 'not known'}")
 
 
 def _changes(facts: Facts, levels: Levels, at: Thresholds) -> Iterator[Change]:
     """Each criterion's nearest step, up and down, that changes the verdict by itself; and if none improves
     it, the fewest together.
     """
-    singles = [change for letter in CRITERIA for change in _single_changes(letter, facts, levels, at)]
+    singles = [change for criterion in CRITERIA for change in _single_changes(criterion, facts, levels, at)]
     yield from singles
     rank = BEST_LAST.index(implied(levels, at))
     if all(BEST_LAST.index(change.verdict) <= rank for change in singles):
         yield from _fewest_together(facts, levels, at)
 
 
-def _single_changes(letter: str, facts: Facts, levels: Levels, at: Thresholds) -> Iterator[Change]:
-    place = BEST_FIRST.index(levels[letter])
+def _single_changes(criterion: str, facts: Facts, levels: Levels, at: Thresholds) -> Iterator[Change]:
+    place = BEST_FIRST.index(levels[criterion])
     now = implied(levels, at)
-    for direction in (_upwards(levels[letter]), BEST_FIRST[place + 1 : -1]):
+    for direction in (_upwards(levels[criterion]), BEST_FIRST[place + 1 : -1]):
         for level in direction:
-            if implied({**levels, letter: level}, at) == now:
+            if implied({**levels, criterion: level}, at) == now:
                 continue
-            if edit := _edit(letter, level, facts, at):
-                yield _change((letter,), (edit,), facts, at)
+            if edit := _edit(criterion, level, facts, at):
+                yield _change((criterion,), (edit,), facts, at)
                 break
 
 
@@ -496,12 +496,12 @@ def _upwards(level: str) -> tuple[str, ...]:
 
 def _fewest_together(facts: Facts, levels: Levels, at: Thresholds) -> Iterator[Change]:
     rank = BEST_LAST.index(implied(levels, at))
-    short = [letter for letter, level in levels.items() if level != MET]
+    short = [criterion for criterion, level in levels.items() if level != MET]
     for size in range(2, len(short) + 1):
         found = [
             change
-            for letters in combinations(short, size)
-            for change in _together(letters, facts, levels, at)
+            for criteria in combinations(short, size)
+            for change in _together(criteria, facts, levels, at)
             if BEST_LAST.index(change.verdict) > rank
         ]
         if found:
@@ -509,24 +509,24 @@ def _fewest_together(facts: Facts, levels: Levels, at: Thresholds) -> Iterator[C
             return
 
 
-def _together(letters: tuple[str, ...], facts: Facts, levels: Levels, at: Thresholds) -> Iterator[Change]:
+def _together(criteria: tuple[str, ...], facts: Facts, levels: Levels, at: Thresholds) -> Iterator[Change]:
     """The least improvement of all these criteria at once that changes the verdict."""
-    ladders = [_upwards(levels[letter]) for letter in letters]
+    ladders = [_upwards(levels[criterion]) for criterion in criteria]
     rank = BEST_LAST.index(implied(levels, at))
     for steps in product(*ladders):
-        after = {**levels, **dict(zip(letters, steps, strict=True))}
+        after = {**levels, **dict(zip(criteria, steps, strict=True))}
         if BEST_LAST.index(implied(after, at)) > rank:
-            edits = [_edit(letter, step, facts, at) for letter, step in zip(letters, steps, strict=True)]
+            edits = [_edit(criterion, step, facts, at) for criterion, step in zip(criteria, steps, strict=True)]
             if all(edits):
-                yield _change(letters, tuple(edit for edit in edits if edit), facts, at)
+                yield _change(criteria, tuple(edit for edit in edits if edit), facts, at)
                 return
 
 
-def _change(letters: tuple[str, ...], edits: tuple[_Edit, ...], facts: Facts, at: Thresholds) -> Change:
+def _change(criteria: tuple[str, ...], edits: tuple[_Edit, ...], facts: Facts, at: Thresholds) -> Change:
     after = dict(facts)
     for edit in edits:
         after |= edit.facts
-    return Change(letters, ", and ".join(edit.text for edit in edits), after, implied(judge(after, at), at))
+    return Change(criteria, ", and ".join(edit.text for edit in edits), after, implied(judge(after, at), at))
 
 
 def _just_over(pounds: Fraction) -> int:

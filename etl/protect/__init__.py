@@ -15,7 +15,7 @@ import pandas as pd
 
 from etl.protect.attack import Attack
 from etl.protect.granularity import GRANULARITIES, Granularity, offered
-from etl.protect.hide import Away, CannotHide, Hiding, readers, without
+from etl.protect.hide import CannotHide, Disclosure, Hiding, readers, without
 from etl.protect.lattice import Lattice, Mask, build
 from etl.protect.ledger import Ledger, after
 from etl.protect.requirements import Requirements, requirements_of
@@ -30,7 +30,7 @@ PATIENCE = 300.0
 MOST_CELLS = 40_000
 
 
-TOLD_BEFORE = ["reader", "site", "number", "starts", "ends", "sign"]
+DISCLOSED_COLUMNS = ["reader", "site", "number", "starts", "ends", "sign"]
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Choice:
     shown: Mask
     before: Ledger
     why: str = ""
-    given_away: frozenset[Away] = frozenset()
+    disclosed: frozenset[Disclosure] = frozenset()
     witnesses: Sequence[Witness] = ()
     asked: Mapping[str, Requirements] = field(default_factory=dict)
 
@@ -86,10 +86,10 @@ class Choice:
         """The tables that bear out what is shown, kept for the next edition. Raises CannotHide as `borne_out` does."""
         return as_table(self.lattice, self.verified_witnesses())
 
-    def told_before(self) -> pd.DataFrame:
+    def disclosed_table(self) -> pd.DataFrame:
         """One row a small number that earlier editions gave away, as a later return changed what hangs together."""
-        rows = [(reader, *self.lattice.cells[at], sign) for reader, at, sign in sorted(self.given_away)]
-        return pd.DataFrame(rows, columns=TOLD_BEFORE).astype({"reader": "str", "site": "str", "number": "str"})
+        rows = [(reader, *self.lattice.cells[at], sign) for reader, at, sign in sorted(self.disclosed)]
+        return pd.DataFrame(rows, columns=DISCLOSED_COLUMNS).astype({"reader": "str", "site": "str", "number": "str"})
 
 
 def choose(
@@ -116,7 +116,7 @@ def choose(
         except (CannotHide, TooLong) as error:
             why += f"{granularity.words}: {error} "
         else:
-            away, left = frozenset(hiding.given_away), {reader: hiding.still_asked(reader) for reader in asked}
+            away, left = frozenset(hiding.disclosed), {reader: hiding.still_asked(reader) for reader in asked}
             return Choice(lattice, granularity, offer, shown, before, why.strip(), away, hiding.witnesses, left)
     last = GRANULARITIES[-1]
     return Choice(lattice, last, offered(lattice, last), known, before, why.strip())

@@ -93,10 +93,10 @@ class Attack:
         ]
         self.credit(shown, [own for found in self.share(tables, jobs) for own in found])
 
-    def credit(self, shown: Mask, found: Sequence[Witness]) -> None:
+    def credit(self, shown: Mask, witnesses: Sequence[Witness]) -> None:
         """Take what tables answer off every reader's list."""
-        self.witnesses += found
-        borne = VerifiedWitnesses(self.lattice, shown, found, whole=self.whole)
+        self.witnesses += witnesses
+        borne = VerifiedWitnesses(self.lattice, shown, witnesses, whole=self.whole)
         self.left = {reader: left.only(~borne.met(reader, left)) for reader, left in self.left.items()}
 
 

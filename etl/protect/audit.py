@@ -16,7 +16,7 @@ from etl.definitions.periods import last_month
 from etl.protect import broken, requirements_by_reader, without
 from etl.protect.audience import CENTRAL, FORUM, LIMITS, MARK, counts_in
 from etl.protect.files import read_tables
-from etl.protect.hide import Away
+from etl.protect.hide import Disclosure
 from etl.protect.lattice import Cell, Lattice, Mask, build, counts, day_of
 from etl.protect.ledger import Ledger, read_ledger
 from etl.protect.witnesses import TooLong
@@ -78,7 +78,7 @@ def audit_edition(folder: Path, seconds: float = SECONDS) -> Report:
     lattice, told, ledger = _lattice_of(folder)
     shown = told | ledger.known(lattice)
     findings = [*look_at_files(folder, lattice, shown, others)]
-    findings += _attacked(lattice, shown, ledger, _told_before(folder, lattice), process_time() + seconds)
+    findings += _attacked(lattice, shown, ledger, _disclosed(folder, lattice), process_time() + seconds)
     small = int((lattice.small & lattice.stated).sum())
     return Report(folder.name, tuple(others), len(lattice.cells), int(shown.sum()), small, tuple(findings))
 
@@ -183,18 +183,18 @@ def _counts_of(measure: str) -> list[str]:
         return []
 
 
-def _told_before(folder: Path, lattice: Lattice) -> set[Away]:
+def _disclosed(folder: Path, lattice: Lattice) -> set[Disclosure]:
     """What earlier editions gave away, so that this one could not hide it."""
     told = read_tables(folder / f"{CENTRAL}.duckdb", ["told_before"])["told_before"]
     cells = [Cell(row.site, row.number, day_of(row.starts), day_of(row.ends)) for row in told.itertuples()]
     return {(row.reader, lattice.place[c], float(row.sign)) for row, c in zip(told.itertuples(), cells, strict=True)}
 
 
-def _attacked(lattice: Lattice, shown: Mask, ledger: Ledger, told_before: set[Away], until: float) -> Iterator[Finding]:
+def _attacked(
+    lattice: Lattice, shown: Mask, ledger: Ledger, disclosed: set[Disclosure], until: float
+) -> Iterator[Finding]:
     """What any reader can work out, an example for each reader."""
-    asked = {
-        reader: without(own, reader, told_before) for reader, own in requirements_by_reader(lattice, ledger).items()
-    }
+    asked = {reader: without(own, reader, disclosed) for reader, own in requirements_by_reader(lattice, ledger).items()}
     try:
         found = broken(lattice, shown, asked, until)
     except TooLong as error:

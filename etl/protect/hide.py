@@ -28,7 +28,7 @@ SHORT = 1e4
 NODES, NEAR = 500, 0.5
 TOTALS = "totals"
 # What a reader knows from earlier editions: who, the cell, and in which direction it cannot be farther off.
-Away = tuple[str, int, float]
+Disclosure = tuple[str, int, float]
 
 
 class CannotHide(ValueError):
@@ -74,7 +74,7 @@ class Hiding:
         self.tried: dict[tuple[str, int, float], int] = {}
         self.share = share
         self.attack = Attack(lattice, asked, whole=True, share=share)
-        self.given_away: set[Away] = set()
+        self.disclosed: set[Disclosure] = set()
 
     def make_safe(self) -> Mask:
         """The cells that may be shown. Raises CannotHide, and TooLong when the time is over."""
@@ -89,7 +89,7 @@ class Hiding:
 
     def still_asked(self, reader: str) -> Requirements:
         """What a reader must not work out, less what earlier editions gave away already."""
-        return without(self.asked[reader], reader, self.given_away)
+        return without(self.asked[reader], reader, self.disclosed)
 
     def _by_fractions(self) -> None:
         """Hide until fractions of people at least leave every small number open."""
@@ -102,7 +102,7 @@ class Hiding:
                 return
             for reader, own in missed.items():
                 self._hide(reader, own)
-                attack.left[reader] = without(attack.left[reader], reader, self.given_away)
+                attack.left[reader] = without(attack.left[reader], reader, self.disclosed)
         raise CannotHide("Hiding more and more numbers did not keep small ones from being worked out.")
 
     def _by_people(self) -> None:
@@ -128,7 +128,7 @@ class Hiding:
             hidden, tables = self._for_people(own.only([at]), reader)
             self.shown &= ~hidden
             self.attack.credit(self.shown, tables)
-            self.attack.left[reader] = without(self.attack.left[reader], reader, self.given_away)
+            self.attack.left[reader] = without(self.attack.left[reader], reader, self.disclosed)
             at += len(self.attack.left[reader]) == len(own)
         return bool(self.shown.sum() < shown) or len(self.attack.left[reader]) < left
 
@@ -217,7 +217,7 @@ class Hiding:
         """Nothing that is not known already could hide a cell: earlier editions gave it away. Raises CannotHide."""
         if not self.fixed.any():
             raise CannotHide(f"{self.lattice.cells[one.at[0]]!r} can be worked out.")
-        self.given_away.add((reader, int(one.at[0]), float(one.sign[0])))
+        self.disclosed.add((reader, int(one.at[0]), float(one.sign[0])))
 
     def _beside(self, one: Requirements, reader: str) -> Mask:
         """The cheapest shown cell nearest to one: where no change in whole people is found in time."""
@@ -278,9 +278,9 @@ def weight(lattice: Lattice, at: int) -> float:
     return subject * (3.0 if lattice.together[at] else 1.0) * (1.0 if months < 3 else 3.0 if months < 9 else 9.0)
 
 
-def without(asked: Requirements, reader: str, given_away: Set[Away]) -> Requirements:
+def without(asked: Requirements, reader: str, disclosed: Set[Disclosure]) -> Requirements:
     """What is asked of a reader, less what it knows from earlier editions."""
-    kept = [(reader, int(at), float(sign)) not in given_away for at, sign in zip(asked.at, asked.sign, strict=True)]
+    kept = [(reader, int(at), float(sign)) not in disclosed for at, sign in zip(asked.at, asked.sign, strict=True)]
     return asked.only(np.array(kept, dtype=bool))
 
 

@@ -42,7 +42,7 @@ Row = tuple[Cell, tuple[Cell, ...]]
 
 
 # Totals whose months are added up in a way of their own, for which the lattice has its own relations.
-OWN_WAY = ("worked_with", "open_case_months")
+SUMMED_APART = ("worked_with", "open_case_months")
 
 
 @cache
@@ -58,7 +58,7 @@ def counts() -> dict[str, str]:
     for derived in DERIVED.values():
         if isinstance(derived, Total) and derived.unit == "count":
             way = derived.over_months or _own(derived, found)
-            if derived.name in OWN_WAY or (way != "mixed" and not derived.over_months):
+            if derived.name in SUMMED_APART or (way != "mixed" and not derived.over_months):
                 found[derived.name] = way
     return found
 
@@ -122,7 +122,7 @@ class Lattice:
         """The cells that a reader has anyway: a site its own, the forum none."""
         return self.sites == reader
 
-    def own_share(self, reader: str) -> Numbers:
+    def share_of(self, reader: str) -> Numbers:
         """What of each count is the reader's own: of its own cells all, of those of all sites its part."""
         share = np.zeros(len(self.cells))
         if reader not in self.spans.first:

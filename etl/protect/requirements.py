@@ -45,7 +45,7 @@ def requirements_of(lattice: Lattice, reader: str, revisions: tuple[Revision, ..
     however large the whole.
     Readers outside know less of each site than any other site does: for them only what all make together is asked.
     """
-    known, own = lattice.known_to(reader), lattice.own_share(reader)
+    known, own = lattice.known_to(reader), lattice.share_of(reader)
     counts = lattice.counts - own
     small = ~lattice.holes & (counts >= 1) & (counts < THRESHOLD) & ~known
     several = len(lattice.spans.sites) > 1

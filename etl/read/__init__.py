@@ -11,9 +11,9 @@ from etl.definitions.measure import Unit
 from etl.definitions.periods import month_after, write_date, write_month
 from etl.intake import Grid, Refused, address, refuse_personal_data
 from etl.read.blocks import find_blocks
-from etl.read.cell import Said, quote, read_cell
+from etl.read.cell import Reading, quote, read_cell
 from etl.read.entries import PLACE_OF, Entries, Entry
-from etl.read.find import Address, Book, Found, NumberCell, layout_words, open_book, text_of
+from etl.read.find import Address, Book, LayoutCells, NumberCell, layout_words, open_book, text_of
 from etl.read.long import find_long
 from etl.read.month import read_month
 from etl.read.name import fits_name_pattern, refuse_wrong_name, sites_named
@@ -108,7 +108,7 @@ def _refuse_future(month: date, received: datetime) -> None:
         raise Refused("month_not_ended", sentence, "Send the return again when the month is over.", "", "")
 
 
-def _find(book: Book, layout: Layout, month: date) -> Found:
+def _find(book: Book, layout: Layout, month: date) -> LayoutCells:
     if layout.kind == "tracker":
         return find_tracker(book, layout)
     finders = {"blocks": find_blocks, "long": find_long, "tables": find_tables}
@@ -278,7 +278,7 @@ def _read_sums(book: Book, layout: Layout, found: list[NumberCell]) -> Iterator[
             yield Entry(month, measure, part, *said, sheet, _address(row, column), typed)
 
 
-def _read_cells(book: Book, layout: Layout, found: list[NumberCell]) -> tuple[list[object], list[Said]]:
+def _read_cells(book: Book, layout: Layout, found: list[NumberCell]) -> tuple[list[object], list[Reading]]:
     """What stands in each number cell, and what that says."""
     cells = {page.name: page.cells.get for page in book}
     times = {sheet: _times(layout).get(plain(sheet), 1) for sheet in cells}
@@ -288,7 +288,7 @@ def _read_cells(book: Book, layout: Layout, found: list[NumberCell]) -> tuple[li
     return typed, [read_cell(cell, units[name], times[sheet]) for cell, (name, _, sheet, _, _) in about]
 
 
-def _is_due(said: Said, cell: NumberCell) -> bool:
+def _is_due(said: Reading, cell: NumberCell) -> bool:
     """Whether a number was asked for by then: an empty cell is no hole before it was."""
     return said.state != "missing" or is_asked(*cell[:2])
 
@@ -328,7 +328,7 @@ def _unknown(month: date, place: Address, book: Book) -> Entry:
     return Entry(month, "", "", None, "unreadable", sheet, address(row, column), typed)
 
 
-def _refuse_personal_data(grid: Grid, layout: Layout, found: Found, cover: _Cover) -> None:
+def _refuse_personal_data(grid: Grid, layout: Layout, found: LayoutCells, cover: _Cover) -> None:
     cells = (*found.numbers, *found.totals, *found.to_date)
     numbers = {(sheet, row, column) for _, _, sheet, row, column in cells}
     refuse_personal_data(grid, found.expected | cover.expected, numbers)

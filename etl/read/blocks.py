@@ -10,7 +10,7 @@ from etl.intake.grid import column_letters
 from etl.read.cell import read_cell
 from etl.read.find import (
     Book,
-    Found,
+    LayoutCells,
     Page,
     is_total,
     names_other_month,
@@ -24,16 +24,16 @@ from etl.sites import Block, Layout
 LabelCells = dict[str, Place]
 
 
-def find_blocks(book: Book, layout: Layout, month: date) -> Found:
+def find_blocks(book: Book, layout: Layout, month: date) -> LayoutCells:
     """The cells of a layout in blocks; refuses the file when a heading or label is missing or stands twice."""
-    found = Found()
+    found = LayoutCells()
     for name in dict.fromkeys(block.sheet for block in layout.blocks):
         page = page_named(book, name)
         _find_in_page(page, [block for block in layout.blocks if block.sheet == name], month, found)
     return found
 
 
-def _find_in_page(page: Page, blocks: list[Block], month: date, found: Found) -> None:
+def _find_in_page(page: Page, blocks: list[Block], month: date, found: LayoutCells) -> None:
     headings = {block.heading: _heading(page, block) for block in blocks}
     rows = {block.heading: _rows_under(headings[block.heading], [*headings.values()], page) for block in blocks}
     labels = {b.heading: _labels(page, b, headings[b.heading][1], rows[b.heading]) for b in blocks}
@@ -167,7 +167,7 @@ def _rest_of_block(
     number_column: int,
     month: date,
     labels: LabelCells,
-    found: Found,
+    found: LayoutCells,
 ) -> None:
     """Adds the totals that the site made itself, and labels with a number that the layout does not have."""
     known = {row for row, _ in labels.values()}

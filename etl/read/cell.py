@@ -45,18 +45,18 @@ _FIGURES = re.compile(r"^[\d\s.,£$€%()<>=/+*\-–—oOlI:;?#!~]{1,24}$")
 _ERROR = re.compile(r"^#[A-Z0-9/!?]+[!?A]?$|^Err:\d{3}$")
 
 
-class Said(NamedTuple):
+class Reading(NamedTuple):
     """The number that a cell says, in people, full-time equivalents or pounds, and the state it is in."""
 
     value: float | None
     state: State
 
 
-MISSING = Said(None, "missing")
-UNREADABLE = Said(None, "unreadable")
+MISSING = Reading(None, "missing")
+UNREADABLE = Reading(None, "unreadable")
 
 
-def read_cell(cell: object, unit: Unit, times: int = 1) -> Said:
+def read_cell(cell: object, unit: Unit, times: int = 1) -> Reading:
     """What a cell says as a number of `unit`; `times` is what one typed unit stands for (1,000 in a sheet of £000)."""
     if type(cell) is float:  # nearly every one
         return _read_number(cell, unit, times)
@@ -68,34 +68,34 @@ def read_cell(cell: object, unit: Unit, times: int = 1) -> Said:
 
 
 @lru_cache(maxsize=20_000)
-def _read_number(number: float, unit: Unit, times: int) -> Said:
+def _read_number(number: float, unit: Unit, times: int) -> Reading:
     return _read_plainly(number, unit, times) or _number(Decimal(repr(number)), unit, times)
 
 
-def _read_plainly(number: float, unit: Unit, times: int) -> Said | None:
+def _read_plainly(number: float, unit: Unit, times: int) -> Reading | None:
     """A whole number of people or pence, which nearly every cell is; None for any other number."""
     if not 0 <= number < _EXACT:
         return None
     if unit != "gbp":
-        return Said(number + 0.0, "reported") if number == int(number) else None
+        return Reading(number + 0.0, "reported") if number == int(number) else None
     pence = number * times * 100
-    return Said(round(pence) / 100, "reported") if abs(pence - round(pence)) < 1e-6 else None
+    return Reading(round(pence) / 100, "reported") if abs(pence - round(pence)) < 1e-6 else None
 
 
 @cache
-def _reader(unit: Unit, times: int) -> Callable[[str], Said]:
+def _reader(unit: Unit, times: int) -> Callable[[str], Reading]:
     return remembered(lambda text: _read_text(text, unit, times))
 
 
-def _read_text(text: str, unit: Unit, times: int) -> Said:
+def _read_text(text: str, unit: Unit, times: int) -> Reading:
     if not text:
         return MISSING
     if text in _NIL:
-        return Said(0.0, "reported")
+        return Reading(0.0, "reported")
     if text in _NOT_APPLICABLE:
-        return Said(None, "not_applicable")
+        return Reading(None, "not_applicable")
     if text in _SUPPRESSED or _FEWER.match(text):
-        return Said(None, "suppressed")
+        return Reading(None, "suppressed")
     number = _read_money(text) if unit == "gbp" else _read_plain_number(text)
     return UNREADABLE if number is None else _number(number, unit, times)
 
@@ -114,17 +114,17 @@ def _read_money(text: str) -> Decimal | None:
     return -amount if match["sign"] or match["inner_sign"] else amount
 
 
-def _number(number: Decimal, unit: Unit, times: int) -> Said:
+def _number(number: Decimal, unit: Unit, times: int) -> Reading:
     if not number.is_finite() or abs(number) > _LARGEST:
         return UNREADABLE
     if unit == "gbp":
-        return Said(float((number * times).quantize(_PENNY, ROUND_HALF_UP)) + 0.0, "reported")
+        return Reading(float((number * times).quantize(_PENNY, ROUND_HALF_UP)) + 0.0, "reported")
     whole = number.to_integral_value()
     if abs(number - whole) <= _DUST:
         number = abs(whole) if whole == 0 else whole
     elif unit == "count":
         return UNREADABLE
-    return UNREADABLE if number < 0 else Said(float(number.quantize(_DUST)), "reported")
+    return UNREADABLE if number < 0 else Reading(float(number.quantize(_DUST)), "reported")
 
 
 def quote(cell: object) -> str:

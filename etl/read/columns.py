@@ -13,11 +13,11 @@ Places = np.ndarray
 
 
 class Columns(NamedTuple):
-    """Of each entry the places of its return among those given, of its month among `months`, of its number among
-    REPORTED_KEYS, and what it says.
+    """The entries of several returns: of each the places of its return, of its month among `months` and of its number
+    among REPORTED_KEYS, then its value, its state and its cell.
     """
 
-    given: Places
+    source: Places
     months: list[date]
     month: Places
     number: Places
@@ -27,19 +27,19 @@ class Columns(NamedTuple):
     cell: np.ndarray
 
 
-def in_columns(said: Sequence[Entries]) -> Columns:
+def in_columns(returns: Sequence[Entries]) -> Columns:
     """The entries of returns in columns; the months are those that any of them speaks of."""
-    each = list(chain.from_iterable(entries.months for entries in said))
+    each = list(chain.from_iterable(entries.months for entries in returns))
     months = {month: place for place, month in enumerate(dict.fromkeys(each))}
     return Columns(
-        given=np.repeat(np.arange(len(said)), [len(entries) for entries in said]),
+        source=np.repeat(np.arange(len(returns)), [len(entries) for entries in returns]),
         months=list(months),
         month=np.array([months[month] for month in each], dtype=int),
-        number=np.array(list(chain.from_iterable(entries.numbers for entries in said)), dtype=int),
-        value=np.array(list(chain.from_iterable(entries.values for entries in said)), dtype=float),
-        state=words(chain.from_iterable(entries.states for entries in said)),
-        sheet=words(chain.from_iterable(entries.sheets for entries in said)),
-        cell=words(chain.from_iterable(entries.cells for entries in said)),
+        number=np.array(list(chain.from_iterable(entries.numbers for entries in returns)), dtype=int),
+        value=np.array(list(chain.from_iterable(entries.values for entries in returns)), dtype=float),
+        state=words(chain.from_iterable(entries.states for entries in returns)),
+        sheet=words(chain.from_iterable(entries.sheets for entries in returns)),
+        cell=words(chain.from_iterable(entries.cells for entries in returns)),
     )
 
 

@@ -28,7 +28,7 @@ _LONGEST_HEADING = 40
 
 
 @dataclass
-class Found:
+class LayoutCells:
     """The cells of a layout in one file.
 
     `numbers` are the reported numbers, `totals` those that the site added up itself (by breakdown), `to_date` its own

@@ -5,7 +5,7 @@ from datetime import date
 from functools import cache
 
 from etl.intake import Refused, address
-from etl.read.find import Book, Found, Page, is_total, wrong_words
+from etl.read.find import Book, LayoutCells, Page, is_total, wrong_words
 from etl.read.words import plain
 from etl.sites import Layout
 
@@ -13,10 +13,10 @@ _THOUSANDS = re.compile(r"^\s*[-(]?£\s?\d{1,3}\s*$")
 _THE_REST = re.compile(r"^\s*\d{3}(?:\.\d{1,2})?\)?\s*$")
 
 
-def find_long(book: Book, layout: Layout, month: date) -> Found:
+def find_long(book: Book, layout: Layout, month: date) -> LayoutCells:
     """The cells of a long layout; refuses the file when a row of it is missing or stands twice."""
     page, header, columns = _header(book, layout)
-    found = Found(expected={(page.name, header, column) for column in columns.values()})
+    found = LayoutCells(expected={(page.name, header, column) for column in columns.values()})
     section, indicator, breakdown, value = (columns[plain(name)] for name in layout.columns)
     rows = _rows(page, header, (section, indicator, breakdown))
     for block in layout.blocks:

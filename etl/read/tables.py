@@ -5,13 +5,13 @@ from datetime import date
 from etl.definitions import unit_of
 from etl.intake import Place, Refused, address
 from etl.read.cell import read_cell
-from etl.read.find import Book, Found, Page, is_total, page_named, says_other, says_this, wrong_words
+from etl.read.find import Book, LayoutCells, Page, is_total, page_named, says_other, says_this, wrong_words
 from etl.sites import Block, Layout
 
 
-def find_tables(book: Book, layout: Layout, month: date) -> Found:
+def find_tables(book: Book, layout: Layout, month: date) -> LayoutCells:
     """The cells of a layout in tables; refuses the file when a heading is missing or stands twice."""
-    found = Found()
+    found = LayoutCells()
     for name in dict.fromkeys(block.sheet for block in layout.blocks):
         page = page_named(book, name)
         blocks = [block for block in layout.blocks if block.sheet == name]
@@ -40,7 +40,7 @@ def _heading(page: Page, block: Block) -> Place:
     return places[0]
 
 
-def _find_table(page: Page, block: Block, heading: int, end: int, month: date, found: Found) -> None:
+def _find_table(page: Page, block: Block, heading: int, end: int, month: date, found: LayoutCells) -> None:
     labels = _labels(page, block, heading, end)
     row = next(iter(labels.values()))[0]
     numbers = _number_row(page, block, labels, range(row + 1, end), month)

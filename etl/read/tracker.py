@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from etl.definitions.periods import financial_year_start, month_after, months_from, write_month
 from etl.intake import Refused, address
-from etl.read.find import YEAR_TO_DATE, Book, Found, Page, is_total, page_named, wrong_words
+from etl.read.find import YEAR_TO_DATE, Book, LayoutCells, Page, is_total, page_named, wrong_words
 from etl.read.month import read_financial_year, read_month, read_month_name
 from etl.read.words import plain
 from etl.sites import Block, Layout
@@ -19,9 +19,9 @@ class _Header(NamedTuple):
     to_date: int | None
 
 
-def find_tracker(book: Book, layout: Layout) -> Found:
+def find_tracker(book: Book, layout: Layout) -> LayoutCells:
     """The cells of a tracker, for every month that it has a column for; refuses a missing or repeated row or month."""
-    found = Found()
+    found = LayoutCells()
     names = dict.fromkeys(block.sheet for block in layout.blocks)
     pages = {name: page_named(book, name) for name in names}
     years = {name: _financial_year(page) for name, page in pages.items()}
@@ -49,7 +49,7 @@ def _last_filled(page: Page, header: _Header) -> date | None:
     return max((month for month, column in header.months.items() if column in columns), default=None)
 
 
-def _find_in_page(page: Page, header: _Header, blocks: list[Block], found: Found) -> None:
+def _find_in_page(page: Page, header: _Header, blocks: list[Block], found: LayoutCells) -> None:
     rows = _rows(page, header, {plain(block.heading) for block in blocks})
     head = [(header.row, c) for c in (header.indicator, header.category, *header.months.values())]
     found.expected |= {(page.name, *place) for place in head}

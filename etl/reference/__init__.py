@@ -24,10 +24,10 @@ from etl.reference.rows import (
     Fact,
     Funder,
     Milestone,
-    OwnAnswer,
     Plan,
     Rebase,
     Scope,
+    SiteAnswer,
 )
 from etl.reference.together import wrong_together
 from etl.sites import load_sites
@@ -52,7 +52,7 @@ class Reference:
     agreements: tuple[Agreement, ...] = ()
     milestones: tuple[Milestone, ...] = ()
     assessments: tuple[Assessment, ...] = ()
-    own_answers: tuple[OwnAnswer, ...] = ()
+    own_answers: tuple[SiteAnswer, ...] = ()
     events: tuple[Event, ...] = ()
     scope: tuple[Scope, ...] = ()
     funders: tuple[Funder, ...] = ()
@@ -71,7 +71,7 @@ TABLES: dict[str, tuple[type, tuple[str, ...]]] = {
     "agreements": (Agreement, ("agreement", "known_from")),
     "milestones": (Milestone, ("milestone", "known_from")),
     "assessments": (Assessment, ("site", "question", "known_from")),
-    "own_answers": (OwnAnswer, ("site", "known_from")),
+    "own_answers": (SiteAnswer, ("site", "known_from")),
     "events": (Event, ("day", "site", "words")),
     "scope": (Scope, ("site", "line", "known_from")),
     "funders": (Funder, ("funder", "site", "starts")),

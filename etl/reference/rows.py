@@ -109,7 +109,7 @@ class Assessment:
 
 
 @dataclass(frozen=True)
-class OwnAnswer:
+class SiteAnswer:
     """What a site itself answers to the question whether it can carry on without the grant."""
 
     site: SiteName

@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from etl.check.history import Order
 from etl.check.problem import Problem
-from etl.check.stored import compare_stored, said_by
+from etl.check.stored import compare_stored, returned_months
 from etl.examine.examiner import Examined, Examiner
 from etl.intake import Refused
 from etl.read import Return, fits_name_pattern
@@ -52,8 +52,8 @@ class Busy(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Given:
-    """A file that was given: where it lies, its name relative to the folder, and when it arrived.
+class IncomingFile:
+    """A file to load or to try: where it lies, its name relative to the folder, and when it arrived.
 
     `content` is its bytes where it lies nowhere: what is only tried is written to no disk.
     """
@@ -68,7 +68,7 @@ class Given:
 class Checked:
     """A file after reading and checking; `content` is None where it was refused."""
 
-    given: Given
+    file: IncomingFile
     sha256: str
     content: Return | None
     problems: tuple[Problem, ...]
@@ -78,7 +78,7 @@ class Checked:
 Progress = Callable[[int, int], None]
 
 
-def gather(paths: Iterable[Path], received: datetime | None) -> list[Given]:
+def gather(paths: Iterable[Path], received: datetime | None) -> list[IncomingFile]:
     """All files given, also those in folders, with the time at which each arrived.
 
     `received` counts for all; else a `received.csv` in a given folder, else the file's own time. Raises WrongUse.
@@ -94,23 +94,25 @@ def gather(paths: Iterable[Path], received: datetime | None) -> list[Given]:
     lists = [path for path in files if path.name == RECEIVED]
     times = {} if received else {file: time for path in lists for file, time in _received(path).items()}
     return [
-        Given(path, name, received or times.get(_plain(path)) or _own_time(path))
+        IncomingFile(path, name, received or times.get(_plain(path)) or _own_time(path))
         for path, name in files.items()
         if path.name != RECEIVED
     ]
 
 
-def check_files(given: list[Given], sites: Mapping[str, Site], progress: Progress | None = None) -> Iterator[Checked]:
+def check_files(
+    files: list[IncomingFile], sites: Mapping[str, Site], progress: Progress | None = None
+) -> Iterator[Checked]:
     """Reads and checks each file, in the order given; nothing is stored."""
     hashes: list[str | Refused] = []
     with Examiner(sites) as examiner:
-        files = (
-            (content, one.name, one.received) for content, one in zip(_contents(given, hashes), given, strict=True)
+        contents = (
+            (content, one.name, one.received) for content, one in zip(_contents(files, hashes), files, strict=True)
         )
-        for number, (one, found) in enumerate(zip(given, examiner.examine_many(files), strict=True), 1):
+        for number, (one, found) in enumerate(zip(files, examiner.examine_many(contents), strict=True), 1):
             yield _checked(one, hashes[number - 1], found)
             if progress:
-                progress(number, len(given))
+                progress(number, len(files))
 
 
 def load(
@@ -119,13 +121,13 @@ def load(
     received: datetime | None = None,
     progress: Progress | None = None,
     now: datetime | None = None,
-) -> list[tuple[Given, Receipt]]:
+) -> list[tuple[IncomingFile, Receipt]]:
     """Loads returns into the warehouse of `data` and brings its results up to date; one receipt a file.
 
     Raises WrongUse, Busy, OSError (disk full, folder not writable) and duckdb.Error; then nothing has changed.
     """
     paths = list(paths)
-    given = gather(paths, received)
+    files = gather(paths, received)
     now = now or datetime.now(UTC).replace(tzinfo=None)
     data.mkdir(parents=True, exist_ok=True)
     try:
@@ -133,7 +135,7 @@ def load(
             _adopt_sites(paths, data)
             sites = load_sites(data / "sites")
             reference = as_known_at(read_reference(data / "reference", sites=set(sites)), now.date())
-            checked = list(check_files(given, sites, progress))
+            checked = list(check_files(files, sites, progress))
             con = open_warehouse(data / "warehouse.duckdb")
             try:
                 with transaction(con):
@@ -162,7 +164,7 @@ def find_sites(paths: Iterable[Path], data: Path) -> dict[str, Site]:
 
 def _adopt_sites(paths: Iterable[Path], data: Path) -> None:
     """Keeps the further sites that a given folder describes in its `sites/`."""
-    for path in sorted(toml for given in paths if given.is_dir() for toml in (given / "sites").glob("*.toml")):
+    for path in sorted(toml for folder in paths if folder.is_dir() for toml in (folder / "sites").glob("*.toml")):
         site = read_site(path)
         target = data / "sites" / f"{site.name}.toml"
         target.parent.mkdir(exist_ok=True)
@@ -223,9 +225,9 @@ def _own_time(path: Path) -> datetime:
     return datetime.fromtimestamp(path.stat().st_mtime_ns / 1e9, UTC).replace(tzinfo=None)
 
 
-def _contents(given: list[Given], hashes: list[str | Refused]) -> Iterator[bytes]:
+def _contents(files: list[IncomingFile], hashes: list[str | Refused]) -> Iterator[bytes]:
     """The bytes of each file, one after the other; the SHA-256, or why it could not be read, goes to `hashes`."""
-    for one in given:
+    for one in files:
         try:
             content, sha256 = _read_whole(one.path) if one.content is None else _as_given(one.content)
         except OSError as error:
@@ -258,15 +260,15 @@ def _read_whole(path: Path) -> tuple[bytes, str | Refused]:
     return kept, sha256.hexdigest()
 
 
-def _checked(given: Given, sha256: str | Refused, found: Examined | Refused) -> Checked:
+def _checked(file: IncomingFile, sha256: str | Refused, found: Examined | Refused) -> Checked:
     if isinstance(sha256, Refused):
-        return Checked(given, "", None, (_rejection(sha256, None),))
+        return Checked(file, "", None, (_rejection(sha256, None),))
     if isinstance(found, Refused):
         found = Examined(refused=found)
     if found.refused:
-        return Checked(given, sha256, None, (_rejection(found.refused, found.month),), found.site)
+        return Checked(file, sha256, None, (_rejection(found.refused, found.month),), found.site)
     assert found.content
-    return Checked(given, sha256, found.content, found.problems, found.content.site)
+    return Checked(file, sha256, found.content, found.problems, found.content.site)
 
 
 def _rejection(refused: Refused, month: date | None) -> Problem:
@@ -279,7 +281,7 @@ def _store(
     sites: Mapping[str, Site],
     reference: Reference,
     now: datetime,
-) -> list[tuple[Given, Receipt]]:
+) -> list[tuple[IncomingFile, Receipt]]:
     """Stores what is new; a file that was given before is recognised by its bytes, and the earliest copy counts."""
     known = _Known(con)
     receipts = {id(one): known.receipt(one, sites) for one in sorted(checked, key=_by_arrival) if one.sha256}
@@ -293,10 +295,10 @@ def _store(
     plan, shared = plan_by_month(reference, sites, last), shared_lines(reference, sites)
     store_returns(con, fresh, columns, sites, plan, shared, now)
     orders = [Order(False, r.received, r.version, r.sha256) for r in accepted.values()]
-    said = said_by(list(zip(accepted, contents, orders, strict=True)), columns)
+    said = returned_months(list(zip(accepted, contents, orders, strict=True)), columns)
     compare_stored(con, sites, {site for site, _ in touched}, said, lambda: update_results(con, touched, before))
     _complete(con, accepted)
-    return [(one.given, receipts.get(id(one)) or _unstored(one)) for one in checked]
+    return [(one.file, receipts.get(id(one)) or _unstored(one)) for one in checked]
 
 
 def _complete(con: duckdb.DuckDBPyConnection, accepted: Mapping[str, Receipt]) -> None:
@@ -315,16 +317,16 @@ _PROBLEM = ("month", "sheet", "cell", "code", "severity", "message", "fix", "mea
 
 
 def _by_arrival(one: Checked) -> tuple[datetime, int, str, str]:
-    return one.given.received, one.content.version if one.content else 1, one.sha256, one.given.name
+    return one.file.received, one.content.version if one.content else 1, one.sha256, one.file.name
 
 
 def _unstored(one: Checked) -> Receipt:
     """The receipt for a file that could not be read at all and so left no trace."""
-    return Receipt("", None, None, one.given.received, "rejected", "", "", problems=list(one.problems))
+    return Receipt("", None, None, one.file.received, "rejected", "", "", problems=list(one.problems))
 
 
 class _Copy(NamedTuple):
-    """One time that bytes were given: a row of `returns`, as far as the next copy needs it."""
+    """One time that the same bytes came in: a row of `returns`, as far as the next copy needs it."""
 
     return_id: str
     sha256: str
@@ -344,13 +346,13 @@ class _Known:
         copies = [_Copy(*row)._replace(name="" if row[4] == _neutral(row[0]) else row[4]) for row in rows]
         self.copies = {copy.return_id: copy for copy in copies}
         self.accepted = {copy.sha256: copy for copy in copies if copy.verdict in ACCEPTED}
-        self.months = [row[0] for row in con.execute("select max(month) from covered").fetchall() if row[0]]
+        self.months = [row[0] for row in con.execute("select max(month) from return_months").fetchall() if row[0]]
         self.fresh: dict[str, Receipt] = {}
         self.moved: set[SiteMonth] = set()
 
     def receipt(self, one: Checked, sites: Mapping[str, Site]) -> Receipt:
         """The receipt of a file: a new one, or the one that it got when it was given before."""
-        verdict, name, received = _verdict(one.problems), _stored_name(one, sites), one.given.received
+        verdict, name, received = _verdict(one.problems), _stored_name(one, sites), one.file.received
         first = self.accepted.get(one.sha256) if verdict in ACCEPTED else None
         month = one.content.month if one.content else one.problems[0].month
         copy = _Copy("", one.sha256, verdict, received, name, one.site, month)
@@ -389,7 +391,9 @@ class _Known:
             "update returns set received = ?, file = ? where return_id = ?", [moved.received, file, first.return_id]
         )
         self.accepted[first.sha256] = self.copies[first.return_id] = moved
-        months = self.con.execute("select site, month from covered where return_id = ?", [first.return_id]).fetchall()
+        months = self.con.execute(
+            "select site, month from return_months where return_id = ?", [first.return_id]
+        ).fetchall()
         self.moved |= set(months)
 
 
@@ -418,7 +422,7 @@ def _verdict(problems: Iterable[Problem]) -> str:
 
 def _stored_name(one: Checked, sites: Mapping[str, Site]) -> str:
     """The file's name, where a layout gives that name; else '' (a name can be anything, also a person's)."""
-    path = PurePosixPath(one.given.name)
+    path = PurePosixPath(one.file.name)
     folder = [part for part in path.parts[:-1] if part in sites]
     candidates = [sites[one.site]] if one.site else sites.values()
     fits = any(fits_name_pattern(path.name, site) for site in candidates)

@@ -76,13 +76,13 @@ _COLUMNS = [
 ]  # fmt: skip
 
 
-def answer(con: duckdb.DuckDBPyConnection, given: Answer, now: datetime) -> None:
+def answer(con: duckdb.DuckDBPyConnection, new: Answer, now: datetime) -> None:
     """Adds an answer to a query; what was answered before stays. Raises WrongAnswer."""
-    if given.state not in ("open", "answered", "closed"):
+    if new.state not in ("open", "answered", "closed"):
         raise WrongAnswer("A query can be answered, closed or opened again.")
-    if given.who not in ROLES:
+    if new.who not in ROLES:
         raise WrongAnswer(f"Say who as a role: {', '.join(ROLES)}.")
-    reason = " ".join(given.reason.split())
+    reason = " ".join(new.reason.split())
     if not 3 <= len(reason) <= _LONGEST:
         raise WrongAnswer(
             f"Give the reason in 3 to {_LONGEST} letters, such as: an invoice for the whole year was paid."
@@ -90,19 +90,19 @@ def answer(con: duckdb.DuckDBPyConnection, given: Answer, now: datetime) -> None
     if kind := looks_personal(reason):
         raise WrongAnswer(f"The reason has something that looks like {kind}. Say it without naming anybody.")
     queries = read_queries(con, now)
-    mine = queries[queries["query"] == given.query]
+    mine = queries[queries["query"] == new.query]
     if mine.empty:
-        raise WrongAnswer(f"There is no query {given.query!r}: see `python -m etl query list`.")
+        raise WrongAnswer(f"There is no query {new.query!r}: see `python -m etl query list`.")
     row = mine.iloc[0]
     if row.state == "mended":
         raise WrongAnswer("That query is mended; nothing is left to answer.")
     con.execute(
         "insert into answers select coalesce(max(answer_id), 0) + 1, ?, ?, ?, ?, ?, ? from answers",
         [
-            given.query,
-            given.state,
+            new.query,
+            new.state,
             reason,
-            given.who,
+            new.who,
             now,
             _value_of(con, str(row.return_id), row.month, str(row.measure)),
         ],
@@ -135,8 +135,8 @@ def _life(
         return "dispensed", "", f"{one.reason} (known until {write_date(one.until)}; {one.who}).", one.until
     ended = f" A dispensation ended on {write_date(max(d.until for d in covering))}." if covering else ""
     if answered and _same(answered[5], row["value"]) and answered[1] != "open":
-        state, reason, who, given = answered[1], answered[2], answered[3], answered[4]
-        said = f"{STATES[state]} on {write_date(given.date())} by {lower_first(ROLES[who])}: {reason}"
+        state, reason, who, answered_at = answered[1], answered[2], answered[3], answered[4]
+        said = f"{STATES[state]} on {write_date(answered_at.date())} by {lower_first(ROLES[who])}: {reason}"
         return state, ROLES["central_team"] if state == "answered" else "", said, None
     return "open", ROLES["site"], f"{raised}, not mended yet.{ended}", None
 

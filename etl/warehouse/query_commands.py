@@ -35,18 +35,18 @@ def list_queries(data: Path, site: str, everything: bool, as_json: bool, on: dat
         _print_end(len(queries), ending(dispensations, at.date()))
 
 
-def give_answer(data: Path, given: Answer) -> None:
+def store_answer(data: Path, new: Answer) -> None:
     """Stores an answer, one process at a time."""
     if not (data / "warehouse.duckdb").is_file():
         raise WrongUse(f"There is no warehouse in {data} yet: load returns with `python -m etl load` first.")
     try:
         with FileLock(data / "load.lock", timeout=0), _open(data) as con, transaction(con):
-            answer(con, given, _now())
+            answer(con, new, _now())
     except Timeout:
         raise Busy("A load is running; try again when it has ended.") from None
     except WrongAnswer as error:
         raise WrongUse(str(error)) from None
-    typer.echo(f"Query {given.query} is {'open again' if given.state == 'open' else given.state}.")
+    typer.echo(f"Query {new.query} is {'open again' if new.state == 'open' else new.state}.")
 
 
 def list_shadow(data: Path) -> None:

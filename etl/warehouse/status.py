@@ -17,7 +17,7 @@ STATES = ("not_due", "due", "on_time", "late", "missing", "rejected")
 # A column that a tracker leaves empty is no return for its month.
 _RECEIVED = """
     select c.site, c.month, min(r.received) as received
-    from covered as c join returns as r using (return_id)
+    from return_months as c join returns as r using (return_id)
     where r.verdict in ('accepted', 'accepted_with_queries') and r.received <= $at and (
         r.month = c.month
         or exists (from entries as e where (e.return_id, e.month) = (c.return_id, c.month) and e.state <> 'missing')

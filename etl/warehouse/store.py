@@ -59,7 +59,11 @@ def open_warehouse(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyCon
     if not is_there:
         _make_warehouse(path)
     con = duckdb.connect(str(path), read_only=read_only, config=LOCKED)  # type: ignore[arg-type]
-    if is_there and not read_only:  # it may be of an earlier version
+    if read_only:
+        if con.execute("from duckdb_tables() where table_name = 'covered'").fetchall():
+            con.execute(_sql("read_old"))
+    elif is_there:  # it may be of an earlier version
+        con.execute(_sql("rename_old"))
         con.execute(_sql("schema"))
     return con
 
@@ -127,7 +131,7 @@ def update_results(con: duckdb.DuckDBPyConnection, touched: Iterable[SiteMonth],
             touched |= {(site, month) for month in months_from(first, before.firsts.get(site, first))[:-1]}
         _work_out(con, touched, datetime.max)
         con.execute(_sql("store_results"))
-    con.execute("create or replace table built as select ? as fingerprint", [_fingerprint(con, after.last)])
+    con.execute("create or replace table result_versions as select ? as fingerprint", [_fingerprint(con, after.last)])
 
 
 def results_as_known(
@@ -141,11 +145,11 @@ def results_as_known(
     months = [month for _, month in known]
     _work_out(con, {(site, month) for site, _ in known for month in months_from(min(months), max(months))}, at)
     as_words = "* replace (site::varchar as site, measure::varchar as measure)"
-    return con.execute(f"select {as_words} from fresh order by site, period, starts, measure").df()
+    return con.execute(f"select {as_words} from new_results order by site, period, starts, measure").df()
 
 
 def _work_out(con: duckdb.DuckDBPyConnection, touched: set[SiteMonth], at: datetime) -> None:
-    """Works out the results of periods and sites with a touched month, as known at a time, as the view `fresh`."""
+    """Works out, as the view `new_results`, the periods and sites with a touched month, as known at a time."""
     con.execute("create or replace temp table touched (site varchar, month date)")
     frame = pd.DataFrame(sorted(touched), columns=["site", "month"])
     _insert(con, "touched", frame.astype({"month": "datetime64[s]"}))
@@ -163,10 +167,10 @@ class InForce(NamedTuple):
 
 def in_force(con: duckdb.DuckDBPyConnection) -> InForce:
     """What is in force in a warehouse, and what its results were made with."""
-    rows = con.execute("select site, first from firsts_at('infinity'::timestamp)").fetchall()
+    rows = con.execute("select site, first from first_months_at('infinity'::timestamp)").fetchall()
     last = con.execute("select max(month) from in_force_at('infinity'::timestamp)").fetchall()[0][0]
-    made = con.execute("select count(*) from duckdb_tables() where table_name = 'built'").fetchall()[0][0]
-    made_with = con.execute("select fingerprint from built").fetchall()[0][0] if made else ""
+    made = con.execute("select count(*) from duckdb_tables() where table_name = 'result_versions'").fetchall()[0][0]
+    made_with = con.execute("select fingerprint from result_versions").fetchall()[0][0] if made else ""
     return InForce(last, dict(rows), made_with)
 
 
@@ -187,7 +191,7 @@ def _write_receipts(
     _insert(con, "returns", pd.DataFrame(rows, columns=columns))
     _insert(con, "entries", _entry_frame(accepted, entries))
     months = [(r.return_id, r.site, month) for r in accepted for month in r.content.months]  # type: ignore[union-attr]
-    _insert(con, "covered", pd.DataFrame(months, columns=["return_id", "site", "month"]))
+    _insert(con, "return_months", pd.DataFrame(months, columns=["return_id", "site", "month"]))
     _insert(con, "problems", problem_frame((r.return_id, r.site, p) for r in receipts for p in r.problems))
 
 
@@ -205,8 +209,8 @@ def _entry_frame(receipts: Sequence[Receipt], entries: Columns) -> pd.DataFrame:
     """The entries of accepted returns as rows of the table."""
     return pd.DataFrame(
         {
-            "return_id": words(receipt.return_id for receipt in receipts)[entries.given],
-            "site": words(receipt.site for receipt in receipts)[entries.given],
+            "return_id": words(receipt.return_id for receipt in receipts)[entries.source],
+            "site": words(receipt.site for receipt in receipts)[entries.source],
             "month": np.array(entries.months, dtype="datetime64[s]")[entries.month],
             "measure": words(measure for measure, _ in REPORTED_KEYS)[entries.number],
             "part": words(part for _, part in REPORTED_KEYS)[entries.number],

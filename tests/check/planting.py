@@ -8,7 +8,7 @@ import numpy as np
 from numpy.random import Generator, default_rng
 
 from etl.check.compare import compare
-from etl.check.history import NUMBERS, UNITS, Order, Said
+from etl.check.history import NUMBERS, UNITS, Order, ReturnedMonth
 from etl.check.problem import Problem
 from etl.definitions import REPORTED, key, keys
 from etl.definitions.checks import CHECKS
@@ -47,7 +47,7 @@ def clean(site: Site, seed: int, last: date = LAST) -> Months:
     }
 
 
-def said_of(site: str, months: Mapping[date, Numbers], days: int = 8) -> list[Said]:
+def said_of(site: str, months: Mapping[date, Numbers], days: int = 8) -> list[ReturnedMonth]:
     """What a site's returns say, each received `days` after its month."""
     rows = []
     for month, numbers in months.items():
@@ -55,7 +55,7 @@ def said_of(site: str, months: Mapping[date, Numbers], days: int = 8) -> list[Sa
         values = np.array([numbers.get(number, np.nan) for number in NUMBERS])
         places = [("Sheet", f"D{column + 1}") for column in range(len(NUMBERS))]
         order = Order(False, received, 1, f"{site}{month}")
-        rows.append(Said(f"{site}-{month}", site, month, order, values, np.zeros(len(NUMBERS), bool), places))
+        rows.append(ReturnedMonth(f"{site}-{month}", site, month, order, values, np.zeros(len(NUMBERS), bool), places))
     return rows
 
 

@@ -9,7 +9,7 @@ import pytest
 from numpy.random import Generator, default_rng
 
 from etl.check.compare import compare
-from etl.check.history import UNITS, Said
+from etl.check.history import UNITS, ReturnedMonth
 from etl.sites import Site
 from tests.check.planting import choose_sites, clean, said_of
 
@@ -47,7 +47,9 @@ def _holes(values: np.ndarray, random: Generator) -> np.ndarray:
     return np.where(random.random(SIZE) < random.random(), np.nan, values)
 
 
-def told(site: Site, change: Callable[[np.ndarray, Generator], np.ndarray], random: Generator) -> Iterator[Said]:
+def told(
+    site: Site, change: Callable[[np.ndarray, Generator], np.ndarray], random: Generator
+) -> Iterator[ReturnedMonth]:
     """A few months of a site with all numbers changed; some are missing, some were sent twice."""
     months = clean(site, int(random.integers(1_000)))
     months = {month: months[month] for month in list(months)[: int(random.integers(1, 16))]}

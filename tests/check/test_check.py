@@ -335,7 +335,7 @@ def test_a_file_is_held_against_the_warehouse_and_nothing_is_stored(tmp_path):
     (one,) = check_files(gather([path], datetime(2019, 4, 21)), SITES)
     con = duckdb.connect(str(tmp_path / "data" / "warehouse.duckdb"), read_only=True)
     with con:
-        found = compare_files(con, [("tried", one.given.received, one.sha256, one.content)], SITES)["tried"]
+        found = compare_files(con, [("tried", one.file.received, one.sha256, one.content)], SITES)["tried"]
     assert "opening_cases" in {p.measure for p in found}
     assert stored(tmp_path / "data") == before
 

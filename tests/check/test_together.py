@@ -10,7 +10,7 @@ import pytest
 from numpy.random import Generator, default_rng
 
 from etl.check import compare as comparing
-from etl.check.history import COLUMN, NUMBERS, Said
+from etl.check.history import COLUMN, NUMBERS, ReturnedMonth
 from etl.check.problem import Problem
 from etl.definitions.periods import write_month
 from etl.sites import Site
@@ -19,7 +19,7 @@ from tests.check.planting import KINDS, choose_sites, clean, said_of
 SITES = {site.name: site for site in choose_sites(4)}
 
 
-def faulty(site: Site, seed: int, random: Generator) -> Iterator[Said]:
+def faulty(site: Site, seed: int, random: Generator) -> Iterator[ReturnedMonth]:
     """What a site says, with faults, holes, months that were not sent, and months that were sent again."""
     months = clean(site, seed)
     for number in random.integers(0, len(KINDS), size=4):

@@ -11,7 +11,7 @@ from compare_programmes import LINES, programme
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.compare.basis import own_data, same_basis, with_own_data
+from etl.compare.basis import reported_lines, same_basis, with_reported_lines
 from etl.compare.bridges import TO_DATE, Span, bridges, pairs, reason
 from etl.compare.central import BY_NEW_CASES, EQUALLY, NONE, Central, central_costs, shares
 from etl.compare.money import price_levels, real_terms, spend_against, spend_lines
@@ -168,7 +168,7 @@ def scope(*rows):
 
 
 def test_own_data_say_what_is_ever_reported():
-    told = own_data(
+    told = reported_lines(
         cells(
             ("a", "spend.training", 0.0, "reported"),
             ("a", "spend.training", 12.5, "reported"),
@@ -188,7 +188,7 @@ def test_own_data_say_what_is_ever_reported():
 
 
 def test_a_statement_that_own_data_contradict_is_marked():
-    rows = with_own_data(
+    rows = with_reported_lines(
         scope(("a", "training", "Yes", True), ("a", "evaluation", "No", False), ("a", "premises", "Yes", False)),
         {("a", "training"): "always nil", ("a", "evaluation"): "reported", ("a", "premises"): "reported"}
         | {("a", "other"): "reported"},

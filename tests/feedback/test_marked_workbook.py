@@ -42,7 +42,7 @@ def tried(tmp_path: Path, site: str) -> Checked:
 
 
 def marked(one: Checked):
-    return load_workbook(BytesIO(mark(one, one.given.path.read_bytes())))
+    return load_workbook(BytesIO(mark(one, one.file.path.read_bytes())))
 
 
 def cells(content: bytes, **how: bool) -> dict:
@@ -61,7 +61,7 @@ def cells(content: bytes, **how: bool) -> dict:
 @pytest.mark.parametrize("calculated", [True, False])
 def test_values_and_formulas_are_untouched(tmp_path, site, calculated):
     one = tried(tmp_path, site)
-    sent = one.given.path.read_bytes()
+    sent = one.file.path.read_bytes()
     assert cells(mark(one, sent), data_only=calculated) == cells(sent, data_only=calculated)
 
 
@@ -116,9 +116,9 @@ def test_nothing_but_the_cells_with_problems_is_filled_or_commented(tmp_path):
 def test_a_comment_of_the_sites_own_stays(tmp_path):
     one = tried(tmp_path, "croydon")
     problem = one.problems[0]
-    book = load_workbook(one.given.path)
+    book = load_workbook(one.file.path)
     book[problem.sheet][problem.cell].comment = Comment("Finance will send it", "site")
-    book.save(one.given.path)
+    book.save(one.file.path)
     text = marked(one)[problem.sheet][problem.cell].comment.text
     assert text.startswith("Finance will send it") and problem.message in text
 
@@ -126,7 +126,7 @@ def test_a_comment_of_the_sites_own_stays(tmp_path):
 def test_the_marked_workbook_is_read_as_the_one_that_was_sent(tmp_path):
     one = tried(tmp_path, "croydon")
     again = tmp_path / "again.xlsx"
-    again.write_bytes(mark(one, one.given.path.read_bytes()))
+    again.write_bytes(mark(one, one.file.path.read_bytes()))
     (back,) = check_files(gather([again], RECEIVED), SITES)
     assert back.content is not None, back.problems
     assert [e[:7] for e in back.content.entries] == [e[:7] for e in one.content.entries]
@@ -155,7 +155,7 @@ def test_what_a_site_typed_never_becomes_a_formula(tmp_path):
 
 
 def test_the_command_writes_one_workbook_for_each_file(tmp_path):
-    paths = [str(tried(tmp_path, site).given.path) for site in ("croydon", "west_midlands")]
+    paths = [str(tried(tmp_path, site).file.path) for site in ("croydon", "west_midlands")]
     folder = tmp_path / "out"
     folder.mkdir()
     arguments = ["check", *paths, "--format", "xlsx", "--out", str(folder), "--data", str(tmp_path / "nothing")]
@@ -175,7 +175,7 @@ def test_libreoffice_opens_it_with_every_mark_in_place(tmp_path, site):
     assert program, "LibreOffice is needed: apt-get install libreoffice-calc-nogui"
     one = tried(tmp_path, site)
     made = tmp_path / "made.xlsx"
-    made.write_bytes(mark(one, one.given.path.read_bytes()))
+    made.write_bytes(mark(one, one.file.path.read_bytes()))
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
     arguments = [program, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(tmp_path / "back"), str(made)]
     subprocess.run(arguments, check=True, capture_output=True, timeout=120)

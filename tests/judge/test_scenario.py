@@ -126,7 +126,7 @@ def test_the_scenarios_money_is_judged_against_its_own_cost() -> None:
     year = suppose(CROYDON, Choices(caseload=1.2, extra=83800, fixed_shares=(0.25, 0.25)))
     low, high = verdicts_under({**FACTS, "cost_12m": 327600}, year)
     assert low.levels == high.levels
-    assert (low.verdict, low.levels["F"], low.levels["C"]) == ("ready", "met", "met")
+    assert (low.verdict, low.levels["money"], low.levels["spend"]) == ("ready", "met", "met")
     short = suppose(CROYDON, Choices(caseload=1.2, extra=83799, fixed_shares=(0.25, 0.25)))
     assert verdicts_under(FACTS, short)[0].what_would_change[0].text == "£1 more secured money"
 

@@ -382,7 +382,7 @@ def test_money_that_would_change_it_does_when_it_comes(
     case = gather_evidence(reference, covers, results, calendar, holes, NOVEMBER, ["croydon"])["croydon"]
     judged = judge(case)
     for step in judged.what_would_change:
-        if step.criteria == ("F",):
+        if step.criteria == ("money",):
             after = sum(entry["amount"] for entry in step.facts["funding"])
             richer = replace(case, money=replace(case.money, secured=after))
             assert judge(richer).verdict == step.verdict != judged.verdict

@@ -67,32 +67,32 @@ def test_the_nearest_thresholds_of_the_seed_case():
     assert result.what_would_change[0].text == "£37,000 more secured money"
     assert result.what_would_change[0].verdict == "ready"
     smallest = nearest["smallest_count_keeping_V_met"]
-    assert verdict({**SEED, "count_12m": smallest}).levels["V"] == "met"
-    assert verdict({**SEED, "count_12m": smallest - 1}).levels["V"] == "partial"
+    assert verdict({**SEED, "count_12m": smallest}).levels["cases"] == "met"
+    assert verdict({**SEED, "count_12m": smallest - 1}).levels["cases"] == "partial"
     largest = nearest["largest_cost_keeping_C_met"]
-    assert verdict({**SEED, "cost_12m": largest}).levels["C"] == "met"
-    assert verdict({**SEED, "cost_12m": largest + 0.01}).levels["C"] == "partial"
+    assert verdict({**SEED, "cost_12m": largest}).levels["spend"] == "met"
+    assert verdict({**SEED, "cost_12m": largest + 0.01}).levels["spend"] == "partial"
 
 
 @pytest.mark.parametrize(
-    ("change", "letter", "level", "expected"),
+    ("change", "criterion", "level", "expected"),
     [
-        ({"cost_12m": None}, "C", "unknown", "cannot say"),
-        ({"self_assessment": [3, 3, None, 3]}, "S", "unknown", "cannot say"),
-        ({"self_assessment": []}, "S", "unknown", "cannot say"),
-        ({"returns": None}, "D", "unknown", "cannot say"),
-        ({"funding": None}, "F", "unknown", "cannot say"),
-        ({"funding": []}, "F", "not met", "not yet"),
-        ({"funding": [{"amount": 999_999, "status": "bid"}]}, "F", "not met", "not yet"),
-        ({"count_12m": None}, "V", "unknown", "ready with conditions"),
-        ({"self_assessment": [0, 3, 3, 3]}, "S", "not met", "ready with conditions"),
-        ({"self_assessment": [3, 2, 2, 2]}, "S", "partial", "ready with conditions"),
-        ({}, "F", "met", "ready"),
+        ({"cost_12m": None}, "spend", "unknown", "cannot say"),
+        ({"self_assessment": [3, 3, None, 3]}, "commitment", "unknown", "cannot say"),
+        ({"self_assessment": []}, "commitment", "unknown", "cannot say"),
+        ({"returns": None}, "returns", "unknown", "cannot say"),
+        ({"funding": None}, "money", "unknown", "cannot say"),
+        ({"funding": []}, "money", "not met", "not yet"),
+        ({"funding": [{"amount": 999_999, "status": "bid"}]}, "money", "not met", "not yet"),
+        ({"count_12m": None}, "cases", "unknown", "ready with conditions"),
+        ({"self_assessment": [0, 3, 3, 3]}, "commitment", "not met", "ready with conditions"),
+        ({"self_assessment": [3, 2, 2, 2]}, "commitment", "partial", "ready with conditions"),
+        ({}, "money", "met", "ready"),
     ],
 )
-def test_one_thing_apart_from_ready(change, letter, level, expected):
+def test_one_thing_apart_from_ready(change, criterion, level, expected):
     result = verdict({**GOOD, **change})
-    assert (result.levels[letter], result.verdict) == (level, expected)
+    assert (result.levels[criterion], result.verdict) == (level, expected)
 
 
 def test_a_year_in_which_more_came_back_than_was_spent_has_no_interval():
@@ -103,8 +103,8 @@ def test_a_year_in_which_more_came_back_than_was_spent_has_no_interval():
 
 def test_words_for_a_page():
     result = verdict(SEED)
-    assert (result.in_words("F"), result.in_words("V")) == ("partly", "met")
-    assert verdict({}).in_words("F") == "not known"
+    assert (result.in_words("money"), result.in_words("cases")) == ("partly", "met")
+    assert verdict({}).in_words("money") == "not known"
 
 
 def test_a_caseload_at_the_edge_is_called_sensitive():
@@ -118,7 +118,7 @@ def test_two_shortfalls_together_are_named_when_neither_alone_is_enough():
     late = {"expected": 12, "received": 9, "on_time": 9, "required_fields_complete": 1.0}
     both = {**GOOD, "returns": late, "self_assessment": [None] * 4}
     (change,) = verdict(both).what_would_change
-    assert change.criteria == ("D", "S") and change.verdict == "ready with conditions"
+    assert change.criteria == ("returns", "commitment") and change.verdict == "ready with conditions"
 
 
 def test_other_thresholds_give_another_verdict():
@@ -130,9 +130,14 @@ def test_other_thresholds_give_another_verdict():
 def test_the_verdict_is_what_the_five_cells_imply(facts):
     result = verdict(facts)
     levels = result.levels
-    if levels["D"] == "not met" or "unknown" in (levels["F"], levels["C"], levels["D"], levels["S"]):
+    if levels["returns"] == "not met" or "unknown" in (
+        levels["money"],
+        levels["spend"],
+        levels["returns"],
+        levels["commitment"],
+    ):
         expected = "cannot say"
-    elif levels["F"] == "not met" or list(levels.values()).count("not met") >= 2:
+    elif levels["money"] == "not met" or list(levels.values()).count("not met") >= 2:
         expected = "not yet"
     elif set(levels.values()) == {"met"}:
         expected = "ready"
@@ -140,7 +145,7 @@ def test_the_verdict_is_what_the_five_cells_imply(facts):
         expected = "ready with conditions"
     assert result.verdict == implied(levels) == expected
     assert {condition.criterion for condition in result.conditions} == {
-        letter for letter, level in levels.items() if level != "met"
+        criterion for criterion, level in levels.items() if level != "met"
     }
 
 
@@ -151,7 +156,7 @@ def test_what_would_change_it_does_change_it(facts):
     for change in before.what_would_change:
         after = verdict(change.facts)
         assert after.verdict == change.verdict != before.verdict
-        moved = {letter for letter in before.levels if after.levels[letter] != before.levels[letter]}
+        moved = {criterion for criterion in before.levels if after.levels[criterion] != before.levels[criterion]}
         assert moved == set(change.criteria)
 
 
@@ -165,7 +170,7 @@ def test_the_pounds_are_the_fewest(secured, planned, months):
         "funding": [{"amount": secured, "status": "signed"}],
     }
     for change in verdict(facts).what_would_change:
-        if change.criteria == ("F",):
+        if change.criteria == ("money",):
             amount = change.facts["funding"][-1]["amount"]
             short = {
                 **facts,

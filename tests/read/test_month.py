@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from etl.definitions.periods import MONTH_NAMES
+from etl.definitions.messages import MONTH_NAMES
 from etl.read.month import read_financial_year, read_month, read_month_name
 
 APRIL = date(2019, 4, 1)

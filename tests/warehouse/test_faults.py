@@ -19,7 +19,7 @@ from filelock import FileLock
 import etl.warehouse.load
 from etl.sample import write_sample
 from etl.sites import load_sites
-from etl.warehouse.load import Given, check_files, load
+from etl.warehouse.load import IncomingFile, check_files, load
 
 # Root may write anywhere; without these rights it is held to a folder's mode like everybody else.
 WITHOUT_RIGHTS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
@@ -130,8 +130,8 @@ def test_a_second_load_says_that_one_is_running(returns: Path, tmp_path: Path) -
 def test_a_file_that_vanishes_is_a_sentence_and_the_others_are_read(returns: Path, tmp_path: Path) -> None:
     there = next((returns / "croydon").iterdir())
     given = [
-        Given(tmp_path / "gone.xlsx", "gone.xlsx", datetime(2019, 1, 1)),
-        Given(there, there.name, datetime(2019, 1, 1)),
+        IncomingFile(tmp_path / "gone.xlsx", "gone.xlsx", datetime(2019, 1, 1)),
+        IncomingFile(there, there.name, datetime(2019, 1, 1)),
     ]
     gone, read = check_files(given, load_sites())
     assert [problem.message for problem in gone.problems] == ["The file has gone."]
@@ -149,7 +149,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
             file.write(b" ")
         return sha256()
 
-    given = Given(path, path.name, datetime(2019, 1, 1))
+    given = IncomingFile(path, path.name, datetime(2019, 1, 1))
     original = os.fstat
     monkeypatch.setattr(etl.warehouse.load.os, "fstat", lambda number: (original(number), while_somebody_writes())[0])
     (checked,) = check_files([given], load_sites())

@@ -257,7 +257,7 @@ def test_one_more_return_works_out_no_more_than_it_touches() -> None:
     con = warehouse()
     give(con, *(Sent(site, datetime(2020, 1, 1), {month(step): {}}) for site in ALL for step in range(4)))
     give(con, Sent("croydon", datetime(2020, 2, 1), {month(1): {"new_cases": 7}}))
-    touched = "select distinct site, period, starts from fresh order by all"
+    touched = "select distinct site, period, starts from new_results order by all"
     assert {row[0] for row in rows(con, touched)} == {"croydon", "all"}
     assert [row[1:] for row in rows(con, touched) if row[:2] == ("all", "month")] == [("month", month(1))]
     give(con, Sent("croydon", datetime(2020, 2, 1), {month(4): {}}))
@@ -271,7 +271,7 @@ def test_return_after_return_makes_what_is_made_from_scratch(seed: int) -> None:
     for one in sorted(some_returns(seed), key=lambda one: one.received)[:12]:
         give(con, one)
         found = rows(con, "select * from results order by all")
-        con.execute("update built set fingerprint = ''")
+        con.execute("update result_versions set fingerprint = ''")
         give(con)
         assert rows(con, "select * from results order by all") == found
 

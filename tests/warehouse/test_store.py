@@ -2,9 +2,12 @@
 
 from datetime import date, datetime, timedelta
 from itertools import permutations
+from pathlib import Path
 
 import pytest
-from loading import Sent, give, rows, warehouse
+from loading import SITES, Sent, give, rows, warehouse
+
+from etl.warehouse.store import in_force, open_warehouse
 
 APRIL, MAY = date(2019, 4, 1), date(2019, 5, 1)
 DAY = datetime(2019, 6, 8)
@@ -120,3 +123,37 @@ def test_tables_are_as_agreed() -> None:
     for table, columns in wanted.items():
         found = {row[0]: row[1] for row in rows(con, f"describe {table}")}
         assert columns.items() <= found.items(), table
+
+
+OLD_NAMES = """
+    alter table return_months rename to covered;
+    alter table result_versions rename to built;
+    drop macro table first_months_at;
+    create macro firsts_at(t) as table select site, first_month as first from sites;
+    create or replace macro in_force_at(t) as table
+    select covered.site, covered.month, return_id, received as known_from
+    from covered join returns using (return_id)
+    where verdict in ('accepted', 'accepted_with_queries') and received <= t
+    qualify row_number() over (partition by covered.site, covered.month order by received desc) = 1;
+"""
+
+
+def test_a_warehouse_with_the_names_of_before_is_read_and_loaded_into(tmp_path: Path) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    with open_warehouse(path) as con:
+        give(con, one(8))
+        con.execute(OLD_NAMES)
+    with open_warehouse(path, read_only=True) as con:
+        assert rows(con, VALUES) == [(APRIL, 8)] and rows(con, "select month from return_months") == [(APRIL,)]
+        assert in_force(con).firsts == {site.name: site.first_month for site in SITES.values()}
+    for new_cases, days in ((9, 1), (7, 2)):
+        with open_warehouse(path) as con:
+            before = in_force(con)
+            assert before.last == APRIL and before.made_with
+            give(con, one(new_cases, days))
+            assert rows(con, VALUES) == [(APRIL, new_cases)]
+            assert not rows(con, "from duckdb_tables() where table_name in ('covered', 'built')")
+    fresh = warehouse()
+    give(fresh, one(8), one(9, 1), one(7, 2))
+    with open_warehouse(path) as con:
+        assert rows(con, "from results order by all") == rows(fresh, "from results order by all")

@@ -1,5 +1,5 @@
 -- All results of the periods that hold a month in `touched`, of the sites in it and of all together, as known at the
--- variable `horizon`, as `fresh`, which is read before this is run again: months first, sites second, ratios last. Needs
+-- variable `horizon`, as `new_results`, which is read before this is run again: months first, sites second, ratios last. Needs
 -- the temporary tables touched(site, month), reported(number, over_months, own, nil_before),
 -- plan(site, month, number, value), addends(measure, number, over_months), ratios(measure, numerator, denominator).
 
@@ -24,7 +24,7 @@ create or replace temp type way as enum ('sum', 'first', 'last');
 create or replace temp table due as
 with last as (select max(month) as month from in_force_at(getvariable('horizon')::timestamp))
 select site::site_name as site, first, cast(unnest(generate_series(first, last.month, interval 1 month)) as date) as month
-from firsts_at(getvariable('horizon')::timestamp)
+from first_months_at(getvariable('horizon')::timestamp)
 cross join last;
 
 -- 2. The periods that hold a touched month.
@@ -115,7 +115,7 @@ join of_sites using (site, id)
 group by id, measure;
 
 -- 7. Ratios last. This is a view, as it is read once, and not kept a second time before it is stored.
-create or replace temp view fresh as
+create or replace temp view new_results as
 with over as (select r.measure as ratio, w.* from ratios as r join wholes as w on w.measure = r.numerator::measure_name),
 under as (select r.measure as ratio, w.* from ratios as r join wholes as w on w.measure = r.denominator::measure_name),
 made as (

@@ -26,7 +26,7 @@ create table if not exists entries (
 );
 
 -- The months that each accepted return speaks of.
-create table if not exists covered (return_id varchar not null, site varchar not null, month date not null);
+create table if not exists return_months (return_id varchar not null, site varchar not null, month date not null);
 
 create table if not exists problems (
     return_id varchar not null,
@@ -66,17 +66,17 @@ create table if not exists sites (
 
 -- Whose word counts for each month of a site: the newest accepted return that speaks of it, as known at t.
 create or replace macro in_force_at(t) as table
-select covered.site, covered.month, return_id, received as known_from
-from covered
+select return_months.site, return_months.month, return_id, received as known_from
+from return_months
 join returns using (return_id)
 where verdict in ('accepted', 'accepted_with_queries') and received <= t
 qualify row_number() over (
-    partition by covered.site, covered.month
+    partition by return_months.site, return_months.month
     order by received desc, version desc, sha256 desc
 ) = 1;
 
 -- The month from which each site is due, as known at t: its first one, or an earlier one that it sent.
-create or replace macro firsts_at(t) as table
+create or replace macro first_months_at(t) as table
 select site, least(any_value(first_month), coalesce(min(month), any_value(first_month))) as first
 from sites
 left join in_force_at(t) using (site)

@@ -8,7 +8,7 @@ with mine as (
     join returns using (return_id)
     cross join (values (-1), (0), (1)) as beside (step)
     where e.site in $sites and value <> 0 and verdict in ('accepted', 'accepted_with_queries')
-        and exists (from covered where not list_contains($sites, site))
+        and exists (from return_months where not list_contains($sites, site))
 ),
 alike as (
     select distinct return_id, e.month
