@@ -45,16 +45,6 @@ def plan_returns(
     return sorted(planned, key=lambda one: (one.received, one.site.position, one.month, one.version))
 
 
-def expect(returns: list[Return]) -> dict[tuple[str, date, str, str], Typed]:
-    """What stands in force after all returns: (site, month, measure, part) with what was typed last; blank is None."""
-    return {
-        (one.site.name, month, measure, part): typed
-        for one in sorted(returns, key=lambda one: one.received)
-        for month, numbers in one.months.items()
-        for (measure, part), typed in numbers.items()
-    }
-
-
 def _of_site(site: Site, first: date, last: date, seed: int, planted: bool) -> Iterator[Return]:
     true = {month: dict[tuple[str, str], Typed](n) for month, n in simulate(site.name, site.first_month, last, seed)}
     typed = trouble.plant(site.name, true) if planted else true
