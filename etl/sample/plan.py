@@ -10,7 +10,7 @@ from etl.sample import trouble
 from etl.sample.simulate import simulate
 from etl.sample.trouble import Typing
 from etl.sample.write import Look, Typed, name_file
-from etl.sites import Organisation, Site, load_sites, standard_layouts
+from etl.sites import Organisation, Site, load_sites
 
 FIRST, LAST, SEED = date(2018, 4, 1), date(2019, 11, 1), 20191211
 
@@ -91,11 +91,8 @@ def _invent(number: int, first: date) -> Site:
     return Site(
         name=name,
         label=label,
-        short_label=label,
         position=number,
         first_month=first,
-        words=(label.lower(),),
         commissioners=(Organisation(first, f"{label} Police and Crime Commissioner", f"{label} PCC", "made up"),),
         providers=(Organisation(first, f"Provider {number}", f"Provider {number}", "made up"),),
-        layouts=standard_layouts(),
     )
