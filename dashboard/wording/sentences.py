@@ -18,8 +18,6 @@ from etl.definitions.writing import (
     pounds,
     round_half_up,
     spaced,
-    times,
-    write_interval,
 )
 from etl.judge.scenario import Outcome
 
