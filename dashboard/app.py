@@ -1,9 +1,9 @@
 """The frame round every page: bar, choices, headline and foot; and the callbacks that fill it from the address."""
 
 import threading
-from collections import OrderedDict
 from typing import Any
 
+from cachetools import LRUCache
 from dash import Dash, Input, Output, State, dcc, no_update
 from flask import current_app, g, has_request_context, request
 
@@ -36,7 +36,7 @@ TRANSLATED = _("This is our own translation. Definitions and what is said about 
 PRELOADED = '<link rel="preload" href="/assets/plotly-basic.min.js?v=4.1.1" as="script">'
 ICON = '<link rel="icon" href="/assets/favicon.svg?v=1" type="image/svg+xml">'
 _with_charts: set[str] = set()
-_built: OrderedDict[tuple[str, str], Content] = OrderedDict()
+_built: LRUCache[tuple[str, str], Content] = LRUCache(KEPT_PAGES)
 _lock = threading.Lock()
 
 DOCUMENT = """<!DOCTYPE html>
@@ -215,14 +215,11 @@ def built(page: Page, view: View) -> Content:
         return _noted(page, downloads.offer(view, page.build(view)))
     key = (str(view.edition.path), view.address.href)
     with _lock:
-        if key in _built:
-            _built.move_to_end(key)
-            return _built[key]
-    content = _noted(page, page.build(view) if page.alone else downloads.offer(view, page.build(view)))
-    with _lock:
-        _built[key] = content
-        while len(_built) > KEPT_PAGES:
-            _built.popitem(last=False)
+        content: Content | None = _built.get(key)
+    if content is None:
+        content = _noted(page, page.build(view) if page.alone else downloads.offer(view, page.build(view)))
+        with _lock:
+            _built[key] = content
     return content
 
 

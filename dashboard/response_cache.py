@@ -5,12 +5,13 @@ gate has let a request in before anything here is asked, and what is kept of one
 """
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from cachetools import LRUCache
 from dash.development.base_component import Component
 from flask import Flask, Response, g, request
 from flask_compress import Compress
@@ -43,27 +44,20 @@ class Answers:
     """What is kept in this process; those that were asked for longest ago go first when there is too much."""
 
     def __init__(self, most: int = MOST_BYTES) -> None:
-        self._most = most
-        self._held: OrderedDict[Key, Kept] = OrderedDict()
-        self._size = 0
+        self._held: LRUCache[Key, Kept] = LRUCache(most, getsizeof=lambda kept: len(kept.body))
         self._editions: dict[str, Key] = {}
         self._lock = threading.Lock()
 
     def find(self, key: Key) -> Kept | None:
         """A kept answer."""
         with self._lock:
-            if key in self._held:
-                self._held.move_to_end(key)
-            return self._held.get(key)
+            kept: Kept | None = self._held.get(key)
+        return kept
 
     def keep(self, key: Key, kept: Kept) -> None:
-        """Keeps an answer."""
-        with self._lock:
-            self._forget(key)
+        """Keeps an answer, unless it alone is too much."""
+        with self._lock, suppress(ValueError):
             self._held[key] = kept
-            self._size += len(kept.body)
-            while self._size > self._most:
-                self._forget(next(iter(self._held)))
 
     def note(self, audience: str, editions: Key) -> None:
         """Drops all answers for an audience whose editions are not those that there were."""
@@ -71,11 +65,7 @@ class Answers:
             if self._editions.get(audience) != editions:
                 self._editions[audience] = editions
                 for key in [key for key in self._held if key[0] == audience]:
-                    self._forget(key)
-
-    def _forget(self, key: Key) -> None:
-        if key in self._held:
-            self._size -= len(self._held.pop(key).body)
+                    del self._held[key]
 
 
 def keep_answers(server: Flask, editions: Editions, compress: Compress) -> None:

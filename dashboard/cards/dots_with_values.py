@@ -4,12 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from dashboard.charts.dots import HEAD, ROW
-from dashboard.data.view import View
 from dashboard.elements import html
-from etl.definitions.writing import first_upper
 
 Component = Any
-MOST_COLUMNS = 6
 
 
 def beside_dots(
@@ -26,10 +23,3 @@ def beside_dots(
         className="beside-dots",
         style=size,
     )
-
-
-def part_label(view: View, measure: str) -> str:
-    """A part's label without the name of the whole, which the table's own headline says."""
-    label = view.measure_label(measure)
-    _, sign, part = label.partition(": ")
-    return first_upper(part) if sign and "." in measure else label

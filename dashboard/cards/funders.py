@@ -17,7 +17,6 @@ from etl.definitions.writing import first_upper, percent, pounds
 Component = Any
 KINDS = {"quarter": "Quarter", "year": "Financial year"}
 MOST_PERIODS = 6
-HOME_OFFICE = "home_office"
 
 
 def amounts_of(view: View, who: str) -> tuple[list[date], dict[str, dict[date, float]]]:

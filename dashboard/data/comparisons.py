@@ -8,7 +8,6 @@ from dashboard.data.edition import Row
 from dashboard.data.view import View, period_words
 from etl.definitions.periods import write_month, write_period
 
-Component = Any
 YEARS = ("rolling_year", "year")
 ALL = "all"
 COST = "cost_per_new_case_shared"  # the cost by which sites are compared

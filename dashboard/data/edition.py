@@ -4,13 +4,13 @@ import json
 import os
 import re
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
+from cachetools import LRUCache
 
 from etl.provenance.edition import Row, read_rows
 
@@ -87,6 +87,11 @@ class Site(NamedTuple):
     provider: str
 
 
+def _room(answer: tuple[Row, ...]) -> int:
+    """The rows that an answer counts for among those that are kept; one that is longer than all is kept alone."""
+    return min(1 + len(answer), KEPT_ROWS)
+
+
 class Edition:
     """One edition as one audience sees it. It never changes, so every answer is kept."""
 
@@ -94,8 +99,7 @@ class Edition:
         self.path = path
         self._mark = _mark(path)
         self._base = _connect(path)
-        self._answers: OrderedDict[tuple[Any, ...], tuple[Row, ...]] = OrderedDict()
-        self._kept_rows = 0
+        self._answers: LRUCache[tuple[Any, ...], tuple[Row, ...]] = LRUCache(KEPT_ROWS, getsizeof=_room)
         self._sorted: dict[tuple[Any, ...], dict[tuple[Any, ...], tuple[Row, ...]]] = {}
         self._lock = threading.Lock()
         self.tables: dict[str, int] = {
@@ -171,16 +175,11 @@ class Edition:
         """The answer to a question, asked once; those that were asked longest ago are forgotten."""
         key = (sql, given)
         with self._lock:
-            if key in self._answers:
-                self._answers.move_to_end(key)
-                return self._answers[key]
-        answer = self._ask(sql, given)
-        with self._lock:
-            if key not in self._answers:
+            answer: tuple[Row, ...] | None = self._answers.get(key)
+        if answer is None:
+            answer = self._ask(sql, given)
+            with self._lock:
                 self._answers[key] = answer
-                self._kept_rows += 1 + len(answer)
-            while self._kept_rows > KEPT_ROWS and len(self._answers) > 1:
-                self._kept_rows -= 1 + len(self._answers.popitem(last=False)[1])
         return answer
 
     def _ask(self, sql: str, given: tuple[Any, ...]) -> tuple[Row, ...]:
@@ -254,7 +253,8 @@ class Editions:
         self.folder = data / "editions"
         self._audience = audience
         self._noted = noted
-        self._open: OrderedDict[tuple[str, str], Edition] = OrderedDict()
+        # An edition that falls out is not closed: a page may still be asking it. It closes with its last user.
+        self._open: LRUCache[tuple[str, str], Edition] = LRUCache(KEPT_EDITIONS)
         self._pointed: tuple[tuple[int, int, int], str] | None = None
         self._lock = threading.Lock()
 
@@ -290,12 +290,10 @@ class Editions:
     def get(self, name: str = "") -> Edition:
         """An edition by name, or the current one; opened once a process and audience."""
         name, audience = name or self.current_name(), self.audience
-        open_now = self._open.get((name, audience))
+        with self._lock:
+            open_now: Edition | None = self._open.get((name, audience))
         if open_now is not None and open_now.is_unchanged():
             self._noted(name, True)
-            with self._lock:
-                self._open[name, audience] = open_now
-                self._open.move_to_end((name, audience))
             return open_now
         if not NAME.fullmatch(name) or not (self.folder / name).is_dir():
             self._noted("", False)
@@ -310,16 +308,13 @@ class Editions:
 
     def _keep(self, key: tuple[str, str], path: Path) -> Edition:
         """An edition that is open, or is opened now if it says that it is for the audience who asks."""
-        if key not in self._open:
+        edition: Edition | None = self._open.get(key)
+        if edition is None:
             edition = Edition(path)
             if edition.audience != key[1]:
                 raise NoEdition(f"The file for {audience_words(key[1])} in this edition is not theirs; publish again.")
             self._open[key] = edition
-        elif self._open[key].is_replaced():
+        elif edition.is_replaced():
             # DuckDB would go on with the old file under this name for as long as anything has it open.
             raise NoEdition(f"The edition {key[0]} was replaced while the dashboard ran. Start the dashboard again.")
-        self._open.move_to_end(key)
-        # An edition that falls out is not closed here: a page may still be asking it. It closes with its last user.
-        while len(self._open) > KEPT_EDITIONS:
-            self._open.popitem(last=False)
-        return self._open[key]
+        return edition

@@ -28,7 +28,6 @@ MARKERS = {
 }
 NOT_DUE = ("n/a", "none due", "not due", "not begun")
 BLOCKS = {"Div", "P", "Small", "Li", "Dd", "Dt", "Br", "H3"}
-UNHEARD = ("phone-name", "heard")
 
 
 @dataclass(frozen=True)

@@ -80,14 +80,6 @@ def note(view: View) -> str:
     return said + "".join(f" {label}: {reason}." for label, reason in why)
 
 
-def plan_rows(view: View) -> list[tuple[str, Row | None, Row | None]]:
-    """For each site its label, new cases and planned new cases of the period asked for: what a slide draws too."""
-    return [
-        (site.label, view.result(site.name, "new_cases"), view.result(site.name, "planned_new_cases"))
-        for site in view.sites
-    ]
-
-
 def open_cases(view: View) -> Component:
     """Open cases at the end of each month, with the plan."""
     months = [row for site in view.sites for row in view.edition.series("closing_cases").get(site.name, ())]

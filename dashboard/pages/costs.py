@@ -23,7 +23,7 @@ from dashboard.data.comparisons import (
     of_sites,
     when,
 )
-from dashboard.data.edition import Row, Site
+from dashboard.data.edition import Row
 from dashboard.data.view import View
 from dashboard.elements import html, icons
 from dashboard.elements.page import (
@@ -123,14 +123,6 @@ def chosen(view: View) -> Asked:
         return Asked(per, basis, measure, compared(view, measure))
     rows = central_team.rows_of(view, central_team.basis_of(view), central_team.allocation_of(view))
     return Asked(per, basis, measure, rows)
-
-
-def latest(view: View, measure: str) -> list[tuple[Site, Row | None, bool]]:
-    """For each site its row of a measure and whether it is of an earlier year: what a slide draws too."""
-    rows = compared(view, measure)
-    return [
-        (site, rows.get(site.name), bool(rows[site.name].hollow) if site.name in rows else False) for site in view.sites
-    ]
 
 
 def controls(view: View, what: Asked) -> list[Component]:

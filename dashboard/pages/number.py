@@ -1,7 +1,6 @@
 """A number's own page, by its code: the same as the panel beside a page says, at full width, to send and to print."""
 
 from html import escape
-from typing import Any
 
 from dashboard.data.address import make
 from dashboard.data.view import View
@@ -12,7 +11,6 @@ from dashboard.provenance import codes, story
 from etl.provenance import WrongCode, address_in, editions_of, read_code, tell
 from etl.provenance.story import Story
 
-Component = Any
 ASKED = "Every number has a code: panels, downloads and packs print it."
 GONE = (
     "No edition that you may open has a number with this code. Its edition may no longer be kept, or be another "

@@ -1,6 +1,6 @@
 """Overview: one table that says for each site whether it can carry on, and what is in the way."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from dashboard.cards import changes_since
@@ -22,7 +22,6 @@ from etl.definitions.writing import HIDDEN, lower_first, pounds
 MOST_COLUMNS = 5
 MOST_DECISIONS = 4
 Component = Any
-Cell = Callable[[View, str], Component]
 
 
 def build(view: View) -> Content:

@@ -8,7 +8,6 @@ from typing import IO
 from flask import Request, request
 
 MOST_BYTES = 5_000_000
-ROOM = 64 * 1024  # for the other fields of the form
 LONGEST_NAME = 120
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from itertools import combinations, pairwise
+from itertools import pairwise
 
 from dashboard.data.edition import Row
 from etl.definitions.periods import month_after, write_date, write_financial_year, write_month
@@ -18,8 +18,6 @@ from etl.definitions.writing import (
     pounds,
     round_half_up,
     spaced,
-    times,
-    write_interval,
 )
 from etl.judge.scenario import Outcome
 
@@ -119,25 +117,6 @@ def why_no_sum(row: Row | None) -> str:
     return "No sum over a gap" if gaps < 2 else f"No sum over {count(gaps)} gaps"
 
 
-def new_cases_against_plan(rows: Sequence[tuple[str, Row | None, Row | None]]) -> str:
-    """New cases of each site against its plan, by 95% intervals; a row is a site's label, its count and its plan."""
-    stands: dict[str, list[str]] = {}
-    for label, value, plan in rows:
-        stands.setdefault(against_plan(value, plan) or "not known", []).append(label)
-    below, above, reach = (stands.get(key, []) for key in ("below plan", "above plan", "reaches plan"))
-    said = []
-    if below:
-        said.append(f"{listed(below)} took on fewer new cases than planned")
-    if above:
-        said.append(f"{listed(above)} took on more new cases than planned" if not below else f"{listed(above)} more")
-    if reach:
-        whose = "its plan" if len(reach) == 1 else "their plans"
-        said.append(f"{listed(reach)} cannot be told from {whose}")
-    if not said:
-        return "New cases cannot be set against plan: a number is missing at every site"
-    return first_upper("; ".join(said))
-
-
 SIGNALS = {
     "above_limit": "above the upper limit in {month}",
     "below_limit": "below the lower limit in {month}",
@@ -165,58 +144,9 @@ def spread(rows: Sequence[Row | None], what: str) -> str:
     return said if len(known) == len(rows) else f"{said}, where {'shown' if some_hidden(rows) else 'known'}"
 
 
-def unit_costs(rows: Sequence[tuple[str, Row]], per: str) -> str:
-    """How unit costs compare: one far from all others, or none that can be told apart. Rows are label and number."""
-    known = [(label, row) for label, row in rows if row.value is not None and row.low is not None]
-    if not known:
-        return f"The cost per {per} is not known at any site"
-    if len(known) == 1:
-        label, row = known[0]
-        by_chance = write_interval(row.low, row.high, money=True)
-        return f"{label} spends {row.shown} per {per}; by chance alone it could be {by_chance}"
-    apart = [entry for entry in known if all(_apart(entry[1], other[1]) for other in known if other is not entry)]
-    rest = [entry for entry in known if entry not in apart]
-    if len(apart) == 1 and len(known) > 2:
-        label, row = apart[0]
-        others = [other.value for _, other in rest]
-        if row.value > max(others):
-            more = times(row.value / max(others), row.value / min(others))
-            return f"{label} spends {more} as much per {per} as the others"
-        if row.value < min(others):
-            return f"{label} spends less per {per} than the others: {row.shown}"
-    if not any(_apart(a[1], b[1]) for a in known for b in known if a is not b):
-        return f"{listed([label for label, _ in known])} cannot be told apart by cost per {per}"
-    low, high = min(known, key=lambda e: e[1].value), max(known, key=lambda e: e[1].value)
-    return f"The cost per {per} differs: {low[1].shown} in {low[0]}, {high[1].shown} in {high[0]}"
-
-
-def alike(rows: Sequence[tuple[str, Row]]) -> str:
-    """Which sites' costs cannot be told apart: the largest group of known ones whose intervals all overlap."""
-    known = [(label, row) for label, row in rows if row.value is not None and row.low is not None]
-    for size in range(len(known), 1, -1):
-        for group in combinations(known, size):
-            if not any(_apart(a[1], b[1]) for a, b in combinations(group, 2)):
-                return f"{listed([label for label, _ in group])} cannot be told apart"
-    return "All known costs lie apart" if len(known) > 1 else ""
-
-
 def _apart(one: Row, other: Row) -> bool:
     """Whether two intervals do not touch."""
     return bool(one.low > other.high or one.high < other.low)
-
-
-def bridge(label: str, row: Row, per: str) -> str:
-    """What changed a unit cost: how much, and the part that made more than four fifths of it."""
-    change = row.unit1 - row.unit0
-    if abs(change) < 0.5:
-        return f"{label}: no change in the cost per {per}"
-    said = f"{label}: {pounds(change)} {'more' if change > 0 else 'less'} per {per}"
-    if row.volume / change > 0.8:
-        fewer = row.count1 < row.count0
-        return f"{said}, because {'fewer' if fewer else 'more'} share it"
-    if row.spending / change > 0.8:
-        return f"{said}, because {'more' if row.cost1 * row.count0 > row.cost0 * row.count1 else 'less'} was spent"
-    return f"{said}, from spending and caseload together"
 
 
 def gaps_in(rows: Sequence[tuple[str, Row | None]], period: str) -> str:

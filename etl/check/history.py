@@ -115,7 +115,8 @@ def with_rows(history: History, returned: Iterable[ReturnedMonth]) -> History:
 def usual(values: np.ndarray) -> Usual:
     """What is usual for each number, leaving the month itself out.
 
-    Where the median deviation is 0 the mean deviation stands in for it, as in `etl.methods.outlier`.
+    An amount as far from it as makes a modified z of 3.5 is queried (B. Iglewicz and D. C. Hoaglin, 1993, How to detect
+    and handle outliers, ASQC). Where the median deviation is 0 the mean deviation stands in for it, as in IBM SPSS.
     """
     known = _sum_of_others(~np.isnan(values)).astype(int)
     counted = np.maximum(known, 1)

@@ -11,7 +11,6 @@ Severity = Literal["reject", "query", "info"]
 FIRST = date(2018, 4, 1)
 
 # Counts agree exactly; money to the penny.
-COUNT_TOLERANCE = 0.0
 MONEY_TOLERANCE = 0.01
 
 # Month on month, a count is asked about when chance alone would do this less often than once in a hundred.

@@ -60,7 +60,6 @@ class Criterion:
     threshold: str
     meaning: str
     reason: str
-    proposed_by: str = PROPOSED_BY
 
 
 @dataclass(frozen=True)

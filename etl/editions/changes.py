@@ -19,12 +19,6 @@ COMPARED = ("edition", "readiness", "verdicts", "calendar")
 MOST_COMPARED = 12  # editions with which one is compared, the newest ones
 ARROW = " → "
 
-_VERBS = {
-    "approved": "approved",
-    "agreed_in_principle": "agreed in principle",
-    "bid": "asked for",
-    "expected": "expected",
-}
 _UNITS = {"money": " months secured", "spend": " of plan", "caseload": " in 12 months"}
 
 Tables = Mapping[str, pd.DataFrame]

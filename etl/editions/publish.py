@@ -145,12 +145,6 @@ class _Work:
 Tables = dict[str, pd.DataFrame]
 
 
-def make_tables(con: duckdb.DuckDBPyConnection, data: Path, note: str, as_of: datetime | None, now: datetime) -> Tables:
-    """All tables of the central team's edition, by name."""
-    given, work = _given(con, data, note, as_of, now)
-    return _edition_of(CENTRAL, given, work, data / "editions")
-
-
 def _given(
     con: duckdb.DuckDBPyConnection, data: Path, note: str, as_of: datetime | None, now: datetime
 ) -> tuple[Tables, _Work]:
@@ -446,4 +440,4 @@ def _sync(folder: Path) -> None:
     sync_folder(folder)
 
 
-__all__ = ["make_tables", "new_edition", "publish", "read_pointer", "undo", "write_file"]
+__all__ = ["new_edition", "publish", "read_pointer", "undo", "write_file"]

@@ -1,11 +1,12 @@
 """The standard return as a workbook for one site and month: what to type where, and what each number means."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+from msgspec.structs import replace
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 

@@ -53,10 +53,6 @@ class Reader:
         """The cells of one file; raises Refused."""
         return self.ask(content, messages.to_grid)
 
-    def read_many(self, contents: Iterable[bytes]) -> Iterator[Grid | Refused]:
-        """Each file's grid or refusal, in the order given."""
-        return self.each(self.read, contents)
-
     def ask(self, content: bytes, understand: Callable[[bytes], Answer], about: bytes = b"") -> Answer:
         """What a child says of one file, once understood; it is told something `about` it first. Raises Refused."""
         _refuse_size(content)

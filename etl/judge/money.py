@@ -82,14 +82,6 @@ class Lasting:
     first_short: date | None
 
 
-def monthly_amounts(amount: float, starts: date, ends: date) -> dict[date, float]:
-    """An amount in pounds over its months, to the penny, adding up to it exactly.
-
-    Whole months get the same; a month of which only some days belong to the agreement gets its share of days.
-    """
-    return {month: pence / 100 for month, pence in _spread(_pence(amount), starts, ends).items()}
-
-
 def standing(agreements: Iterable[Agreement]) -> list[Standing]:
     """The newest word of each agreement, with what falls because the money that it is matched to has fallen.
 

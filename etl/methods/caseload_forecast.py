@@ -27,17 +27,9 @@ class CaseloadForecast:
     def mean(self) -> float:
         return self.size * (1 - self.chance) / self.chance
 
-    @property
-    def sd(self) -> float:
-        return math.sqrt(self.size * (1 - self.chance)) / self.chance
-
     def at_most(self, count: int) -> float:
         """The chance of `count` cases or fewer."""
         return float(betainc(self.size, count + 1, self.chance)) if count >= 0 else 0.0
-
-    def at_least(self, count: int) -> float:
-        """The chance of `count` cases or more."""
-        return float(betainc(count, self.size, 1 - self.chance)) if count > 0 else 1.0
 
     def quantile(self, share: float) -> int:
         """The smallest number of cases that is not exceeded with a chance of at least `share`."""

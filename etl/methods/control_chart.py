@@ -50,8 +50,6 @@ class ControlChart:
     mean: tuple[float | None, ...]
     lower: tuple[float | None, ...]
     upper: tuple[float | None, ...]
-    near_lower: tuple[float | None, ...]
-    near_upper: tuple[float | None, ...]
     labels: tuple[str | None, ...]
     point_types: tuple[str | None, ...]
     variation: str | None
@@ -113,8 +111,6 @@ def xmr(
         mean=tuple(fit.mean for fit in fits),
         lower=tuple(fit.limit(-RANGES_TO_LIMIT) for fit in fits),
         upper=tuple(fit.limit(RANGES_TO_LIMIT) for fit in fits),
-        near_lower=tuple(fit.limit(-RANGES_TO_NEAR_LIMIT) for fit in fits),
-        near_upper=tuple(fit.limit(RANGES_TO_NEAR_LIMIT) for fit in fits),
         labels=tuple(labels),
         point_types=types,
         variation=next((kind for kind in reversed(types) if kind is not None), None),

@@ -1,8 +1,7 @@
 """How far chance alone could move a count, a proportion or a cost per case.
 
-Sources: F. Garwood (1936), Fiducial limits for the Poisson distribution, Biometrika 28; N. E. Breslow and
-N. E. Day (1987), Statistical methods in cancer research II (Byar's approximation); E. B. Wilson (1927),
-Probable inference, JASA 22.
+Sources: F. Garwood (1936), Fiducial limits for the Poisson distribution, Biometrika 28; E. B. Wilson
+(1927), Probable inference, JASA 22.
 """
 
 from __future__ import annotations
@@ -23,17 +22,6 @@ def poisson(count: float, level: float = 0.95) -> Interval:
     _refuse_negative(count, "count")
     low = float(gammaincinv(count, tail)) if count > 0 else 0.0
     return low, float(gammainccinv(count + 1, tail))
-
-
-def byar(count: float, level: float = 0.95) -> Interval:
-    """Byar's approximation to `poisson`: good to a hundredth of the count from 10 upwards, and quick."""
-    z = _z(level)
-    _refuse_negative(count, "count")
-    above = count + 1
-    high = above * (1 - 1 / (9 * above) + z / (3 * math.sqrt(above))) ** 3
-    if count == 0:
-        return 0.0, high
-    return max(0.0, count * (1 - 1 / (9 * count) - z / (3 * math.sqrt(count))) ** 3), high
 
 
 def wilson(count: float, of: float, level: float = 0.95) -> Interval:

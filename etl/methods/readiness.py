@@ -18,7 +18,6 @@ from typing import Any
 from etl.methods import intervals, runway
 
 MET, PARTIAL, NOT_MET, UNKNOWN = "met", "partial", "not met", "unknown"
-LEVEL_WORDS = {MET: "met", PARTIAL: "partly", NOT_MET: "not met", UNKNOWN: "not known"}
 BEST_FIRST = (MET, PARTIAL, NOT_MET, UNKNOWN)
 
 MONEY, SPEND, CASES, RETURNS, COMMITMENT = "money", "spend", "cases", "returns", "commitment"
@@ -94,26 +93,17 @@ class Readiness:
     """A verdict with its reasons. Money in pounds, intervals as (low, high); None where the facts do not say.
 
     `levels` is keyed money, spend, cases, returns, commitment. `verdict_at_count_ends` holds
-    the verdict at both ends of the 95% interval of the caseload, `sensitive_to_caseload` whether either
-    differs from the verdict.
+    the verdict at both ends of the 95% interval of the caseload.
     """
 
     levels: Levels
     verdict: str
     cover_months: float | None
     unit_cost: float | None
-    unit_cost_ci: Interval | None
-    unit_cost_against_plan: str | None
     count_ci95: Interval | None
-    count_ci998: Interval | None
     conditions: tuple[Condition, ...]
     what_would_change: tuple[Change, ...]
     verdict_at_count_ends: tuple[str, str] | None
-    sensitive_to_caseload: bool | None
-
-    def in_words(self, criterion: str) -> str:
-        """The level of a criterion as a page shows it: met, partly, not met, not known."""
-        return LEVEL_WORDS[self.levels[criterion]]
 
 
 def verdict(facts: Facts, thresholds: Thresholds = Thresholds()) -> Readiness:
@@ -125,9 +115,6 @@ def verdict(facts: Facts, thresholds: Thresholds = Thresholds()) -> Readiness:
     """
     levels = judge(facts, thresholds)
     count, cost = facts.get("count_12m"), facts.get("cost_12m")
-    unit_interval = None
-    if count is not None and cost is not None and cost >= 0:  # more can come back than was spent
-        unit_interval = intervals.unit_cost(cost, count)
     ends = _verdicts_at_ends(facts, thresholds)
     result = implied(levels, thresholds)
     return Readiness(
@@ -135,14 +122,10 @@ def verdict(facts: Facts, thresholds: Thresholds = Thresholds()) -> Readiness:
         verdict=result,
         cover_months=_cover_months(facts, thresholds),
         unit_cost=cost / count if cost is not None and count else None,
-        unit_cost_ci=unit_interval,
-        unit_cost_against_plan=_against_plan(facts, unit_interval),
         count_ci95=None if count is None else intervals.poisson(count, thresholds.caseload_met_level),
-        count_ci998=None if count is None else intervals.poisson(count, thresholds.caseload_partial_level),
         conditions=tuple(_conditions(facts, levels, thresholds)),
         what_would_change=tuple(_changes(facts, levels, thresholds)),
         verdict_at_count_ends=ends,
-        sensitive_to_caseload=None if ends is None else set(ends) != {result},
     )
 
 
@@ -260,15 +243,6 @@ def _cover_months(facts: Facts, at: Thresholds) -> float | None:
 def _return_facts(facts: Facts) -> tuple[Any, Any, Any]:
     returns = facts.get("returns") or {}
     return returns.get("received"), returns.get("on_time"), returns.get("required_fields_complete")
-
-
-def _against_plan(facts: Facts, unit_interval: Interval | None) -> str | None:
-    planned, cases = facts.get("planned_annual_cost"), facts.get("planned_new_cases")
-    if unit_interval is None or not planned or not cases:
-        return None
-    if unit_interval[0] > planned / cases:
-        return "above"
-    return "below" if unit_interval[1] < planned / cases else "not distinguishable"
 
 
 def _verdicts_at_ends(facts: Facts, at: Thresholds) -> tuple[str, str] | None:

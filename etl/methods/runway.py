@@ -1,4 +1,4 @@
-"""How far secured money goes: months of cover, the gap, and the cases a budget can pay for.
+"""How far secured money goes: months of cover, and the cases a budget can pay for.
 
 Source: the programme's own arithmetic, stated in the funding section of the methods page.
 """
@@ -16,21 +16,6 @@ def cover(planned: float, secured: float) -> float:
     goes further.
     """
     return float(_cover(planned, secured))
-
-
-def whole_months(planned: float, secured: float) -> int:
-    """The whole months that are paid for in full."""
-    return math.floor(_cover(planned, secured))
-
-
-def gap(planned: float, secured: float) -> float:
-    """Pounds of planned cost for which no funder is stated; negative where more is secured than planned."""
-    return float(Fraction(str(planned)) - Fraction(str(secured)))
-
-
-def multiple_needed(planned: float, secured: float) -> float:
-    """How many times the secured money the plan costs; infinite where nothing is secured."""
-    return planned / secured if secured > 0 else math.inf
 
 
 def cases_affordable(budget: float, planned_cost: float, planned_cases: float, fixed_share: float) -> float | None:

@@ -25,7 +25,6 @@ from etl.provenance.story import (
 )
 
 MOST_LINES = 12
-ORDINARY = ("reported", "", None)
 Place = tuple[str, date, str]
 
 

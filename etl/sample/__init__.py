@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
-from etl.sample.plan import FIRST, LAST, SEED, Return, expect, plan_returns
+from etl.sample.plan import FIRST, LAST, SEED, Return, plan_returns
 from etl.sample.write import Look, name_file, write_return, write_tracker
 from etl.sites import Site, load_sites
 
@@ -81,7 +81,6 @@ __all__ = [
     "SEED",
     "Look",
     "Return",
-    "expect",
     "name_file",
     "plan_returns",
     "write_return",

@@ -10,7 +10,7 @@ from etl.sample import trouble
 from etl.sample.simulate import simulate
 from etl.sample.trouble import Typing
 from etl.sample.write import Look, Typed, name_file
-from etl.sites import Organisation, Site, load_sites, standard_layouts
+from etl.sites import Organisation, Site, load_sites
 
 FIRST, LAST, SEED = date(2018, 4, 1), date(2019, 11, 1), 20191211
 
@@ -43,16 +43,6 @@ def plan_returns(
     """All returns of the months from `first` to `last`, in the order in which they were received."""
     planned = [one for site in choose_sites(sites, first) for one in _of_site(site, first, last, seed, planted)]
     return sorted(planned, key=lambda one: (one.received, one.site.position, one.month, one.version))
-
-
-def expect(returns: list[Return]) -> dict[tuple[str, date, str, str], Typed]:
-    """What stands in force after all returns: (site, month, measure, part) with what was typed last; blank is None."""
-    return {
-        (one.site.name, month, measure, part): typed
-        for one in sorted(returns, key=lambda one: one.received)
-        for month, numbers in one.months.items()
-        for (measure, part), typed in numbers.items()
-    }
 
 
 def _of_site(site: Site, first: date, last: date, seed: int, planted: bool) -> Iterator[Return]:
@@ -101,11 +91,8 @@ def _invent(number: int, first: date) -> Site:
     return Site(
         name=name,
         label=label,
-        short_label=label,
         position=number,
         first_month=first,
-        words=(label.lower(),),
         commissioners=(Organisation(first, f"{label} Police and Crime Commissioner", f"{label} PCC", "made up"),),
         providers=(Organisation(first, f"Provider {number}", f"Provider {number}", "made up"),),
-        layouts=standard_layouts(),
     )

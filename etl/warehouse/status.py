@@ -12,7 +12,6 @@ from etl.definitions.periods import month_after, months_from, write_date, write_
 from etl.sites import Site
 
 WORKING_DAYS = 10
-STATES = ("not_due", "due", "on_time", "late", "missing", "rejected")
 
 # A column that a tracker leaves empty is no return for its month.
 _RECEIVED = """

@@ -1,9 +1,9 @@
 """Sums that a site typed itself: a year to date and totals that its own cells do not make."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 from read.grids import MONTH, RECEIVED, SITES, read, with_cells, written
 
 from etl.check import check_return

@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime
 from pathlib import Path
+from statistics import median
 
 import duckdb
 import numpy as np
@@ -15,7 +16,6 @@ from etl.check.stored import compare_files
 from etl.definitions import REPORTED_KEYS
 from etl.definitions.checks import CHECKS, SMALLEST_SPREAD
 from etl.definitions.periods import month_after
-from etl.methods.outlier import modified_z
 from etl.sample import plan_returns, write_return, write_returns
 from etl.sites import load_sites
 from etl.warehouse.load import check_files, gather, load
@@ -258,6 +258,12 @@ def test_without_eight_other_months_no_amount_is_judged():
     nine = {month: numbers for month, numbers in months().items() if month <= month_after(first, 8)}
     nine[date(2018, 12, 1)]["spend.premises"] = 1.0
     assert "unlikely_amount" in {p.code for p in problems_of(CROYDON, nine)}
+
+
+def modified_z(value: float, others: list[float]) -> float:
+    """How unlike its history an amount is, as Iglewicz and Hoaglin (1993) print it."""
+    centre = median(others)
+    return 0.6745 * (value - centre) / median(abs(other - centre) for other in others)
 
 
 def test_what_is_usual_agrees_with_the_published_method_above_the_floor():

@@ -56,7 +56,7 @@ def test_every_number_of_the_given_sample_is_read_exactly() -> None:
     times = _received(GIVEN / "received.csv")
     paths = sorted(times)
     with Reader() as reader:
-        grids = list(reader.read_many(path.read_bytes() for path in paths))
+        grids = list(reader.each(reader.read, (path.read_bytes() for path in paths)))
     found: dict[tuple[str, str, str, str], tuple[float | None, str]] = {}
     returns: list[Return] = []
     for path, grid in sorted(zip(paths, grids, strict=True), key=lambda pair: times[pair[0]]):

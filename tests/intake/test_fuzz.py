@@ -62,7 +62,7 @@ def run(kind: str, count: int) -> tuple[int, int]:
     made = [files(kind, chance) for _ in range(count)]
     read = 0
     with Reader() as reader:
-        for content, found in zip(made, reader.read_many(made), strict=True):
+        for content, found in zip(made, reader.each(reader.read, made), strict=True):
             if isinstance(found, Refused):
                 assert found.sentence.endswith(".") and found.fix
                 continue

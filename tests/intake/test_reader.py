@@ -133,7 +133,7 @@ def test_a_child_that_died_between_files_is_replaced_unseen():
 def test_many_files_come_in_order(poisoned):
     files = [xlsx(f'<row r="1"><c r="A1"><v>{n}</v></c></row>') for n in range(30)]
     files[3], files[4], files[20] = b"die", b"", b"die"
-    found = list(poisoned.read_many(iter(files)))
+    found = list(poisoned.each(poisoned.read, iter(files)))
     assert [n for n, grid in enumerate(found) if isinstance(grid, Refused)] == [3, 4, 20]
     assert [grid.sheets[0].cells[(1, 1)] for grid in found if isinstance(grid, Grid)] == [
         n for n in range(30) if n not in (3, 4, 20)
@@ -149,7 +149,7 @@ def test_many_files_are_not_taken_in_long_before_they_are_needed():
             yield ORDINARY
 
     with Reader() as read:
-        found = read.read_many(files())
+        found = read.each(read.read, files())
         next(found)
         assert len(taken) <= reader.AHEAD + 1
         found.close()
@@ -157,13 +157,13 @@ def test_many_files_are_not_taken_in_long_before_they_are_needed():
 
 def test_two_children_read_at_once(poisoned):
     start = time.monotonic()
-    list(poisoned.read_many([b"sleep", b"sleep"]))
+    list(poisoned.each(poisoned.read, [b"sleep", b"sleep"]))
     assert time.monotonic() - start < 5
 
 
 def test_the_children_end_with_the_reader():
     with Reader() as read:
-        list(read.read_many([ORDINARY] * 4))
+        list(read.each(read.read, [ORDINARY] * 4))
         processes = [child._process for child in read._children if child._process]
     assert processes and all(process.poll() is not None for process in processes)
 

@@ -12,6 +12,8 @@ from etl.definitions.periods import month_after, months_from
 from etl.judge.money import (
     ALL,
     Lasting,
+    _pence,
+    _spread,
     agreement_rows,
     assessed_year,
     cliff,
@@ -20,7 +22,6 @@ from etl.judge.money import (
     gap_steps,
     grant_ends,
     lasting,
-    monthly_amounts,
     plan_over,
     planned_months,
     standing,
@@ -147,18 +148,18 @@ def test_a_limit_says_what_is_left_of_it(sample: Reference) -> None:
 
 
 def test_a_part_of_a_month_gets_its_share_of_days() -> None:
-    assert monthly_amounts(150, date(2019, 4, 16), date(2019, 5, 31)) == {date(2019, 4, 1): 50, date(2019, 5, 1): 100}
-    assert monthly_amounts(0.05, date(2019, 4, 1), date(2019, 6, 30)) == {
-        date(2019, 4, 1): 0.02,
-        date(2019, 5, 1): 0.01,
-        date(2019, 6, 1): 0.02,
+    assert _spread(15000, date(2019, 4, 16), date(2019, 5, 31)) == {date(2019, 4, 1): 5000, date(2019, 5, 1): 10000}
+    assert _spread(5, date(2019, 4, 1), date(2019, 6, 30)) == {
+        date(2019, 4, 1): 2,
+        date(2019, 5, 1): 1,
+        date(2019, 6, 1): 2,
     }
 
 
 @given(st.integers(0, 10**9), st.dates(date(2018, 1, 1), date(2024, 1, 1)), st.integers(0, 1500))
 def test_the_months_add_up_to_the_amount(pence: int, starts: date, days: int) -> None:
-    months = monthly_amounts(pence / 100, starts, starts + timedelta(days=days))
-    assert sum(round(amount * 100) for amount in months.values()) == pence
+    months = _spread(_pence(pence / 100), starts, starts + timedelta(days=days))
+    assert sum(months.values()) == pence
     assert min(months.values()) >= 0
 
 

@@ -1,16 +1,27 @@
 """Which returns are made up: their months, files, times of receipt and trouble."""
 
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 
 from etl.definitions import REPORTED_KEYS
 from etl.read import fits_name_pattern
-from etl.sample import expect, plan_returns
+from etl.sample import plan_returns
 from etl.sample.plan import Return, choose_sites
 from etl.sites import load_sites
 
 REAL = plan_returns()
+
+
+def expect(returns: list[Return]) -> dict[tuple[str, date, str, str], Any]:
+    """What stands in force after all returns: (site, month, measure, part) with what was typed last; blank is None."""
+    return {
+        (one.site.name, month, measure, part): typed
+        for one in sorted(returns, key=lambda one: one.received)
+        for month, numbers in one.months.items()
+        for (measure, part), typed in numbers.items()
+    }
 
 
 def of(site: str, month: date, returns: list[Return] = REAL) -> list[Return]:

@@ -110,8 +110,13 @@ def test_what_was_asked_for_longest_ago_goes_first() -> None:
         answers.keep((name,), kept(4))
         answers.find(("a",))
     assert [name for name in "abc" if answers.find((name,))] == ["a", "c"]
-    answers.keep(("d",), kept(11))
-    assert not any(answers.find((name,)) for name in "abcd")
+
+
+def test_an_answer_that_alone_is_too_much_is_not_kept_and_puts_no_other_out() -> None:
+    answers = Answers(most=10)
+    answers.keep(("a",), kept(4))
+    answers.keep(("b",), kept(11))
+    assert answers.find(("a",)) and not answers.find(("b",))
 
 
 def test_an_audience_s_answers_are_dropped_when_its_editions_change() -> None:

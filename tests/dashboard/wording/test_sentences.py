@@ -70,57 +70,6 @@ def test_no_verdict_is_no_verdict() -> None:
     assert sentences.readiness([], LABELS, [], None) == "No verdict yet: no site has been judged"
 
 
-@pytest.mark.parametrize(
-    ("rows", "said"),
-    (
-        ([("A", number(56, 42, 73), number(75))], "A took on fewer new cases than planned"),
-        ([("A", number(122, 101, 146), number(125))], "A cannot be told from its plan"),
-        (
-            [
-                ("A", number(56, 42, 73), number(75)),
-                ("B", number(99, 80, 121), number(100)),
-                ("C", number(9, 4, 17), number(9)),
-            ],
-            "A took on fewer new cases than planned; B and C cannot be told from their plans",
-        ),
-        ([("A", number(90, 76, 110), number(60))], "A took on more new cases than planned"),
-        ([("A", number(None), number(60))], "New cases cannot be set against plan: a number is missing at every site"),
-    ),
-)
-def test_new_cases_against_plan(rows: list[tuple[str, Row, Row]], said: str) -> None:
-    assert sentences.new_cases_against_plan(rows) == said
-
-
-def test_unit_costs() -> None:
-    three = [("A", number(2200, 1831, 2667)), ("B", number(6484, 5326, 7978)), ("C", number(2880, 2218, 3813))]
-    assert sentences.unit_costs(three, "new case") == "B spends two to three times as much per new case as the others"
-    assert sentences.alike(three) == "A and C cannot be told apart"
-    assert sentences.unit_costs([three[0], three[2]], "new case") == "A and C cannot be told apart by cost per new case"
-    assert sentences.unit_costs([("A", number(None))], "new case") == "The cost per new case is not known at any site"
-    assert sentences.unit_costs([three[0]], "new case").startswith("A spends £2,200 per new case; by chance alone")
-
-
-def bridge(cost0: float, count0: float, cost1: float, count1: float) -> Row:
-    spending, volume = (cost1 - cost0) / count1, cost0 * (1 / count1 - 1 / count0)
-    units = {"unit0": cost0 / count0, "unit1": cost1 / count1}
-    return Row(cost0=cost0, count0=count0, cost1=cost1, count1=count1, spending=spending, volume=volume, **units)
-
-
-@pytest.mark.parametrize(
-    ("row", "said"),
-    (
-        (bridge(108495.66, 51, 107418.61, 38), "X: £699 more per new case, because fewer share it"),
-        (bridge(100000, 50, 100000, 80), "X: £750 less per new case, because more share it"),
-        (bridge(100000, 50, 130000, 50), "X: £600 more per new case, because more was spent"),
-        (bridge(100000, 50, 80000, 50), "X: £400 less per new case, because less was spent"),
-        (bridge(100000, 50, 120000, 42), "X: £857 more per new case, from spending and caseload together"),
-        (bridge(100000, 50, 100000, 50), "X: no change in the cost per new case"),
-    ),
-)
-def test_bridge(row: Row, said: str) -> None:
-    assert sentences.bridge("X", row, "new case") == said
-
-
 def test_funding() -> None:
     row = Row(year=date(2020, 4, 1), planned=1584533.0, secured=644709.0)
     assert sentences.funding(row) == "From April 2020, 41p of each planned pound is secured; £939,824 is not"
