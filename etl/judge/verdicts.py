@@ -38,6 +38,7 @@ from etl.reference import (
     as_frame,
     as_known_at,
     newest,
+    shared_lines,
 )
 
 LETTERS = {"money": "F", "spend": "C", "caseload": "V", "returns": "D", "commitment": "S"}
@@ -208,21 +209,14 @@ def milestone_rows(milestones: Sequence[Milestone], day: date) -> pd.DataFrame:
 
 
 def scope_rows(scope: Sequence[Scope], sites: Sequence[str]) -> pd.DataFrame:
-    """Which cost lines each site counts; a line is shared when every site that has said what it counts says Yes."""
+    """Which cost lines each site counts, those that every site counts first."""
     rows = [row for row in newest(scope, "site", "line") if row.site in sites]
-    shared = shared_lines(rows)
+    shared = shared_lines(scope, sites)
     rows.sort(key=lambda row: (row.line not in shared, LINES.index(row.line), list(sites).index(row.site)))
     frame = as_frame(rows, Scope)
     frame["label"] = [LINE_LABELS[row.line] for row in rows]
     frame["shared"] = frame["line"].isin(shared)
     return frame[["line", "label", "site", "says", "shared", "source", "made_up"]]
-
-
-def shared_lines(scope: Iterable[Scope]) -> tuple[str, ...]:
-    """The spend lines that every site counts which has said what it counts, in the order of the definitions."""
-    says = {(row.site, row.line): row.says for row in newest(scope, "site", "line")}
-    told = {site for site, _ in says}
-    return tuple(line for line in LINES if told and all(says.get((site, line)) == "Yes" for site in told))
 
 
 def plan_rows(plans: Sequence[Plan]) -> pd.DataFrame:

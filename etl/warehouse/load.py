@@ -22,9 +22,9 @@ from etl.examine.examiner import Examined, Examiner
 from etl.intake import Refused
 from etl.read import Return, fits_name_pattern
 from etl.read.columns import in_columns
-from etl.reference import Reference, as_known_at, read_reference
+from etl.reference import Reference, as_known_at, read_reference, shared_lines
 from etl.sites import Site, load_sites, read_site
-from etl.warehouse.plans import plan_by_month, shared_lines
+from etl.warehouse.plans import plan_by_month
 from etl.warehouse.store import (
     ACCEPTED,
     Receipt,
@@ -290,7 +290,7 @@ def _store(
     last = max([*(month for _, month in touched), *known.months], default=None)
     before = in_force(con)
     columns = in_columns([content.entries for content in contents])
-    plan, shared = plan_by_month(reference, sites, last), shared_lines(reference, sites)
+    plan, shared = plan_by_month(reference, sites, last), shared_lines(reference.scope, sites)
     store_returns(con, fresh, columns, sites, plan, shared, now)
     orders = [Order(False, r.received, r.version, r.sha256) for r in accepted.values()]
     said = said_by(list(zip(accepted, contents, orders, strict=True)), columns)
