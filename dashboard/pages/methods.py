@@ -9,7 +9,7 @@ from dashboard.elements.page import Content, Page, pick
 from dashboard.elements.tables import Column, table
 from etl.definitions.periods import write_date
 from etl.definitions.settings import THRESHOLD
-from etl.definitions.writing import first_upper
+from etl.definitions.writing import HIDDEN, first_upper
 
 Component = Any
 OVER_MONTHS = {"sum": "Months are added up", "first": "The first month's", "last": "The last month's"}
@@ -50,7 +50,7 @@ METHODS = (
     ),
     (
         "Small numbers",
-        f"Counts from 1 to {THRESHOLD - 1}, and all from which they could be worked back, are marked [c] in "
+        f"Counts from 1 to {THRESHOLD - 1}, and all from which they could be worked back, are marked {HIDDEN} in "
         "editions for readers outside the central team. They are not in those readers’ files at all. Money is not "
         "hidden.",
     ),
