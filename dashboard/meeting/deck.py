@@ -9,12 +9,13 @@ from dashboard.charts.scale import ticks
 from dashboard.data.comparisons import COST, asked, compared, of_a_year, of_sites, when
 from dashboard.data.edition import Row, audience_words
 from dashboard.data.view import View, period_words
-from dashboard.elements.tables import LEVEL_WORDS, VERDICT_LEVELS
+from dashboard.elements.tables import VERDICT_LEVELS
 from dashboard.meeting.since_last import agreed, changed, meeting_words, meets_next
 from dashboard.meeting.slides import Deck, Grid, Judged, Layer, Point, Points, Slide, Steps, Verdicts, Words
 from dashboard.meeting.sources import MOST_LINES, coded, define, left_out, place, sites_shown, sources
 from dashboard.wording import findings, sentences
 from etl.definitions.periods import write_date, write_month
+from etl.definitions.readiness import LEVELS, VERDICTS
 from etl.definitions.settings import FIRST_TIME_ONLY, SLIDES
 from etl.definitions.writing import HIDDEN, counted, first_upper, listed, pounds, pounds_short, write_interval
 
@@ -88,7 +89,7 @@ def verdict(view: View) -> Slide | None:
 def judge(view: View, site: str, row: Row | None, cover: Row | None) -> Judged:
     """A row of the verdict slide."""
     months = cover.months if cover is not None else None
-    said = sentences.VERDICT_WORDS.get(row.verdict, row.words) if row is not None else "Not judged"
+    said = VERDICTS.get(row.verdict, row.words) if row is not None else "Not judged"
     level = VERDICT_LEVELS.get(row.verdict, "unknown") if row is not None else "unknown"
     shown = f"{months:.1f}" if months is not None else "not known"
     return Judged(place(view, site), level, said, row.reason if row is not None else "", months, shown)
@@ -254,7 +255,7 @@ def readiness(view: View) -> Slide | None:
     body = [(Words("Verdict"), *(said_of(verdicts.get(site)) for site in sites))]
     for criterion in rows:
         levels = [cells[s, criterion].level if (s, criterion) in cells else "unknown" for s in sites]
-        body.append((Words(CRITERIA[criterion][0]), *(Words(LEVEL_WORDS.get(x, x), x) for x in levels)))
+        body.append((Words(CRITERIA[criterion][0]), *(Words(LEVELS.get(x, x), x) for x in levels)))
     held = [verdicts[site.name] for site in view.sites if site.name in verdicts]
     said = "; ".join(f"{labels[s]}: {', '.join(f'{line[0].text} {line[i].text}' for line in body)}"
                      for i, s in enumerate(sites, 1))  # fmt: skip
@@ -270,7 +271,7 @@ def said_of(row: Row | None) -> Words:
     """A verdict as a cell."""
     if row is None:
         return Words("Not judged", "unknown")
-    return Words(sentences.VERDICT_WORDS.get(row.verdict, row.words), VERDICT_LEVELS.get(row.verdict, "unknown"))
+    return Words(VERDICTS.get(row.verdict, row.words), VERDICT_LEVELS.get(row.verdict, "unknown"))
 
 
 def decide(view: View) -> Slide | None:

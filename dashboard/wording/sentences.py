@@ -6,6 +6,7 @@ from itertools import combinations, pairwise
 
 from dashboard.data.edition import Row
 from etl.definitions.periods import month_after, write_date, write_financial_year, write_month
+from etl.definitions.readiness import VERDICTS
 from etl.definitions.writing import (
     HIDDEN,
     count,
@@ -22,13 +23,6 @@ from etl.definitions.writing import (
     write_interval,
 )
 from etl.judge.scenario import Outcome
-
-VERDICT_WORDS = {
-    "ready": "Ready",
-    "ready_with_conditions": "Ready with conditions",
-    "not_yet": "Not yet",
-    "cannot_say": "Cannot say",
-}
 
 
 def readiness(verdicts: Sequence[Row], labels: Mapping[str, str], cover: Sequence[Row], grant_ends: date | None) -> str:
@@ -58,7 +52,7 @@ def readiness(verdicts: Sequence[Row], labels: Mapping[str, str], cover: Sequenc
 
 def _one_verdict(row: Row, labels: Mapping[str, str]) -> str:
     """One site's verdict and its reason."""
-    words = VERDICT_WORDS.get(row.verdict, row.words)
+    words = VERDICTS.get(row.verdict, row.words)
     reason = f": {lower_first(row.reason)}" if row.reason else ""
     return f"{labels[row.site]}: {words.lower()}{' – ' + lower_first(row.reason) if reason else ''}"
 
