@@ -16,7 +16,7 @@ from dashboard.meeting.sources import MOST_LINES, coded, define, left_out, place
 from dashboard.wording import findings, sentences
 from etl.definitions.periods import write_date, write_month
 from etl.definitions.readiness import LEVELS, VERDICTS
-from etl.definitions.settings import FIRST_TIME_ONLY, SLIDES
+from etl.definitions.settings import FIRST_TIME_ONLY, NIL_POUNDS, SLIDES
 from etl.definitions.writing import HIDDEN, counted, first_upper, listed, pounds, pounds_short, write_interval
 
 
@@ -98,7 +98,7 @@ def judge(view: View, site: str, row: Row | None, cover: Row | None) -> Judged:
 def ask(view: View, cover: Row | None, verdicts: Sequence[Row]) -> tuple[str, str]:
     """What the forum is asked to decide: whose money is missing, and by when what cannot be judged can be."""
     parts = []
-    if cover is not None and cover.gap and cover.gap > 0.5 and view.all_sites:
+    if cover is not None and cover.gap and cover.gap > NIL_POUNDS and view.all_sites:
         parts.append(f"who finds the {pounds(cover.gap)} not yet secured for {sentences.year_of((cover,))}")
     open_ones = sum(row.verdict == "cannot_say" for row in verdicts if row.site in {s.name for s in view.sites})
     if open_ones:
@@ -228,7 +228,9 @@ def cliff(view: View) -> Slide | None:
     subtitle = f"Cash by month against planned cost, {sites}" + (". Some agreements are made up" if made_up else "")
     said = "; ".join(f"{layer.name} {layer.shown}" for layer in layers)
     notes = ("Only approved money counts as secured.", f"By month: {said}.", sources(view))
-    ends = [(layer.name, f"{who}|cliff|{months[-1]}|{layer.status}") for layer in layers if layer.amounts[-1] > 0.5]
+    ends = [
+        (layer.name, f"{who}|cliff|{months[-1]}|{layer.status}") for layer in layers if layer.amounts[-1] > NIL_POUNDS
+    ]
     codes = coded(view, [*ends, ("Planned cost", f"{who}|cliff|{months[-1]}|planned")])
     question = "What is secured once the grant ends?"
     drawn = f"{subtitle}. {said}. Planned cost {exhibit.planned_shown}." + "".join(f" {w}." for w in exhibit.turn if w)
@@ -237,9 +239,9 @@ def cliff(view: View) -> Slide | None:
 
 def money_words(values: Sequence[float]) -> str:
     """A layer's money at the end, and what it was before that where it steps: £66k, then £41k."""
-    steps = [value for index, value in enumerate(values) if not index or abs(value - values[index - 1]) >= 0.5]
-    known = [pounds_short(value) for value in steps if value > 0.5]
-    return ", then ".join(known[-2:]) if values[-1] > 0.5 else f"{known[-1]}, then none"
+    steps = [value for index, value in enumerate(values) if not index or abs(value - values[index - 1]) >= NIL_POUNDS]
+    known = [pounds_short(value) for value in steps if value > NIL_POUNDS]
+    return ", then ".join(known[-2:]) if values[-1] > NIL_POUNDS else f"{known[-1]}, then none"
 
 
 def readiness(view: View) -> Slide | None:

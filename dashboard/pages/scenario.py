@@ -39,6 +39,7 @@ from dashboard.scenarios.choices import (
 from dashboard.wording import sentences
 from etl.definitions.periods import month_after, months_from, write_date, write_financial_year, write_month
 from etl.definitions.readiness import VERDICTS, count_verdicts
+from etl.definitions.settings import NIL_POUNDS
 from etl.definitions.writing import (
     counted_figure,
     first_upper,
@@ -475,7 +476,9 @@ def ways_card(view: View, found: Sequence[Case]) -> Component:
     ]
     needed = still_needed([(case.start, case.choices) for case in found])
     headline = (
-        f"To maintain the plan, {pounds(needed)} more is needed" if needed > 0.5 else "The money maintains the plan"
+        f"To maintain the plan, {pounds(needed)} more is needed"
+        if needed > NIL_POUNDS
+        else "The money maintains the plan"
     )
     return card(
         headline,

@@ -16,7 +16,6 @@ from etl.definitions.readiness import (
     CRITERIA,
     QUESTIONS,
     STALE_AFTER_MONTHS,
-    THRESHOLDS,
     VERDICTS,
     count_verdicts,
 )
@@ -24,7 +23,7 @@ from etl.definitions.writing import first_upper, round_half_up, write
 from etl.judge.evidence import Answer, Evidence, gather_evidence, month_name
 from etl.judge.money import ALL, agreement_rows, assessed_year, cliff, cover, funding_mix, gap_steps
 from etl.judge.scenario_start import start_rows
-from etl.methods.readiness import BEST_LAST, CANNOT_SAY, Change, Condition, Readiness, Thresholds, verdict
+from etl.methods.readiness import BEST_LAST, CANNOT_SAY, Change, Condition, Readiness, verdict
 from etl.reference import (
     CENTRAL_TEAM,
     LINES,
@@ -111,7 +110,7 @@ def edition_tables(
 
 def judge(evidence: Evidence) -> Readiness:
     """A site's levels, verdict and what would change it, by the thresholds of `etl.definitions.readiness`."""
-    return verdict(evidence.facts(), Thresholds(**THRESHOLDS))  # type: ignore[arg-type]
+    return verdict(evidence.facts())
 
 
 def readiness_rows(cases: Mapping[str, Evidence], judged: Mapping[str, Readiness], day: date) -> pd.DataFrame:
