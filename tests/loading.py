@@ -14,13 +14,12 @@ import duckdb
 
 from etl.check.problem import Problem
 from etl.definitions import DERIVED, PLANNED, REPORTED, REPORTED_KEYS, key
-from etl.definitions.measure import Breakdown, Ratio, Total, keys
+from etl.definitions.measure import Breakdown, Ratio, Total, addends, keys
 from etl.definitions.periods import MONTHS_IN, financial_year_start, month_after, months_from
 from etl.read import Entries, Return
-from etl.reference import Reference, as_known_at, read_reference
+from etl.reference import Reference, as_known_at, read_reference, shared_lines
 from etl.sites import load_sites
 from etl.warehouse.load import Checked, IncomingFile, _store
-from etl.warehouse.plans import shared_lines
 from etl.warehouse.store import LOCKED, Receipt
 
 SITES = load_sites()
@@ -162,8 +161,7 @@ def _of_site(site: str, months: list[date], force: Mapping[tuple[str, date], Sen
         if isinstance(measure, Breakdown):
             made[measure.name] = _sum([made[key(*pair)] for pair in keys(measure)])
         elif isinstance(measure, Total):
-            lines = shared_lines(reference(), SITES)
-            kept = [n for n in measure.of if not measure.lines_shared_only or n.partition(".")[2] in lines]
+            kept = addends(measure, shared_lines(reference().scope, SITES))
             made[measure.name] = _sum([told(n, measure.over_months or OVER[n]) for n in kept])
     return made
 

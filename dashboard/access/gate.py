@@ -20,6 +20,7 @@ from dashboard.access.sessions import Sessions
 from dashboard.access.settings import Settings
 from dashboard.access.store import Store
 from dashboard.access.users import Users, UsersUnreadable
+from etl.definitions.settings import RETURN_BYTES
 
 INSIDE_KEY, INSIDE = "drive.inside", object()  # nothing that comes over a wire can be this object
 THIS_MACHINE = "this machine"
@@ -139,7 +140,9 @@ class Gate:
         if rule.form_bytes:
             request.max_content_length = rule.form_bytes
             if (request.content_length or 0) > rule.form_bytes:
-                return self.refuse(413, "What was sent is larger than 5 MB, so it was not read: no return is.")
+                return self.refuse(
+                    413, f"What was sent is larger than {RETURN_BYTES // 10**6} MB, so it was not read: no return is."
+                )
         if rule.who == ANYONE:
             return None
         return self._judge_reader(rule) if known else self._ask_to_sign_in(rule)

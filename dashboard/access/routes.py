@@ -6,6 +6,7 @@
 from dataclasses import dataclass
 
 from dashboard.access.roles import ROLES
+from etl.definitions.settings import RETURN_BYTES
 
 ANYONE = frozenset({"anyone"})
 EVERY_ROLE = frozenset(ROLES)
@@ -26,7 +27,7 @@ class Rule:
 
 _POST = frozenset({"POST"})
 _CENTRAL = frozenset({"central"})
-_A_RETURN = 5_000_000 + 64 * 1024  # the file, and the other fields of the form
+_A_RETURN = RETURN_BYTES + 64 * 1024  # the file, and the other fields of the form
 CALLBACK = "/_dash-update-component"
 
 # By the name of the endpoint; Dash names its own after their paths.

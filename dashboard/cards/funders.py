@@ -12,6 +12,7 @@ from dashboard.elements.tables import Column, number, state, table
 from dashboard.provenance import links
 from dashboard.wording import sentences
 from etl.definitions.periods import write_date, write_financial_year, write_period
+from etl.definitions.settings import NIL_POUNDS
 from etl.definitions.writing import first_upper, percent, pounds
 
 Component = Any
@@ -157,6 +158,6 @@ def undrawn(view: View, row: Row) -> Component:
 def conditions(row: Row) -> Sequence[Component]:
     """What an agreement depends on, and that it has fallen with it where it has."""
     said = [html.Small(first_upper(row.conditions), className="muted")] if row.conditions else []
-    if row.get("stands") is not None and row.amount and row.stands < row.amount - 0.5:
+    if row.get("stands") is not None and row.amount and row.stands < row.amount - NIL_POUNDS:
         said.append(html.Small(f"{pounds(row.stands)} of it stands: its condition ends first", className="muted"))
     return said

@@ -10,6 +10,7 @@ from dashboard.data.view import View
 from dashboard.elements import html
 from dashboard.elements.page import site_name
 from dashboard.elements.tables import Column, hidden, link, state, table
+from etl.definitions.settings import TOO_FEW
 from etl.definitions.writing import HIDDEN
 
 Component = Any
@@ -37,7 +38,7 @@ def number_of(view: View, row: Row | None, measure: str, shown: str, *, why: str
     if shown == HIDDEN:
         return hidden()
     if row is None or not shown or shown == "not known":
-        return state("fewer than 10" if why.startswith("fewer than 10") else "not known", why)
+        return state(TOO_FEW if why.startswith(TOO_FEW) else "not known", why)
     name = f"{view.measure_label(measure)}, {view.label(row.site)}"
     return link(view, f"{row.site}|{row.period}|{row.starts}|{measure}", shown, name, bold=bold)
 

@@ -10,6 +10,7 @@ from dashboard.charts.dots import FOOT, HEAD
 from dashboard.charts.scale import ticks
 from dashboard.theme import Mark
 from etl.definitions.periods import month_after
+from etl.definitions.settings import NIL_POUNDS
 from etl.definitions.writing import MINUS, pounds, pounds_short, signed_pounds
 
 INK_BOLD = {"size": 14, "color": theme.INK, "weight": 700}
@@ -81,7 +82,7 @@ def gap(
         shapes.append(bar(place, level, start, colour if secured else theme.UNKNOWN_GROUND, **edge))
         text = f"{MINUS}{pounds(amount) if len(pieces) < 3 else pounds_short(amount)}"
         notes.append(note(place, start, text, font=INK_BOLD, xanchor="center", yanchor="bottom", yshift=2))
-    if left > 0.5:
+    if left > NIL_POUNDS:
         last = len(pieces) + 1
         steps.append(("No funder stated", words[1], left))
         shapes.append(line(last - 1 + 0.29, left, last - 0.29, left, theme.RULE, 1))
@@ -223,7 +224,7 @@ def _runs(values: Sequence[float]) -> list[tuple[int, int, float]]:
     """Runs of equal values as first and last place."""
     runs: list[tuple[int, int, float]] = []
     for place, value in enumerate(values):
-        if runs and abs(runs[-1][2] - value) < 0.5:
+        if runs and abs(runs[-1][2] - value) < NIL_POUNDS:
             runs[-1] = (runs[-1][0], place, value)
         else:
             runs.append((place, place, value))

@@ -97,7 +97,7 @@ def _hidden(months: Sequence[date], texts: Mapping[date, str]) -> dict[date, flo
 
 def _hidden_note(hidden: Mapping[date, float], known: bool, at: float) -> list[Note]:
     """Says that months are hidden, where some are."""
-    words = "some months hidden [c]" if known else "all months hidden [c]"
+    words = f"{'some' if known else 'all'} months hidden {HIDDEN}"
     return [note(0, at, words, xshift=4, yanchor="bottom")] if hidden else []
 
 

@@ -7,10 +7,10 @@ from typing import Any
 from dashboard.data.edition import Row
 from dashboard.data.view import View
 from dashboard.elements import html, icons
+from etl.definitions.readiness import LEVELS
 from etl.definitions.writing import HIDDEN
 
 Component = Any
-LEVEL_WORDS = {"met": "Met", "partly": "Partly", "not_met": "Not met", "unknown": "Not known"}
 VERDICT_LEVELS = {
     "ready": "met",
     "ready_with_conditions": "partly",
@@ -100,10 +100,10 @@ def not_applicable() -> Component:
 
 def tag(level: str, words: str = "", *, large: bool = False) -> Component:
     """A status: an icon and a word, never one without the other."""
-    level = level if level in LEVEL_WORDS else "unknown"
+    level = level if level in LEVELS else "unknown"
     size = 18 if large else 15
     return html.Span(
-        [icons.icon(level, size), html.Span(words or LEVEL_WORDS[level])],
+        [icons.icon(level, size), html.Span(words or LEVELS[level])],
         className=f"tag {level.replace('_', '-')}{' large' if large else ''}",
     )
 

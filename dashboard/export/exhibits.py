@@ -20,7 +20,7 @@ from etl.provenance.values import value_of
 
 Component = Any
 MARKERS = {
-    "[c]": "hidden: a small number, or one that could be worked back to a small number",
+    HIDDEN: "hidden: a small number, or one that could be worked back to a small number",
     "[x]": "not available: missing, not stated or not known",
     "[z]": "not applicable",
     "[p]": "provisional: the period has not ended",
@@ -203,7 +203,7 @@ def _numbers(view: View, part: Component) -> Iterator[Number]:
     if "phone-name" in names:
         return
     if "hidden-number" in names:
-        yield Number(HIDDEN, marker="[c]")
+        yield Number(HIDDEN, marker=HIDDEN)
     elif "state" in names or ("tag" in names and plain(part) == "Not known"):
         yield Number(plain(part), marker="[z]" if plain(part) in NOT_DUE else "[x]")
     elif "muted" in names and plain(part) in NOT_DUE:
@@ -238,7 +238,7 @@ def number_of(view: View, key: str, text: str) -> Number:
 def marker_of(view: View, row: Row) -> str:
     """The markers of a number of `results`."""
     if row.shown == HIDDEN:
-        return "[c]"
+        return HIDDEN
     if row.value is None:
         return "[x]"
     said = [] if row.complete else ["[p]"]

@@ -9,13 +9,14 @@ from dashboard.charts.scale import ticks
 from dashboard.data.comparisons import COST, asked, compared, of_a_year, of_sites, when
 from dashboard.data.edition import Row, audience_words
 from dashboard.data.view import View, period_words
-from dashboard.elements.tables import LEVEL_WORDS, VERDICT_LEVELS
+from dashboard.elements.tables import VERDICT_LEVELS
 from dashboard.meeting.since_last import agreed, changed, meeting_words, meets_next
 from dashboard.meeting.slides import Deck, Grid, Judged, Layer, Point, Points, Slide, Steps, Verdicts, Words
 from dashboard.meeting.sources import MOST_LINES, coded, define, left_out, place, sites_shown, sources
 from dashboard.wording import findings, sentences
 from etl.definitions.periods import write_date, write_month
-from etl.definitions.settings import FIRST_TIME_ONLY, SLIDES
+from etl.definitions.readiness import LEVELS, VERDICTS
+from etl.definitions.settings import FIRST_TIME_ONLY, NIL_POUNDS, SLIDES
 from etl.definitions.writing import HIDDEN, counted, first_upper, listed, pounds, pounds_short, write_interval
 
 
@@ -88,7 +89,7 @@ def verdict(view: View) -> Slide | None:
 def judge(view: View, site: str, row: Row | None, cover: Row | None) -> Judged:
     """A row of the verdict slide."""
     months = cover.months if cover is not None else None
-    said = sentences.VERDICT_WORDS.get(row.verdict, row.words) if row is not None else "Not judged"
+    said = VERDICTS.get(row.verdict, row.words) if row is not None else "Not judged"
     level = VERDICT_LEVELS.get(row.verdict, "unknown") if row is not None else "unknown"
     shown = f"{months:.1f}" if months is not None else "not known"
     return Judged(place(view, site), level, said, row.reason if row is not None else "", months, shown)
@@ -97,7 +98,7 @@ def judge(view: View, site: str, row: Row | None, cover: Row | None) -> Judged:
 def ask(view: View, cover: Row | None, verdicts: Sequence[Row]) -> tuple[str, str]:
     """What the forum is asked to decide: whose money is missing, and by when what cannot be judged can be."""
     parts = []
-    if cover is not None and cover.gap and cover.gap > 0.5 and view.all_sites:
+    if cover is not None and cover.gap and cover.gap > NIL_POUNDS and view.all_sites:
         parts.append(f"who finds the {pounds(cover.gap)} not yet secured for {sentences.year_of((cover,))}")
     open_ones = sum(row.verdict == "cannot_say" for row in verdicts if row.site in {s.name for s in view.sites})
     if open_ones:
@@ -227,7 +228,9 @@ def cliff(view: View) -> Slide | None:
     subtitle = f"Cash by month against planned cost, {sites}" + (". Some agreements are made up" if made_up else "")
     said = "; ".join(f"{layer.name} {layer.shown}" for layer in layers)
     notes = ("Only approved money counts as secured.", f"By month: {said}.", sources(view))
-    ends = [(layer.name, f"{who}|cliff|{months[-1]}|{layer.status}") for layer in layers if layer.amounts[-1] > 0.5]
+    ends = [
+        (layer.name, f"{who}|cliff|{months[-1]}|{layer.status}") for layer in layers if layer.amounts[-1] > NIL_POUNDS
+    ]
     codes = coded(view, [*ends, ("Planned cost", f"{who}|cliff|{months[-1]}|planned")])
     question = "What is secured once the grant ends?"
     drawn = f"{subtitle}. {said}. Planned cost {exhibit.planned_shown}." + "".join(f" {w}." for w in exhibit.turn if w)
@@ -236,9 +239,9 @@ def cliff(view: View) -> Slide | None:
 
 def money_words(values: Sequence[float]) -> str:
     """A layer's money at the end, and what it was before that where it steps: £66k, then £41k."""
-    steps = [value for index, value in enumerate(values) if not index or abs(value - values[index - 1]) >= 0.5]
-    known = [pounds_short(value) for value in steps if value > 0.5]
-    return ", then ".join(known[-2:]) if values[-1] > 0.5 else f"{known[-1]}, then none"
+    steps = [value for index, value in enumerate(values) if not index or abs(value - values[index - 1]) >= NIL_POUNDS]
+    known = [pounds_short(value) for value in steps if value > NIL_POUNDS]
+    return ", then ".join(known[-2:]) if values[-1] > NIL_POUNDS else f"{known[-1]}, then none"
 
 
 def readiness(view: View) -> Slide | None:
@@ -254,7 +257,7 @@ def readiness(view: View) -> Slide | None:
     body = [(Words("Verdict"), *(said_of(verdicts.get(site)) for site in sites))]
     for criterion in rows:
         levels = [cells[s, criterion].level if (s, criterion) in cells else "unknown" for s in sites]
-        body.append((Words(CRITERIA[criterion][0]), *(Words(LEVEL_WORDS.get(x, x), x) for x in levels)))
+        body.append((Words(CRITERIA[criterion][0]), *(Words(LEVELS.get(x, x), x) for x in levels)))
     held = [verdicts[site.name] for site in view.sites if site.name in verdicts]
     said = "; ".join(f"{labels[s]}: {', '.join(f'{line[0].text} {line[i].text}' for line in body)}"
                      for i, s in enumerate(sites, 1))  # fmt: skip
@@ -270,7 +273,7 @@ def said_of(row: Row | None) -> Words:
     """A verdict as a cell."""
     if row is None:
         return Words("Not judged", "unknown")
-    return Words(sentences.VERDICT_WORDS.get(row.verdict, row.words), VERDICT_LEVELS.get(row.verdict, "unknown"))
+    return Words(VERDICTS.get(row.verdict, row.words), VERDICT_LEVELS.get(row.verdict, "unknown"))
 
 
 def decide(view: View) -> Slide | None:

@@ -21,6 +21,7 @@ from dashboard.meeting.slides import (
     Words,
 )
 from dashboard.theme import Mark
+from etl.definitions.settings import NIL_POUNDS
 
 Component = Any
 ROOMY = 5  # columns, beyond which a table is set closer
@@ -206,7 +207,7 @@ def runs(values: Sequence[float], floors: Sequence[float]) -> list[tuple[int, in
     found = []
     for _, group in groupby(range(len(values)), lambda m: (round(values[m]), round(floors[m]))):
         places = list(group)
-        if values[places[0]] > 0.5:
+        if values[places[0]] > NIL_POUNDS:
             found.append((places[0], places[-1]))
     return found
 

@@ -6,6 +6,7 @@ from datetime import date
 from dashboard.data.edition import audience_words
 from dashboard.theme import Mark
 from etl.definitions.periods import month_after
+from etl.definitions.settings import NIL_POUNDS
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ class Steps:
         wanted, level = [], 0.0
         for layer in self.layers:
             amount = layer.amounts[-1]
-            if amount > 0.5:
+            if amount > NIL_POUNDS:
                 wanted.append(((level + amount / 2) / self.top, layer.name, layer.shown, layer.status))
             level += amount
         wanted.append((self.planned[-1] / self.top, "Planned cost", self.planned_shown, "planned"))

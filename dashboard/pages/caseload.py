@@ -39,6 +39,7 @@ from dashboard.provenance import links
 from dashboard.wording import findings, sentences
 from etl.definitions import label_of
 from etl.definitions.periods import write_month
+from etl.definitions.settings import TOO_FEW
 from etl.definitions.writing import HIDDEN, count, first_upper, listed
 
 Component = Any
@@ -172,7 +173,7 @@ def pathway(view: View) -> Component:
         f"From referral to completion, {asked_words(view)}; each step as a share of the one before",
         side_by_side(view, lines, "From referral to completion"),
         name="journey",
-        source=source_words(view) + ". No share on fewer than 10",
+        source=f"{source_words(view)}. No share on {TOO_FEW}",
         links=[definition(view, "referrals")],
     )
 
@@ -299,7 +300,7 @@ def closures(view: View) -> Component:
     lines = parts_lines(view, "closed_cases", "closed_cases")
     return card(
         spread(view, "completion_rate", "of closures were completed as planned", "Closures by reason"),
-        f"Closed cases by reason, {asked_words(view)}; shares of all closures, none on fewer than 10",
+        f"Closed cases by reason, {asked_words(view)}; shares of all closures, none on {TOO_FEW}",
         side_by_side(view, lines, "Closures by reason")
         if lines
         else nothing_of(view, "closed_cases", "Closures by reason", "No closure is known."),
@@ -352,7 +353,7 @@ def people(view: View) -> Component:
     )
     return card(
         headline,
-        f"{first_upper(asked_words(view))}; none on fewer than 10",
+        f"{first_upper(asked_words(view))}; none on {TOO_FEW}",
         side_by_side(view, lines, "Victims, children and perpetrators") if lines else nothing("Nobody is known."),
         name="people",
         source=source_words(view),

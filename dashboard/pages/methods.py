@@ -8,8 +8,8 @@ from dashboard.elements import html
 from dashboard.elements.page import Content, Page, pick
 from dashboard.elements.tables import Column, table
 from etl.definitions.periods import write_date
-from etl.definitions.settings import THRESHOLD
-from etl.definitions.writing import first_upper
+from etl.definitions.settings import LEAST_COUNT, THRESHOLD, thresholds
+from etl.definitions.writing import HIDDEN, first_upper
 
 Component = Any
 OVER_MONTHS = {"sum": "Months are added up", "first": "The first month's", "last": "The last month's"}
@@ -21,17 +21,18 @@ UNITS = {
     "share": "share",
     "ratio": "ratio",
 }
+CHART = thresholds("control_chart")
 METHODS = (
     (
         "Control charts",
-        "XmR charts as NHS England’s Making Data Count makes them: limits at the mean ± 2.66 times the mean moving "
-        "range. They are drawn from 12 points, dashed as a trial from 6. Of 20 charts of pure chance, about 4 show "
-        "a signal.",
+        "XmR charts as NHS England’s Making Data Count makes them: limits at the mean "
+        f"± {CHART['ranges_to_limit']} times the mean moving range. They are drawn from {CHART['enough_points']} "
+        f"points, dashed as a trial from {CHART['trial_points']}. Of 20 charts of pure chance, about 4 show a signal.",
     ),
     (
         "Intervals",
         "Counts have exact Poisson limits, shares Wilson’s. A unit cost’s limits are its spend over the limits of its "
-        "count: what chance in caseload alone would do. No rate is shown on a count under 10.",
+        f"count: what chance in caseload alone would do. No rate is shown on a count under {LEAST_COUNT}.",
     ),
     (
         "Cost per perpetrator",
@@ -50,7 +51,7 @@ METHODS = (
     ),
     (
         "Small numbers",
-        f"Counts from 1 to {THRESHOLD - 1}, and all from which they could be worked back, are marked [c] in "
+        f"Counts from 1 to {THRESHOLD - 1}, and all from which they could be worked back, are marked {HIDDEN} in "
         "editions for readers outside the central team. They are not in those readers’ files at all. Money is not "
         "hidden.",
     ),

@@ -16,7 +16,7 @@ from dashboard.provenance import links
 from dashboard.wording import sentences
 from etl.definitions import label_of
 from etl.definitions.periods import months_from, write_date, write_month
-from etl.definitions.readiness import PROPOSED_BY, THRESHOLDS
+from etl.definitions.readiness import PROPOSED_BY, THRESHOLDS, VERDICTS
 from etl.definitions.writing import HIDDEN, lower_first, pounds
 
 MOST_COLUMNS = 5
@@ -113,7 +113,7 @@ class Verdict:
         if not rows:
             return cell(tag("unknown", "Not judged", large=True))
         row = rows[0]
-        said = sentences.VERDICT_WORDS.get(row.verdict, row.words)
+        said = VERDICTS.get(row.verdict, row.words)
         reason = links.prose(view, site, row.words if site == "all" else row.reason or "", f"{site}|verdict||words")
         shown = links.verdict(view, site, row.verdict, said)
         return html.Div([shown, html.P(reason, className="reason")], className="cell")

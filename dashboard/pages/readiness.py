@@ -99,7 +99,7 @@ def verdict(view: View, row: Row | None) -> Component:
     """A site's verdict."""
     if row is None:
         return state("not judged")
-    return links.verdict(view, row.site, row.verdict, sentences.VERDICT_WORDS.get(row.verdict, row.words))
+    return links.verdict(view, row.site, row.verdict, definitions.VERDICTS.get(row.verdict, row.words))
 
 
 def evidence(view: View, row: Row | None, site: str, criterion: str) -> Component:
@@ -126,11 +126,7 @@ def change(view: View, row: Row | None) -> Component:
     parts: list[Component] = []
     rest = row.change
     while rest:
-        found = [
-            (rest.find(name), name)
-            for name in ("ready with conditions", "not yet", "cannot say", "ready")
-            if name in rest
-        ]
+        found = [(rest.find(name), name) for name in map(str.lower, definitions.VERDICTS.values()) if name in rest]
         if not found:
             break
         place, name = min(found, key=lambda entry: (entry[0], -len(entry[1])))

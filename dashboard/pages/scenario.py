@@ -38,7 +38,8 @@ from dashboard.scenarios.choices import (
 )
 from dashboard.wording import sentences
 from etl.definitions.periods import month_after, months_from, write_date, write_financial_year, write_month
-from etl.definitions.readiness import count_verdicts
+from etl.definitions.readiness import VERDICTS, count_verdicts
+from etl.definitions.settings import NIL_POUNDS
 from etl.definitions.writing import (
     counted_figure,
     first_upper,
@@ -292,9 +293,9 @@ def beside_actuals(view: View, supposed: ScenarioChoice, found: Sequence[Case], 
 def verdict_cell(case: Case, known: Row | None) -> Component:
     """The verdict under the scenario; where it depends on the cost, both ends."""
     low, high = case.verdicts
-    shown = tag(VERDICT_LEVELS[high], sentences.VERDICT_WORDS[high])
-    more = [html.Small(f"{sentences.VERDICT_WORDS[low]} at the lowest cost", className="now")] if low != high else []
-    now = sentences.VERDICT_WORDS.get(known.verdict, known.words) if known else "not judged"
+    shown = tag(VERDICT_LEVELS[high], VERDICTS[high])
+    more = [html.Small(f"{VERDICTS[low]} at the lowest cost", className="now")] if low != high else []
+    now = VERDICTS.get(known.verdict, known.words) if known else "not judged"
     return html.Span([shown, *more, html.Small(f"now {lower_first(now)}", className="now")])
 
 
@@ -475,7 +476,9 @@ def ways_card(view: View, found: Sequence[Case]) -> Component:
     ]
     needed = still_needed([(case.start, case.choices) for case in found])
     headline = (
-        f"To maintain the plan, {pounds(needed)} more is needed" if needed > 0.5 else "The money maintains the plan"
+        f"To maintain the plan, {pounds(needed)} more is needed"
+        if needed > NIL_POUNDS
+        else "The money maintains the plan"
     )
     return card(
         headline,

@@ -14,6 +14,7 @@ from dashboard.elements.tables import Column, hidden, link, not_applicable, numb
 from dashboard.provenance import links
 from dashboard.wording import findings, returns, sentences
 from etl.definitions.periods import month_after, months_from, write_date, write_month, write_period
+from etl.definitions.readiness import VERDICTS
 from etl.definitions.writing import HIDDEN, count, counted, first_upper, lower_first, spaced
 
 Component = Any
@@ -127,7 +128,7 @@ def judged(view: View, site: Site, verdict: Row | None) -> Component:
     if verdict is None and not rows:
         return card("Not judged yet", "", nothing("No verdict is known."), name="judged")
     body = [[first_upper(row.criterion), tag(row.level), criterion(view, row)] for row in rows]
-    head = sentences.VERDICT_WORDS.get(verdict.verdict, "") if verdict is not None else "No verdict"
+    head = VERDICTS.get(verdict.verdict, "") if verdict is not None else "No verdict"
     met = sum(row.level == "met" for row in rows)
     columns = [Column("Criterion"), Column("Level"), Column("Evidence")]
     return card(

@@ -10,9 +10,10 @@ from markupsafe import Markup
 from dashboard import theme
 from dashboard.elements import icons
 from dashboard.elements.widgets import Tree
-from dashboard.upload.in_memory import MOST_BYTES
+from etl.definitions.settings import RETURN_BYTES
 
 FORMATS = ".xlsx,.ods,.csv"
+LONGEST_NOTE = 200
 SWITCHED_OFF = (
     "Loading from this page is switched off. Whoever runs the dashboard can switch it on: start it with --loading."
 )
@@ -22,8 +23,8 @@ _FORM = """<form class="give" method="post" action="/returns/try" enctype="multi
 <div class="drop">
 <label for="return-file">Choose a return, or drop it here</label>
 <input type="file" id="return-file" name="file" accept="{{ formats }}" aria-describedby="return-hint">
-<p class="hint" id="return-hint">A workbook (.xlsx), an OpenDocument sheet (.ods) or a .csv file of at most 5 MB.
-It is read and checked as a load does it; nothing of it is kept.</p>
+<p class="hint" id="return-hint">A workbook (.xlsx), an OpenDocument sheet (.ods) or a .csv file of at most
+{{ most // 10**6 }} MB. It is read and checked as a load does it; nothing of it is kept.</p>
 </div>
 <div class="give-acts">
 <button class="button filled" type="submit" name="answer" value="page">Check it</button>
@@ -68,7 +69,7 @@ _RESULT = """<section class="given" id="result" tabindex="-1" aria-labelledby="r
 <form class="give publish" method="post" action="/returns/publish" enctype="multipart/form-data">
 <input type="hidden" name="csrf" value="{{ csrf }}">
 <p><label for="edition-note">Why a new edition is made (shown with it; name nobody)</label>
-<input type="text" id="edition-note" name="note" maxlength="200" autocomplete="off"></p>
+<input type="text" id="edition-note" name="note" maxlength="{{ longest }}" autocomplete="off"></p>
 <div class="give-acts"><button class="button filled" type="submit">Publish a new edition</button></div>
 <p class="hint">The pages show what was loaded once an edition is made of it.</p>
 </form>
@@ -147,12 +148,12 @@ class Giver:
 
 def write_form(giver: Giver, csrf: str = "") -> Markup:
     """The form. Without a token, the page's script fills in the one that it knows."""
-    return _write(_FORM, **_told(giver), csrf=csrf, most=MOST_BYTES, formats=FORMATS, switched_off=SWITCHED_OFF)
+    return _write(_FORM, **_told(giver), csrf=csrf, most=RETURN_BYTES, formats=FORMATS, switched_off=SWITCHED_OFF)
 
 
 def write_result(result: Result | None, csrf: str = "") -> Markup:
     """The result; an empty place for it where nothing was given yet."""
-    return _write(_RESULT, result=result, csrf=csrf)
+    return _write(_RESULT, result=result, csrf=csrf, longest=LONGEST_NOTE)
 
 
 def write_page(result: Result | None, giver: Giver, pages: Sequence[Any], csrf: str = "") -> str:

@@ -7,7 +7,8 @@ from typing import IO
 
 from flask import Request, request
 
-MOST_BYTES = 5_000_000
+from etl.definitions.settings import RETURN_BYTES
+
 LONGEST_NAME = 120
 
 
@@ -41,9 +42,11 @@ def read_upload() -> Upload:
     given = request.files.get("file")
     if given is None or not given.filename:
         raise NoFile("Choose a file first, then send it.")
-    content = given.stream.read(MOST_BYTES + 1)
-    if len(content) > MOST_BYTES:
-        raise NoFile("The file is larger than 5 MB, so it was not looked at. A return is far smaller.")
+    content = given.stream.read(RETURN_BYTES + 1)
+    if len(content) > RETURN_BYTES:
+        raise NoFile(
+            f"The file is larger than {RETURN_BYTES // 10**6} MB, so it was not looked at. A return is far smaller."
+        )
     return Upload(safe_name(given.filename), content)
 
 

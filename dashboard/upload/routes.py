@@ -12,12 +12,11 @@ from dashboard.access.gate import Gate
 from dashboard.access.roles import Who
 from dashboard.elements.page import Page
 from dashboard.upload import commands
-from dashboard.upload.form import SWITCHED_OFF, Giver, Result, write_page
+from dashboard.upload.form import LONGEST_NOTE, SWITCHED_OFF, Giver, Result, write_page
 from dashboard.upload.in_memory import InMemory, NoFile, read_upload
 from etl.definitions.writing import counted, first_upper
 from etl.sites import Site, load_sites
 
-LONGEST_NOTE = 200
 PATIENCE = 20  # seconds after which a reader is told that the edition is still being made
 BEING_MADE = (
     "It is made sure that no small number can be worked out from it, which takes some minutes. The pages show it as "

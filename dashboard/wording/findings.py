@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from dashboard.data.comparisons import when
 from dashboard.data.edition import Row
+from etl.definitions.settings import NIL_POUNDS, thresholds
 from etl.definitions.writing import count, counted, first_upper, listed, lower_first, named, pounds, write_interval
 
+CHART = thresholds("control_chart")
 OFF_BASIS = "; not on the same basis"
 Rows = Sequence[tuple[str, Row]]
 
@@ -167,7 +169,7 @@ def alike(found: Sequence[Row], pairs: Sequence[Row], rows: Mapping[str, Row], l
 
 def bridge(label: str, row: Row, per: str) -> str:
     """What changed a unit cost between two periods, by how much, and its largest part."""
-    if abs(row.change) < 0.5:
+    if abs(row.change) < NIL_POUNDS:
         return f"{label}: no change in the cost per {per}"
     said = f"{label}: {pounds(row.change)} {'more' if row.change > 0 else 'less'} per {per}"
     return f"{said}, {row.words}" if row.words else f"{said}, from spending and caseload together"
@@ -197,9 +199,9 @@ def chart_note(row: Row) -> str:
     if is_hidden(row):
         return "No limits are drawn: hidden months could be worked out from them."
     if not row.drawn:
-        return "No limits are drawn: they need six months that are not all the same."
+        return f"No limits are drawn: they need {count(CHART['trial_points'])} months that are not all the same."
     kind = "Exact Poisson limits" if row.kind == "poisson" else "XmR limits"
-    trial = f", on trial until {count(12)} are known" if row.trial else ""
+    trial = f", on trial until {count(CHART['enough_points'])} are known" if row.trial else ""
     signals = f"Ringed: {row.signal_words}." if row.signals else "No month is a signal."
     return f"{kind} from {row.points} months{trial}. {signals}"
 

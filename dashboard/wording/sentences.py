@@ -6,6 +6,8 @@ from itertools import pairwise
 
 from dashboard.data.edition import Row
 from etl.definitions.periods import month_after, write_date, write_financial_year, write_month
+from etl.definitions.readiness import VERDICTS
+from etl.definitions.settings import NIL_POUNDS, thresholds
 from etl.definitions.writing import (
     HIDDEN,
     count,
@@ -20,13 +22,6 @@ from etl.definitions.writing import (
     spaced,
 )
 from etl.judge.scenario import Outcome
-
-VERDICT_WORDS = {
-    "ready": "Ready",
-    "ready_with_conditions": "Ready with conditions",
-    "not_yet": "Not yet",
-    "cannot_say": "Cannot say",
-}
 
 
 def readiness(verdicts: Sequence[Row], labels: Mapping[str, str], cover: Sequence[Row], grant_ends: date | None) -> str:
@@ -56,7 +51,7 @@ def readiness(verdicts: Sequence[Row], labels: Mapping[str, str], cover: Sequenc
 
 def _one_verdict(row: Row, labels: Mapping[str, str]) -> str:
     """One site's verdict and its reason."""
-    words = VERDICT_WORDS.get(row.verdict, row.words)
+    words = VERDICTS.get(row.verdict, row.words)
     reason = f": {lower_first(row.reason)}" if row.reason else ""
     return f"{labels[row.site]}: {words.lower()}{' – ' + lower_first(row.reason) if reason else ''}"
 
@@ -117,15 +112,16 @@ def why_no_sum(row: Row | None) -> str:
     return "No sum over a gap" if gaps < 2 else f"No sum over {count(gaps)} gaps"
 
 
+RUN = count(thresholds("control_chart")["run"])
 SIGNALS = {
     "above_limit": "above the upper limit in {month}",
     "below_limit": "below the lower limit in {month}",
-    "trend_up": "in a run of seven or more that rises, to {month}",
-    "trend_down": "in a run of seven or more that falls, to {month}",
+    "trend_up": f"in a run of {RUN} or more that rises, to {{month}}",
+    "trend_down": f"in a run of {RUN} or more that falls, to {{month}}",
     "two_in_three_above": "near the upper limit twice in three months, to {month}",
     "two_in_three_below": "near the lower limit twice in three months, to {month}",
-    "shift_above": "above average seven or more months in a row, to {month}",
-    "shift_below": "below average seven or more months in a row, to {month}",
+    "shift_above": f"above average {RUN} or more months in a row, to {{month}}",
+    "shift_below": f"below average {RUN} or more months in a row, to {{month}}",
 }
 
 
@@ -165,7 +161,7 @@ def funding(row: Row | None) -> str:
         return "What is secured once the grant ends is not known"
     from_month = f"From {write_month(row.year, long=True)}"
     left = row.planned - row.secured
-    if left <= 0.5:
+    if left <= NIL_POUNDS:
         return f"{from_month}, all of the planned cost is secured"
     pence = round_half_up(100 * row.secured / row.planned)
     return f"{from_month}, {pence:.0f}p of each planned pound is secured; {pounds(left)} is not"
@@ -175,7 +171,7 @@ def no_funder(label: str, amount: float) -> str:
     """What nobody has said they will pay; never called a shortfall."""
     return (
         f"{label}: {pounds(amount)} has no funder stated"
-        if amount > 0.5
+        if amount > NIL_POUNDS
         else f"{label}: every pound has a funder named"
     )
 
@@ -347,7 +343,7 @@ def evidence(row: Row) -> str:
 def scenario(clause: str, whole: Outcome, sites: Sequence[Outcome]) -> str:
     """What a scenario leaves unsecured, and how many sites have a full year's money whatever the cost."""
     low, high = pounds(whole.gap.low), pounds(whole.gap.high)
-    if whole.gap.high <= 0.5:
+    if whole.gap.high <= NIL_POUNDS:
         return f"{clause}, every pound of the supposed cost is secured"
     left = low if low == high else f"{low} to {high}"
     full = sum(one.months.low >= 12 for one in sites)
@@ -405,10 +401,10 @@ def pays_most(label: str, rows: Sequence[Row], period: str) -> str:
 
 def replaced(rows: Sequence[tuple[str, Row]]) -> str:
     """How much of the grant other approved money replaces; a row is a site's label and its cover."""
-    some = [(label, row) for label, row in rows if row.replaced > 0.5]
+    some = [(label, row) for label, row in rows if row.replaced > NIL_POUNDS]
     if not some:
         return "No approved money replaces the grant yet"
-    whole = [label for label, row in some if row.replaced >= row.grant_before - 0.5]
+    whole = [label for label, row in some if row.replaced >= row.grant_before - NIL_POUNDS]
     if len(whole) == len(rows):
         return "The grant is replaced in full at every site"
     said = [f"{label} replaces {pounds(row.replaced)} of {pounds(row.grant_before)}" for label, row in some[:2]]

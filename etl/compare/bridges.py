@@ -13,7 +13,7 @@ from functools import lru_cache
 import pandas as pd
 
 from etl.compare.components import count_behind
-from etl.compare.intervals import LEAST_COUNT, in_columns
+from etl.compare.intervals import in_columns
 from etl.definitions import DERIVED
 from etl.definitions.measure import Ratio
 from etl.definitions.messages import Month
@@ -25,6 +25,7 @@ from etl.definitions.periods import (
     write_month,
     write_period,
 )
+from etl.definitions.settings import LEAST_COUNT
 from etl.methods import binomial, bridge
 
 ALL = "all"

@@ -12,8 +12,9 @@ from datetime import date
 import pandas as pd
 
 from etl.compare.bridges import ALL
-from etl.compare.intervals import LEAST_COUNT, in_columns
+from etl.compare.intervals import in_columns
 from etl.definitions.periods import last_month, months_from, write_month, write_period
+from etl.definitions.settings import LEAST_COUNT, TOO_FEW
 from etl.definitions.writing import write
 from etl.judge.money import APPROVED, Standing, plan_over, standing
 from etl.methods import intervals
@@ -201,7 +202,7 @@ def _why(
         return "new cases are not known" if year.basis == "actual" else "no plan known"
     if part is None:
         return "new cases of a site are not known, so that they cannot share the cost"
-    return f"fewer than {LEAST_COUNT}: new cases" if count < LEAST_COUNT else ""
+    return f"{TOO_FEW}: new cases" if count < LEAST_COUNT else ""
 
 
 def _sum(numbers: Mapping[str, float | None]) -> float | None:

@@ -1,9 +1,10 @@
 """What a number of `results` is made of, the count that stands behind it, and how it is written."""
 
+from collections.abc import Collection
 from functools import cache
 
 from etl.definitions import MEASURES, key, label_of, unit_of
-from etl.definitions.measure import Breakdown, Measure, Ratio, Total, keys
+from etl.definitions.measure import Breakdown, Measure, Ratio, Total, addends, keys
 from etl.definitions.writing import write
 
 # Case-months are not events of their own: a case gives one for each month that it is open. Behind them stand people.
@@ -38,12 +39,12 @@ def count_behind(number: str) -> str:
     return ""
 
 
-def formula_of(measure: Measure) -> str:
-    """How a measure is made, in words."""
+def formula_of(measure: Measure, shared: Collection[str]) -> str:
+    """How a measure is made, in words; `shared` are the spend lines that every site counts."""
     if isinstance(measure, Ratio):
         return f"{label_of(measure.numerator)} ÷ {label_of(measure.denominator)}"
     if isinstance(measure, Total):
-        return " + ".join(label_of(number) for number in measure.of)
+        return " + ".join(label_of(number) for number in addends(measure, shared))
     if isinstance(measure, Breakdown):
         return " + ".join(part.label for part in measure.parts)
     return "as reported"

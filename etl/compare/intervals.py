@@ -9,10 +9,9 @@ import pandas as pd
 from etl.compare.components import count_behind
 from etl.definitions import MEASURES, unit_of
 from etl.definitions.measure import Ratio
+from etl.definitions.settings import LEAST_COUNT
 from etl.methods import intervals
 
-# No rate has an interval, or is shown beside others, where the count behind it is smaller.
-LEAST_COUNT = 10
 PLACE = ["site", "period", "starts"]
 LIMITS = ("low", "high", "low_998", "high_998")
 LEVELS = (0.95, 0.998)

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from etl.compare.components import shown
-from etl.compare.intervals import LEAST_COUNT, in_columns
+from etl.compare.intervals import in_columns
 from etl.definitions import REPORTED, key
 from etl.definitions.measure import Breakdown
+from etl.definitions.settings import LEAST_COUNT
 from etl.definitions.writing import first_upper, write
 
 # Wholes that are counts of people or cases; what is spent and who pays have tables of their own.

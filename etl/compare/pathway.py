@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from etl.compare.intervals import LEAST_COUNT
+from etl.definitions.settings import LEAST_COUNT
 from etl.definitions.writing import write
 
 # Each step: what is counted, its name, whether its people are those of the step before, and what to say of its share.

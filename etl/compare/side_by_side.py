@@ -12,10 +12,11 @@ import pandas as pd
 
 from etl.compare.bridges import ALL, first_months
 from etl.compare.components import count_behind, shown
-from etl.compare.intervals import LEAST_COUNT, LIMITS, in_columns
+from etl.compare.intervals import LIMITS, in_columns
 from etl.definitions import MEASURES, label_of, unit_of
 from etl.definitions.measure import Ratio
 from etl.definitions.periods import last_month, month_after, months_between
+from etl.definitions.settings import LEAST_COUNT, TOO_FEW
 from etl.definitions.writing import round_half_up
 
 COSTS = tuple(m.name for m in MEASURES.values() if isinstance(m, Ratio) and m.unit == "gbp_each")
@@ -217,7 +218,7 @@ def _is_rate(measure: str) -> bool:
 
 def _too_few(measure: str) -> str:
     behind = count_behind(measure)
-    return f"fewer than {LEAST_COUNT}: {label_of(behind).lower()}" if behind else ""
+    return f"{TOO_FEW}: {label_of(behind).lower()}" if behind else ""
 
 
 def _latest(rows: pd.DataFrame, data_month: date) -> pd.Series:

@@ -52,7 +52,7 @@ def _formula(measure: Measure) -> str:
     if isinstance(measure, Ratio):
         return f"{measure.numerator} / {measure.denominator}"
     if isinstance(measure, Total):
-        return " + ".join(measure.of)
+        return " + ".join(measure.of) + (", where every site counts the line" if measure.lines_shared_only else "")
     if isinstance(measure, Breakdown):
         return " + ".join(key(measure.name, part.name) for part in measure.parts)
     return ""

@@ -1,6 +1,6 @@
 """What a measure is: reported, broken down, totalled or divided; its unit, and how it is made of others."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -88,6 +88,11 @@ def keys(measure: Reported | Breakdown) -> Iterator[tuple[str, str]]:
         yield measure.name, ""
     else:
         yield from ((measure.name, part.name) for part in measure.parts)
+
+
+def addends(total: Total, shared: Collection[str]) -> tuple[str, ...]:
+    """The numbers that a total is the sum of, where `shared` are the spend lines that every site counts."""
+    return tuple(n for n in total.of if not total.lines_shared_only or n.partition(".")[2] in shared)
 
 
 def key(measure: str, part: str) -> str:

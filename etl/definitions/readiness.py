@@ -3,28 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from etl.definitions.settings import thresholds
+
 PROPOSED_BY = "Drive central team"
 
-# The words of `etl.methods.readiness.Thresholds`: each threshold of the project stands here and nowhere else.
-THRESHOLDS: dict[str, float] = {
-    "cover_met": 12,
-    "cover_partial": 6,
-    "spend_met": 1.05,
-    "spend_partial": 1.15,
-    "caseload_met_level": 0.95,
-    "caseload_partial_level": 0.998,
-    "received_met": 12,
-    "received_partial": 11,
-    "on_time_met": 10,
-    "on_time_partial": 8,
-    "filled_met": 0.95,
-    "filled_partial": 0.90,
-    "score_met": 2,
-    "top_score": 3,
-    "top_scores_met": 2,
-    "score_partial": 1,
-    "not_met_for_not_yet": 2,
-}
+# Named as `etl.methods.readiness.Thresholds` names them.
+THRESHOLDS: dict[str, float] = thresholds("readiness")
 
 # Evidence older than this is called stale.
 STALE_AFTER_MONTHS = 12

@@ -1,13 +1,24 @@
-"""Settings that belong to no measure: small numbers, the slides of a meeting, how late returns come, the version."""
+"""Settings that belong to no measure: small numbers, thresholds, the slides of a meeting, late returns, the version."""
 
+import tomllib
 from functools import cache
 from hashlib import sha256
+from importlib.resources import files
+from typing import Any
 
 from etl.definitions import REPORTED
 from etl.definitions.measure import Reported
 
 # Counts from 1 to one less than this are hidden; a reader must not be able to rule out any value from 1 to this.
 THRESHOLD = 5
+
+# No rate, share or interval is given where the count behind it is smaller.
+LEAST_COUNT = 10
+TOO_FEW = f"fewer than {LEAST_COUNT}"
+# A file from outside is no longer: `etl.intake.limits` has the same, and knows nothing of this.
+RETURN_BYTES = 5_000_000
+# Money up to this rounds to nothing, so nothing is said of it.
+NIL_POUNDS = 0.5
 
 # The slides that a meeting may have, in the order of a meeting that has none of its own.
 SLIDES = ("changed", "agreed", "verdict", "cases", "cost", "cliff", "readiness", "decide")
@@ -22,6 +33,12 @@ DAYS_LATE = Reported(
     "last",
     "Days from the day on which a month's return was due to the day on which it came; 0 when it came in time",
 )
+
+
+@cache
+def thresholds(section: str) -> dict[str, Any]:
+    """A section of `thresholds.toml`, the thresholds that the methods read too."""
+    return tomllib.loads(files("etl.definitions").joinpath("thresholds.toml").read_text(encoding="utf-8"))[section]
 
 
 @cache

@@ -1,7 +1,7 @@
 """The warehouse in, an edition out: one file an audience, made in a folder of its own and never changed again."""
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -36,12 +36,12 @@ from etl.protect.audience import (
 from etl.protect.audit import Unsafe, check_file
 from etl.protect.ledger import newest, read_ledger
 from etl.read.cell import HOLES
-from etl.reference import Reference, as_known_at, read_reference
+from etl.reference import Reference, as_known_at, read_reference, shared_lines
 from etl.sites import Site, load_sites
 from etl.system.durable import sync_file, sync_folder
 from etl.system.workers import Hands, two_hands
 from etl.warehouse.load import Busy, WrongUse, no_collection
-from etl.warehouse.plans import plan_by_month, shared_lines
+from etl.warehouse.plans import plan_by_month
 from etl.warehouse.queries import PAST, read_queries
 from etl.warehouse.status import calendar, due_date, refusals, reminders
 from etl.warehouse.store import open_warehouse, results_as_known
@@ -161,7 +161,7 @@ def _given(
     tables = {
         "edition": _edition(data / "editions", known_at, now, data_month, note),
         "sites": _sites(sites, known_at.date()),
-        "measures": _measures(),
+        "measures": _measures(shared_lines(reference.scope, sites)),
         "results": _results(con, known_at, reference, sites, data_month, holes),
         "calendar": days,
         **_queries(con, known_at, reference),
@@ -283,7 +283,7 @@ def _results(
 ) -> pd.DataFrame:
     """All results as known at a time, with what stands beside them."""
     plan = plan_by_month(reference, sites, data_month)
-    results = results_as_known(con, known_at, plan, shared_lines(reference, sites))
+    results = results_as_known(con, known_at, plan, shared_lines(reference.scope, sites))
     results["starts"] = results.starts.dt.date
     results["ends"] = [month_after(s, months_of(p) - 1) for s, p in zip(results.starts, results.period, strict=True)]
     results["shown"] = [shown(v, m) for v, m in zip(results.value, results.measure, strict=True)]
@@ -352,10 +352,12 @@ def _sites(sites: Mapping[str, Site], day: date) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _measures() -> pd.DataFrame:
+def _measures(shared: Collection[str]) -> pd.DataFrame:
+    """The definitions; `shared` are the spend lines that every site counts."""
     rows = []
     for measure in MEASURES.values():
-        rows.append(_measure(measure.name, measure.label, measure.meaning))
+        formula = formula_of(measure, shared)
+        rows.append(_measure(measure.name, measure.label, measure.meaning, formula))
         if isinstance(measure, Breakdown):
             rows += [_measure(key(measure.name, part.name), part.label, part.meaning) for part in measure.parts]
     rows.append(_lateness())
@@ -369,7 +371,7 @@ def _lateness() -> dict[str, object]:
     return {**told, "formula": "day received less day due", "numerator": "", "denominator": ""}
 
 
-def _measure(number: str, label: str, meaning: str) -> dict[str, object]:
+def _measure(number: str, label: str, meaning: str, formula: str = "as reported") -> dict[str, object]:
     measure = MEASURES.get(number)
     own = MEASURES.get(number.partition(".")[0]) if measure is None else measure
     ratio = measure if isinstance(measure, Ratio) else None
@@ -381,7 +383,7 @@ def _measure(number: str, label: str, meaning: str) -> dict[str, object]:
         "subject": subject_of(number if number in MEASURES else number.partition(".")[0]),
         "kind": "Part" if measure is None else type(measure).__name__,
         "over_months": getattr(own, "over_months", None) or "",
-        "formula": formula_of(measure) if measure else "as reported",
+        "formula": formula,
         "numerator": ratio.numerator if ratio else "",
         "denominator": ratio.denominator if ratio else "",
     }

@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from etl.definitions.readiness import THRESHOLDS
 from etl.methods import caseload_forecast, intervals, runway
-from etl.methods.readiness import Readiness, Thresholds, verdict
+from etl.methods.readiness import Readiness, verdict
 
 MONTHS = 12
 LABEL = "Scenario, not a forecast"
@@ -270,7 +269,7 @@ def _verdict_at(facts: Mapping[str, Any], money: float, cost: float) -> Readines
     if planned and spent is not None:
         spent = Fraction(str(spent)) * Fraction(str(cost)) / Fraction(str(planned))
     supposed = {"funding": [{"amount": money, "status": "approved"}], "planned_annual_cost": cost, "cost_12m": spent}
-    return verdict({**facts, **supposed}, Thresholds(**THRESHOLDS))  # type: ignore[arg-type]
+    return verdict({**facts, **supposed})
 
 
 def _rolled_out(start: Start, caseloads: Sequence[float], choices: Choices) -> Outcome:

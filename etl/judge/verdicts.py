@@ -16,7 +16,6 @@ from etl.definitions.readiness import (
     CRITERIA,
     QUESTIONS,
     STALE_AFTER_MONTHS,
-    THRESHOLDS,
     VERDICTS,
     count_verdicts,
 )
@@ -24,7 +23,7 @@ from etl.definitions.writing import first_upper, round_half_up, write
 from etl.judge.evidence import Answer, Evidence, gather_evidence, month_name
 from etl.judge.money import ALL, agreement_rows, assessed_year, cliff, cover, funding_mix, gap_steps
 from etl.judge.scenario_start import start_rows
-from etl.methods.readiness import BEST_LAST, CANNOT_SAY, MONEY, Change, Condition, Readiness, Thresholds, verdict
+from etl.methods.readiness import BEST_LAST, CANNOT_SAY, MONEY, Change, Condition, Readiness, verdict
 from etl.reference import (
     CENTRAL_TEAM,
     LINES,
@@ -38,6 +37,7 @@ from etl.reference import (
     as_frame,
     as_known_at,
     newest,
+    shared_lines,
 )
 
 # How the method names the criteria that have another name in `etl.definitions.readiness`.
@@ -111,7 +111,7 @@ def edition_tables(
 
 def judge(evidence: Evidence) -> Readiness:
     """A site's levels, verdict and what would change it, by the thresholds of `etl.definitions.readiness`."""
-    return verdict(evidence.facts(), Thresholds(**THRESHOLDS))  # type: ignore[arg-type]
+    return verdict(evidence.facts())
 
 
 def readiness_rows(cases: Mapping[str, Evidence], judged: Mapping[str, Readiness], day: date) -> pd.DataFrame:
@@ -209,21 +209,14 @@ def milestone_rows(milestones: Sequence[Milestone], day: date) -> pd.DataFrame:
 
 
 def scope_rows(scope: Sequence[Scope], sites: Sequence[str]) -> pd.DataFrame:
-    """Which cost lines each site counts; a line is shared when every site that has said what it counts says Yes."""
+    """Which cost lines each site counts, those that every site counts first."""
     rows = [row for row in newest(scope, "site", "line") if row.site in sites]
-    shared = shared_lines(rows)
+    shared = shared_lines(scope, sites)
     rows.sort(key=lambda row: (row.line not in shared, LINES.index(row.line), list(sites).index(row.site)))
     frame = as_frame(rows, Scope)
     frame["label"] = [LINE_LABELS[row.line] for row in rows]
     frame["shared"] = frame["line"].isin(shared)
     return frame[["line", "label", "site", "says", "shared", "source", "made_up"]]
-
-
-def shared_lines(scope: Iterable[Scope]) -> tuple[str, ...]:
-    """The spend lines that every site counts which has said what it counts, in the order of the definitions."""
-    says = {(row.site, row.line): row.says for row in newest(scope, "site", "line")}
-    told = {site for site, _ in says}
-    return tuple(line for line in LINES if told and all(says.get((site, line)) == "Yes" for site in told))
 
 
 def plan_rows(plans: Sequence[Plan]) -> pd.DataFrame:

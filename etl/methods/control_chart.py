@@ -14,12 +14,15 @@ from statistics import mean
 
 from scipy.special import pdtr, pdtrik
 
-RANGES_TO_LIMIT = 2.66
+from etl.methods import thresholds
+
+_AT = thresholds("control_chart")
+RANGES_TO_LIMIT: float = _AT["ranges_to_limit"]
 RANGES_TO_NEAR_LIMIT = 2 * RANGES_TO_LIMIT / 3
 SCREEN_AT = 3.267
-RUN = 7
-ENOUGH_POINTS = 12
-TRIAL_POINTS = 6
+RUN: int = _AT["run"]
+ENOUGH_POINTS: int = _AT["enough_points"]
+TRIAL_POINTS: int = _AT["trial_points"]
 TAIL = 0.00135
 
 COMMON_CAUSE = "common_cause"

@@ -15,7 +15,7 @@ from fractions import Fraction
 from itertools import combinations, product
 from typing import Any
 
-from etl.methods import intervals, runway
+from etl.methods import intervals, runway, thresholds
 
 MET, PARTIAL, NOT_MET, UNKNOWN = "met", "partial", "not met", "unknown"
 BEST_FIRST = (MET, PARTIAL, NOT_MET, UNKNOWN)
@@ -43,27 +43,30 @@ Levels = dict[str, str]
 Interval = tuple[float, float]
 
 
+_PROPOSED = thresholds("readiness")
+
+
 @dataclass(frozen=True)
 class Thresholds:
     """Where each criterion is met and where it is partly met: a proposal for the owner to settle."""
 
-    cover_met: float = 12
-    cover_partial: float = 6
-    spend_met: float = 1.05
-    spend_partial: float = 1.15
-    caseload_met_level: float = 0.95
-    caseload_partial_level: float = 0.998
-    received_met: int = 12
-    received_partial: int = 11
-    on_time_met: int = 10
-    on_time_partial: int = 8
-    filled_met: float = 0.95
-    filled_partial: float = 0.90
-    score_met: int = 2
-    top_score: int = 3
-    top_scores_met: int = 2
-    score_partial: int = 1
-    not_met_for_not_yet: int = 2
+    cover_met: float = _PROPOSED["cover_met"]
+    cover_partial: float = _PROPOSED["cover_partial"]
+    spend_met: float = _PROPOSED["spend_met"]
+    spend_partial: float = _PROPOSED["spend_partial"]
+    caseload_met_level: float = _PROPOSED["caseload_met_level"]
+    caseload_partial_level: float = _PROPOSED["caseload_partial_level"]
+    received_met: int = _PROPOSED["received_met"]
+    received_partial: int = _PROPOSED["received_partial"]
+    on_time_met: int = _PROPOSED["on_time_met"]
+    on_time_partial: int = _PROPOSED["on_time_partial"]
+    filled_met: float = _PROPOSED["filled_met"]
+    filled_partial: float = _PROPOSED["filled_partial"]
+    score_met: int = _PROPOSED["score_met"]
+    top_score: int = _PROPOSED["top_score"]
+    top_scores_met: int = _PROPOSED["top_scores_met"]
+    score_partial: int = _PROPOSED["score_partial"]
+    not_met_for_not_yet: int = _PROPOSED["not_met_for_not_yet"]
     secured_statuses: tuple[str, ...] = ("signed", "approved")
 
 

@@ -16,10 +16,10 @@ from etl.compare.components import count_behind
 from etl.definitions import MEASURES, PLANNED, unit_of
 from etl.definitions.measure import Ratio, Total
 from etl.definitions.periods import last_month
+from etl.definitions.writing import HIDDEN
 from etl.protect.lattice import Lattice, Mask, counts
 
 CENTRAL, FORUM = "central", "forum"
-MARK = "[c]"
 # What sites report that is no count and that everybody may see: money and posts. Counts are hidden where small.
 OPEN = ("case_managers", "case_manager_posts", "spend", "spend_in_kind", "funding", "funding_in_kind")
 LIMITS = ("low", "high", "low_998", "high_998")
@@ -174,7 +174,7 @@ def mask_results(results: pd.DataFrame, lattice: Lattice, shown: Mask) -> pd.Dat
     limited = np.array([sees.behind(*place) for place in places], dtype=bool)
     masked = results.copy()
     masked["value"] = results.value.where(open_rows)
-    masked["shown"] = results.shown.where(open_rows, MARK)
+    masked["shown"] = results.shown.where(open_rows, HIDDEN)
     for name in LIMITS:
         masked[name] = results[name].where(open_rows & limited)
     masked["why"] = [_plain(why) if may else "" for why, may in zip(results.why, open_rows, strict=True)]
@@ -257,11 +257,11 @@ def _marked(frame: pd.DataFrame, value: str, shown: str) -> pd.DataFrame:
     blank = frame[value].isna() & frame[shown].eq("")
     if "why" in frame.columns:
         blank &= frame.why.eq("")
-    return frame.assign(**{shown: frame[shown].mask(blank, MARK)})
+    return frame.assign(**{shown: frame[shown].mask(blank, HIDDEN)})
 
 
 def _hidden_series(results: pd.DataFrame) -> set[tuple[str, str]]:
-    hidden = results[(results.period == "month") & results.shown.eq(MARK)]
+    hidden = results[(results.period == "month") & results.shown.eq(HIDDEN)]
     return set(zip(hidden.site, hidden.measure, strict=True))
 
 
@@ -292,6 +292,6 @@ def _readiness(readiness: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
     """The criterion of caseload says that it is hidden where its count is."""
     years = results[(results.period == "rolling_year") & (results.measure == "new_cases")]
     newest = years[years.starts == years.starts.max()]
-    hidden = set(newest[newest.shown == MARK].site)
+    hidden = set(newest[newest.shown == HIDDEN].site)
     where = readiness.criterion.eq("caseload") & readiness.site.isin(hidden)
-    return readiness.assign(words=readiness.words.mask(where, MARK), value=readiness.value.mask(where))
+    return readiness.assign(words=readiness.words.mask(where, HIDDEN), value=readiness.value.mask(where))

@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 
 from etl.definitions.periods import last_month
+from etl.definitions.writing import HIDDEN
 from etl.protect import broken, requirements_by_reader, without
-from etl.protect.audience import CENTRAL, FORUM, LIMITS, MARK, counts_in
+from etl.protect.audience import CENTRAL, FORUM, LIMITS, counts_in
 from etl.protect.files import read_tables
 from etl.protect.hide import Disclosure
 from etl.protect.lattice import Cell, Lattice, Mask, build, counts, day_of
@@ -137,7 +138,7 @@ def _results_as_masked(
     if (both["_merge"] != "both").any():
         yield Finding(audience, "the file has other results than the central team's")
         return
-    told = both[["value", *LIMITS]].notna().any(axis=1) | (both.shown.ne(MARK) & both.value_full.notna())
+    told = both[["value", *LIMITS]].notna().any(axis=1) | (both.shown.ne(HIDDEN) & both.value_full.notna())
     for row in both.loc[told, [*keys, "value", "value_full"]].itertuples():
         hidden = [n for n in counts_in(row.measure) if not _open(lattice, open_to, row.site, n, row.starts, row.period)]
         if hidden:

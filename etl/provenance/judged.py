@@ -1,7 +1,7 @@
 """The story of a judgement: a verdict, a criterion of readiness, a dimension of data quality."""
 
 from etl.definitions.periods import write_date
-from etl.definitions.readiness import CRITERIA
+from etl.definitions.readiness import CRITERIA, LEVELS
 from etl.definitions.writing import first_upper, lower_first, spaced
 from etl.provenance.edition import Edition
 from etl.provenance.story import (
@@ -19,7 +19,6 @@ from etl.provenance.story import (
 )
 
 LABELS = {criterion.name: criterion.label for criterion in CRITERIA}
-LEVELS = {"met": "Met", "partly": "Partly", "not_met": "Not met", "unknown": "Not known"}
 
 
 def verdict(edition: Edition, address: str) -> Story | None:
@@ -47,7 +46,7 @@ def _criteria(edition: Edition, site: str) -> Table:
     body: list[tuple[Item, ...]] = [
         (
             LABELS.get(row.criterion, row.criterion),
-            LEVELS.get(row.level, "Not known"),
+            LEVELS.get(row.level, LEVELS["unknown"]),
             Number(row.words or "not known", f"{site}|readiness|{row.criterion}|level"),
         )
         for row in rows
@@ -78,7 +77,7 @@ def readiness(edition: Edition, address: str) -> Story | None:
     row = rows[0]
     threshold = next((entry.threshold for entry in CRITERIA if entry.name == criterion), "")
     facts = [
-        ("Level", LEVELS.get(row.level, "Not known")),
+        ("Level", LEVELS.get(row.level, LEVELS["unknown"])),
         ("Threshold", threshold),
         ("Evidence", row.evidence or "none known"),
         ("What would meet it", _condition(edition, site, criterion)),
@@ -89,7 +88,7 @@ def readiness(edition: Edition, address: str) -> Story | None:
     body: list[Block] = [Facts(tuple((name, words) for name, words in facts if words))]
     body += [*_rests_on(edition, site, criterion), *_moved(edition, address)]
     name = LABELS.get(criterion, criterion)
-    shown = row.words or LEVELS.get(row.level, "Not known")
+    shown = row.words or LEVELS.get(row.level, LEVELS["unknown"])
     return Story(address, place(edition, site), lower_first(name), shown, "known", tuple(body))
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 from etl.definitions import MEASURES, PLANNED
-from etl.definitions.measure import Breakdown, Ratio, Total, key
+from etl.definitions.measure import Breakdown, Ratio, Total, addends, key
 from etl.definitions.periods import months_from
 from etl.provenance.edition import Edition
 
@@ -20,17 +20,11 @@ def leaves(edition: Edition, measure: str) -> tuple[str, ...]:
     if isinstance(about, Breakdown):
         return tuple(key(about.name, part.name) for part in about.parts)
     if isinstance(about, Total):
-        found = tuple(leaf for one in about.of for leaf in leaves(edition, one))
-        return tuple(leaf for leaf in found if is_shared(edition, leaf)) if about.lines_shared_only else found
+        shared = {row.line for row in edition.rows("scope") if row.shared}
+        return tuple(leaf for one in addends(about, shared) for leaf in leaves(edition, one))
     if isinstance(about, Ratio):
         return tuple(leaf for one in operands(measure) for leaf in leaves(edition, one))
     return (measure,)
-
-
-def is_shared(edition: Edition, leaf: str) -> bool:
-    """Whether every site counts the line of spending that a number is of."""
-    line = leaf.partition(".")[2]
-    return any(row.shared and row.line in (leaf, line) for row in edition.rows("scope"))
 
 
 def months_of(measure: str, starts: date, ends: date) -> list[date]:

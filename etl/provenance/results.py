@@ -6,6 +6,7 @@ from datetime import date
 from etl.definitions import MEASURES
 from etl.definitions.measure import Ratio, Unit
 from etl.definitions.periods import last_month, month_after, write_financial_year, write_month
+from etl.definitions.settings import thresholds
 from etl.definitions.writing import HIDDEN, MINUS, lower_first, signed_pounds, write, write_in_full, write_limit
 from etl.provenance.cells import Behind, behind, by_month, by_site, may_see, queried, sources
 from etl.provenance.code import START
@@ -272,9 +273,11 @@ def _limit(edition: Edition, row: Row, beside: str) -> Told | None:
     return write_limit(here[beside], unit), body, Behind(row.site, (row.measure,), own[0].month, own[-1].month)
 
 
+RANGES_TO_LIMIT = thresholds("control_chart")["ranges_to_limit"]
 CHARTS = {
     "poisson": "Exact Poisson limits round the average.",
-    "xmr": "The average of the points ± 2.66 times their average step to the next (XmR), far-out steps left out.",
+    "xmr": f"The average of the points ± {RANGES_TO_LIMIT} times their average step to the next (XmR), "
+    "far-out steps left out.",
 }
 
 

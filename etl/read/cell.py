@@ -9,6 +9,7 @@ from math import isfinite
 from typing import Literal, NamedTuple
 
 from etl.definitions.measure import Unit
+from etl.definitions.writing import HIDDEN
 from etl.intake.grid import LENGTH_OF_TIME
 from etl.read.words import as_typed, plain, remembered
 
@@ -19,7 +20,7 @@ HOLES = ("missing", "suppressed", "unreadable")
 
 _NIL = {"nil", "none", "-"}
 _NOT_APPLICABLE = {"n/a", "not applicable", "[z]"}
-_SUPPRESSED = {"[c]", "c", "*"}
+_SUPPRESSED = {HIDDEN, "c", "*"}
 _FEWER = re.compile(r"^(?:(?:<|≤|<=|under|fewer than|less than) ?\d{1,3}|\d{1,3} or (?:under|fewer|less))$")
 
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+"

@@ -128,6 +128,13 @@ def newest(rows: Iterable[Any], *key: str) -> list[Any]:
     return list(latest.values())
 
 
+def shared_lines(scope: Iterable[Scope], sites: Collection[str]) -> tuple[str, ...]:
+    """The spend lines that every one of the sites counts which has said what it counts, as it said last."""
+    says = {(row.site, row.line): row.says for row in newest(scope, "site", "line") if row.site in sites}
+    told = {site for site, _ in says}
+    return tuple(line for line in LINES if told and all(says.get((site, line)) == "Yes" for site in told))
+
+
 def plan_on(plans: Iterable[Plan], site: str, day: date) -> Plan | None:
     """The plan of a site in force on a day: of those that cover it, the one that was known last."""
     covering = [plan for plan in plans if plan.site == site and plan.starts <= day <= plan.ends]
@@ -192,4 +199,5 @@ __all__ = [
     "newest",
     "plan_on",
     "read_reference",
+    "shared_lines",
 ]

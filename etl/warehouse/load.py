@@ -20,11 +20,12 @@ from etl.check.problem import Problem
 from etl.check.stored import compare_stored, returned_months
 from etl.examine.examiner import Examined, Examiner
 from etl.intake import Refused
+from etl.intake.limits import FILE_BYTES
 from etl.read import Return, fits_name_pattern
 from etl.read.columns import in_columns
-from etl.reference import Reference, as_known_at, read_reference
+from etl.reference import Reference, as_known_at, read_reference, shared_lines
 from etl.sites import Site, load_sites, read_site
-from etl.warehouse.plans import plan_by_month, shared_lines
+from etl.warehouse.plans import plan_by_month
 from etl.warehouse.store import (
     ACCEPTED,
     Receipt,
@@ -40,7 +41,6 @@ RECEIVED = "received.csv"
 # Files that lie in a folder beside the returns and are none.
 _NOT_RETURNS = {".toml", ".md", ".json", ".lock"}
 _HIDDEN = (".", "~$")
-_MOST_BYTES = 5_000_000
 
 
 class WrongUse(ValueError):
@@ -240,7 +240,7 @@ def _contents(files: list[IncomingFile], hashes: list[str | Refused]) -> Iterato
 
 
 def _as_given(content: bytes) -> tuple[bytes, str | Refused]:
-    return content[: _MOST_BYTES + 1], hashlib.sha256(content).hexdigest()
+    return content[: FILE_BYTES + 1], hashlib.sha256(content).hexdigest()
 
 
 def _read_whole(path: Path) -> tuple[bytes, str | Refused]:
@@ -252,7 +252,7 @@ def _read_whole(path: Path) -> tuple[bytes, str | Refused]:
             return b"", Refused("not_a_file", "This is not a file that can be read.", "Give a return.", "", "")
         while chunk := file.read(1 << 20):
             sha256.update(chunk)
-            kept += chunk[: _MOST_BYTES + 1 - len(kept)]
+            kept += chunk[: FILE_BYTES + 1 - len(kept)]
         after = path.stat()
     if (before.st_size, before.st_mtime_ns, before.st_ino) != (after.st_size, after.st_mtime_ns, after.st_ino):
         sentence = "The file was changed while it was being read."
@@ -292,7 +292,7 @@ def _store(
     last = max([*(month for _, month in touched), *known.months], default=None)
     before = in_force(con)
     columns = in_columns([content.entries for content in contents])
-    plan, shared = plan_by_month(reference, sites, last), shared_lines(reference, sites)
+    plan, shared = plan_by_month(reference, sites, last), shared_lines(reference.scope, sites)
     store_returns(con, fresh, columns, sites, plan, shared, now)
     orders = [Order(False, r.received, r.version, r.sha256) for r in accepted.values()]
     said = returned_months(list(zip(accepted, contents, orders, strict=True)), columns)

@@ -1,4 +1,4 @@
-"""Plans and scope of the reference tables, as the arithmetic reads them."""
+"""Plans of the reference tables, as the arithmetic reads them."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -21,10 +21,3 @@ def plan_by_month(reference: Reference, sites: Mapping[str, Site], last: date | 
                 if plan.open_cases is not None:
                     rows.append((site.name, month, "planned_open_cases", float(plan.open_cases)))
     return pd.DataFrame(rows, columns=["site", "month", "number", "value"])
-
-
-def shared_lines(reference: Reference, sites: Mapping[str, Site]) -> list[str]:
-    """The spend lines that no site says it does not count in full."""
-    lines = dict.fromkeys(row.line for row in reference.scope)
-    partly = {row.line for row in reference.scope if row.site in sites and row.says != "Yes"}
-    return [line for line in lines if line not in partly]

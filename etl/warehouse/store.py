@@ -1,7 +1,7 @@
 """Returns into the warehouse: versions, receipts, what is known at which time, and the results of it all."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,7 +15,7 @@ import pandas as pd
 
 from etl.check.problem import Problem
 from etl.definitions import DERIVED, PLANNED, REPORTED, REPORTED_KEYS, key, nil_before
-from etl.definitions.measure import Breakdown, Ratio, Total, keys
+from etl.definitions.measure import Breakdown, Ratio, Total, addends, keys
 from etl.definitions.periods import month_after, months_from
 from etl.read import Return
 from etl.read.columns import Columns, words
@@ -100,17 +100,17 @@ def store_returns(
     entries: Columns,
     sites: Mapping[str, Site],
     plan: pd.DataFrame,
-    shared_lines: Iterable[str],
+    shared: Collection[str],
     now: datetime,
 ) -> None:
     """Stores receipts with what they say; the caller holds the transaction, and brings the results up to date after.
 
     `entries` are those of the receipts that are accepted, in their order. `plan` has site, month, number and value;
-    `shared_lines` are the spend lines that every site counts.
+    `shared` are the spend lines that every site counts.
     """
     _write_sites(con, sites)
     _write_receipts(con, receipts, entries, now)
-    _write_definitions(con, plan, list(shared_lines))
+    _write_definitions(con, plan, shared)
 
 
 def update_results(con: duckdb.DuckDBPyConnection, touched: Iterable[SiteMonth], before: "InForce") -> None:
@@ -135,10 +135,10 @@ def update_results(con: duckdb.DuckDBPyConnection, touched: Iterable[SiteMonth],
 
 
 def results_as_known(
-    con: duckdb.DuckDBPyConnection, at: datetime, plan: pd.DataFrame, shared_lines: Iterable[str]
+    con: duckdb.DuckDBPyConnection, at: datetime, plan: pd.DataFrame, shared: Collection[str]
 ) -> pd.DataFrame:
     """All results as they stood at a time: site, period, starts, measure, value, complete; nothing is stored."""
-    _write_definitions(con, plan, list(shared_lines))
+    _write_definitions(con, plan, shared)
     known = con.execute(
         "select site, first_month from sites union select site, month from in_force_at(?)", [at]
     ).fetchall()
@@ -222,23 +222,23 @@ def _entry_frame(receipts: Sequence[Receipt], entries: Columns) -> pd.DataFrame:
     )
 
 
-def _write_definitions(con: duckdb.DuckDBPyConnection, plan: pd.DataFrame, shared_lines: list[str]) -> None:
+def _write_definitions(con: duckdb.DuckDBPyConnection, plan: pd.DataFrame, shared: Collection[str]) -> None:
     """The definitions as the tables that the arithmetic reads."""
     own = [(key(*pair), m.over_months) for m in REPORTED.values() for pair in keys(m)]
     own += [(m.name, m.over_months) for m in PLANNED.values()]
-    addends = [
+    added = [
         (m.name, key(*pair), m.over_months) for m in REPORTED.values() if isinstance(m, Breakdown) for pair in keys(m)
     ]
     over = dict(own)
     for measure in DERIVED.values():
         if isinstance(measure, Total):
-            kept = [n for n in measure.of if not measure.lines_shared_only or n.partition(".")[2] in shared_lines]
-            addends += [(measure.name, number, measure.over_months or over[number]) for number in kept]
-    reported = dict.fromkeys((number, way, over[number]) for number, way in [*own, *((n, w) for _, n, w in addends)])
+            kept = addends(measure, shared)
+            added += [(measure.name, number, measure.over_months or over[number]) for number in kept]
+    reported = dict.fromkeys((number, way, over[number]) for number, way in [*own, *((n, w) for _, n, w in added)])
     ratios = [(m.name, m.numerator, m.denominator) for m in DERIVED.values() if isinstance(m, Ratio)]
     dated = [(*row, nil_before(row[0])) for row in reported]
     _replace(con, "reported", dated, ["number", "over_months", "own", "nil_before"])
-    _replace(con, "addends", addends, ["measure", "number", "over_months"])
+    _replace(con, "addends", added, ["measure", "number", "over_months"])
     _replace(con, "ratios", ratios, ["measure", "numerator", "denominator"])
     con.execute("create or replace temp table plan (site varchar, month date, number varchar, value double)")
     _insert(con, "plan", plan)

@@ -14,7 +14,7 @@ from etl.definitions.periods import month_after, months_from
 from etl.definitions.readiness import CRITERIA, VERDICTS
 from etl.judge.evidence import gather_evidence
 from etl.judge.money import cover
-from etl.judge.verdicts import count_verdicts, edition_tables, holds, judge, milestone_rows, shared_lines
+from etl.judge.verdicts import count_verdicts, edition_tables, holds, judge, milestone_rows
 from etl.reference import MADE_UP, Assessment, Milestone, Reference, as_known_at, read_reference
 
 SITES = ("croydon", "west_midlands", "west_mercia", "south_wales")
@@ -281,8 +281,6 @@ def test_four_lines_are_shared(tables: dict[str, pd.DataFrame]) -> None:
         "Central team",
     ]
     assert lines["shared"].tolist() == [True] * 4 + [False] * 4
-    assert shared_lines(read_reference().scope) == ("case_management", "management", "premises", "training")
-    assert shared_lines([]) == ()
 
 
 def test_milestones_are_done_late_moved_or_due() -> None:

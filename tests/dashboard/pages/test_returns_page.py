@@ -15,8 +15,9 @@ from dashboard.access.settings import Settings
 from dashboard.server import make_server
 from dashboard.upload import commands
 from dashboard.upload.form import SWITCHED_OFF, Giver, Result, write_form, write_page
-from dashboard.upload.in_memory import MOST_BYTES, safe_name
+from dashboard.upload.in_memory import safe_name
 from etl.definitions.periods import write_month
+from etl.definitions.settings import RETURN_BYTES
 from etl.sample import plan_returns, write_returns
 
 NHS_NUMBER = "943 476 5919"  # the example number of the NHS: its check digit is right
@@ -108,9 +109,9 @@ def test_a_file_that_is_no_return_gets_a_sentence(server: Flask, content: bytes)
 def test_no_file_and_a_large_file_get_a_sentence(server: Flask) -> None:
     client = server.test_client()
     assert "Choose a file first" in said(client.post("/returns/try", data={}, content_type="multipart/form-data"))
-    answer = give(client, b"x" * (MOST_BYTES + 100_000), "x.xlsx")
+    answer = give(client, b"x" * (RETURN_BYTES + 100_000), "x.xlsx")
     assert answer.status_code == 413 and "5 MB" in answer.get_data(as_text=True)
-    assert "5 MB" in said(give(client, b"x" * (MOST_BYTES + 1), "x.xlsx"))
+    assert "5 MB" in said(give(client, b"x" * (RETURN_BYTES + 1), "x.xlsx"))
 
 
 def test_no_temporary_file_is_made(
