@@ -22,7 +22,8 @@ from dashboard.export.exhibits import every
 from dashboard.operations.logs import LOG, about_request
 from dashboard.pages import pages
 from dashboard.provenance import codes, panel
-from dashboard.welsh.draw import LANGUAGE, in_chosen_language, in_language_of
+from dashboard.welsh.draw import in_chosen_language, in_language_of
+from dashboard.welsh.language import LANGUAGE
 from etl.definitions.messages import Plain, _
 from etl.definitions.periods import write_date, write_month
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, cast, get_args
 
+from etl.definitions.messages import Name, Text, _
+
 Role = Literal["central", "lead", "forum"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
@@ -26,11 +28,11 @@ class Who:
         return self.site if self.role == "lead" else self.role
 
     @property
-    def words(self) -> str:
+    def words(self) -> Text:
         """The role as a person says it."""
         if self.role == "lead":
-            return f"lead of {self.site.replace('_', ' ').title()}"
-        return {"central": "central team", "forum": "forum"}[self.role]
+            return _("lead of {site}", site=Name(self.site.replace("_", " ").title()))
+        return _("central team") if self.role == "central" else _("forum")
 
 
 def who_is(name: str, role: str, site: str = "", label: str = "") -> Who:

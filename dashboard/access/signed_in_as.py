@@ -5,9 +5,8 @@ from html import escape
 from flask import g, has_request_context
 
 from dashboard.access.csrf import token
-from dashboard.welsh.draw import LANGUAGE
-from dashboard.welsh.say import sayer
-from etl.definitions.writing import spaced
+from dashboard.welsh.language import LANGUAGE, Welsh
+from etl.definitions.messages import Plain, Text, _, say
 
 FORM = '<form action="/sign-out" method="POST">{}</form>'
 BUTTON = '<button type="submit" name="csrf" value="{}" class="button">{}</button>'
@@ -18,17 +17,14 @@ def who_looks() -> str:
     if not has_request_context() or "who" not in g:
         return ""
     if not g.signed_in:
-        inside = _said(f"Nobody signs in here: this machine looks as the {g.who.words} does.", "p")
+        inside = _in_both(_("Nobody signs in here: this machine looks as the {role} does.", role=g.who.words), "p")
     else:
-        inside = _said(f"Signed in as {g.who.label}, {g.who.words}.", "p")
-        inside += FORM.format(BUTTON.format(escape(token()), _said("Sign out", "span")))
+        inside = _in_both(_("Signed in as {name}, {role}.", name=Plain(g.who.label), role=g.who.words), "p")
+        inside += FORM.format(BUTTON.format(escape(token()), _in_both(_("Sign out"), "span")))
     return f'<aside id="who"><div class="inside">{inside}</div></aside>'
 
 
-def _said(text: str, tag: str) -> str:
-    """A text in both languages, of which the style sheet shows that of the page; in English where it has no Welsh."""
-    place = spaced(g.who.site).title()
-    welsh = sayer(frozenset((place,) if place else ())).say(text)
-    if welsh is None:
-        return f'<{tag} lang="en">{escape(text)}</{tag}>'
-    return f'<{tag} lang="en-GB">{escape(text)}</{tag}><{tag} lang="{LANGUAGE}">{escape(welsh)}</{tag}>'
+def _in_both(text: Text, tag: str) -> str:
+    """A text in both languages, of which the style sheet shows that of the page."""
+    english, welsh = escape(text), escape(say(text, Welsh()))
+    return f'<{tag} lang="en-GB">{english}</{tag}><{tag} lang="{LANGUAGE}">{welsh}</{tag}>'

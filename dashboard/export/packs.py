@@ -19,7 +19,8 @@ from dashboard.data.view import View
 from dashboard.export.pdf import NoChromium, deck_pdf
 from dashboard.meeting.deck import make_deck
 from dashboard.meeting.slides import Deck
-from dashboard.welsh.draw import LANGUAGE, Drawer
+from dashboard.welsh.draw import Drawer
+from dashboard.welsh.language import LANGUAGE
 from etl.definitions.settings import SLIDES
 
 REGISTER = "packs.jsonl"

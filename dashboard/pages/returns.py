@@ -16,6 +16,7 @@ from dashboard.elements.tables import Column, link, state, table
 from dashboard.elements.widgets import Paper, Picker
 from dashboard.provenance import links
 from dashboard.upload.form import Giver, write_form
+from dashboard.welsh.language import language_of
 from dashboard.wording import returns as wording
 from etl.definitions.checks import CHECKS
 from etl.definitions.messages import Capital, Count, Month, Name, Number, Plain, Small, Text, _, joined, ngettext
@@ -420,7 +421,8 @@ def try_card(view: View) -> Component:
         return None
     role, site = ("central", "") if audience == "central" else ("lead", view.label(audience))
     may_load = current_app.config.get("MAY_LOAD") if has_app_context() else None
-    form = Paper(str(write_form(Giver(role, site, bool(may_load and may_load())))))
+    giver = Giver(role, site, bool(may_load and may_load()))
+    form = Paper(str(write_form(giver, language=language_of(view.address))))
     return html.Div(card(_("Try a return before sending it"), "", form, name="try", class_name="spaced"), id="try")
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from dashboard.data.address import Address, make
 from dashboard.data.view import View
 from dashboard.elements import html
+from etl.definitions.messages import _
 from etl.provenance import WrongCode, address_in, code_of, editions_of, read_code
 
 Component = Any
@@ -51,4 +52,4 @@ def in_current(view: View) -> str:
 
 def finder(view: View) -> Component:
     """The way to the page where a code is typed."""
-    return html.A("Find by code", href=view.address.keep(PATH, "edition").href)
+    return html.A(_("Find by code"), href=view.address.keep(PATH, "edition").href)

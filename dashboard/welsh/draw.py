@@ -12,11 +12,10 @@ from dashboard.data.edition import Edition
 from dashboard.data.view import View
 from dashboard.elements import html
 from dashboard.elements.headline_links import OPENS, opened
-from dashboard.welsh.language import Welsh
+from dashboard.welsh.language import LANGUAGE, Welsh
 from dashboard.welsh.say import sayer
 from etl.definitions.messages import Text, say
 
-LANGUAGE = "cy"
 # Properties that a reader meets as words, and those that hold words further down.
 WORDS = frozenset(("aria-label", "title", "alt", "placeholder", "label", "data-text", "text", "problem"))
 HOLDERS = frozenset(("options", "groups", "fields", "legend", "hint", "after"))
@@ -112,8 +111,6 @@ class Drawer:
             return self._tree(value)
         if name in LINKS:
             return _in_welsh(value)
-        if name == "html":
-            return self.html(value)
         if name in HOLDERS:
             return self._held(value)
         return self._said(value) if name in WORDS and isinstance(value, str) else value

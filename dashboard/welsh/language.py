@@ -10,6 +10,10 @@ from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from dashboard.data.address import Address
+from etl.definitions.messages import ENGLISH, Language
+
+LANGUAGE = "cy"
 CATALOGUES = Path(__file__).parent
 FORMS = {"short": "MMM", "abbreviated": "MMM", "long": "MMMM", "name": "MMMM"}
 
@@ -41,6 +45,11 @@ def catalogue() -> GNUTranslations:
     translations = GNUTranslations(out)
     translations.add_fallback(_Missing())
     return translations
+
+
+def language_of(address: Address) -> Language:
+    """The language that an address asks for."""
+    return Welsh() if address.get("lang") == LANGUAGE else ENGLISH
 
 
 class Welsh:

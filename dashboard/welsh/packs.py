@@ -9,7 +9,8 @@ from typing import Any
 from pptx import Presentation
 from pptx.oxml.ns import qn
 
-from dashboard.welsh.draw import LANGUAGE, Drawer
+from dashboard.welsh.draw import Drawer
+from dashboard.welsh.language import LANGUAGE
 
 ROOM = Path(__file__).parents[1] / "assets" / "welsh.css"
 SPOKEN = "cy-GB"
