@@ -11,7 +11,8 @@ import typer
 from filelock import FileLock
 from typer.testing import CliRunner
 
-from etl.__main__ import _plain_errors, app
+from etl.__main__ import app
+from etl.command_line import plain_errors
 from etl.sample import Look, name_file, write_return
 from etl.sample.simulate import simulate
 from etl.sites import load_sites
@@ -167,13 +168,13 @@ def test_a_made_up_sample_of_many_sites_is_accepted(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt(), RuntimeError("Query interrupted")])
 def test_ctrl_c_is_told_in_a_sentence_whatever_was_at_work(stop, capsys):
-    with pytest.raises(typer.Exit) as ended, _plain_errors():
+    with pytest.raises(typer.Exit) as ended, plain_errors():
         raise stop
     assert ended.value.exit_code == 130
     assert capsys.readouterr().err == "Stopped; nothing has changed.\n"
 
 
 def test_another_error_is_not_taken_for_ctrl_c():
-    with pytest.raises(typer.Exit) as ended, _plain_errors():
+    with pytest.raises(typer.Exit) as ended, plain_errors():
         raise RuntimeError("something else")
     assert ended.value.exit_code == 70

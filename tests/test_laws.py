@@ -23,6 +23,7 @@ FLOORS = (
     ("etl.examine", "etl.compare"),
     ("etl.warehouse", "etl.protect"),
     ("etl.editions", "etl.feedback"),
+    ("etl.printing", "etl.command_line"),
     ("etl.__main__",),
     ("dashboard.theme",),
     ("dashboard.data",),

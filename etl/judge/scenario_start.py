@@ -1,4 +1,4 @@
-"""Where scenarios start: what is known of each site, as the numbers that `etl.scenario` asks for."""
+"""Where scenarios start: what is known of each site, as the numbers that `etl.judge.scenario` asks for."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -21,7 +21,7 @@ COLUMNS = [
 
 def start_rows(
     cases: Mapping[str, Evidence],
-    mended: Mapping[str, tuple[Evidence, list[str]]],
+    completed: Mapping[str, tuple[Evidence, list[str]]],
     covers: pd.DataFrame,
     results: pd.DataFrame,
     plans: tuple[Plan, ...],
@@ -37,7 +37,7 @@ def start_rows(
     for cover in covers.to_dict("records"):
         if (site := cover["site"]) in cases:
             money = _money(cover, site, plans) | months[site]
-            for is_mended, (evidence, steps) in ((False, (cases[site], [])), (True, mended[site])):
+            for is_mended, (evidence, steps) in ((False, (cases[site], [])), (True, completed[site])):
                 known = {"site": site, "mended": is_mended, "steps": " and ".join(steps)}
                 rows.append(known | money | _facts(evidence))
     return pd.DataFrame(rows, columns=COLUMNS)

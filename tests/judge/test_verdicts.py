@@ -11,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.definitions.periods import month_after, months_from
-from etl.definitions.readiness import CRITERIA, VERDICTS
+from etl.definitions.readiness import CRITERIA, VERDICTS, count_verdicts
 from etl.judge.evidence import gather_evidence
+from etl.judge.judgement import judge
 from etl.judge.money import cover
-from etl.judge.verdicts import count_verdicts, edition_tables, holds, judge, milestone_rows
+from etl.judge.reasons import holds
+from etl.judge.verdicts import edition_tables, milestone_rows
 from etl.reference import MADE_UP, Assessment, Milestone, Reference, as_known_at, read_reference
 
 SITES = ("croydon", "west_midlands", "west_mercia", "south_wales")
