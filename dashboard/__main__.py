@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Literal
 
 import typer
 
@@ -21,18 +21,24 @@ from dashboard.access.users import Users, UsersUnreadable
 from dashboard.data.edition import Editions, NoEdition
 from dashboard.export import packs
 from dashboard.operations.configuration import (
+    FILE,
+    FOLDER,
+    PROBLEMS,
     REQUESTS,
+    YES_NO,
     Configuration,
+    WithVariables,
     WrongConfiguration,
-    meaning,
+    check_configuration,
+    number,
+    option,
     print_configuration,
-    read_configuration,
 )
 from dashboard.operations.doctor import doctor
 from dashboard.operations.logs import log_config
 from dashboard.screenshots import pictures
 
-cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+cli = typer.Typer(cls=WithVariables, add_completion=False, pretty_exceptions_enable=False)
 cli.add_typer(commands.user, name="user")
 cli.add_typer(commands.audit, name="audit")
 cli.command("pack")(packs.pack)
@@ -59,35 +65,41 @@ def is_free(host: str, port: int) -> bool:
     return True
 
 
-def _option(name: str) -> Any:
-    """An option that means what its variable means."""
-    return typer.Option(f"--{name.replace('_', '-')}", help=meaning(name), show_default=False)
+Data = option("DRIVE_DATA", "The folder that holds editions/, the users and the audit log.", FOLDER)
+Host = option("DRIVE_HOST", "The address to serve on; without users, this machine only.")
+Port = number("DRIVE_PORT", "The port to serve on.", 65535)
+Audience = option("DRIVE_AUDIENCE", "As whom this machine looks without users: central, forum or a site.")
+BehindProxy = option("DRIVE_BEHIND_PROXY", "A proxy of ours brings requests by https and says whose.", YES_NO)
+Certificate = option("DRIVE_CERTIFICATE", "Serve by https with this certificate.", FILE)
+Key = option("DRIVE_KEY", "The key of the certificate.", FILE)
+Loading = option("DRIVE_LOADING", "Where people sign in, let the central team load by the browser.", YES_NO)
+Workers = number("DRIVE_WORKERS", "How many processes answer: as many as there are processors.", 64)
+Threads = number("DRIVE_THREADS", "How many requests a process answers at once.", 64)
+Log = option("DRIVE_LOG", "What is written to the log: problems, or every request.", f"{PROBLEMS} or {REQUESTS}")
 
 
 @cli.callback(invoke_without_command=True)
 def serve(
     context: typer.Context,
-    data: Annotated[str | None, _option("data")] = None,
-    host: Annotated[str | None, _option("host")] = None,
-    port: Annotated[str | None, _option("port")] = None,
-    audience: Annotated[str | None, _option("audience")] = None,
-    behind_proxy: Annotated[bool, _option("behind_proxy")] = False,
-    certificate: Annotated[str | None, _option("certificate")] = None,
-    key: Annotated[str | None, _option("key")] = None,
-    loading: Annotated[bool, _option("loading")] = False,
-    workers: Annotated[str | None, _option("workers")] = None,
-    threads: Annotated[str | None, _option("threads")] = None,
-    log: Annotated[str | None, _option("log")] = None,
+    data: Annotated[Path, Data] = Path("data"),
+    host: Annotated[str, Host] = "127.0.0.1",
+    port: Annotated[int, Port] = 8050,
+    audience: Annotated[str, Audience] = "central",
+    behind_proxy: Annotated[bool, BehindProxy] = False,
+    certificate: Annotated[Path | None, Certificate] = None,
+    key: Annotated[Path | None, Key] = None,
+    loading: Annotated[bool, Loading] = False,
+    workers: Annotated[int, Workers] = 2,
+    threads: Annotated[int, Threads] = 4,
+    log: Annotated[Literal["problems", "requests"], Log] = "problems",
 ) -> None:
     """Serves the dashboard on the current edition. Each option can be a variable of the environment instead."""
-    options = {"data": data, "host": host, "port": port, "audience": audience, "certificate": certificate, "key": key}
-    options |= {"workers": workers, "threads": threads, "log": log}
-    options |= {"behind_proxy": "yes" if behind_proxy else None, "loading": "yes" if loading else None}
-    if context.invoked_subcommand in ("configuration", "doctor"):  # these tell of a wrong value themselves
-        context.obj = options
+    chosen = Configuration(data, host, port, audience, behind_proxy, certificate, key, loading, workers, threads, log)
+    if context.invoked_subcommand in ("configuration", "doctor"):  # these say themselves what is wrong
+        context.obj = chosen
         return
     try:
-        chosen = read_configuration(options)
+        check_configuration(chosen, context)
     except WrongConfiguration as problem:
         raise _stop(str(problem), 2) from None
     context.obj = chosen.data

@@ -1,92 +1,38 @@
 """How the dashboard is set up: every variable of its environment, what it means, and what it is when nobody sets it."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from dashboard.access.settings import HTTPS, OPEN
 
 PAGE = Path(__file__).with_name("configuration.md")
 PREFIX = "DRIVE_"
-COMMAND_ALONE = f"`{OPEN}` and `{HTTPS}` are set by the command for its workers: leave them alone."
+FOLDER, FILE, TEXT, YES_NO = "a folder", "a file", "text", "yes or no"
+REQUESTS, PROBLEMS = "requests", "problems"
 
 
 class WrongConfiguration(ValueError):
-    """A variable or an option that cannot be used; the message says which, what it says and what is needed."""
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What a variable may say: in words, and how it is read. `read` raises ValueError."""
-
-    words: str
-    read: Callable[[str], Any]
+    """A configuration that cannot be used; the message says what is wrong and what is needed."""
 
 
 @dataclass(frozen=True)
 class Variable:
-    """A variable of the environment: its name, what it may say, its value when nobody sets it, and its meaning."""
+    """A variable of the environment: its name, what it may be, its value when nobody sets it, and its meaning."""
 
     name: str
-    kind: Kind
+    may_be: str
     usual: str
     meaning: str
 
-    @property
-    def field(self) -> str:
-        """The name of its option on the command line and in `Configuration`."""
-        return self.name.removeprefix(PREFIX).lower()
 
-    @property
-    def is_secret(self) -> bool:
-        """Whether its value is shown to nobody."""
-        return "SECRET" in self.name
-
-
-def _yes(text: str) -> bool:
-    if text not in ("yes", "no"):
-        raise ValueError
-    return text == "yes"
-
-
-def _one_of(*words: str) -> Kind:
-    return Kind(" or ".join(words), lambda text: words[words.index(text)])
-
-
-def _whole(lowest: int, highest: int) -> Kind:
-    def read(text: str) -> int:
-        if not text.isascii() or not text.isdigit() or not lowest <= int(text) <= highest:
-            raise ValueError
-        return int(text)
-
-    return Kind(f"a whole number from {lowest} to {highest}", read)
-
-
-YES_NO, FOLDER, FILE, TEXT = Kind("yes or no", _yes), Kind("a folder", Path), Kind("a file", Path), Kind("text", str)
-REQUESTS, PROBLEMS = "requests", "problems"
-
-# The command's own: an option of the same name overrides each.
-VARIABLES = (
-    Variable("DRIVE_DATA", FOLDER, "data", "The folder that holds editions/, the users and the audit log."),
-    Variable("DRIVE_HOST", TEXT, "127.0.0.1", "The address to serve on; without users, this machine only."),
-    Variable("DRIVE_PORT", _whole(1, 65535), "8050", "The port to serve on."),
-    Variable("DRIVE_AUDIENCE", TEXT, "central", "As whom this machine looks without users: central, forum or a site."),
-    Variable("DRIVE_BEHIND_PROXY", YES_NO, "no", "A proxy of ours brings requests by https and says whose."),
-    Variable("DRIVE_CERTIFICATE", FILE, "", "Serve by https with this certificate."),
-    Variable("DRIVE_KEY", FILE, "", "The key of the certificate."),
-    Variable("DRIVE_LOADING", YES_NO, "no", "Where people sign in, let the central team load by the browser."),
-    Variable("DRIVE_WORKERS", _whole(1, 64), "2", "How many processes answer: as many as there are processors."),
-    Variable("DRIVE_THREADS", _whole(1, 64), "4", "How many requests a process answers at once."),
-    Variable(
-        "DRIVE_LOG", _one_of(PROBLEMS, REQUESTS), PROBLEMS, "What is written to the log: problems, or every request."
-    ),
-)
-# Read where they are used.
+# Read where they are used; all others are options of the command, and declared there.
 ELSEWHERE = (
     Variable("DRIVE_OIDC_ISSUER", TEXT, "", "The sign-in service, as its tokens name it: https://login.example.org."),
     Variable("DRIVE_OIDC_CLIENT", TEXT, "", "What the sign-in service knows this dashboard by."),
@@ -99,7 +45,6 @@ ELSEWHERE = (
     Variable("DRIVE_OIDC_LABEL", TEXT, "Sign in with your work account", "What the sign-in service's button says."),
     Variable("CHROMIUM", FILE, "", "The Chromium that prints packs as PDF; else the one that is installed."),
 )
-EVERY = {variable.name: variable for variable in (*VARIABLES, *ELSEWHERE)}
 
 
 @dataclass(frozen=True)
@@ -119,64 +64,79 @@ class Configuration:
     log: str
 
 
-def read_configuration(options: Mapping[str, str | None], environment: Mapping[str, str] = os.environ) -> Configuration:
-    """The configuration: what an option says counts, else the environment, else the usual value.
-
-    Raises WrongConfiguration, also for a variable of ours that there is not.
-    """
-    _need_known(environment)
-    values = {v.field: _value(v, options.get(v.field), environment.get(v.name)) for v in VARIABLES}
-    found = Configuration(**values)
-    if (found.certificate is None) != (found.key is None):
-        raise WrongConfiguration("A certificate has a key: give both --certificate and --key.")
-    for file in filter(None, (found.certificate, found.key)):
-        if not file.is_file():
-            raise WrongConfiguration(f"There is no file {file}.")
-    return found
+def option(variable: str, meaning: str, may_be: str = TEXT, **limits: Any) -> Any:
+    """An option of the command that a variable can set too."""
+    name = f"--{variable.removeprefix(PREFIX).lower().replace('_', '-')}"
+    metavar = None if may_be == YES_NO else may_be  # one that takes no value on the command line
+    return typer.Option(name, envvar=variable, help=meaning, metavar=metavar, **limits)
 
 
-def _value(variable: Variable, option: str | None, said: str | None) -> Any:
-    name = f"--{variable.field.replace('_', '-')}" if option else variable.name
-    text = (option or said or variable.usual).strip()
-    if not text:
-        return None
-    try:
-        return variable.kind.read(text)
-    except ValueError:
-        raise WrongConfiguration(f"{name} is “{text}”: it has to be {variable.kind.words}.") from None
+def number(variable: str, meaning: str, most: int) -> Any:
+    """An option that is a whole number from 1."""
+    return option(variable, meaning, "a whole number", min=1, max=most)
 
 
-def _need_known(environment: Mapping[str, str]) -> None:
+class WithVariables(TyperGroup):
+    """The command, which says of a value that cannot be used what it may be."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Reads the options, else their variables."""
+        try:
+            return super().parse_args(ctx, args)
+        except typer.BadParameter as problem:
+            if problem.param is not None:
+                problem.message = f"It has to be {_variable(problem.param).may_be}."
+            raise
+
+
+def _variable(parameter: Any) -> Variable:
+    """The variable of an option."""
+    usual = parameter.default if parameter.default is not None else ""
+    if isinstance(usual, bool):
+        usual = "yes" if usual else "no"
+    limits = f" from {parameter.min} to {parameter.max}" if parameter.max else ""
+    return Variable(parameter.envvar, (parameter.metavar or YES_NO) + limits, str(usual), parameter.help)
+
+
+def options(context: typer.Context) -> list[Variable]:
+    """The variables that are options of the command."""
+    return [_variable(parameter) for parameter in context.find_root().command.params if parameter.envvar]
+
+
+def check_configuration(
+    chosen: Configuration, context: typer.Context, environment: Mapping[str, str] = os.environ
+) -> None:
+    """Raises WrongConfiguration for what no option by itself can see, also for a variable of ours that there is not."""
+    every = [OPEN, HTTPS, *(variable.name for variable in (*options(context), *ELSEWHERE))]
     for name in sorted(environment):
-        if name.startswith(PREFIX) and name not in EVERY and name not in (OPEN, HTTPS):
-            near = get_close_matches(name, EVERY, 1)
+        if name.startswith(PREFIX) and name not in every:
+            near = get_close_matches(name, every, 1)
             raise WrongConfiguration(
-                f"There is no variable {name}{f': {near[0]} is meant, perhaps' if near else ''}."
+                f"There is no variable {name}{f'; did you mean {near[0]}?' if near else '.'}"
                 " See them all: python -m dashboard configuration"
             )
+    if (chosen.certificate is None) != (chosen.key is None):
+        raise WrongConfiguration("A certificate has a key: give both --certificate and --key.")
+    for file in filter(None, (chosen.certificate, chosen.key)):
+        if not file.is_file():
+            raise WrongConfiguration(f"There is no file {file}.")
 
 
-def meaning(name: str) -> str:
-    """What an option's help says: the meaning of its variable, the variable, and the usual value."""
-    variable = EVERY[f"{PREFIX}{name.upper()}"]
-    return f"{variable.meaning.rstrip('.')} ({', '.join(filter(None, (variable.name, variable.usual)))})"
-
-
-def page() -> str:
-    """The page that lists every variable."""
+def page(variables: Sequence[Variable]) -> str:
+    """The page that lists every variable, given those that are options."""
     return "\n".join(
         (
             "# Configuration",
             "",
-            "Made from `dashboard/operations/configuration.py`: `python -m dashboard configuration --write`.",
+            "Made from the command's options: `python -m dashboard configuration --write`.",
             "",
             "The dashboard is set up by its environment. A variable that is empty counts as not set; one that begins",
             f"with `{PREFIX}` and is not in this list stops the start, as does a value that cannot be used.",
-            COMMAND_ALONE,
+            f"`{OPEN}` and `{HTTPS}` are set by the command for its workers: leave them alone.",
             "",
             "## Options of the command too",
             "",
-            *_table(VARIABLES),
+            *_table(variables),
             "",
             "## Read where they are used",
             "",
@@ -186,25 +146,23 @@ def page() -> str:
     )
 
 
-def _table(variables: tuple[Variable, ...]) -> Iterator[str]:
+def _table(variables: Sequence[Variable]) -> Iterator[str]:
     yield "| variable | may be | usually | meaning |"
     yield "|---|---|---|---|"
     for v in variables:
-        yield f"| `{v.name}` | {v.kind.words} | {f'`{v.usual}`' if v.usual else ''} | {v.meaning} |"
+        yield f"| `{v.name}` | {v.may_be} | {f'`{v.usual}`' if v.usual else ''} | {v.meaning} |"
 
 
-def print_configuration(write: bool = typer.Option(False, "--write", help="Write the page that lists them.")) -> None:
+def print_configuration(
+    context: typer.Context, write: bool = typer.Option(False, "--write", help="Write the page that lists them.")
+) -> None:
     """Prints every variable with what it is now, what it is usually, and what it means."""
     if write:
-        PAGE.write_text(page(), encoding="utf-8")
+        PAGE.write_text(page(options(context)), encoding="utf-8")
         typer.echo(f"Wrote {PAGE.relative_to(Path(__file__).parents[2])}.")
         return
-    for variable in EVERY.values():
-        said = os.environ.get(variable.name, "")
-        now = "(set, not shown)" if said and variable.is_secret else said or variable.usual or "(not set)"
-        typer.echo(f"{variable.name}={now}")
-        typer.echo(f"    {variable.meaning} {_usually(variable, said)}".rstrip())
-
-
-def _usually(variable: Variable, said: str) -> str:
-    return f"Usually {variable.usual}." if said and said != variable.usual and variable.usual else ""
+    for variable in (*options(context), *ELSEWHERE):
+        given = os.environ.get(variable.name, "")
+        now = "(set, not shown)" if given and "SECRET" in variable.name else given or variable.usual or "(not set)"
+        usually = f" Usually {variable.usual}." if given and given != variable.usual and variable.usual else ""
+        typer.echo(f"{variable.name}={now}\n    {variable.meaning}{usually}")

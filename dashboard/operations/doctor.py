@@ -11,7 +11,7 @@ import shutil
 import stat
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
@@ -29,7 +29,7 @@ from dashboard.access.private_files import FOLDER
 from dashboard.access.request_origin import is_loopback
 from dashboard.access.users import FILE, Users, UsersUnreadable
 from dashboard.data.edition import Edition, Editions, NoEdition
-from dashboard.operations.configuration import Configuration, WrongConfiguration, read_configuration
+from dashboard.operations.configuration import Configuration, WrongConfiguration, check_configuration
 from dashboard.operations.health import age_days
 
 STOP, SOON, NOTE, FINE = "stop", "soon", "note", "fine"
@@ -313,20 +313,19 @@ LOOKS: tuple[Callable[[Deployment], Findings], ...] = (
 def doctor(
     context: typer.Context,
     address: Annotated[str, typer.Option(help="Where it answers, such as https://drive.example.org")] = "",
-    data: Annotated[str | None, typer.Option(help="The data folder; DRIVE_DATA if not said")] = None,
+    data: Annotated[Path | None, typer.Option(help="The data folder; DRIVE_DATA if not said")] = None,
 ) -> None:
     """Looks for what is wrong with how the dashboard is run, and says how to fix it.
 
     Exit codes: 0 nothing that has to be fixed; 1 something.
     """
-    options = dict(context.obj or {})
+    chosen: Configuration = replace(context.obj, data=data or context.obj.data)
     try:
-        chosen = read_configuration(options | ({"data": data} if data else {}))
-        deployment = Deployment(chosen, os.environ, address=address.rstrip("/"))
+        check_configuration(chosen, context)
     except WrongConfiguration as problem:
         typer.echo(Finding(STOP, str(problem)).line)
         raise typer.Exit(1) from None
-    found = examine(deployment)
+    found = examine(Deployment(chosen, os.environ, address=address.rstrip("/")))
     for finding in found:
         typer.echo(finding.line)
     if any(finding.severity in (STOP, SOON) for finding in found):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -18,7 +19,7 @@ from dashboard.access.audit import Audit
 from dashboard.access.private_files import read_secret
 from dashboard.access.users import Users
 from dashboard.operations import doctor as module
-from dashboard.operations.configuration import read_configuration
+from dashboard.operations.configuration import Configuration
 from dashboard.operations.doctor import FINE, HEADERS, NOTE, SOON, STOP, Deployment, Finding, examine
 from tests.dashboard.operations.conftest import MADE
 
@@ -70,9 +71,12 @@ def well(**other: str) -> Answers:
     return {"/sign-in": (200, headers, ""), "/readyz": (200, headers, json.dumps({"edition": "2026-11-01"}))}
 
 
-def deployment(data: Path, environment: dict[str, str] | None = None, address: str = "", **options: str) -> Deployment:
-    configuration = read_configuration({"data": str(data), "loading": "yes", **options}, {})
-    return Deployment(configuration, {"CHROMIUM": "/bin/true", **(environment or {})}, lambda: NOW, address)
+def deployment(data: Path, environment: dict[str, str] | None = None, address: str = "", **options: Any) -> Deployment:
+    usual: dict[str, Any] = {"host": "127.0.0.1", "port": 8050, "audience": "central", "behind_proxy": False}
+    usual |= {"certificate": None, "key": None, "loading": True, "workers": 2, "threads": 4, "log": "problems"}
+    return Deployment(
+        Configuration(data, **usual | options), {"CHROMIUM": "/bin/true", **(environment or {})}, lambda: NOW, address
+    )
 
 
 def bad(found: list[Finding]) -> list[Finding]:
@@ -138,7 +142,7 @@ def test_nobody_may_come_from_elsewhere_without_users(data: Path, answering: Cal
     address = answering(well())
     (here,) = [f for f in examine(deployment(data, address=address)) if "no users" in f.what]
     assert here.severity == NOTE
-    for option in ({"host": "0.0.0.0"}, {"behind_proxy": "yes"}):
+    for option in ({"host": "0.0.0.0"}, {"behind_proxy": True}):
         (finding,) = [f for f in examine(deployment(data, address=address, **option)) if "no users" in f.what]
         assert finding.severity == STOP
 
@@ -183,7 +187,7 @@ def test_a_clock_that_was_set_back(data: Path, answering: Callable[[Answers], st
 
 
 def test_an_account_that_could_change_what_it_shows_is_told(data: Path) -> None:
-    (finding,) = [f for f in examine(deployment(data, loading="no")) if "only has to read" in f.what]
+    (finding,) = [f for f in examine(deployment(data, loading=False)) if "only has to read" in f.what]
     assert finding.severity == NOTE
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.operations.configuration import PAGE, Configuration, read_configuration
+from dashboard.operations.configuration import PAGE
+from tests.dashboard.operations.configured import configured
 
 CONTAINER = (PAGE.parent / "Containerfile").read_text(encoding="utf-8").replace("\\\n", " ")
 UNIT = PAGE.parent / "drive-monitoring.service"
@@ -29,16 +30,16 @@ def settings() -> dict[str, list[str]]:
     return found
 
 
-def configured(text: str) -> Configuration:
-    """The configuration that a text sets; a variable that there is not, or a wrong value, raises."""
-    return read_configuration({}, dict(re.findall(r"(DRIVE_[A-Z_]+)=(\S+)", text)))
+def variables(text: str) -> dict[str, str]:
+    """What a text sets."""
+    return dict(re.findall(r"(DRIVE_[A-Z_]+)=(\S+)", text))
 
 
 @pytest.mark.parametrize(
     "text", [" ".join(steps("ENV")), " ".join(settings()["Environment"])], ids=["container", "unit"]
 )
 def test_what_they_set_is_known_and_shuts_strangers_out(text: str) -> None:
-    found = configured(text)
+    found = configured(**variables(text))
     assert found.behind_proxy and found.data.is_absolute() and found.log == "requests" and not found.loading
 
 
@@ -60,7 +61,9 @@ def test_the_unit_can_write_nothing_that_is_shown() -> None:
     found = settings()
     assert found["ProtectSystem"] == ["strict"]
     assert found["StateDirectory"] == ["drive-monitoring"] and "ReadWritePaths" not in found
-    assert found["BindReadOnlyPaths"] == [f"/srv/drive-monitoring/editions:{configured(str(found)).data}/editions"]
+    assert found["BindReadOnlyPaths"] == [
+        f"/srv/drive-monitoring/editions:{configured(**variables(str(found))).data}/editions"
+    ]
     assert found["CapabilityBoundingSet"] == [""] and found["NoNewPrivileges"] == ["yes"]
     assert found["User"] != ["root"]
 
