@@ -9,6 +9,7 @@ from dashboard.data.view import View
 from dashboard.elements import html, icons
 from etl.definitions.readiness import LEVELS
 from etl.definitions.writing import HIDDEN
+from etl.provenance.address import NumberAddress
 
 Component = Any
 VERDICT_LEVELS = {
@@ -58,7 +59,7 @@ def table(
 
 def number_key(row: Row) -> str:
     """What names a number of `results` in an address: site|period|starts|measure."""
-    return f"{row.site}|{row.period}|{row.starts}|{row.measure}"
+    return str(NumberAddress(row.site, row.period, str(row.starts), row.measure))
 
 
 def number(view: View, row: Row | None, *, bold: bool = False, words: str = "", text: str = "") -> Component:

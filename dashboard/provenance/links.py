@@ -10,13 +10,20 @@ from dashboard.elements.headline_links import NUMBER, OPENS
 from dashboard.elements.tables import link, number, number_key, state, verdict_tag
 from etl.definitions.messages import Name, Number, _, joined
 from etl.definitions.periods import month_after, write_month
-from etl.definitions.writing import pounds, write_interval
+from etl.definitions.writing import HIDDEN, pounds, spaced, write_interval
 from etl.provenance.address import NumberAddress
 from etl.provenance.story import BESIDE
 
 Component = Any
 # The plan of each number that has one.
 PLANS = {"new_cases": "planned_new_cases", "closing_cases": "planned_open_cases", "spend": "planned_cost"}
+
+
+def number_text(view: View, row: Row, shown: str = "") -> Number:
+    """A number of `results` in a sentence, as it is shown or as `shown`; with no address where it may not be seen."""
+    seen = row.value is not None and row.shown != HIDDEN
+    name = joined(", ", [view.measure_label(row.measure), Name(view.label(row.site))])
+    return Number(shown or row.shown, number_key(row) if seen else "", name if seen else "")
 
 
 def beside(view: View, row: Row, what: str, text: str) -> Component:
