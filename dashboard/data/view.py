@@ -8,6 +8,7 @@ from dashboard import theme
 from dashboard.data.address import Address
 from dashboard.data.edition import Edition, Row, Site
 from dashboard.theme import Mark
+from etl.definitions.messages import Text
 from etl.definitions.periods import month_after, write_period
 
 
@@ -73,6 +74,6 @@ class View:
         return str(row.label) if row else measure
 
 
-def period_words(period: tuple[str, date, date]) -> str:
+def period_words(period: tuple[str, date, date]) -> Text:
     """A period in words: year to Nov 2019."""
     return write_period(period[0], period[1])
