@@ -10,7 +10,7 @@ from dashboard.elements.headline_links import NUMBER, OPENS
 from dashboard.elements.tables import link, number, number_key, state, verdict_tag
 from etl.definitions.messages import Name, Number, _, joined
 from etl.definitions.periods import month_after, write_month
-from etl.definitions.writing import HIDDEN, pounds, spaced, write_interval
+from etl.definitions.writing import HIDDEN, pounds, round_half_up, spaced
 from etl.provenance.address import NumberAddress
 from etl.provenance.story import BESIDE
 
@@ -22,7 +22,7 @@ PLANS = {"new_cases": "planned_new_cases", "closing_cases": "planned_open_cases"
 def number_text(view: View, row: Row, shown: str = "") -> Number:
     """A number of `results` in a sentence, as it is shown or as `shown`; with no address where it may not be seen."""
     seen = row.value is not None and row.shown != HIDDEN
-    name = joined(", ", [view.measure_label(row.measure), Name(view.label(row.site))])
+    name = joined(", ", [view.measure_label(row.measure), view.label(row.site)])
     return Number(shown or row.shown, number_key(row) if seen else "", name if seen else "")
 
 
@@ -47,12 +47,18 @@ def link_to(view: View, number: Number) -> Component:
     return link(view, number.address, str(number), number.name) if number.address else number
 
 
-def interval(view: View, row: Row | None, *, money: bool = False) -> Component:
-    """An interval, both of whose ends are links; nothing where there is none."""
-    if row is None or not write_interval(row.low, row.high):
+def interval_text(view: View, row: Row | None, *, money: bool = False) -> str:
+    """An interval, both of whose ends open; nothing where there is none."""
+    if row is None or row.low is None or row.high is None:
         return ""
-    low, high = write_interval(row.low, row.high, money=money).split(" to ")
-    return html.Span([beside(view, row, "low", low), " to ", beside(view, row, "high", high)])
+    low, high = (pounds(end) if money else f"{round_half_up(end):,.0f}" for end in (row.low, row.high))
+    return _("{low} to {high}", low=beside_text(view, row, "low", low), high=beside_text(view, row, "high", high))
+
+
+def interval(view: View, row: Row | None, *, money: bool = False) -> Component:
+    """The same as a part of a page."""
+    text = interval_text(view, row, money=money)
+    return html.Span(text) if text else ""
 
 
 def share(view: View, row: Row, measure: str, what: str = "share") -> Component:
@@ -67,7 +73,10 @@ def verdict(view: View, site: str, kind: str, said: str) -> Component:
         verdict_tag(kind, said),
         href=view.address.with_(number=key).href,
         className="number-tag",
-        **{"data-number": key, "aria-label": f"{said}, {view.label(site)}: where it comes from"},
+        **{
+            "data-number": key,
+            "aria-label": _("{verdict}, {site}: where it comes from", verdict=said, site=view.label(site)),
+        },
     )
 
 
@@ -75,7 +84,7 @@ def cover_text(view: View, row: Row, column: str, shown: str) -> Number:
     """A number of the year that secured money covers, in a sentence."""
     if row.get(column) is None:
         return Number(shown)
-    name = joined(", ", [spaced(column), Name(view.label(row.site))])
+    name = joined(", ", [spaced(column), view.label(row.site)])
     return Number(shown, str(NumberAddress(row.site, "cover", str(row.year), column)), name)
 
 
@@ -86,7 +95,7 @@ def cover(view: View, row: Row, column: str, text: str) -> Component:
 
 def agreement_text(view: View, row: Row, column: str = "amount") -> Number:
     """Money of an agreement, in a sentence."""
-    name = joined(", ", [Name(row.funder_label), Name(view.label(row.site))])
+    name = joined(", ", [Name(row.funder_label), view.label(row.site)])
     address = NumberAddress(row.site, "agreement", row.agreement, column)
     return Number(pounds(row[column]), str(address), name)
 
@@ -164,5 +173,5 @@ def planned(view: View, site: str, year: date, column: str, text: str) -> Number
         if same == text:
             what = _("cost per new case") if column == "unit" else _("new cases")
             address = NumberAddress(site, "central", str(year), f"year.planned.none.{column}")
-            return Number(text, str(address), joined(", ", [what, Name(view.label(site))]))
+            return Number(text, str(address), joined(", ", [what, view.label(site)]))
     return Number(text)
