@@ -87,8 +87,15 @@ def open_cases(view: View) -> Component:
     months = [row for site in view.sites for row in view.edition.series("closing_cases").get(site.name, ())]
     headline = wording.trends(trend_rows(view), hidden=any(row.shown == HIDDEN for row in months))
     subtitle = _("Cases open at the end of each month")
-    more = {"plan": "planned_open_cases", "name": "open-cases", "source": made_up_plans(view)}
-    return over_months(view, "closing_cases", headline, subtitle, **more)
+    return over_months(
+        view,
+        "closing_cases",
+        headline,
+        subtitle,
+        plan="planned_open_cases",
+        name="open-cases",
+        source=joined(". ", [source_words(view), *made_up_plans(view)]),
+    )
 
 
 def made_up_plans(view: View) -> list[str]:

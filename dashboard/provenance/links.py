@@ -68,15 +68,13 @@ def share(view: View, row: Row, measure: str, what: str = "share") -> Component:
 
 def verdict(view: View, site: str, kind: str, said: str) -> Component:
     """A verdict in words, which opens the criteria that it rests on."""
-    key = f"{site}|verdict||words"
+    key = str(NumberAddress(site, "verdict", "", "words"))
+    heard = _("{verdict}, {site}: where it comes from", verdict=said, site=view.label(site))
     return html.A(
         verdict_tag(kind, said),
         href=view.address.with_(number=key).href,
         className="number-tag",
-        **{
-            "data-number": key,
-            "aria-label": _("{verdict}, {site}: where it comes from", verdict=said, site=view.label(site)),
-        },
+        **{"data-number": key, "aria-label": heard},
     )
 
 
