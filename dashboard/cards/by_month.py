@@ -13,8 +13,9 @@ from dashboard.data.edition import Row, Site
 from dashboard.data.view import View
 from dashboard.elements import html
 from dashboard.elements.page import card, definition, nothing, site_name, source_words
-from dashboard.elements.tables import Column, number, table
-from etl.definitions.periods import months_from, write_month
+from dashboard.elements.tables import Column, not_applicable, number, table
+from etl.definitions.messages import Month, Name, Plain, Text, _, joined
+from etl.definitions.periods import months_from, write_months
 from etl.definitions.writing import HIDDEN, percent, pounds_short
 
 Component = Any
@@ -57,9 +58,9 @@ class Shown:
         return self.view.edition.measures[self.measure]
 
     @property
-    def span(self) -> str:
+    def span(self) -> Text:
         """The months in words."""
-        return f"{write_month(self.months[0], long=True)} to {write_month(self.months[-1], long=True)}"
+        return write_months(self.months[0], self.months[-1], long=True)
 
 
 def over_months(
@@ -76,18 +77,18 @@ def over_months(
     months, label = months_shown(view), view.measure_label(measure)
     name = name or measure.replace("_", "-").replace(".", "-")
     if not months or measure not in view.edition.measures:
-        return card(label, "", nothing("No returns yet."), name=name)
+        return card(label, "", nothing(_("No returns yet.")), name=name)
     shown = Shown(view, measure, plan, months)
     events = happenings(view, months, [site.name for site in view.sites])
     charts = [site_chart(shown, site, events, name) for site in view.sites[:MOST_CHARTS]]
     return card(
         headline or label,
-        f"{subtitle or 'Month by month'}, one scale, {shown.span}",
+        _("{what}, one scale, {months}", what=subtitle or _("Month by month"), months=shown.span),
         html.Div(charts, className="multiples"),
         months_table(shown),
         table_of(view, events),
         name=name,
-        source=source_words(view) + source,
+        source=source or source_words(view),
         links=[definition(view, measure)],
     )
 
@@ -106,8 +107,12 @@ def site_chart(shown: Shown, site: Site, events: Sequence[Happening], name: str)
     """A site's own small chart, under its name."""
     rows, months, plan = shown.rows[site.name], shown.months, shown.plans[site.name]
     known = [row.shown for row in rows.values() if row.value is not None]
-    label = f"{shown.about.label}, {site.label}, by month, {write_month(months[0])} to {write_month(months[-1])}"
-    label += f", last {known[-1]}" if known else ", no number known"
+    places = {"measure": shown.about.label, "site": Name(site.label), "months": write_months(months[0], months[-1])}
+    label = (
+        _("{measure}, {site}, by month, {months}, last {number}", **places, number=known[-1])
+        if known
+        else _("{measure}, {site}, by month, {months}, no number known", **places)
+    )
     drawn = site_line(
         months,
         {month: row.value for month, row in rows.items()},
@@ -126,10 +131,10 @@ def site_chart(shown: Shown, site: Site, events: Sequence[Happening], name: str)
 def months_table(shown: Shown) -> Component:
     """Quarter ends, the first months with a hole, and the last month."""
     view, months = shown.view, shown.months
-    columns = [Column("At the end of" if shown.about.over_months == "last" else "Month")]
+    columns = [Column(_("At the end of") if shown.about.over_months == "last" else _("Month"))]
     chosen = chosen_months(shown.rows, months)
-    columns += [Column(f"{month:%b %y}", right=True) for month in chosen]
-    columns += [Column("Plan", True)] if shown.plan else []
+    columns += [Column(short_month(month), right=True) for month in chosen]
+    columns += [Column(_("Plan"), True)] if shown.plan else []
     body = []
     for site in view.sites:
         cells = [site_name(view, site.name)]
@@ -138,8 +143,13 @@ def months_table(shown: Shown) -> Component:
         if shown.plan:
             cells.append(number(view, plan))
         body.append(cells)
-    words = f"{view.measure_label(shown.measure)} of chosen months"
+    words = _("{measure} of chosen months", measure=view.measure_label(shown.measure))
     return table(columns, body, words, row_names=[site.name for site in view.sites], class_name="under wide")
+
+
+def short_month(month: date) -> Text:
+    """A month where a column is narrow: Nov 19."""
+    return joined(" ", [Month(month, "abbreviated"), Plain(f"{month:%y}")])
 
 
 def chosen_months(rows: Mapping[str, Mapping[date, Row]], months: Sequence[date]) -> list[date]:
@@ -153,5 +163,5 @@ def chosen_months(rows: Mapping[str, Mapping[date, Row]], months: Sequence[date]
 def monthly(view: View, row: Row | None) -> Component:
     """A month's number: missing where the return is, nothing where the site had not begun."""
     if row is None:
-        return html.Span("n/a", className="muted")
-    return number(view, row, words="missing" if "missing" in (row.why or "") else "not known")
+        return not_applicable()
+    return number(view, row, words=_("missing") if "missing" in (row.why or "") else _("not known"))

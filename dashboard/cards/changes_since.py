@@ -6,6 +6,7 @@ from dashboard.data.edition import Row
 from dashboard.data.view import View
 from dashboard.elements.page import pick
 from dashboard.elements.widgets import Picker
+from etl.definitions.messages import Plain, _
 from etl.definitions.periods import write_date
 
 MOST_LINES = 5
@@ -42,7 +43,7 @@ def day_words(view: View, edition: str) -> str:
     try:
         return earlier(view).get(edition) or write_date(date.fromisoformat(edition[:10]))
     except ValueError:
-        return edition
+        return Plain(edition)
 
 
 def pick_since(view: View) -> list[Picker]:
@@ -51,4 +52,4 @@ def pick_since(view: View) -> list[Picker]:
     usual = next(iter(known), "")
     options = [("" if name == usual else name, words) for name, words in known.items()]
     now = chosen(view)
-    return [pick("Changes since", "since", options, "" if now == usual else now)] if len(known) > 1 else []
+    return [pick(_("Changes since"), "since", options, "" if now == usual else now)] if len(known) > 1 else []

@@ -14,8 +14,9 @@ from dashboard.elements import html, icons
 from dashboard.elements.page import card, definition, nothing, pick, source_words
 from dashboard.elements.tables import Column, number, table
 from dashboard.provenance import links
-from dashboard.wording import findings, sentences
+from dashboard.wording import control_chart as wording
 from etl.definitions.measure import Unit
+from etl.definitions.messages import _, joined
 from etl.definitions.periods import write_month
 from etl.definitions.settings import DAYS_LATE
 from etl.definitions.writing import HIDDEN, first_upper, pounds_short, write, write_limit
@@ -37,21 +38,22 @@ def month_by_month(view: View) -> Component:
     """The card."""
     charts = view.edition.rows("control_charts", order="site, measure")
     if not charts or not view.sites:
-        return card("Month by month", "", nothing("There are too few months for a control chart."), name="control")
+        few = nothing(_("There are too few months for a control chart."))
+        return card(_("Month by month"), "", few, name="control")
     about = chosen(view, charts)
     where = "site = ? and measure = ?"
     points = view.edition.rows("control_points", where, (about.site, about.measure), "month")
     chosen_from = view.address.get("from")
     points = tuple(row for row in points if row.month.isoformat()[:7] >= chosen_from) or points
-    headline = findings.control(view.label(about.site), about)
+    headline = wording.control(view.label(about.site), about)
     events = happenings(view, [row.month for row in points], [about.site])
     return card(
         headline,
-        findings.chart_note(about),
+        wording.chart_note(about),
         html.Div(said(about), className="said") if about.drawn else None,
         drawn(view, about, points, headline),
         table_of(view, events),
-        html.P([about.chance or "", " ", findings.rebased(about)], className="muted small under"),
+        html.P([about.chance or "", " ", wording.rebased(about)], className="muted small under"),
         name="control",
         twin=points_table(view, points, marks_of(events, about.site)),
         controls=pickers(view, charts, about),
@@ -84,11 +86,11 @@ def pickers(view: View, charts: Sequence[Row], about: Row) -> list[Component]:
     labels = {row.measure: row.label for row in charts}
     order = [name for name in view.edition.measures if name in labels]
     order += [name for name in labels if name not in order]
-    sites = [(s.name, s.label) for s in view.edition.sites] + [("all", "Programme")]
+    sites = [(s.name, view.label(s.name)) for s in view.edition.sites] + [("all", view.label("all"))]
     here = {row.site for row in charts if row.measure == about.measure}
     return [
-        pick("Chart of", "chart", [(name, labels[name]) for name in order], about.measure),
-        pick("Site", "of", [(name, label) for name, label in sites if name in here], about.site),
+        pick(_("Chart of"), "chart", [(name, labels[name]) for name in order], about.measure),
+        pick(_("Site"), "of", [(name, label) for name, label in sites if name in here], about.site),
     ]
 
 
@@ -119,7 +121,7 @@ def drawn(view: View, about: Row, points: Sequence[Row], headline: str) -> Compo
         months,
         {row.month: row.value for row in points},
         {row.month: (row.mean, row.lower, row.upper) for row in points},
-        {row.month: row.label for row in points if row.label in sentences.SIGNALS},
+        {row.month: row.label for row in points if row.label in wording.SIGNALS},
         _hidden_months(view, about) | {row.month: write(row.value, unit) for row in points if row.value is not None},
         view.mark(about.site),
         trial=bool(about.trial),
@@ -129,7 +131,8 @@ def drawn(view: View, about: Row, points: Sequence[Row], headline: str) -> Compo
         plan={row.month: row.get("plan") for row in points},
         events=marks_of(events, about.site),
     )
-    return graph(figure, "control", f"{headline}. Control chart, {about.label}, {view.label(about.site)}", 206)
+    what = _("Control chart, {measure}, {site}", measure=about.label, site=view.label(about.site))
+    return graph(figure, "control", joined(". ", [headline, what]), 206)
 
 
 def _hidden_months(view: View, about: Row) -> dict[Any, str]:
@@ -146,8 +149,8 @@ def unit_of(view: View, measure: str) -> Unit:
 
 def points_table(view: View, points: Sequence[Row], events: dict[Any, str]) -> Component:
     """The points with their mean, limits, signals and the letters of what happened."""
-    heads = [Column("Month"), *(Column(text, True) for text in ("Value", "Mean", "Lower", "Upper", "Plan"))]
-    heads += [Column("Signal"), Column("Event")]
+    numbers = (_("Value"), _("Mean"), _("Lower"), _("Upper"), _("Plan"))
+    heads = [Column(_("Month")), *(Column(text, True) for text in numbers), Column(_("Signal")), Column(_("Event"))]
     body = []
     told = {row.starts: row for row in view.edition.series(points[0].measure).get(points[0].site, ())} if points else {}
     for point in points:
@@ -157,9 +160,9 @@ def points_table(view: View, points: Sequence[Row], events: dict[Any, str]) -> C
         edges = [
             edge(view, row, name, write_limit(point.get(name), unit)) for name in ("mean", "lower", "upper", "plan")
         ]
-        signal = sentences.SIGNALS.get(point.label or "", "none").split(" in {")[0].split(", to")[0]
+        signal = wording.SIGNALS.get(point.label or "", _("none"))
         body.append([write_month(point.month), shown, *edges, signal, events.get(point.month, "")])
-    return table(heads, body, "Points of the control chart", class_name="wide")
+    return table(heads, body, _("Points of the control chart"), class_name="wide")
 
 
 def edge(view: View, row: Row | None, name: str, said: str) -> Component:

@@ -8,6 +8,7 @@ from typing import Any
 from dashboard.data.view import View
 from dashboard.elements import html
 from dashboard.elements.tables import Column, table
+from etl.definitions.messages import Plain, Text, _, joined
 from etl.definitions.periods import month_after, write_date
 
 Component = Any
@@ -53,23 +54,25 @@ def marks_of(events: Sequence[Happening], site: str) -> dict[date, str]:
     return found
 
 
-def in_words(events: Sequence[Happening]) -> str:
+def in_words(events: Sequence[Happening]) -> Text:
     """The events behind the letters in one line, where there is no room for a table."""
-    return "; ".join(f"{event.letter}: {event.words}, {write_date(event.day)}" for event in events)
+    lines = [(Plain(event.letter), joined(", ", [event.words, write_date(event.day)])) for event in events]
+    return joined("; ", [joined(": ", line) for line in lines])
 
 
 def table_of(view: View, events: Sequence[Happening]) -> Component:
     """The events behind the letters."""
     if not events:
         return None
-    heads = [Column(html.Span("Letter", className="heard")), Column("Day"), Column("What happened"), Column("Source")]
+    heads = [Column(html.Span(_("Letter"), className="heard")), Column(_("Day"))]
+    heads += [Column(_("What happened")), Column(_("Source"))]
     body = [
         [
             html.Strong(event.letter),
             html.Span(write_date(event.day), className="whole"),
-            f"{'All sites' if event.site in ('', 'all') else view.label(event.site)}: {event.words}",
+            joined(": ", [_("All sites") if event.site in ("", "all") else view.label(event.site), event.words]),
             html.Span(event.source, className="muted small"),
         ]
         for event in events
     ]
-    return table(heads, body, "Events marked by a letter on the chart", class_name="happened wide")
+    return table(heads, body, _("Events marked by a letter on the chart"), class_name="happened wide")

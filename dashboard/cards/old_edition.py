@@ -8,6 +8,7 @@ from dashboard.data.view import View
 from dashboard.elements import html
 from dashboard.elements.page import site_name
 from dashboard.elements.tables import Column, state, table
+from etl.definitions.messages import Plain, _
 from etl.definitions.periods import write_date, write_month
 from etl.definitions.writing import spaced, write
 
@@ -19,8 +20,9 @@ def notice(view: View, current: str) -> Component:
     """What stands above a page of an earlier edition, with the way to the current one; else nothing."""
     if view.is_current:
         return None
-    words = f"This is the edition of {write_date(view.edition.made.date())}, not the current one. "
-    said = html.P([words, html.A("Show the current edition", href=current)], className="notice", role="status")
+    words = _("This is the edition of {day}, not the current one.", day=write_date(view.edition.made.date()))
+    current_one = html.A(_("Show the current edition"), href=current)
+    said = html.P([words, " ", current_one], className="notice", role="status")
     return html.Div([said, since_then(view)], className="earlier")
 
 
@@ -30,8 +32,8 @@ def since_then(view: View) -> Component:
     if now is None or now.made <= view.edition.made:
         return None
     parts = [moved(view, now), arrived(view, now), restated(view, now)]
-    shown = [part for part in parts if part is not None] or [html.P("Nothing has changed", className="nothing")]
-    head = f"What changed since the edition of {write_date(view.edition.made.date())}"
+    shown = [part for part in parts if part is not None] or [html.P(_("Nothing has changed"), className="nothing")]
+    head = _("What changed since the edition of {day}", day=write_date(view.edition.made.date()))
     return html.Details([html.Summary(head), *shown], className="since-then")
 
 
@@ -39,8 +41,8 @@ def moved(view: View, now: Edition) -> Component:
     """Verdicts and criteria that moved, and why."""
     rows = [row for row in now.rows("changes", order="position") if row.get("since") == view.edition.name]
     body = [[site_name(view, row.site or "all"), row.what, row.effect or "", row.verdict_effect or ""] for row in rows]
-    columns = [Column("Site"), Column("What"), Column("Effect"), Column("Verdict")]
-    return table(columns, body[:MOST_ROWS], "What changed", class_name="wide") if body else None
+    columns = [Column(_("Site")), Column(_("What")), Column(_("Effect")), Column(_("Verdict"))]
+    return table(columns, body[:MOST_ROWS], _("What changed"), class_name="wide") if body else None
 
 
 def arrived(view: View, now: Edition) -> Component:
@@ -51,12 +53,12 @@ def arrived(view: View, now: Edition) -> Component:
         [site_name(view, row.site), write_month(row.month), write_date(row.received.date()), _lateness(row)]
         for row in rows[:MOST_ROWS]
     ]
-    columns = [Column("Site"), Column("Month"), Column("Received"), Column("State")]
-    return table(columns, body, "Returns received", class_name="wide") if body else None
+    columns = [Column(_("Site")), Column(_("Month")), Column(_("Received")), Column(_("State"))]
+    return table(columns, body, _("Returns received"), class_name="wide") if body else None
 
 
 def _lateness(row: Row) -> Component:
-    return state("late") if row.state == "late" else spaced(row.state)
+    return state(_("late")) if row.state == "late" else spaced(row.state)
 
 
 def restated(view: View, now: Edition) -> Component:
@@ -73,21 +75,21 @@ def restated(view: View, now: Edition) -> Component:
         ]
         for row in rows[:MOST_ROWS]
     ]
-    heads = ("Site", "Month", "Number")
-    columns = [*map(Column, heads), Column("Was", True), Column("Is", True), Column("Return")]
-    return table(columns, body, "Revisions", class_name="wide") if body else None
+    columns = [Column(_("Site")), Column(_("Month")), Column(_("Number"))]
+    columns += [Column(_("Was"), True), Column(_("Is"), True), Column(_("Return"))]
+    return table(columns, body, _("Revisions"), class_name="wide") if body else None
 
 
 def _written(view: View, measure: str, value: float | None) -> Component:
     about = view.edition.measures.get(measure)
-    return write(value, about.unit) if value is not None and about is not None else state("not known")
+    return write(value, about.unit) if value is not None and about is not None else state(_("not known"))
 
 
 def _by_what(now: Edition, row: Row) -> str:
     changed: datetime = row.changed
     return next(
         (
-            f"{one.file}, received {write_date(one.received.date())}"
+            _("{file}, received {day}", file=Plain(one.file), day=write_date(one.received.date()))
             for one in now.rows("returns", "return_id = ?", (row.return_id,))
         ),
         write_date(changed.date()),

@@ -9,7 +9,8 @@ from dashboard.data.edition import Row
 from dashboard.data.view import View
 from dashboard.elements import html
 from dashboard.elements.page import site_name
-from dashboard.elements.tables import Column, hidden, link, state, table
+from dashboard.elements.tables import Column, hidden, link, number_key, state, table
+from etl.definitions.messages import _, joined
 from etl.definitions.settings import TOO_FEW
 from etl.definitions.writing import HIDDEN
 
@@ -38,9 +39,9 @@ def number_of(view: View, row: Row | None, measure: str, shown: str, *, why: str
     if shown == HIDDEN:
         return hidden()
     if row is None or not shown or shown == "not known":
-        return state(TOO_FEW if why.startswith(TOO_FEW) else "not known", why)
-    name = f"{view.measure_label(measure)}, {view.label(row.site)}"
-    return link(view, f"{row.site}|{row.period}|{row.starts}|{measure}", shown, name, bold=bold)
+        return state(TOO_FEW if why.startswith(TOO_FEW) else _("not known"), why)
+    name = joined(", ", [view.measure_label(measure), view.label(row.site)])
+    return link(view, number_key(Row(row, measure=measure)), shown, name, bold=bold)
 
 
 def with_small(main: Component, small: Component) -> Component:
@@ -53,10 +54,10 @@ def side_by_side(view: View, lines: Sequence[Line], caption: str) -> Component:
     sites = columns(view)
     earlier = {site: _only_year([line.rows[site] for line in lines if site in line.rows]) for site in sites}
     if len(sites) > MOST_COLUMNS:
-        heads = [Column("Site"), *(Column(line.label, True) for line in lines)]
+        heads = [Column(_("Site")), *(Column(line.label, True) for line in lines)]
         body = [[_named(view, site, earlier[site]), *(_cell(line, site, earlier) for line in lines)] for site in sites]
         return table(heads, body, caption, class_name="wide", row_names=sites)
-    heads = [Column("Measure")]
+    heads = [Column(_("Measure"))]
     heads += [Column(_named(view, site, earlier[site], short=True), right=True) for site in sites]
     body = [[line.head, *(_cell(line, site, earlier) for site in sites)] for line in lines]
     return table(
@@ -82,7 +83,7 @@ def _named(view: View, site: str, earlier: str, *, short: bool = False) -> Compo
 def _cell(line: Line, site: str, earlier: Mapping[str, str]) -> Component:
     """A cell, with its earlier year where the site's name does not say it."""
     row = line.rows.get(site)
-    cell = line.cells.get(site, state("not known", (row.get("why") or "") if row is not None else ""))
+    cell = line.cells.get(site, state(_("not known"), (row.get("why") or "") if row is not None else ""))
     if earlier[site] or row is None or not is_hollow(row):
         return cell
     return html.Span([cell, html.Small(briefly(row), className="muted")], className="with-share")

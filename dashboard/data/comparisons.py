@@ -6,7 +6,8 @@ from typing import Any
 
 from dashboard.data.edition import Row
 from dashboard.data.view import View, period_words
-from etl.definitions.periods import write_month, write_period
+from etl.definitions.messages import Text, _
+from etl.definitions.periods import last_month, write_month, write_period
 
 YEARS = ("rolling_year", "year")
 ALL = "all"
@@ -24,10 +25,11 @@ def asked(view: View, table: str, where: str = "true", given: tuple[Any, ...] = 
     return view.edition.rows(table, f"period = ? and asked = ? and {where}", (period, starts, *given), order)
 
 
-def asked_words(view: View) -> str:
+def asked_words(view: View) -> Text:
     """The year asked for, in words: year to Nov 2019; 2019/20 to date."""
     unfinished = view.edition.data_month is not None and view.period[2] > view.edition.data_month
-    return period_words(view.period) + (" to date" if unfinished else "")
+    words = period_words(view.period)
+    return _("{period} to date", period=words) if unfinished else words
 
 
 def compared(view: View, measure: str) -> dict[str, Row]:
@@ -46,20 +48,22 @@ def columns(view: View) -> list[str]:
     return [site.name for site in view.sites] + ([ALL] if view.all_sites and len(view.sites) > 1 else [])
 
 
-def when(row: Row) -> str:
+def when(row: Row) -> Text:
     """The year that a row is of: year to Sep 2019; 2018/19, 9 months; 2019/20 to Nov 2019."""
     said = write_period(row.period, row.starts)
     if row.period != "year":
         return said
     if row.to_date:
-        return f"{said} to {write_month(row.ends)}"
-    return said if row.get("months") in (None, 12) else f"{said}, {row.months} months"
+        return _("{year} to {month}", year=said, month=write_month(row.ends))
+    return said if row.get("months") in (None, 12) else _("{year}, {number} months", year=said, number=row.months)
 
 
-def briefly(row: Row) -> str:
+def briefly(row: Row) -> Text:
     """The same where a column is narrow: to Sep 2019; 2019/20 to date."""
-    said = write_period(row.period, row.starts).removeprefix("year ")
-    return f"{said} to date" if row.period == "year" and row.to_date else said
+    if row.period == "rolling_year":
+        return _("to {month}", month=write_month(last_month(row.period, row.starts)))
+    said = write_period(row.period, row.starts)
+    return _("{period} to date", period=said) if row.period == "year" and row.to_date else said
 
 
 def is_hollow(row: Row | None) -> bool:

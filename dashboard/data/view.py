@@ -8,6 +8,7 @@ from dashboard import theme
 from dashboard.data.address import Address
 from dashboard.data.edition import Edition, Row, Site
 from dashboard.theme import Mark
+from etl.definitions.messages import Name, Text
 from etl.definitions.periods import month_after, write_period
 
 
@@ -57,9 +58,9 @@ class View:
         kind, starts, _ = self.period
         return self.edition.result(site, measure, kind, starts)
 
-    def label(self, site: str) -> str:
+    def label(self, site: str) -> Name:
         """A site's label; the programme for `all`."""
-        return next((entry.label for entry in self.edition.sites if entry.name == site), "Programme")
+        return Name(next((entry.label for entry in self.edition.sites if entry.name == site), "Programme"))
 
     def mark(self, site: str) -> Mark:
         """A site's mark; the programme's ring for `all`."""
@@ -73,6 +74,6 @@ class View:
         return str(row.label) if row else measure
 
 
-def period_words(period: tuple[str, date, date]) -> str:
+def period_words(period: tuple[str, date, date]) -> Text:
     """A period in words: year to Nov 2019."""
     return write_period(period[0], period[1])

@@ -79,9 +79,16 @@ def link_numbers(tree: Tree, address: Address) -> None:
 def _link(part: Tree, head: str) -> None:
     headline = next((_props(one) for one in _every(part) if _kind(one) == head), {})
     own, text = headline.pop(OPENS, []), headline.get("children")
-    if isinstance(text, str) and not isinstance(text, Text) and NUMBER.search(text):
+    if own and (_bare(text) if isinstance(text, Text) else isinstance(text, list)):
+        headline["children"] = _opened(text, own)  # as long as an edition has sentences ready-made
+    elif isinstance(text, str) and not isinstance(text, Text) and NUMBER.search(text):
         below = [one for one in _every(part) if _kind(one) == "A" and "data-number" in _props(one)]
         headline["children"] = said(text, below, own)
+
+
+def _bare(text: Text) -> bool:
+    """Whether no number in a text has an address."""
+    return not any(isinstance(piece, Number) and piece.address for piece in pieces(text, ENGLISH))
 
 
 def _opened(children: Any, links: list[Tree]) -> Any:

@@ -7,8 +7,10 @@ from typing import Any
 from dashboard.data.edition import Row
 from dashboard.data.view import View
 from dashboard.elements import html, icons
+from etl.definitions.messages import _, joined
 from etl.definitions.readiness import LEVELS
 from etl.definitions.writing import HIDDEN
+from etl.provenance.address import NumberAddress
 
 Component = Any
 VERDICT_LEVELS = {
@@ -58,18 +60,18 @@ def table(
 
 def number_key(row: Row) -> str:
     """What names a number of `results` in an address: site|period|starts|measure."""
-    return f"{row.site}|{row.period}|{row.starts}|{row.measure}"
+    return str(NumberAddress(row.site, row.period, str(row.starts), row.measure))
 
 
 def number(view: View, row: Row | None, *, bold: bool = False, words: str = "", text: str = "") -> Component:
     """A number of `results`, as a link to where it comes from; or what stands where there is none."""
     if row is None:
-        return state("not known")
+        return state(_("not known"))
     if row.shown == HIDDEN:
         return hidden()
     if row.value is None:
-        return state(words or "not known", row.why or "")
-    name = f"{view.measure_label(row.measure)}, {view.label(row.site)}"
+        return state(words or _("not known"), row.why or "")
+    name = joined(", ", [view.measure_label(row.measure), view.label(row.site)])
     return link(view, number_key(row), text or row.shown, name, bold=bold)
 
 
@@ -79,7 +81,7 @@ def link(view: View, key: str, text: str, name: str, *, bold: bool = False) -> C
         text,
         href=view.address.with_(number=key).href,
         className="number bold" if bold else "number",
-        **{"data-number": key, "aria-label": f"{text} {name}: where it comes from"},
+        **{"data-number": key, "aria-label": _("{number} {name}: where it comes from", number=text, name=name)},
     )
 
 
@@ -90,12 +92,14 @@ def state(words: str, why: str = "") -> Component:
 
 def hidden() -> Component:
     """A number too small to show."""
-    return html.Span([HIDDEN, html.Span(" hidden: a small number", className="heard")], className="hidden-number")
+    return html.Span(
+        [HIDDEN, html.Span([" ", _("hidden: a small number")], className="heard")], className="hidden-number"
+    )
 
 
 def not_applicable() -> Component:
     """A number that cannot be."""
-    return html.Span("n/a", className="muted")
+    return html.Span(_("n/a"), className="muted")
 
 
 def tag(level: str, words: str = "", *, large: bool = False) -> Component:

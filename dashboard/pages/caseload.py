@@ -1,6 +1,7 @@
 """Caseload: how many people Drive works with, against plan, and how they move through it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from dashboard.cards.by_month import over_months
@@ -36,11 +37,12 @@ from dashboard.elements.page import (
 )
 from dashboard.elements.tables import Column, hidden, number, state, table
 from dashboard.provenance import links
-from dashboard.wording import findings, sentences
+from dashboard.wording import caseload as wording
 from etl.definitions import label_of
-from etl.definitions.periods import write_month
+from etl.definitions.messages import Capital, Count, Plain, Text, _, joined, ngettext
+from etl.definitions.periods import write_month, write_months
 from etl.definitions.settings import TOO_FEW
-from etl.definitions.writing import HIDDEN, count, first_upper, listed
+from etl.definitions.writing import HIDDEN, first_upper, listed
 
 Component = Any
 
@@ -50,7 +52,9 @@ def build(view: View) -> Content:
     view = of_a_year(view)
     rows = of_sites(view, "new_cases")
     return Content(
-        findings.against_plan(rows) if view.edition.has("results") else "No returns have been loaded yet",
+        wording.against_plan(rows, partial(links.number_text, view))
+        if view.edition.has("results")
+        else _("No returns have been loaded yet"),
         note(view),
         [
             grid(
@@ -68,31 +72,36 @@ def build(view: View) -> Content:
     )
 
 
-def note(view: View) -> str:
+def note(view: View) -> Text:
     """Who is counted, where and when, and whose months are missing."""
     _, starts, ends = view.period
-    who = view.label(view.sites[0].name) if len(view.sites) == 1 else f"{count(len(view.sites))} sites"
-    ends = min(ends, view.edition.data_month or ends)
-    when_said = f"{write_month(starts, long=True)} to {write_month(ends, long=True)}"
-    said = f"People allocated to a case manager, {who}, {when_said}."
-    why = list(reasons(view, "new_cases"))
-    if len(why) > 4:
-        return f"{said} {len(why)} sites have a gap in these months."
-    return said + "".join(f" {label}: {reason}." for label, reason in why)
+    count = len(view.sites)
+    sites = ngettext("{number} site", "{number} sites", count, number=Count(count))
+    who = view.label(view.sites[0].name) if count == 1 else sites
+    months = write_months(starts, min(ends, view.edition.data_month or ends), long=True)
+    return wording.note(who, months, list(reasons(view, "new_cases")))
 
 
 def open_cases(view: View) -> Component:
     """Open cases at the end of each month, with the plan."""
     months = [row for site in view.sites for row in view.edition.series("closing_cases").get(site.name, ())]
-    headline = findings.trends(trend_rows(view), hidden=any(row.shown == HIDDEN for row in months))
-    subtitle = "Cases open at the end of each month"
-    more = {"plan": "planned_open_cases", "name": "open-cases", "source": made_up_plans(view)}
-    return over_months(view, "closing_cases", headline, subtitle, **more)
+    headline = wording.trends(trend_rows(view), hidden=any(row.shown == HIDDEN for row in months))
+    subtitle = _("Cases open at the end of each month")
+    return over_months(
+        view,
+        "closing_cases",
+        headline,
+        subtitle,
+        plan="planned_open_cases",
+        name="open-cases",
+        source=joined(". ", [source_words(view), *made_up_plans(view)]),
+    )
 
 
-def made_up_plans(view: View) -> str:
+def made_up_plans(view: View) -> list[str]:
     """Says so where a plan on the page is made up."""
-    return ". Some plans are made up for the sample" if any(row.made_up for row in view.edition.rows("plans")) else ""
+    made_up = any(row.made_up for row in view.edition.rows("plans"))
+    return [_("Some plans are made up for the sample")] if made_up else []
 
 
 def trend_rows(view: View) -> list[tuple[str, Row]]:
@@ -109,22 +118,26 @@ def against_plan(view: View, rows: Sequence[tuple[str, Row]]) -> Component:
         row = by_site.get(site.name)
         found.append(dot_of(view, site.name, row))
         below = [html.Small(when(row))] if row is not None and row.hollow and row.value is not None else []
-        of = [" of ", planned(view, row)] if row is not None and row.plan is not None else []
+        of = [" ", _("of {number}", number=plan_text(view, row))] if row is not None and row.plan is not None else []
         beside.append((site_name(view, site.name, *below), html.Span([number(view, row, bold=True), *of])))
         body.append(plan_line(view, site.name, row))
     top = 1.03 * max([v for d in found for v in (d.high_998, d.high, d.plan, d.value) if v] or [1.0])
-    heads = [Column("Site"), Column("Period"), *(Column(t, True) for t in ("New cases", "95% interval", "Plan"))]
-    heads.append(Column("Verdict"))
-    label = f"New cases against plan: {findings.against_plan(rows)}"
+    heads = [Column(_("Site")), Column(_("Period")), Column(_("New cases"), True), Column(_("95% interval"), True)]
+    heads += [Column(_("Plan"), True), Column(_("Verdict"))]
+    label = _("New cases against plan: {finding}", finding=wording.against_plan(rows))
+    interval = links.interval_text(view, rows[0][1]) if len(rows) == 1 else ""
     drawn = graph(dots(found, top, lambda v: f"{v:,.0f}"), "new-cases-plan", label, height(len(found)))
     return card(
-        findings.earlier_years(rows),
-        f"New cases, {asked_words(view)}; thick line 95%, thin 99.8% interval; upright: plan; hollow: earlier",
-        beside_dots(drawn, beside, "of plan"),
+        wording.earlier_years(rows, partial(links.number_text, view), interval),
+        _(
+            "New cases, {year}; thick line 95%, thin 99.8% interval; upright: plan; hollow: earlier",
+            year=asked_words(view),
+        ),
+        beside_dots(drawn, beside, _("of plan")),
         name="against-plan",
         twin=table(heads, body, label_of("new_cases_against_plan"), class_name="wide"),
         links=[definition(view, "new_cases")],
-        source=source_words(view) + made_up_plans(view),
+        source=joined(". ", [source_words(view), *made_up_plans(view)]),
     )
 
 
@@ -139,21 +152,29 @@ def dot_of(view: View, site: str, row: Row | None) -> Dot:
 def plan_line(view: View, site: str, row: Row | None) -> list[Component]:
     """A site's line of the table: its year, number, interval, plan and verdict in words."""
     if row is None:
-        return [site_name(view, site), "", state("not known"), "", "", ""]
+        return [site_name(view, site), "", state(_("not known")), "", "", ""]
     known = first_upper(when(row)) if row.value is not None else ""
-    plan = planned(view, row) if row.plan is not None else ""
+    plan = number(view, plan_row(view, row)) if row.plan is not None else ""
     verdict = links.beside(view, row, "verdict", first_upper(row.words)) if row.words else ""
     return [site_name(view, site), known, number(view, row), links.interval(view, row), plan, verdict]
 
 
-def planned(view: View, row: Row) -> Component:
+def plan_row(view: View, row: Row) -> Row | None:
     """The plan of the same months as a number of new cases."""
-    return number(view, view.edition.result(row.site, "planned_new_cases", row.period, row.starts))
+    return view.edition.result(row.site, "planned_new_cases", row.period, row.starts)
 
 
-def spread(view: View, measure: str, what: str, otherwise: str) -> str:
-    """The lowest and highest of a measure as they are shown, each of the year that the table says."""
-    return sentences.spread([row for _, row in of_sites(view, measure)], what) or otherwise
+def plan_text(view: View, row: Row) -> str:
+    """The same in a sentence."""
+    plan = plan_row(view, row)
+    return links.number_text(view, plan) if plan is not None else _("not known")
+
+
+def spread(view: View, measure: str, sentence: Callable[..., Text], otherwise: Text) -> Text:
+    """A sentence on the lowest and highest of a measure as they are shown, each of the year that the table says."""
+    rows = [row for _label, row in of_sites(view, measure)]
+    spread = wording.spread(rows, partial(links.number_text, view))
+    return wording.where_known(sentence(spread), rows) if spread is not None else otherwise
 
 
 def pathway(view: View) -> Component:
@@ -162,18 +183,23 @@ def pathway(view: View) -> Component:
     for row in asked(view, "pathway", order="position"):
         steps.setdefault(row.measure, {})[row.site] = row
     if not steps:
-        return card("From referral to completion", "", nothing("No referral is known."), name="journey")
+        return card(_("From referral to completion"), "", nothing(_("No referral is known.")), name="journey")
     lines = []
     for measure, rows in steps.items():
         some = next(iter(rows.values()))
         cells = {site: step_cell(view, row) for site, row in rows.items()}
         lines.append(Line(measure, some.label, first_note(rows.values()), rows, cells))
     return card(
-        spread(view, "acceptance_rate", "of referrals were accepted", "From referral to completion"),
-        f"From referral to completion, {asked_words(view)}; each step as a share of the one before",
-        side_by_side(view, lines, "From referral to completion"),
+        spread(
+            view,
+            "acceptance_rate",
+            lambda share: _("{share} of referrals were accepted", share=share),
+            _("From referral to completion"),
+        ),
+        _("From referral to completion, {year}; each step as a share of the one before", year=asked_words(view)),
+        side_by_side(view, lines, _("From referral to completion")),
         name="journey",
-        source=f"{source_words(view)}. No share on {TOO_FEW}",
+        source=joined(". ", [source_words(view), _("No share on {few}", few=TOO_FEW)]),
         links=[definition(view, "referrals")],
     )
 
@@ -214,8 +240,9 @@ def is_hidden(view: View, site: str, measure: str) -> bool:
 
 def nothing_of(view: View, measure: str, what: str, unknown: str) -> Component:
     """What stands where no site has a number to show: that they are hidden, or that none is known."""
-    some = any(is_hidden(view, site, measure) for site in columns(view))
-    return nothing(f"{what} are hidden, because small numbers could be worked out from them." if some else unknown)
+    if not any(is_hidden(view, site, measure) for site in columns(view)):
+        return nothing(unknown)
+    return nothing(_("{what} are hidden, because small numbers could be worked out from them.", what=what))
 
 
 def measure_line(view: View, measure: str, of: str = "", note: str = "", label: str = "") -> Line:
@@ -236,7 +263,8 @@ def behind(view: View, row: Row, of: str) -> Component:
     about = view.edition.measures.get(row.measure)
     below = view.edition.result(row.site, about.denominator, row.period, row.starts) if about is not None else None
     same = below is not None and below.value == row["count"]
-    return html.Span([number(view, top), " of ", number(view, below) if same else f"{row['count']:,.0f}"])
+    whole = links.number_text(view, below) if same and below is not None else Plain(f"{row['count']:,.0f}")
+    return html.Span(_("{number} of {total}", number=links.number_text(view, top), total=whole))
 
 
 def per_manager(view: View) -> Component:
@@ -244,17 +272,19 @@ def per_manager(view: View) -> Component:
     lines = [measure_line(view, "closing_cases")]
     lines += [result_line(view, measure, lines[0].rows) for measure in ("case_managers", "case_manager_posts")]
     lines += [measure_line(view, measure) for measure in ("caseload_per_case_manager", "caseload_per_post")]
+    last = min(view.period[2], view.edition.data_month or view.period[2])
     hidden_too = any(is_hidden(view, site.name, "caseload_per_case_manager") for site in view.sites)
     return card(
         spread(
             view,
             "caseload_per_case_manager",
-            "open cases for each case manager in post",
-            f"Open cases per case manager are {'hidden' if hidden_too else 'not known'}",
+            lambda cases: _("{cases} open cases for each case manager in post", cases=cases),
+            _("Open cases per case manager are hidden")
+            if hidden_too
+            else _("Open cases per case manager are not known"),
         ),
-        f"At the end of {write_month(min(view.period[2], view.edition.data_month or view.period[2]), long=True)}; "
-        "full-time equivalents",
-        side_by_side(view, [line for line in lines if line.rows], "Caseload per case manager"),
+        _("At the end of {month}; full-time equivalents", month=write_month(last, long=True)),
+        side_by_side(view, [line for line in lines if line.rows], _("Caseload per case manager")),
         name="per-manager",
         source=source_words(view),
         links=[definition(view, "caseload_per_case_manager")],
@@ -273,37 +303,46 @@ def work_kinds(view: View) -> Component:
     lines = parts_lines(view, "closing_cases", "closing_cases")
     return card(
         kinds_words(view),
-        "Open cases by kind of work at the end of the year, and their share",
-        side_by_side(view, lines, "Open cases by kind of work")
+        _("Open cases by kind of work at the end of the year, and their share"),
+        side_by_side(view, lines, _("Open cases by kind of work"))
         if lines
-        else nothing_of(view, "closing_cases", "Open cases by kind of work", "No kind of work is known."),
+        else nothing_of(view, "closing_cases", _("Open cases by kind of work"), _("No kind of work is known.")),
         name="kinds",
         source=source_words(view),
         links=[definition(view, "closing_cases")],
     )
 
 
-def kinds_words(view: View) -> str:
+def kinds_words(view: View) -> Text:
     """The kind of work that most open cases are in, over the sites shown together or the one site."""
     site = view.sites[0].name if len(view.sites) == 1 else "all"
     rows = asked(view, "parts", "measure = 'closing_cases' and site = ?", (site,), "position")
     if not rows or (site == "all" and not view.all_sites) or any(row.value is None for row in rows):
-        return "Open cases by kind of work"
+        return _("Open cases by kind of work")
     largest = max(rows, key=lambda row: row.value)
     if sum(row.value == largest.value for row in rows) > 1 or not largest.whole:
-        return "Open cases by kind of work"
-    return f"{largest.label} is the largest kind of work: {largest.value_shown} of {largest.whole:,.0f} open cases"
+        return _("Open cases by kind of work")
+    part = Row(largest, measure=f"closing_cases.{largest.part}", shown=largest.value_shown)
+    whole = Row(largest, value=largest.whole)
+    return wording.largest_kind(
+        largest.label, links.number_text(view, part), links.number_text(view, whole, f"{largest.whole:,.0f}")
+    )
 
 
 def closures(view: View) -> Component:
     """Closures by reason."""
     lines = parts_lines(view, "closed_cases", "closed_cases")
     return card(
-        spread(view, "completion_rate", "of closures were completed as planned", "Closures by reason"),
-        f"Closed cases by reason, {asked_words(view)}; shares of all closures, none on {TOO_FEW}",
-        side_by_side(view, lines, "Closures by reason")
+        spread(
+            view,
+            "completion_rate",
+            lambda share: _("{share} of closures were completed as planned", share=share),
+            _("Closures by reason"),
+        ),
+        _("Closed cases by reason, {year}; shares of all closures, none on {few}", year=asked_words(view), few=TOO_FEW),
+        side_by_side(view, lines, _("Closures by reason"))
         if lines
-        else nothing_of(view, "closed_cases", "Closures by reason", "No closure is known."),
+        else nothing_of(view, "closed_cases", _("Closures by reason"), _("No closure is known.")),
         name="closures",
         source=source_words(view),
         links=[definition(view, "closed_cases")],
@@ -314,13 +353,18 @@ def risk(view: View) -> Component:
     """How the risk to the victim had changed when cases closed."""
     lines = parts_lines(view, "risk_change")
     if lines:
-        lines.append(measure_line(view, "risk_reduced_rate", "risk_reduced", "of closures with a known change"))
+        lines.append(measure_line(view, "risk_reduced_rate", "risk_reduced", _("of closures with a known change")))
     return card(
-        spread(view, "risk_reduced_rate", "of closures left the victim at lower risk", "Risk to the victim at closure"),
-        f"As the IDVA judged it, {asked_words(view)}",
-        side_by_side(view, lines, "Risk to the victim at closure")
+        spread(
+            view,
+            "risk_reduced_rate",
+            lambda share: _("{share} of closures left the victim at lower risk", share=share),
+            _("Risk to the victim at closure"),
+        ),
+        _("As the IDVA judged it, {year}", year=asked_words(view)),
+        side_by_side(view, lines, _("Risk to the victim at closure"))
         if lines
-        else nothing_of(view, "risk_change", "Changes in risk", "No closure is known."),
+        else nothing_of(view, "risk_change", _("Changes in risk"), _("No closure is known.")),
         name="risk",
         source=source_words(view),
         links=[definition(view, "risk_reduced_rate")],
@@ -329,12 +373,12 @@ def risk(view: View) -> Component:
 
 # A share or ratio of people, the number it is of, and what it is a share of.
 PEOPLE = (
-    ("victims_in_contact_rate", "victims_in_contact", "of linked victims"),
-    ("victims_per_perpetrator", "victims", "victims of new cases"),
-    ("children_per_perpetrator", "children", "children of new cases"),
-    ("serial_share", "serial_perpetrators", "of new cases"),
-    ("repeat_share", "repeat_perpetrators", "of new cases"),
-    ("not_eligible_elsewhere_share", "not_eligible_elsewhere", "of new cases"),
+    ("victims_in_contact_rate", "victims_in_contact", _("of linked victims")),
+    ("victims_per_perpetrator", "victims", _("victims of new cases")),
+    ("children_per_perpetrator", "children", _("children of new cases")),
+    ("serial_share", "serial_perpetrators", _("of new cases")),
+    ("repeat_share", "repeat_perpetrators", _("of new cases")),
+    ("not_eligible_elsewhere_share", "not_eligible_elsewhere", _("of new cases")),
 )
 
 
@@ -348,13 +392,13 @@ def people(view: View) -> Component:
     headline = spread(
         view,
         "victims_in_contact_rate",
-        "of linked victims were in contact with an IDVA",
-        "Victims, children and perpetrators",
+        lambda share: _("{share} of linked victims were in contact with an IDVA", share=share),
+        _("Victims, children and perpetrators"),
     )
     return card(
         headline,
-        f"{first_upper(asked_words(view))}; none on {TOO_FEW}",
-        side_by_side(view, lines, "Victims, children and perpetrators") if lines else nothing("Nobody is known."),
+        Capital(_("{year}; none on {few}", year=asked_words(view), few=TOO_FEW)),
+        side_by_side(view, lines, _("Victims, children and perpetrators")) if lines else nothing(_("Nobody is known.")),
         name="people",
         source=source_words(view),
         links=[definition(view, "victims_per_perpetrator")],
@@ -367,9 +411,13 @@ def plausible(view: View, measure: str) -> str:
     some = next((row for row in rows.values() if row.plausible_low is not None), None)
     if some is None:
         return ""
-    said = f"published: {some.plausible_low:g} to {some.plausible_high:g}"
+    places = {"low": f"{some.plausible_low:g}", "high": f"{some.plausible_high:g}"}
     outside = [view.label(site) for site, row in rows.items() if row.plausible == "outside"]
-    return f"{said}; outside: {listed(outside)}" if outside else said
+    if not outside:
+        return _("published: {low} to {high}", **places)
+    return _("published: {low} to {high}; outside: {sites}", **places, sites=listed(outside))
 
 
-PAGE = Page("/caseload", "Caseload", 2, "How many people does Drive work with, and is it as many as planned?", build)
+PAGE = Page(
+    "/caseload", _("Caseload"), 2, _("How many people does Drive work with, and is it as many as planned?"), build
+)

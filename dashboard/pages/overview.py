@@ -1,6 +1,5 @@
 """Overview: one table that says for each site whether it can carry on, and what is in the way."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from dashboard.cards import changes_since
@@ -9,15 +8,17 @@ from dashboard.data.comparisons import COST, compared
 from dashboard.data.edition import Row
 from dashboard.data.view import View, period_words
 from dashboard.elements import html, icons
-from dashboard.elements.headline_links import OPENS
 from dashboard.elements.page import Content, Page, pick_period, pick_sites, site_name
 from dashboard.elements.tables import Column, hidden, link, number, state, table, tag
 from dashboard.provenance import links
-from dashboard.wording import sentences
+from dashboard.wording import caseload, overview, sentences
+from dashboard.wording import readiness as wording
 from etl.definitions import label_of
-from etl.definitions.periods import months_from, write_date, write_month
+from etl.definitions.messages import Number, Text, _, joined
+from etl.definitions.periods import months_from, write_date, write_month, write_months
 from etl.definitions.readiness import PROPOSED_BY, THRESHOLDS, VERDICTS
 from etl.definitions.writing import HIDDEN, lower_first, pounds
+from etl.provenance.address import NumberAddress
 
 MOST_COLUMNS = 5
 MOST_DECISIONS = 4
@@ -29,9 +30,9 @@ def build(view: View) -> Content:
     labels = {site.name: site.label for site in view.sites}
     cover = view.edition.rows("cover")
     cliff = view.edition.rows("cliff", "site = 'all'")
-    headline = sentences.readiness(view.edition.rows("verdicts"), labels, cover, sentences.grant_end(cliff))
+    headline = wording.readiness(view.edition.rows("verdicts"), labels, cover, sentences.grant_end(cliff))
     if not view.edition.has("results"):
-        headline = "No returns have been loaded yet, so there is nothing to judge"
+        headline = _("No returns have been loaded yet, so there is nothing to judge")
     return Content(
         headline,
         note(view),
@@ -41,23 +42,27 @@ def build(view: View) -> Content:
     )
 
 
-def note(view: View) -> str:
+def note(view: View) -> Text:
     """What must be known to read the table."""
-    said = "Hollow mark: last complete year, where this one has a gap. Thresholds proposed by the " + PROPOSED_BY + "."
-    made_up = any(row.made_up for name in ("agreements", "plans", "readiness") for row in view.edition.rows(name))
-    return said + (" Some agreements, plans and assessments are made up for the sample." if made_up else "")
+    sentences = [
+        _("Hollow mark: last complete year, where this one has a gap."),
+        _("Thresholds proposed by the {team}.", team=PROPOSED_BY),
+    ]
+    if any(row.made_up for name in ("agreements", "plans", "readiness") for row in view.edition.rows(name)):
+        sentences.append(_("Some agreements, plans and assessments are made up for the sample."))
+    return joined(" ", sentences)
 
 
 def verdict_table(view: View) -> Component:
     """Questions down, sites across; with many sites, the other way round."""
     columns = [site.name for site in view.sites] + (["all"] if view.all_sites and len(view.sites) > 1 else [])
     questions = [row for row in QUESTIONS if row.has(view)]
-    caption = f"Verdict, money, cases, cost and returns of each site, {period_words(view.period)}"
+    caption = _("Verdict, money, cases, cost and returns of each site, {period}", period=period_words(view.period))
     if len(columns) > MOST_COLUMNS:
-        heads = [Column("Site"), *(Column(question.head(view)) for question in questions)]
+        heads = [Column(_("Site")), *(Column(question.head(view)) for question in questions)]
         rows = [[site_name(view, site), *(question.cell(view, site) for question in questions)] for site in columns]
         return table(heads, rows, caption, class_name="verdicts by-row wide", row_names=columns)
-    heads = [Column(html.Span("Question", className="heard")), *(Column(site_name(view, site)) for site in columns)]
+    heads = [Column(html.Span(_("Question"), className="heard")), *(Column(site_name(view, site)) for site in columns)]
     rows = [
         [
             html.Span([question.head(view), html.Small(question.scale(view))]),
@@ -103,7 +108,7 @@ class Verdict:
         return bool(view.edition.rows("verdicts"))
 
     def head(self, view: View) -> str:
-        return "Ready without the grant?"
+        return _("Ready without the grant?")
 
     def scale(self, view: View) -> str:
         return ""
@@ -111,10 +116,11 @@ class Verdict:
     def cell(self, view: View, site: str) -> Component:
         rows = view.edition.rows("verdicts", "site = ?", (site,))
         if not rows:
-            return cell(tag("unknown", "Not judged", large=True))
+            return cell(tag("unknown", _("Not judged"), large=True))
         row = rows[0]
         said = VERDICTS.get(row.verdict, row.words)
-        reason = links.prose(view, site, row.words if site == "all" else row.reason or "", f"{site}|verdict||words")
+        story = str(NumberAddress(site, "verdict", "", "words"))
+        reason = links.prose(view, site, row.words if site == "all" else row.reason or "", story)
         shown = links.verdict(view, site, row.verdict, said)
         return html.Div([shown, html.P(reason, className="reason")], className="cell")
 
@@ -128,25 +134,25 @@ class Secured:
         return bool(view.edition.rows("cover"))
 
     def head(self, view: View) -> str:
-        return f"Secured for {sentences.year_of(view.edition.rows('cover'))}"
+        return _("Secured for {year}", year=sentences.year_of(view.edition.rows("cover")))
 
     def scale(self, view: View) -> str:
-        return "scale 0 to 12 months"
+        return _("scale 0 to 12 months")
 
     def cell(self, view: View, site: str) -> Component:
         rows = view.edition.rows("cover", "site = ?", (site,))
         if not rows or rows[0].months is None:
-            return cell(tag("unknown"), note="No plan to set it against")
+            return cell(tag("unknown"), note=_("No plan to set it against"))
         row = rows[0]
-        shown = link(
-            view, f"{site}|cover|{row.year}|months", f"{row.months:.1f}", f"months secured, {view.label(site)}"
-        )
+        key = str(NumberAddress(site, "cover", str(row.year), "months"))
+        name = _("months secured, {site}", site=view.label(site))
+        shown = link(view, key, f"{row.months:.1f}", name)
         badge = level(view, site, "money")
         if site == "all":
             badge = tag(level_of(row.months))
-        secured, planned = (links.cover(view, row, name, pounds(row[name])) for name in ("secured", "planned"))
-        amounts = html.Span([secured, " of ", planned])
-        return cell(shown, "months", icons.track(row.months / 12, view.mark(site)), amounts, badge)
+        secured, planned = (links.cover_text(view, row, name, pounds(row[name])) for name in ("secured", "planned"))
+        amounts = _("{secured} of {planned}", secured=secured, planned=planned)
+        return cell(shown, _("months"), icons.track(row.months / 12, view.mark(site)), amounts, badge)
 
 
 def level_of(months: float) -> str:
@@ -168,7 +174,8 @@ class NewCases:
         return label_of("new_cases_against_plan")
 
     def scale(self, view: View) -> str:
-        return f"scale 0 to {top(view, 'new_cases', 'planned_new_cases'):,.0f}; upright: plan"
+        highest = top(view, "new_cases", "planned_new_cases")
+        return _("scale 0 to {number}; upright: plan", number=f"{highest:,.0f}")
 
     def cell(self, view: View, site: str) -> Component:
         row, plan = view.result(site, "new_cases"), view.result(site, "planned_new_cases")
@@ -176,14 +183,13 @@ class NewCases:
         badge = level(view, site, "caseload")
         if row is None or row.value is None:
             return unknown(view, site, "new_cases", highest, row, "planned_new_cases")
-        unit = html.Span(["of ", number(view, plan)]) if plan is not None and plan.value is not None else ""
+        unit = of_number(links.number_text(view, plan)) if plan is not None and plan.value is not None else ""
         mark = None
         if site != "all":
             planned = plan.value if plan is not None else None
             mark = icons.dot(row.value, row.low, row.high, highest, view.mark(site), plan=planned)
-        interval, against = links.interval(view, row), sentences.against_plan(row, plan)
-        said = [part for part in (interval, ", " if interval and against else "", against) if part]
-        return cell(number(view, row), unit, mark, said, badge)
+        parts = [part for part in (links.interval_text(view, row), caseload.plan_verdict(row, plan)) if part]
+        return cell(number(view, row), unit, mark, joined(", ", parts), badge)
 
 
 class Cost:
@@ -195,10 +201,10 @@ class Cost:
         return COST in view.edition.measures
 
     def head(self, view: View) -> str:
-        return "Cost per new case"
+        return _("Cost per new case")
 
     def scale(self, view: View) -> str:
-        return f"scale £0 to {pounds(top(view, COST))}"
+        return _("scale £0 to {number}", number=pounds(top(view, COST)))
 
     def cell(self, view: View, site: str) -> Component:
         row = view.result(site, COST)
@@ -217,59 +223,65 @@ class Returns:
         return bool(view.edition.rows("calendar"))
 
     def head(self, view: View) -> str:
-        return "Returns received"
+        return _("Returns received")
 
     def scale(self, view: View) -> str:
-        return f"{write_month(view.period[1])} to {write_month(view.period[2])}"
+        return write_months(view.period[1], view.period[2])
 
     def cell(self, view: View, site: str) -> Component:
         where = "month between ? and ? and state not in ('not_due', 'due')"
         rows = view.edition.rows("calendar", where, (view.period[1], view.period[2]), "month")
         rows = tuple(row for row in rows if site in ("all", row.site))
         if not rows:
-            return cell(state("none due"))
+            return cell(state(_("none due")))
         by_month = {row.month: row.state for row in rows}
         states = [by_month.get(month, "not_due") for month in months_from(view.period[1], view.period[2])]
         came = [row for row in rows if row.state in ("on_time", "late")]
-        said = sentences.returns_note(rows) if site != "all" else sentences.returns_counts(rows)
+
+        def number_of(state: str, count: int) -> Number:
+            return links.returns_number(view, site, view.period[1], f"year.{state}", count)
+
+        note = overview.returns_counts(rows, number_of) if site == "all" else overview.returns_note(rows, number_of)
         drawing = icons.strip(states) if site != "all" else None
         count = links.returns(view, site, view.period[1], "received", len(came))
-        due = html.Span(["of ", links.returns(view, site, view.period[1], "year.due", len(rows))])
-        return cell(count, due, drawing, self.note(view, site, said, rows), level(view, site, "returns"))
+        return cell(count, of_number(number_of("due", len(rows))), drawing, note, level(view, site, "returns"))
 
-    def note(self, view: View, site: str, said: str, rows: Sequence[Row]) -> Component:
-        """How the returns came, each number a link to those that it counts."""
-        states = [row.state for row in rows]
-        kinds = [kind for kind in ("on_time", "late", "missing", "rejected") if kind in states]
-        opened = [links.returns(view, site, view.period[1], f"year.{kind}", states.count(kind)) for kind in kinds]
-        return html.Span(said, **{OPENS: opened})
+
+def of_number(number: Number) -> Text:
+    """What a number is of, beside it."""
+    return _("of {number}", number=number)
 
 
 def unknown(view: View, site: str, measure: str, highest: float, row: Row | None, plan: str = "") -> Component:
     """A cell without a value: why, and the last complete year as a hollow mark."""
     if row is not None and row.shown == HIDDEN:
-        return cell(hidden(), note="Hidden: a small number")
+        return cell(hidden(), note=_("Hidden: a small number"))
     if site == "all":
-        return cell(tag("unknown"), note=earlier_sum(view, measure) or sentences.why_no_sum(row))
+        return cell(tag("unknown"), note=earlier_sum(view, measure) or overview.why_no_sum(row))
     earlier = view.edition.last_complete(site, measure, view.period[1])
     if earlier is None:
-        return cell(tag("unknown"), note=row.why if row is not None and row.why else "No complete year yet")
+        return cell(tag("unknown"), note=row.why if row is not None and row.why else _("No complete year yet"))
     planned = view.edition.result(site, plan, "rolling_year", earlier.starts) if plan else None
     value = planned.value if planned is not None else None
     mark = icons.dot(earlier.value, earlier.low, earlier.high, highest, view.mark(site), plan=value, hollow=True)
-    of = [" of ", number(view, planned)] if planned is not None and value is not None else []
-    said = html.Span([f"Year to {write_month(earlier.ends)}: ", number(view, earlier), *of])
-    return cell(tag("unknown"), mark=mark, note=said)
+    return cell(tag("unknown"), mark=mark, note=year_words(view, earlier, planned if value is not None else None))
 
 
-def earlier_sum(view: View, measure: str) -> Component:
+def year_words(view: View, earlier: Row, plan: Row | None) -> Text:
+    """The number of an earlier year, with its plan."""
+    places = {"month": write_month(earlier.ends), "number": links.number_text(view, earlier)}
+    if plan is None:
+        return _("Year to {month}: {number}", **places)
+    return _("Year to {month}: {number} of {plan}", **places, plan=links.number_text(view, plan))
+
+
+def earlier_sum(view: View, measure: str) -> Text | None:
     """The programme's last complete year, where the one asked for has a gap."""
     earlier = compared(view, measure).get("all")
     if earlier is None or not earlier.hollow or earlier.value is None:
         return None
     plan = view.edition.result("all", links.PLANS.get(measure, ""), earlier.period, earlier.starts)
-    of = [" of ", number(view, plan)] if earlier.plan is not None and plan is not None else []
-    return html.Span([f"Year to {write_month(earlier.ends)}: ", number(view, earlier), *of])
+    return year_words(view, earlier, plan if earlier.plan is not None else None)
 
 
 def top(view: View, measure: str, plan: str = "") -> float:
@@ -291,7 +303,8 @@ def changes(view: View) -> Component:
     """At most five lines: what is different from an earlier edition, what would have changed a verdict first."""
     before = changes_since.chosen(view)
     shown = changes_since.moved_since(view, before)[: changes_since.MOST_LINES]
-    head = f"What changed since the edition of {changes_since.day_words(view, before)}" if before else "What changed"
+    day = changes_since.day_words(view, before)
+    head = _("What changed since the edition of {day}", day=day) if before else _("What changed")
     body = [
         [
             site_name(view, row.site or "all"),
@@ -301,12 +314,13 @@ def changes(view: View) -> Component:
         ]
         for row in shown
     ]
-    columns = [Column("Site"), Column("What"), Column("Effect"), Column("Verdict")]
-    empty = "This is the first edition." if not before else "Nothing that is shown here changed."
+    columns = [Column(_("Site")), Column(_("What")), Column(_("Effect")), Column(_("Verdict"))]
+    empty = _("Nothing that is shown here changed.") if before else _("This is the first edition.")
     exhibit = table(columns, body, head, class_name="changes headless") if body else html.P(empty, className="nothing")
-    source = f"Returns to {write_month(view.edition.data_month)}" if view.edition.data_month else ""
+    month = view.edition.data_month
+    source = _("Returns to {month}", month=write_month(month)) if month else ""
     said = html.Span(source, className="muted")
-    methods = [html.A("Definitions", href=view.address.keep("/methods", "edition").href)]
+    methods = [html.A(_("Definitions"), href=view.address.keep("/methods", "edition").href)]
     return html.Section(
         [
             html.Div(
@@ -334,14 +348,14 @@ def decisions(view: View) -> Component:
         [
             site_name(view, row.site or "all"),
             row.words,
-            html.Span("made up" if row.made_up else row.source, className="muted"),
-            html.Span([f"{write_date(row.due)}: ", html.Strong("late")] if row.due < day else write_date(row.due)),
+            html.Span(_("made up") if row.made_up else row.source, className="muted"),
+            html.Span([write_date(row.due), ": ", html.Strong(_("late"))] if row.due < day else write_date(row.due)),
         ]
         for row in rows[:MOST_DECISIONS]
     ]
-    columns = [Column("Site"), Column("What"), Column("Source"), Column("Due")]
-    headline = f"Decisions due: {lower_first(sentences.milestones(rows, day))}"
-    more = html.A("All milestones", href=view.address.keep("/readiness", "site", "edition").href)
+    columns = [Column(_("Site")), Column(_("What")), Column(_("Source")), Column(_("Due"))]
+    headline = _("Decisions due: {milestones}", milestones=lower_first(wording.milestones(rows, day)))
+    more = html.A(_("All milestones"), href=view.address.keep("/readiness", "site", "edition").href)
     return html.Section(
         [
             html.Div(
@@ -360,4 +374,6 @@ def arrow(text: str) -> Component:
     return html.Span([f"{before}{sign} ", html.Strong(after.strip())]) if sign else html.Span(text)
 
 
-PAGE = Page("/", "Overview", 1, "Can Drive carry on without the Home Office grant, and what is in the way?", build)
+PAGE = Page(
+    "/", _("Overview"), 1, _("Can Drive carry on without the Home Office grant, and what is in the way?"), build
+)

@@ -12,10 +12,12 @@ from dashboard.elements import html, icons
 from dashboard.elements.page import Content, Page, card, definition, grid, nothing, pick_period, source_words
 from dashboard.elements.tables import Column, hidden, link, not_applicable, number, state, table, tag
 from dashboard.provenance import links
-from dashboard.wording import findings, returns, sentences
-from etl.definitions.periods import month_after, months_from, write_date, write_month, write_period
+from dashboard.wording import control_chart, readiness, returns
+from etl.definitions.messages import Capital, Count, Plain, Text, _, joined, ngettext
+from etl.definitions.periods import month_after, months_from, write_date, write_month, write_months
 from etl.definitions.readiness import VERDICTS
-from etl.definitions.writing import HIDDEN, count, counted, first_upper, lower_first, spaced
+from etl.definitions.writing import HIDDEN, first_upper, spaced
+from etl.provenance.address import NumberAddress
 
 Component = Any
 HEADLINES = (
@@ -41,20 +43,26 @@ def site_of(view: View) -> Site | None:
 def build(view: View) -> Content:
     """The page of a site."""
     if not view.edition.sites:
-        return Content("The edition has no site", "", [])
+        return Content(_("The edition has no site"), "", [])
     site = site_of(view)
     if site is None:
-        return Content("There is no such site in this edition", "Choose one of these.", [site_links(view, "")])
+        missing = _("There is no such site in this edition")
+        return Content(missing, _("Choose one of these."), [site_links(view, "")])
     verdict = next(iter(view.edition.rows("verdicts", "site = ?", (site.name,))), None)
     headline = (
-        sentences.in_the_way([verdict], {site.name: site.label})
+        readiness.one_verdict(verdict, {site.name: site.label})
         if verdict is not None
-        else f"{site.label}: not judged yet"
+        else _("{site}: not judged yet", site=view.label(site.name))
     )
-    who = f"{site.commissioner or 'Commissioner not known'}; {site.provider or 'provider not known'}"
     return Content(
         headline,
-        f"{who}. Since {write_month(site.first_month, long=True)}; {write_period(view.period[0], view.period[1])}.",
+        _(
+            "{commissioner}; {provider}. Since {month}; {period}.",
+            commissioner=Plain(site.commissioner) if site.commissioner else _("Commissioner not known"),
+            provider=Plain(site.provider) if site.provider else _("provider not known"),
+            month=write_month(site.first_month, long=True),
+            period=period_words(view.period),
+        ),
         [
             site_links(view, site.name),
             grid(
@@ -77,10 +85,9 @@ def site_links(view: View, chosen: str) -> Component:
         current = site.name == chosen
         href = view.address.keep(f"/site/{site.name}", "period", "to", "edition").href
         marked = {"aria-current": "page"} if current else {}
-        items.append(
-            html.Li(html.A(site.label, href=href, className="button filled" if current else "button", **marked))
-        )
-    return html.Nav(html.Ul(items, className="site-links"), **{"aria-label": "Sites"})
+        css = "button filled" if current else "button"
+        items.append(html.Li(html.A(view.label(site.name), href=href, className=css, **marked)))
+    return html.Nav(html.Ul(items, className="site-links"), **{"aria-label": _("Sites")})
 
 
 def measures(view: View, site: Site) -> Component:
@@ -99,11 +106,14 @@ def measures(view: View, site: Site) -> Component:
                 beside_others(view, site, measure, row),
             ]
         )
-    columns = [Column("Measure"), Column("Number", True), Column("Plan", True), Column("Beside the other sites (grey)")]
+    columns = [Column(_("Measure")), Column(_("Number"), True), Column(_("Plan"), True)]
+    columns.append(Column(_("Beside the other sites (grey)")))
+    label, number_of = view.label(site.name), Count(len(body))
+    period = period_words(view.period)
     return card(
-        f"{site.label} in {counted(len(body), 'number')}",
-        f"{first_upper(period_words(view.period))}; line: 95% interval; grey: other sites, no ranks",
-        table(columns, body, f"Headline numbers of {site.label}", class_name="tall"),
+        ngettext("{site} in {number} number", "{site} in {number} numbers", len(body), site=label, number=number_of),
+        Capital(_("{period}; line: 95% interval; grey: other sites, no ranks", period=period)),
+        table(columns, body, _("Headline numbers of {site}", site=label), class_name="tall"),
         name="measures",
         source=source_words(view),
         links=[definition(view, HEADLINES[0])],
@@ -118,7 +128,7 @@ def beside_others(view: View, site: Site, measure: str, row: Row | None) -> Comp
     own = row.value if row is not None else None
     seen = [v for v in (*values, own, row.high if row is not None else None) if v is not None]
     if not seen:
-        return hidden() if unseen else state("not known")
+        return hidden() if unseen else state(_("not known"))
     return icons.among(own, row, values, max(seen) * 1.05 or 1.0, view.mark(site.name))
 
 
@@ -126,17 +136,17 @@ def judged(view: View, site: Site, verdict: Row | None) -> Component:
     """The verdict and its criteria."""
     rows = view.edition.rows("readiness", "site = ?", (site.name,), "position")
     if verdict is None and not rows:
-        return card("Not judged yet", "", nothing("No verdict is known."), name="judged")
+        return card(_("Not judged yet"), "", nothing(_("No verdict is known.")), name="judged")
     body = [[first_upper(row.criterion), tag(row.level), criterion(view, row)] for row in rows]
-    head = VERDICTS.get(verdict.verdict, "") if verdict is not None else "No verdict"
+    head = VERDICTS.get(verdict.verdict, "") if verdict is not None else _("No verdict")
     met = sum(row.level == "met" for row in rows)
-    columns = [Column("Criterion"), Column("Level"), Column("Evidence")]
+    columns = [Column(_("Criterion")), Column(_("Level")), Column(_("Evidence"))]
     return card(
-        f"{first_upper(count(met))} of {count(len(rows))} criteria met",
+        readiness.criteria_met(met, len(rows)),
         "",
         html.P(links.verdict(view, site.name, verdict.verdict, head)) if verdict is not None else None,
-        table(columns, body, "Criteria", class_name="wide"),
-        html.P(["What would change it: ", changed(view, verdict)], className="note small")
+        table(columns, body, _("Criteria"), class_name="wide"),
+        html.P([_("What would change it:"), " ", changed(view, verdict)], className="note small")
         if verdict is not None and verdict.change
         else None,
         name="judged",
@@ -145,13 +155,13 @@ def judged(view: View, site: Site, verdict: Row | None) -> Component:
 
 def changed(view: View, verdict: Row) -> Component:
     """What would change the verdict, whose numbers are told of with it."""
-    return links.prose(view, verdict.site, verdict.change, f"{verdict.site}|verdict||words")
+    return links.prose(view, verdict.site, verdict.change, str(NumberAddress(verdict.site, "verdict", "", "words")))
 
 
 def criterion(view: View, row: Row) -> Component:
     """What a criterion rests on, as a link to its evidence."""
-    key = f"{row.site}|readiness|{row.criterion}|level"
-    return link(view, key, row.words, f"{row.criterion}, {view.label(row.site)}") if row.words else ""
+    key = str(NumberAddress(row.site, "readiness", row.criterion, "level"))
+    return link(view, key, row.words, joined(", ", [row.criterion, view.label(row.site)])) if row.words else ""
 
 
 def agreements(view: View, site: Site) -> Component:
@@ -162,16 +172,19 @@ def agreements(view: View, site: Site) -> Component:
             row.funder_label,
             links.agreement(view, row),
             first_upper(spaced(row.status)),
-            write_date(row.ends) if row.ends else "open",
+            write_date(row.ends) if row.ends else _("open"),
         ]
         for row in rows
     ]
-    columns = [Column("Funder"), Column("Amount", True), Column("Status"), Column("Ends", True)]
-    made_up = "Some are made up for the sample" if any(row.made_up for row in rows) else ""
+    columns = [Column(_("Funder")), Column(_("Amount"), True), Column(_("Status")), Column(_("Ends"), True)]
+    made_up = _("Some are made up for the sample") if any(row.made_up for row in rows) else ""
+    known = ngettext("{number} agreement known", "{number} agreements known", len(rows), number=Count(len(rows)))
     return card(
-        f"{first_upper(counted(len(rows), 'agreement'))} known" if rows else "No agreement is known",
+        Capital(known) if rows else _("No agreement is known"),
         "",
-        table(columns, body, "Agreements", class_name="wide") if rows else nothing("Nothing is known of money ahead."),
+        table(columns, body, _("Agreements"), class_name="wide")
+        if rows
+        else nothing(_("Nothing is known of money ahead.")),
         name="agreements",
         source=made_up,
     )
@@ -182,7 +195,7 @@ def over_time(view: View, site: Site, measure: str) -> Component:
     rows = {row.starts: row for row in view.edition.series(measure).get(site.name, [])}
     last: date | None = view.edition.data_month
     if not rows or last is None:
-        return card(view.measure_label(measure), "", nothing("No returns yet."), name=measure)
+        return card(view.measure_label(measure), "", nothing(_("No returns yet.")), name=measure)
     months = [month for month in months_from(min(rows), last) if month > month_after(last, -36)]
     values = {month: row.value for month, row in rows.items()}
     plan = view.edition.result(site.name, links.PLANS.get(measure, ""), "month", last)
@@ -196,21 +209,26 @@ def over_time(view: View, site: Site, measure: str) -> Component:
     headline = monthly(view, site, measure)
     return card(
         headline,
-        f"{view.measure_label(measure)} by month, {write_month(months[0])} to {write_month(months[-1])}",
+        _(
+            "{measure} by month, {months}",
+            measure=view.measure_label(measure),
+            months=write_months(months[0], months[-1]),
+        ),
         graph(drawn, measure, headline, 162 if events else 150),
         html.P(in_words(events), className="muted small") if events else None,
         name=measure,
-        twin=table([Column("Month"), Column(view.measure_label(measure), True)], body, headline),
+        twin=table([Column(_("Month")), Column(view.measure_label(measure), True)], body, headline),
         source=source_words(view),
         links=[definition(view, measure)],
     )
 
 
-def monthly(view: View, site: Site, measure: str) -> str:
+def monthly(view: View, site: Site, measure: str) -> Text:
     """What the site's control chart of a measure shows; the measure's label where there is none."""
     charts = view.edition.rows("control_charts", "site = ? and measure = ?", (site.name, measure))
-    label = f"{site.label}: {lower_first(view.measure_label(measure))} by month"
-    return findings.control(site.label, charts[0]) if charts else label
+    if charts:
+        return control_chart.control(site.label, charts[0])
+    return control_chart.by_month(site.label, view.measure_label(measure))
 
 
 def to_mend(view: View, site: Site) -> Component:
@@ -218,22 +236,22 @@ def to_mend(view: View, site: Site) -> Component:
     rows = view.edition.rows("queries", "site = ?", (site.name,), "month desc")
     missing = view.edition.rows("calendar", "site = ? and state = 'missing'", (site.name,), "month desc")
     body: list[list[Component]] = [
-        [write_month(row.month), links.receipt(view, row, "Whole return"), "Missing", "Send the return"]
+        [write_month(row.month), links.receipt(view, row, _("Whole return")), _("Missing"), _("Send the return")]
         for row in missing
     ]
     body += [
         [write_month(row.month), links.receipt(view, row, f"{row.sheet}!{row.cell}"), row.message, row.fix]
         for row in rows
     ]
-    columns = [Column("Month"), Column("Where"), Column("What it says"), Column("What to do")]
+    columns = [Column(_("Month")), Column(_("Where")), Column(_("What it says")), Column(_("What to do"))]
     return card(
         returns.mend(len(body), 0),
         "",
-        table(columns, body, "Things to mend", class_name="wide")
+        table(columns, body, _("Things to mend"), class_name="wide")
         if body
-        else nothing("Nothing is missing or queried."),
+        else nothing(_("Nothing is missing or queried.")),
         name="mend",
     )
 
 
-PAGE = Page("/site", "Sites", 8, "How does this site stand?", build, takes_more=True)
+PAGE = Page("/site", _("Sites"), 8, _("How does this site stand?"), build, takes_more=True)

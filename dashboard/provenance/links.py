@@ -10,7 +10,7 @@ from dashboard.elements.headline_links import NUMBER, OPENS
 from dashboard.elements.tables import link, number, number_key, state, verdict_tag
 from etl.definitions.messages import Name, Number, _, joined
 from etl.definitions.periods import month_after, write_month
-from etl.definitions.writing import pounds, write_interval
+from etl.definitions.writing import HIDDEN, pounds, round_half_up, spaced
 from etl.provenance.address import NumberAddress
 from etl.provenance.story import BESIDE
 
@@ -19,18 +19,46 @@ Component = Any
 PLANS = {"new_cases": "planned_new_cases", "closing_cases": "planned_open_cases", "spend": "planned_cost"}
 
 
-def beside(view: View, row: Row, what: str, text: str) -> Component:
+def number_text(view: View, row: Row, shown: str = "") -> Number:
+    """A number of `results` in a sentence, as it is shown or as `shown`; with no address where it may not be seen."""
+    seen = row.value is not None and row.shown != HIDDEN
+    name = joined(", ", [view.measure_label(row.measure), view.label(row.site)])
+    return Number(shown or row.shown, number_key(row) if seen else "", name if seen else "")
+
+
+def beside_text(view: View, row: Row, what: str, shown: str) -> Number:
     """What stands beside a number of `results`: an end of its interval, its share, a limit, a verdict."""
     name = f"{BESIDE[what].format(view.measure_label(row.measure))}, {view.label(row.site)}"
-    return link(view, f"{number_key(row)}|{what}", text, name)
+    return Number(shown, str(NumberAddress(row.site, row.period, str(row.starts), row.measure, what)), name)
+
+
+def result_text(view: View, row: Row, what: str, shown: str) -> Number:
+    """A number of `results` in a sentence, or what stands beside it."""
+    return beside_text(view, row, what, shown) if what else number_text(view, row, shown)
+
+
+def beside(view: View, row: Row, what: str, text: str) -> Component:
+    """What stands beside a number of `results`, as a link."""
+    return link_to(view, beside_text(view, row, what, text))
+
+
+def link_to(view: View, number: Number) -> Component:
+    """A number that opens where it comes from; one without an address as it is."""
+    return link(view, number.address, str(number), number.name) if number.address else number
+
+
+def interval_text(view: View, row: Row | None, *, money: bool = False) -> str:
+    """An interval, both of whose ends open; nothing where there is none."""
+    if row is None or row.low is None or row.high is None:
+        return ""
+    low, high = (pounds(end) if money else f"{round_half_up(end):,.0f}" for end in (row.low, row.high))
+    return _("{low} to {high}", low=beside_text(view, row, "low", low), high=beside_text(view, row, "high", high))
 
 
 def interval(view: View, row: Row | None, *, money: bool = False) -> Component:
-    """An interval, both of whose ends are links; nothing where there is none."""
-    if row is None or not write_interval(row.low, row.high):
-        return ""
-    low, high = write_interval(row.low, row.high, money=money).split(" to ")
-    return html.Span([beside(view, row, "low", low), " to ", beside(view, row, "high", high)])
+    """The same as a part of a page."""
+    text = interval_text(view, row, money=money)
+    return html.Span(text) if text else ""
 
 
 def share(view: View, row: Row, measure: str, what: str = "share") -> Component:
@@ -40,29 +68,39 @@ def share(view: View, row: Row, measure: str, what: str = "share") -> Component:
 
 def verdict(view: View, site: str, kind: str, said: str) -> Component:
     """A verdict in words, which opens the criteria that it rests on."""
-    key = f"{site}|verdict||words"
+    key = str(NumberAddress(site, "verdict", "", "words"))
+    heard = _("{verdict}, {site}: where it comes from", verdict=said, site=view.label(site))
     return html.A(
         verdict_tag(kind, said),
         href=view.address.with_(number=key).href,
         className="number-tag",
-        **{"data-number": key, "aria-label": f"{said}, {view.label(site)}: where it comes from"},
+        **{"data-number": key, "aria-label": heard},
     )
+
+
+def cover_text(view: View, row: Row, column: str, shown: str) -> Number:
+    """A number of the year that secured money covers, in a sentence."""
+    if row.get(column) is None:
+        return Number(shown)
+    name = joined(", ", [spaced(column), view.label(row.site)])
+    return Number(shown, str(NumberAddress(row.site, "cover", str(row.year), column)), name)
 
 
 def cover(view: View, row: Row, column: str, text: str) -> Component:
     """A number of the year that secured money covers."""
-    if row.get(column) is None:
-        return state("not known")
-    said = f"{column.replace('_', ' ')}, {view.label(row.site)}"
-    return link(view, f"{row.site}|cover|{row.year}|{column}", text, said)
+    return state("not known") if row.get(column) is None else link_to(view, cover_text(view, row, column, text))
+
+
+def agreement_text(view: View, row: Row, column: str = "amount") -> Number:
+    """Money of an agreement, in a sentence."""
+    name = joined(", ", [Name(row.funder_label), view.label(row.site)])
+    address = NumberAddress(row.site, "agreement", row.agreement, column)
+    return Number(pounds(row[column]), str(address), name)
 
 
 def agreement(view: View, row: Row, column: str = "amount") -> Component:
     """Money of an agreement."""
-    if row.get(column) is None:
-        return state("not stated")
-    said = f"{row.funder_label}, {view.label(row.site)}"
-    return link(view, f"{row.site}|agreement|{row.agreement}|{column}", pounds(row[column]), said)
+    return state("not stated") if row.get(column) is None else link_to(view, agreement_text(view, row, column))
 
 
 COVERED = ("gap", "secured", "planned", "in_principle", "bid")
@@ -125,12 +163,13 @@ def receipt(view: View, row: Row, place: str) -> Component:
     return html.A(place, href=href, className="place", **{"data-number": key, "aria-label": name})
 
 
-def planned(view: View, site: str, year: date, column: str, text: str) -> Component:
-    """A number of a year's plan, as a link where the edition has the same: the cost per new case, or its cases."""
+def planned(view: View, site: str, year: date, column: str, text: str) -> Number:
+    """A number of a year's plan, with its address where the edition has the same: the cost per new case, its cases."""
     where = "site = ? and period = 'year' and starts = ? and basis = 'planned' and allocation = 'none'"
     for row in view.edition.rows("central", where, (site, year)):
         same = row.shown if column == "unit" else f"{row[column] or 0:,.0f}"
         if same == text:
-            said = "cost per new case" if column == "unit" else "new cases"
-            return link(view, f"{site}|central|{year}|year.planned.none.{column}", text, f"{said}, {view.label(site)}")
-    return text
+            what = _("cost per new case") if column == "unit" else _("new cases")
+            address = NumberAddress(site, "central", str(year), f"year.planned.none.{column}")
+            return Number(text, str(address), joined(", ", [what, view.label(site)]))
+    return Number(text)

@@ -2,87 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from dashboard.data.comparisons import when
 from dashboard.data.edition import Row
-from etl.definitions.settings import NIL_POUNDS, thresholds
-from etl.definitions.writing import count, counted, first_upper, listed, lower_first, named, pounds, write_interval
+from dashboard.wording.caseload import against_plan as against_plan
+from etl.definitions.settings import NIL_POUNDS
+from etl.definitions.writing import count, counted, first_upper, listed, named, pounds, write_interval
 
-CHART = thresholds("control_chart")
 OFF_BASIS = "; not on the same basis"
 Rows = Sequence[tuple[str, Row]]
-
-
-def against_plan(rows: Rows) -> str:
-    """New cases against plan of the sites whose year is whole; of the earlier years where no site's is."""
-    whole = [(label, row) for label, row in rows if not row.hollow] or list(rows)
-    if len(rows) == 1 and rows[0][1].verdict in ONE_VERDICT:
-        label, row = rows[0]
-        year = f" in the {when(row)}" if row.hollow else ""
-        return first_upper(
-            ONE_VERDICT[row.verdict].format(site=named(label), value=row.shown, plan=row.plan_shown) + year
-        )
-    by = {verdict: [label for label, row in whole if row.verdict == verdict] for verdict in VERDICTS}
-    said = [VERDICTS[verdict].format(sites=listed(labels), its=its(labels)) for verdict, labels in by.items() if labels]
-    if said:
-        return first_upper("; ".join(said))
-    if rows and all(row.verdict == "no_plan" for _, row in rows):
-        return "New cases cannot be set against plan: no site has one"
-    return "New cases cannot be set against plan: a number is missing at every site"
-
-
-VERDICTS = {
-    "below": "{sites} took on fewer new cases than planned",
-    "above": "{sites} took on more new cases than planned",
-    "cannot_be_told": "{sites} cannot be told from {its}",
-}
-
-
-ONE_VERDICT = {
-    "below": "{site} took on {value} new cases, fewer than the {plan} planned",
-    "above": "{site} took on {value} new cases, more than the {plan} planned",
-    "cannot_be_told": "{site} took on {value} new cases, which cannot be told from the {plan} planned",
-}
-
-
-def its(labels: Sequence[str]) -> str:
-    """Whose plan: its plan, their plans."""
-    return "its plan" if len(labels) == 1 else "their plans"
-
-
-def earlier_years(rows: Rows) -> str:
-    """What is known of the sites whose year asked for is not; else how many intervals reach the plan."""
-    hollow = [(label, row) for label, row in rows if row.hollow and row.value is not None]
-    if len(hollow) == 1:
-        label, row = hollow[0]
-        of = f" of {row.plan_shown} planned" if row.plan is not None else " new cases"
-        whose = "its " if row.period == "rolling_year" else ""
-        return f"{first_upper(named(label))}: {row.shown}{of} in {whose}{when(row)}"
-    if hollow:
-        return f"{first_upper(count(len(hollow)))} sites are shown by an earlier year: hollow marks"
-    told = [row for _, row in rows if row.verdict in VERDICTS]
-    if len(rows) == 1 and (said := write_interval(rows[0][1].low, rows[0][1].high)):
-        return f"By chance alone it could be {said}"
-    near = sum(row.verdict == "cannot_be_told" for row in told)
-    if not told:
-        return "New cases and their intervals"
-    if near == len(told):
-        return "Every interval reaches the plan" if near > 1 else "The interval reaches the plan"
-    return f"{first_upper(counted(near, 'interval reaches', 'intervals reach'))} the plan, of {count(len(told))}"
-
-
-def trends(rows: Rows, *, hidden: bool = False) -> str:
-    """Which sites' open cases grew or fell over a year, and which neither; `hidden` where months may not be seen."""
-    by = {word: [label for label, row in rows if row.words == word] for word in ("grew", "fell", "level")}
-    unclear = [label for label, row in rows if row.words == "no clear change"]
-    moved = [f"{word} in {listed(by[word])}" for word in ("grew", "fell") if by[word]]
-    said = [f"Open cases {' and '.join(moved)}"] if moved else []
-    if by["level"]:
-        said.append(f"{listed(by['level'])} {'is' if len(by['level']) == 1 else 'are'} level")
-    if unclear:
-        said.append(f"{listed(unclear)} {'shows' if len(unclear) == 1 else 'show'} no clear change")
-    if not said:
-        return "Open cases: the months to compare are hidden" if hidden else "Open cases: no year to compare with"
-    return first_upper("; ".join(said))
 
 
 def cost(
@@ -173,44 +99,6 @@ def bridge(label: str, row: Row, per: str) -> str:
         return f"{label}: no change in the cost per {per}"
     said = f"{label}: {pounds(row.change)} {'more' if row.change > 0 else 'less'} per {per}"
     return f"{said}, {row.words}" if row.words else f"{said}, from spending and caseload together"
-
-
-def control(label: str, row: Row) -> str:
-    """What a control chart shows, as its row says."""
-    what = f"{label}: {lower_first(row.label)}"
-    if is_hidden(row):
-        return f"{what} by month, {'of which some are' if row.points else 'all of them'} hidden"
-    if not row.drawn or row.variation is None:
-        return f"{what} by month, {row.words}" if row.words else f"{what} by month"
-    if row.words == "no clear change":
-        return f"{what} by month show{'' if row.label.endswith('s') else 's'} no clear change"
-    if row.words == "a change earlier, none now":
-        return f"{what}, a change earlier and none now"
-    return f"{what}, {row.words} in the last month" if row.words else what
-
-
-def is_hidden(row: Row) -> bool:
-    """Whether a control chart has no limits because some of its months may not be seen."""
-    return not row.drawn and "hidden" in (row.words or "")
-
-
-def chart_note(row: Row) -> str:
-    """What the limits are and rest on, which months are signals, and what chance does."""
-    if is_hidden(row):
-        return "No limits are drawn: hidden months could be worked out from them."
-    if not row.drawn:
-        return f"No limits are drawn: they need {count(CHART['trial_points'])} months that are not all the same."
-    kind = "Exact Poisson limits" if row.kind == "poisson" else "XmR limits"
-    trial = f", on trial until {count(CHART['enough_points'])} are known" if row.trial else ""
-    signals = f"Ringed: {row.signal_words}." if row.signals else "No month is a signal."
-    return f"{kind} from {row.points} months{trial}. {signals}"
-
-
-def rebased(row: Row) -> str:
-    """The last decision to let the limits start afresh, with whose it was."""
-    if row.rebased is None:
-        return "No decision to start the limits afresh is recorded."
-    return f"Limits start afresh in {row.rebased:%b %Y}: {row.reason} ({row.who})."
 
 
 def central(team: Row | None, kept: Sequence[tuple[str, Row, Row]], per: str) -> str:

@@ -5,16 +5,17 @@ from datetime import date
 from itertools import pairwise
 
 from dashboard.data.edition import Row
-from etl.definitions.periods import month_after, write_date, write_financial_year, write_month
-from etl.definitions.readiness import VERDICTS
-from etl.definitions.settings import NIL_POUNDS, thresholds
+from dashboard.wording.readiness import in_the_way as in_the_way
+from dashboard.wording.readiness import milestones as milestones
+from dashboard.wording.readiness import readiness as readiness
+from etl.definitions.periods import month_after, write_financial_year, write_month
+from etl.definitions.settings import NIL_POUNDS
 from etl.definitions.writing import (
     HIDDEN,
     count,
     counted,
     first_upper,
     listed,
-    lower_first,
     named,
     percent,
     pounds,
@@ -22,51 +23,6 @@ from etl.definitions.writing import (
     spaced,
 )
 from etl.judge.scenario import Outcome
-
-
-def readiness(verdicts: Sequence[Row], labels: Mapping[str, str], cover: Sequence[Row], grant_ends: date | None) -> str:
-    """Whether the sites can carry on without the grant; `verdicts` and `cover` are those of the sites shown."""
-    verdicts = [row for row in verdicts if row.site in labels]
-    if not verdicts:
-        return "No verdict yet: no site has been judged"
-    if len(verdicts) == 1:
-        return _one_verdict(verdicts[0], labels)
-    kinds = [row.verdict for row in verdicts]
-    ready, unknown = kinds.count("ready"), kinds.count("cannot_say")
-    if ready == len(kinds):
-        return f"Yes: all {count(len(kinds))} sites are ready to carry on without the grant"
-    if unknown == len(kinds):
-        return f"Cannot say: none of the {count(len(kinds))} sites can be judged on what has been received"
-    tail = f", and {counted(unknown, 'site')} cannot be judged" if unknown else ""
-    months = [row.months for row in cover if row.site in labels and row.months is not None]
-    if not ready and len(months) == len(kinds) and max(months) < 12:
-        return f"Not yet: no site has a full year’s money once the grant ends{_in(grant_ends)}{tail}"
-    conditions = kinds.count("ready_with_conditions")
-    some = f"{count(ready)} of {count(len(kinds))} sites {'is' if ready == 1 else 'are'} ready"
-    said = some if ready else "no site is ready"
-    if conditions:
-        said += f", {count(conditions)} with conditions"
-    return f"Not yet: {said}{tail}"
-
-
-def _one_verdict(row: Row, labels: Mapping[str, str]) -> str:
-    """One site's verdict and its reason."""
-    words = VERDICTS.get(row.verdict, row.words)
-    reason = f": {lower_first(row.reason)}" if row.reason else ""
-    return f"{labels[row.site]}: {words.lower()}{' – ' + lower_first(row.reason) if reason else ''}"
-
-
-def _in(month: date | None) -> str:
-    return f" in {write_month(month, long=True)}" if month else ""
-
-
-def against_plan(value: Row | None, plan: Row | None) -> str:
-    """How a count stands to its plan by its 95% interval: below, above, reaches, or nothing where one is unknown."""
-    if value is None or plan is None or value.value is None or plan.value is None or value.high is None:
-        return ""
-    if value.high < plan.value:
-        return "below plan"
-    return "above plan" if value.low > plan.value else "reaches plan"
 
 
 def grant_end(cliff: Sequence[Row]) -> date | None:
@@ -84,45 +40,6 @@ def year_of(cover: Sequence[Row]) -> str:
 def last_of(starts: date) -> date:
     """The last month of a year that starts then."""
     return month_after(starts, 11)
-
-
-def returns_counts(rows: Sequence[Row]) -> str:
-    """How many returns came on time, late and not at all: 46 on time, 1 late, 1 missing."""
-    named = (("on_time", "on time"), ("late", "late"), ("missing", "missing"), ("rejected", "rejected"))
-    states = [row.state for row in rows]
-    return ", ".join(f"{states.count(state)} {name}" for state, name in named if state in states)
-
-
-def returns_note(rows: Sequence[Row]) -> str:
-    """The same for one site, with the months that did not come on time by name."""
-    states = [row.state for row in rows]
-    odd = [row for row in rows if row.state in ("missing", "late", "rejected")]
-    missing = [row for row in odd if row.state != "late"]
-    if not odd:
-        return f"{len(rows)} on time"
-    if len(odd) > 2:
-        return returns_counts(rows)
-    said = [f"{write_month(row.month)} {row.state}" for row in odd]
-    return "; ".join(said if missing else [f"{states.count('on_time')} on time", *said])
-
-
-def why_no_sum(row: Row | None) -> str:
-    """Why the programme has no number."""
-    gaps = len(row.why.split(";")) if row is not None and row.why else 0
-    return "No sum over a gap" if gaps < 2 else f"No sum over {count(gaps)} gaps"
-
-
-RUN = count(thresholds("control_chart")["run"])
-SIGNALS = {
-    "above_limit": "above the upper limit in {month}",
-    "below_limit": "below the lower limit in {month}",
-    "trend_up": f"in a run of {RUN} or more that rises, to {{month}}",
-    "trend_down": f"in a run of {RUN} or more that falls, to {{month}}",
-    "two_in_three_above": "near the upper limit twice in three months, to {month}",
-    "two_in_three_below": "near the lower limit twice in three months, to {month}",
-    "shift_above": f"above average {RUN} or more months in a row, to {{month}}",
-    "shift_below": f"below average {RUN} or more months in a row, to {{month}}",
-}
 
 
 def some_hidden(rows: Sequence[Row | None]) -> bool:
@@ -289,55 +206,6 @@ def covered(rows: Sequence[Row]) -> str:
         return "No site has a full year’s money secured"
     have = "has" if full == 1 else "have"
     return f"{first_upper(counted(full, 'site'))} of {count(len(known))} {have} a full year’s money secured"
-
-
-def in_the_way(verdicts: Sequence[Row], labels: Mapping[str, str]) -> str:
-    """How many sites are ready, and why some cannot be judged."""
-    if not verdicts:
-        return "No site has been judged yet"
-    if len(verdicts) == 1:
-        return _one_verdict(verdicts[0], labels)
-    kinds = [row.verdict for row in verdicts]
-    ready, unknown = kinds.count("ready"), [row for row in verdicts if row.verdict == "cannot_say"]
-    if ready == len(kinds):
-        said = f"All {count(len(kinds))} sites are ready"
-    elif ready:
-        said = f"{first_upper(count(ready))} of {count(len(kinds))} sites {'is' if ready == 1 else 'are'} ready"
-    else:
-        said = "No site is ready yet"
-    conditions = kinds.count("ready_with_conditions")
-    if conditions:
-        said += f", {count(conditions)} with conditions"
-    if not unknown:
-        return said
-    who = listed([labels.get(row.site, row.site) for row in unknown])
-    return f"{said}; what {who} sent leaves {counted(len(unknown), 'verdict')} open"
-
-
-def milestones(rows: Sequence[Row], today: date) -> str:
-    """How many milestones are late, and when the next one is due."""
-    open_ones = [row for row in rows if row.state != "done" and row.done is None and row.due is not None]
-    late = [row for row in open_ones if row.due < today]
-    ahead = sorted(row.due for row in open_ones if row.due >= today)
-    if not open_ones:
-        return f"All {count(len(rows))} milestones are done" if len(rows) > 1 else "The milestone is done"
-    said = f"{counted(len(late), 'milestone')} {'is' if len(late) == 1 else 'are'} late" if late else ""
-    following = f"{counted(len(ahead), 'milestone')} ahead, the next on {write_date(ahead[0])}" if ahead else ""
-    return first_upper("; ".join(part for part in (said, following) if part))
-
-
-def evidence(row: Row) -> str:
-    """What a criterion rests on and when it was known, in few words and the day said once."""
-    said = row.evidence or ""
-    day = write_date(row.evidence_date) if row.evidence_date else ""
-    if said.startswith("Return for"):
-        return f"Return of {day}"
-    if said == "made up for the sample":
-        return f"Made up, {day}"
-    if not said or said in (row.words or ""):
-        return day
-    said = said.partition(" para ")[0]
-    return said if not day or day in said else f"{first_upper(said)}, {day}"
 
 
 def scenario(clause: str, whole: Outcome, sites: Sequence[Outcome]) -> str:

@@ -10,6 +10,7 @@ from etl.definitions.messages import (
     Listing,
     Message,
     Name,
+    Plain,
     Small,
     Text,
     _,
@@ -61,14 +62,14 @@ def pounds(amount: float) -> str:
     return f"£{round_half_up(abs(amount)):,.0f}"
 
 
-def pounds_short(amount: float) -> str:
+def pounds_short(amount: float) -> Plain:
     """Pounds on an axis: £850, £132k, £1.6m."""
     amount = abs(amount)
     if amount < 1000:
-        return pounds(amount)
+        return Plain(pounds(amount))
     if amount < 999_500:
-        return f"{pounds(amount / 1000)}k"
-    return f"£{round_half_up(amount / 1_000_000, 1):g}m"
+        return Plain(f"{pounds(amount / 1000)}k")
+    return Plain(f"£{round_half_up(amount / 1_000_000, 1):g}m")
 
 
 def signed_pounds(amount: float) -> str:

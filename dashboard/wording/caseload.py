@@ -1,0 +1,176 @@
+"""What the page of caseload says: new cases against plan, open cases over a year, and how shares spread over sites."""
+
+from collections.abc import Callable, Sequence
+
+from dashboard.data.comparisons import when
+from dashboard.data.edition import Row
+from etl.definitions.messages import Capital, Message, Plain, Text, _, joined, ngettext
+from etl.definitions.writing import HIDDEN, count, listed, named
+
+Rows = Sequence[tuple[str, Row]]
+Write = Callable[[Row], Text]  # how a row's number stands in a sentence, with the address of its story
+
+
+def plain(row: Row) -> Text:
+    """A row's number as it is shown, which opens nothing."""
+    return Plain(row.shown)
+
+
+def plan_of(row: Row) -> Row:
+    """The plan of the same months as a row of new cases."""
+    return Row(row, measure="planned_new_cases", value=row.plan, shown=row.plan_shown)
+
+
+def against_plan(rows: Rows, write: Write = plain) -> Text:
+    """New cases against plan of the sites whose year is whole; of the earlier years where no site's is."""
+    if len(rows) == 1 and rows[0][1].verdict in VERDICTS:
+        return _one_against_plan(*rows[0], write)
+    whole = [(label, row) for label, row in rows if not row.hollow] or list(rows)
+    by = {verdict: [label for label, row in whole if row.verdict == verdict] for verdict in VERDICTS}
+    clauses = [_verdict(verdict, labels) for verdict, labels in by.items() if labels]
+    if clauses:
+        return Capital(joined("; ", clauses))
+    if rows and all(row.verdict == "no_plan" for _label, row in rows):
+        return _("New cases cannot be set against plan: no site has one")
+    return _("New cases cannot be set against plan: a number is missing at every site")
+
+
+VERDICTS = ("below", "above", "cannot_be_told")
+
+
+def _verdict(verdict: str, labels: Sequence[str]) -> Message:
+    """How some sites stand to their plans."""
+    sites = listed(labels)
+    if verdict == "below":
+        return _("{sites} took on fewer new cases than planned", sites=sites)
+    if verdict == "above":
+        return _("{sites} took on more new cases than planned", sites=sites)
+    return ngettext(
+        "{sites} cannot be told from its plan", "{sites} cannot be told from their plans", len(labels), sites=sites
+    )
+
+
+def _one_against_plan(label: str, row: Row, write: Write) -> Text:
+    """The new cases of the only site, beside their plan."""
+    places = {"site": Capital(named(label)), "count": write(row), "plan": write(plan_of(row))}
+    if row.verdict == "below":
+        sentence = _("{site} took on {count} new cases, fewer than the {plan} planned", **places)
+    elif row.verdict == "above":
+        sentence = _("{site} took on {count} new cases, more than the {plan} planned", **places)
+    else:
+        sentence = _("{site} took on {count} new cases, which cannot be told from the {plan} planned", **places)
+    return _("{sentence} in the {year}", sentence=sentence, year=when(row)) if row.hollow else sentence
+
+
+def earlier_years(rows: Rows, write: Write = plain, interval: str = "") -> Text:
+    """What is known of the sites whose year asked for is not; else how many intervals reach the plan.
+
+    `interval` is that of the only site, where there is one.
+    """
+    hollow = [(label, row) for label, row in rows if row.hollow and row.value is not None]
+    if len(hollow) == 1:
+        return _earlier_year(*hollow[0], write)
+    if hollow:
+        return _("{number} sites are shown by an earlier year: hollow marks", number=Capital(count(len(hollow))))
+    if interval:
+        return _("By chance alone it could be {interval}", interval=interval)
+    return _reaching([row for _label, row in rows if row.verdict in VERDICTS])
+
+
+def _earlier_year(label: str, row: Row, write: Write) -> Text:
+    """The only site that an earlier year stands for, with its plan if it has one."""
+    places = {"site": Capital(named(label)), "count": write(row), "year": when(row)}
+    its_own = row.period == "rolling_year"
+    if row.plan is None:
+        if its_own:
+            return _("{site}: {count} new cases in its {year}", **places)
+        return _("{site}: {count} new cases in {year}", **places)
+    places["plan"] = write(plan_of(row))
+    if its_own:
+        return _("{site}: {count} of {plan} planned in its {year}", **places)
+    return _("{site}: {count} of {plan} planned in {year}", **places)
+
+
+def _reaching(judged: Sequence[Row]) -> Text:
+    """How many intervals reach the plan."""
+    near = sum(row.verdict == "cannot_be_told" for row in judged)
+    if not judged:
+        return _("New cases and their intervals")
+    if near == len(judged):
+        return _("Every interval reaches the plan") if near > 1 else _("The interval reaches the plan")
+    return Capital(
+        ngettext(
+            "{number} interval reaches the plan, of {total}",
+            "{number} intervals reach the plan, of {total}",
+            near,
+            number=count(near),
+            total=count(len(judged)),
+        )
+    )
+
+
+def trends(rows: Rows, *, hidden: bool = False) -> Text:
+    """Which sites' open cases grew or fell over a year, and which neither; `hidden` where months may not be seen."""
+    by: dict[str, list[str]] = {}
+    for label, row in rows:
+        by.setdefault(row.words, []).append(label)
+    clauses = _moved(by.get("grew", ()), by.get("fell", ()))
+    if level := by.get("level"):
+        clauses.append(ngettext("{sites} is level", "{sites} are level", len(level), sites=listed(level)))
+    if unclear := by.get("no clear change"):
+        one, many = "{sites} shows no clear change", "{sites} show no clear change"
+        clauses.append(ngettext(one, many, len(unclear), sites=listed(unclear)))
+    if clauses:
+        return Capital(joined("; ", clauses))
+    return _("Open cases: the months to compare are hidden") if hidden else _("Open cases: no year to compare with")
+
+
+def _moved(grew: Sequence[str], fell: Sequence[str]) -> list[Message]:
+    """Where open cases grew, and where they fell."""
+    if grew and fell:
+        return [_("Open cases grew in {grew} and fell in {fell}", grew=listed(grew), fell=listed(fell))]
+    if grew:
+        return [_("Open cases grew in {sites}", sites=listed(grew))]
+    return [_("Open cases fell in {sites}", sites=listed(fell))] if fell else []
+
+
+def plan_verdict(value: Row | None, plan: Row | None) -> str:
+    """How a count stands to its plan by its 95% interval: below, above, reaches, or nothing where one is unknown."""
+    if value is None or plan is None or value.value is None or plan.value is None or value.high is None:
+        return ""
+    if value.high < plan.value:
+        return _("below plan")
+    return _("above plan") if value.low > plan.value else _("reaches plan")
+
+
+def spread(rows: Sequence[Row], write: Write = plain) -> Text | None:
+    """The lowest and the highest of some numbers: 62% to 74%; nothing where none is known."""
+    known = sorted((row for row in rows if row.value is not None), key=lambda row: (row.value, row.shown))
+    if not known:
+        return None
+    low, high = write(known[0]), write(known[-1])
+    return low if low == high else _("{low} to {high}", low=low, high=high)
+
+
+def where_known(sentence: Text, rows: Sequence[Row]) -> Text:
+    """A sentence on the known ones of some numbers, which says so where some are not known, or not shown."""
+    if all(row.value is not None for row in rows):
+        return sentence
+    if any(row.shown == HIDDEN for row in rows):
+        return _("{sentence}, where shown", sentence=sentence)
+    return _("{sentence}, where known", sentence=sentence)
+
+
+def largest_kind(kind: str, number: Text, total: Text) -> Message:
+    """The kind of work that most open cases are in."""
+    return _(
+        "{kind} is the largest kind of work: {number} of {total} open cases", kind=kind, number=number, total=total
+    )
+
+
+def note(who: str, months: Text, gaps: Sequence[tuple[str, str]]) -> Text:
+    """Who is counted, where and when, and whose months are missing: label and reason."""
+    counted = _("People allocated to a case manager, {who}, {months}.", who=who, months=months)
+    if len(gaps) > 4:
+        return joined(" ", [counted, _("{number} sites have a gap in these months.", number=len(gaps))])
+    return joined(" ", [counted, *(_("{site}: {reason}.", site=named(label), reason=why) for label, why in gaps)])
