@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 import typer
 
 from dashboard.access import commands
+from dashboard.access.commands import stop
 from dashboard.access.oidc import WrongProvider, find_provider
 from dashboard.access.request_origin import is_loopback
 from dashboard.access.roles import NoSuchRole, of_audience
@@ -46,11 +47,6 @@ cli.command("configuration")(print_configuration)
 cli.command("doctor")(doctor)
 cli.command("pictures")(pictures)
 PLAIN = "Passwords would cross the network in plain text: use --certificate and --key, or --behind-proxy with https."
-
-
-def _stop(words: str, code: int) -> typer.Exit:
-    typer.echo(words, err=True)
-    return typer.Exit(code)
 
 
 def is_free(host: str, port: int) -> bool:
@@ -101,7 +97,7 @@ def serve(
     try:
         check_configuration(chosen, context)
     except WrongConfiguration as problem:
-        raise _stop(str(problem), 2) from None
+        raise stop(str(problem), 2) from None
     context.obj = chosen.data
     if not context.invoked_subcommand:
         _serve(chosen)
@@ -114,10 +110,10 @@ def _serve(chosen: Configuration) -> None:
     if not must_sign_in and (chosen.behind_proxy or not is_loopback(host)):
         where = "behind a proxy" if chosen.behind_proxy else f"on {host}"
         words = "there are no users, so only this machine may look. Add one: python -m dashboard user add NAME"
-        raise _stop(f"Will not serve {where}: {words} --role central --data {data}", 2)
+        raise stop(f"Will not serve {where}: {words} --role central --data {data}", 2)
     edition = _open_edition(data, "central" if must_sign_in else chosen.audience)
     if not is_free(host, port):
-        raise _stop(f"Port {port} on {host} is in use. Choose another, such as --port {port + 1}.", 1)
+        raise stop(f"Port {port} on {host} is in use. Choose another, such as --port {port + 1}.", 1)
     open_as = chosen.audience if is_loopback(host) and not chosen.behind_proxy else ""
     settings = Settings(data, open_as, chosen.behind_proxy, chosen.certificate is not None, chosen.loading)
     shown = f"[{host}]" if ":" in host else host
@@ -134,9 +130,9 @@ def _must_sign_in(data: Path) -> bool:
     try:
         return bool(Users(data).all()) or find_provider() is not None
     except UsersUnreadable as problem:
-        raise _stop(str(problem), 1) from None
+        raise stop(str(problem), 1) from None
     except (WrongProvider, NoSuchRole) as problem:
-        raise _stop(str(problem), 2) from None
+        raise stop(str(problem), 2) from None
 
 
 def _open_edition(data: Path, audience: str) -> str:
@@ -145,11 +141,11 @@ def _open_edition(data: Path, audience: str) -> str:
         of_audience(audience, "somebody")
         edition = Editions(data, audience).get()
     except NoSuchRole as problem:
-        raise _stop(str(problem), 2) from None
+        raise stop(str(problem), 2) from None
     except NoEdition as problem:
-        raise _stop(f"{problem} (Looked in {data / 'editions'}.)", 1) from None
+        raise stop(f"{problem} (Looked in {data / 'editions'}.)", 1) from None
     except Exception as problem:  # whatever is wrong with the file, a person reads a sentence
-        raise _stop(f"The current edition in {data / 'editions'} cannot be opened: {problem}", 1) from None
+        raise stop(f"The current edition in {data / 'editions'} cannot be opened: {problem}", 1) from None
     edition.close()
     return edition.name
 
@@ -163,7 +159,7 @@ def run(chosen: Configuration) -> None:
         from dashboard import server
 
         if chosen.certificate:
-            raise _stop("On Windows https comes from a proxy in front: start with --behind-proxy.", 2)
+            raise stop("On Windows https comes from a proxy in front: start with --behind-proxy.", 2)
         logging.config.dictConfig(logging_as)
         threads = chosen.workers * chosen.threads
         serve_with_threads(server.application(), host=chosen.host, port=chosen.port, threads=threads)

@@ -11,6 +11,7 @@ import typer
 from werkzeug.serving import WSGIRequestHandler
 from werkzeug.serving import make_server as make_listener
 
+from dashboard.access.commands import stop
 from dashboard.access.setup import FROM_INSIDE
 from dashboard.data.edition import Editions, NoEdition
 from dashboard.export.pdf import NoChromium, chromium
@@ -35,10 +36,10 @@ def pictures(
     """Takes a picture of every page, or of one."""
     measures = SIZE.fullmatch(size)
     if not measures:
-        raise _stop(f"The size is width by height, such as 1280x720, and not {size!r}.", 2)
+        raise stop(f"The size is width by height, such as 1280x720, and not {size!r}.", 2)
     alone = out.suffix == ".png"
     if alone and not page:
-        raise _stop(f"{out} is one picture: say of which page, such as --page /costs, or name a folder.", 2)
+        raise stop(f"{out} is one picture: say of which page, such as --page /costs, or name a folder.", 2)
     folder = data or context.obj or Path("data")
     try:
         asked = {page: named(page)} if page else every_page(folder, audience)
@@ -46,9 +47,9 @@ def pictures(
         for path in take(folder, audience, files, (int(measures[1]), int(measures[2])), whole=whole):
             typer.echo(f"Wrote {path}.")
     except (NoEdition, NoChromium) as problem:
-        raise _stop(str(problem), 1) from None
+        raise stop(str(problem), 1) from None
     except OSError as problem:
-        raise _stop(f"The picture cannot be written: {problem.strerror or problem}", 74) from None
+        raise stop(f"The picture cannot be written: {problem.strerror or problem}", 74) from None
 
 
 def every_page(data: Path, audience: str) -> dict[str, str]:
@@ -99,8 +100,3 @@ def served(data: Path, audience: str) -> Iterator[str]:
         yield f"http://127.0.0.1:{listener.server_port}"
     finally:
         listener.shutdown()
-
-
-def _stop(words: str, code: int) -> typer.Exit:
-    typer.echo(words, err=True)
-    return typer.Exit(code)

@@ -37,7 +37,7 @@ def folder_of(context: typer.Context, data: Path | None) -> Path:
     """The data folder that a command names, before or after its own name."""
     said = data or (context.obj if isinstance(context.obj, Path) else None) or Path("data")
     if not said.is_dir():
-        raise _stop(f"There is no folder {said}.", 2)
+        raise stop(f"There is no folder {said}.", 2)
     return said
 
 
@@ -137,19 +137,19 @@ def _told(folder: Path, what: str = "", name: str = "") -> Iterator[None]:
         if what:
             log.Audit(folder, time.time).write("command line", "", what, "done", page=name)
     except (UserProblem, WeakPassword) as problem:
-        raise _stop(str(problem), 1) from None
+        raise stop(str(problem), 1) from None
     except NoSuchRole as problem:
-        raise _stop(str(problem), 2) from None
+        raise stop(str(problem), 2) from None
     except UsersUnreadable as problem:
-        raise _stop(str(problem), 1) from None
+        raise stop(str(problem), 1) from None
     except OSError as problem:
-        raise _stop(f"{folder} cannot be written: {problem.strerror}.", 74) from None
+        raise stop(f"{folder} cannot be written: {problem.strerror}.", 74) from None
 
 
 def _need_site(folder: Path, site: str) -> None:
     known = load_sites(folder / "sites")
     if site and site not in known:
-        raise _stop(f"There is no site “{site}”: choose {', '.join(known)}.", 2)
+        raise stop(f"There is no site “{site}”: choose {', '.join(known)}.", 2)
 
 
 def _sessions(folder: Path) -> Sessions:
@@ -163,10 +163,11 @@ def _ask_password() -> str:
         return sys.stdin.readline(LONGEST + 2).rstrip("\r\n")
     first = getpass.getpass("Password: ")
     if getpass.getpass("The same again: ") != first:
-        raise _stop("The two were not the same; nothing was changed.", 1)
+        raise stop("The two were not the same; nothing was changed.", 1)
     return first
 
 
-def _stop(words: str, code: int) -> typer.Exit:
+def stop(words: str, code: int) -> typer.Exit:
+    """What a command raises to end with words and an exit code."""
     typer.echo(words, err=True)
     return typer.Exit(code)

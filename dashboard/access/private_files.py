@@ -5,6 +5,8 @@ import secrets
 import tempfile
 from pathlib import Path
 
+from etl.system.durable import sync_folder
+
 FOLDER = "access"
 
 
@@ -23,7 +25,7 @@ def write_private(path: Path, content: bytes) -> None:
     except OSError:
         waiting.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def read_secret(data: Path) -> bytes:
@@ -53,13 +55,3 @@ def _write_beside(path: Path, content: bytes) -> Path:
         file.flush()
         os.fsync(file.fileno())
     return Path(name)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Makes a changed name last; Windows has no such call and needs none."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -12,6 +12,8 @@ from typing import Annotated, Any
 import typer
 from flask import Flask, Response, g, request
 
+from dashboard.access.commands import stop
+from dashboard.access.gate import sentence
 from dashboard.access.roles import NoSuchRole, of_audience
 from dashboard.data.address import Address, read
 from dashboard.data.edition import Editions, NoEdition
@@ -89,26 +91,22 @@ def add_packs(server: Flask, data: Path, editions: Editions, look: Look) -> None
     def pack(end: str) -> Response:
         address = read("/present", request.query_string.decode("utf-8", "replace")).with_(number="")
         if end not in KINDS:
-            return _sentence(404, "A pack is slides.pptx or slides.pdf.")
+            return sentence(404, "A pack is slides.pptx or slides.pdf.")
         g.looked_at = "/present"
         try:
             view = look(editions, address, editions.current_name())
             deck = make_deck(view)
             content = make_file(view, deck, end)
         except NoEdition as problem:
-            return _sentence(404 if address.get("edition") else 503, str(problem))
+            return sentence(404 if address.get("edition") else 503, str(problem))
         except NoChromium as problem:
-            return _sentence(503, str(problem))
+            return sentence(503, str(problem))
         forum = address.get("forum") or view.edition.audience
         register(data, view, deck, forum, g.who.name if g.signed_in else "", end, content)
         answer = Response(content, mimetype=KINDS[end])
         name = re.sub(r"[^A-Za-z0-9]+", "-", f"drive-slides-{view.edition.audience}-{view.edition.name}")
         answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{end}"'
         return answer
-
-
-def _sentence(status: int, words: str) -> Response:
-    return Response(f"{words}\n", status=status, mimetype="text/plain")
 
 
 def pack(
@@ -129,7 +127,7 @@ def pack(
         typer.echo("\n".join(registered(folder)) or f"No pack has been made yet (looked in {folder / REGISTER}).")
         return
     if not forum or out is None:
-        raise _stop("A pack needs --forum NAME and --out FILE, such as --forum strategic-forum --out slides.pptx.", 2)
+        raise stop("A pack needs --forum NAME and --out FILE, such as --forum strategic-forum --out slides.pptx.", 2)
     end = _ending(out, slides)
     chosen = {"forum": forum, "slides": slides, "site": site, "edition": edition, "lang": lang}
     try:
@@ -137,9 +135,9 @@ def pack(
         deck = make_deck(view)
         content = make_file(view, deck, end)
     except (NoEdition, NoChromium) as problem:
-        raise _stop(f"{problem}{_hint(problem)}", 1) from None
+        raise stop(f"{problem}{_hint(problem)}", 1) from None
     except NoSuchRole as problem:
-        raise _stop(str(problem), 2) from None
+        raise stop(str(problem), 2) from None
     _save(out, content)
     register(folder, view, deck, forum, _who(), end, content)
     said = f"{len(deck.slides)} slides of edition {view.edition.name} for {deck.audience}"
@@ -153,9 +151,9 @@ def _ending(out: Path, slides: str) -> str:
     end = out.suffix.lower().lstrip(".")
     unknown = [name for name in slides.split(",") if name and name not in SLIDES]
     if unknown:
-        raise _stop(f"There is no slide “{unknown[0]}”: choose {', '.join(SLIDES)}.", 2)
+        raise stop(f"There is no slide “{unknown[0]}”: choose {', '.join(SLIDES)}.", 2)
     if end not in KINDS:
-        raise _stop(f"“{out.name}” must end in .pptx or .pdf.", 2)
+        raise stop(f"“{out.name}” must end in .pptx or .pdf.", 2)
     return end
 
 
@@ -170,7 +168,7 @@ def _save(out: Path, content: bytes) -> None:
     try:
         out.write_bytes(content)
     except OSError as problem:
-        raise _stop(f"{out} cannot be written: {problem.strerror}. Choose another place.", 1) from None
+        raise stop(f"{out} cannot be written: {problem.strerror}. Choose another place.", 1) from None
 
 
 def _who() -> str:
@@ -193,8 +191,3 @@ def _view(folder: Path, audience: str, chosen: dict[str, Any]) -> View:
     address = Address("/present").with_(**chosen)
     name = address.get("edition") or current
     return View(editions.get(name), address, tuple(editions.names()), is_current=name == current)
-
-
-def _stop(words: str, code: int) -> typer.Exit:
-    typer.echo(words, err=True)
-    return typer.Exit(code)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
-from importlib.resources import files
 from typing import NamedTuple
 
 import duckdb
@@ -18,6 +17,7 @@ from etl.definitions.periods import month_after
 from etl.read import Return
 from etl.read.columns import Columns, in_columns
 from etl.sites import Site
+from etl.system.sql import read_sql
 
 
 def compare_stored(
@@ -126,16 +126,12 @@ def _read_all(con: duckdb.DuckDBPyConnection, sites: Collection[str], but: Seque
 
 def _read(con: duckdb.DuckDBPyConnection, query: str, values: dict[str, object]) -> list[ReturnedMonth]:
     """What is stored of the months that a query in `etl/warehouse/sql` wants."""
-    con.execute(_sql(query), values)
+    con.execute(read_sql(query), values)
     wanted = con.execute("select return_id, site, month, received, version, sha256 from wanted order by row").fetchall()
     months = [(return_id, site, month, Order(False, *order)) for return_id, site, month, *order in wanted]
-    found = con.execute(_sql("numbers_of_months"), {"numbers": NUMBERS}).fetchnumpy()
+    found = con.execute(read_sql("numbers_of_months"), {"numbers": NUMBERS}).fetchnumpy()
     found["value"] = np.ma.filled(found["value"], np.nan)
     return _side_by_side(months, _Cells(**found))
-
-
-def _sql(name: str) -> str:
-    return files("etl.warehouse.sql").joinpath(f"{name}.sql").read_text(encoding="utf-8")
 
 
 def _replace(

@@ -1,6 +1,7 @@
 """Periods: month, quarter, financial year (April to March) and rolling year, each named by its first day."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from etl.definitions.messages import Day, Message, Month, Plain, Text, _
 
@@ -32,6 +33,13 @@ def financial_year_start(month: date) -> date:
 def last_month(period: str, starts: date) -> date:
     """The first day of a period's last month."""
     return month_after(starts, MONTHS_IN[period] - 1)
+
+
+def day_of(value: Any) -> date:
+    """A day, in whatever type a table has it."""
+    if isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else value.astype("datetime64[D]").item()
 
 
 def write_month(month: date, *, long: bool = False) -> Text:

@@ -9,7 +9,7 @@ import duckdb
 import pandas as pd
 
 from etl.definitions import label_of, unit_of
-from etl.definitions.periods import month_after, write_date, write_month
+from etl.definitions.periods import day_of, month_after, write_date, write_month
 from etl.definitions.readiness import CRITERIA, LEVELS, VERDICTS
 from etl.definitions.writing import counted_figure, write
 from etl.reference import STATUSES
@@ -118,18 +118,18 @@ def _what(now: dict[str, Any], tables: Tables, since: datetime, earlier: Tables)
             verb = {"approved": "approved", "agreed_in_principle": "agreed in principle"}.get(
                 row["status"], "is asked for"
             )
-            return f"{row['funder_label']}: {write(row['amount'], 'gbp')} {verb}", _day(row["known_from"])
+            return f"{row['funder_label']}: {write(row['amount'], 'gbp')} {verb}", day_of(row["known_from"])
     if now["criterion"] == "caseload" and now["level"] != "unknown":
         months = _new_months(tables, earlier, now["site"])
         count = _sum_of(tables, now["site"], "new_cases", months)
         if count is not None:
-            return f"{write(count, 'count')} new cases in {_months(months)}", _day(now["evidence_date"])
-        return f"New cases: {now['words']}", _day(now["evidence_date"])
+            return f"{write(count, 'count')} new cases in {_months(months)}", day_of(now["evidence_date"])
+        return f"New cases: {now['words']}", day_of(now["evidence_date"])
     if now["criterion"] == "returns":
         late = _late_since(tables, now["site"], since)
         if late:
             return late
-    known = _day(now["evidence_date"]) if pd.notna(now["evidence_date"]) else known_at
+    known = day_of(now["evidence_date"]) if pd.notna(now["evidence_date"]) else known_at
     if now["criterion"] == "commitment" and ": " in now["words"]:
         return f"Self-assessment: {now['words'].partition(': ')[2]}", known
     return now["words"], known
@@ -163,7 +163,7 @@ def _restated(tables: Tables, since: datetime, positions: Mapping[str, int]) -> 
     for site, rows in fresh.groupby("site", sort=False):
         first = rows.iloc[0]
         count = counted_figure(len(rows), "number")
-        what = f"{count} restated, such as {label_of(first.measure)} of {write_month(_day(first.month))}"
+        what = f"{count} restated, such as {label_of(first.measure)} of {write_month(day_of(first.month))}"
         old, new = (write(None if pd.isna(v) else v, unit_of(first.measure)) for v in (first.old, first.new))
         yield (
             (2, positions.get(str(site), 999)),
@@ -171,8 +171,8 @@ def _restated(tables: Tables, since: datetime, positions: Mapping[str, int]) -> 
             what,
             f"{old}{ARROW}{new}",
             "See the revisions",
-            _day(first.changed),
-            f"{site}|receipt|{_day(first.month)}|all",
+            day_of(first.changed),
+            f"{site}|receipt|{day_of(first.month)}|all",
         )
 
 
@@ -182,7 +182,7 @@ def _late_since(tables: Tables, site: str, since: datetime) -> tuple[str, date] 
     for row in late.sort_values("month", ascending=False).to_dict("records"):
         came = row["received"].date()
         return (
-            f"{write_month(_day(row['month']))} return came {write_date(came)}, due {write_date(_day(row['due']))}",
+            f"{write_month(day_of(row['month']))} return came {write_date(came)}, due {write_date(day_of(row['due']))}",
             came,
         )
     return None
@@ -190,15 +190,17 @@ def _late_since(tables: Tables, site: str, since: datetime) -> tuple[str, date] 
 
 def _new_months(tables: Tables, earlier: Tables, site: str) -> list[date]:
     """The months of a site that the earlier edition did not have."""
-    known = {_day(row.month) for row in earlier["calendar"].itertuples() if row.site == site and pd.notna(row.received)}
-    now = {_day(row.month) for row in tables["calendar"].itertuples() if row.site == site and pd.notna(row.received)}
+    known = {
+        day_of(row.month) for row in earlier["calendar"].itertuples() if row.site == site and pd.notna(row.received)
+    }
+    now = {day_of(row.month) for row in tables["calendar"].itertuples() if row.site == site and pd.notna(row.received)}
     return sorted(now - known)
 
 
 def _sum_of(tables: Tables, site: str, measure: str, months: list[date]) -> float | None:
     results = tables["results"]
     rows = results[(results.site == site) & (results.period == "month") & (results.measure == measure)]
-    values = {_day(row.starts): row.value for row in rows.itertuples()}
+    values = {day_of(row.starts): row.value for row in rows.itertuples()}
     found = [values.get(month) for month in months]
     return sum(found) if found and all(pd.notna(value) for value in found) else None  # type: ignore[arg-type]
 
@@ -217,10 +219,6 @@ def _by(frame: pd.DataFrame, *keys: str) -> dict[tuple[str, ...], dict[str, Any]
 
 def _at(tables: Tables) -> datetime:
     return pd.Timestamp(tables["edition"].known_at.iloc[0]).to_pydatetime()
-
-
-def _day(value: Any) -> date:
-    return pd.Timestamp(value).date()
 
 
 def _word(words: Mapping[str, str], name: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from etl.definitions.periods import month_after
+from etl.definitions.periods import day_of, month_after
 from etl.reference import Decision, Meeting, Reference, as_frame, newest
 
 HELD, NEXT, LATER = "held", "next", "later"
@@ -59,19 +59,15 @@ def with_figures(decisions: pd.DataFrame, meetings: pd.DataFrame, earlier: Table
     seen = dict(zip(meetings.meeting, meetings.edition, strict=True))
     results = tables["results"]
     years = results[(results.period == "rolling_year") & results.measure.isin(set(decisions.measure))]
-    shown = {(r.site, r.measure, _day(r.starts)): str(r.shown) for r in years.itertuples()}
-    last = _day(tables["edition"].data_month.iloc[0])
+    shown = {(r.site, r.measure, day_of(r.starts)): str(r.shown) for r in years.itertuples()}
+    last = day_of(tables["edition"].data_month.iloc[0])
     rows: list[dict[str, Any]] = []
     for row in decisions.to_dict("records"):
         about = earlier.get(seen.get(row["meeting"], ""))
-        first = _day(about.data_month.iloc[0]) if about is not None else last
+        first = day_of(about.data_month.iloc[0]) if about is not None else last
         then, now = (
             shown.get((row["site"] or "all", row["measure"], month_after(end, -11)), "") for end in (first, last)
         )
         told = (first, then, last, now) if then and now and first < last else (None, "", None, "")
         rows.append(dict(zip(FIGURES, told, strict=True)))
     return decisions.assign(**{name: [row[name] for row in rows] for name in FIGURES})
-
-
-def _day(value: Any) -> date:
-    return pd.Timestamp(value).date()

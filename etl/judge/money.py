@@ -23,7 +23,7 @@ from functools import lru_cache
 import pandas as pd
 
 from etl.definitions.funding import FUNDING
-from etl.definitions.periods import financial_year_start, month_after, months_between, months_from
+from etl.definitions.periods import day_of, financial_year_start, month_after, months_between, months_from
 from etl.definitions.readiness import GRANT_FUNDER
 from etl.definitions.writing import lower_first
 from etl.methods import runway
@@ -259,7 +259,7 @@ def funding_mix(results: pd.DataFrame, funders: Sequence[Funder]) -> pd.DataFram
     for (site, period, starts, measure), value in values.items():
         if measure in measures:
             funder, form, share = measures[measure]
-            label = "In kind" if form == "in_kind" else _label(funders, funder, site, _as_day(starts))
+            label = "In kind" if form == "in_kind" else _label(funders, funder, site, day_of(starts))
             part = values.get((site, period, starts, share))
             rows.append((site, period, starts, funder, label, form, value, part))
     return pd.DataFrame(rows, columns=["site", "period", "starts", "funder", "label", "form", "amount", "share"])
@@ -516,7 +516,3 @@ def _payers(funders: Sequence[Funder], agreement: Agreement) -> str:
 
 def _label(funders: Sequence[Funder], funder: str, site: str, starts: date) -> str:
     return funder_label(funders, funder, site, starts, short=True)
-
-
-def _as_day(value: object) -> date:
-    return pd.Timestamp(value).date()

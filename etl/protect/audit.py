@@ -12,13 +12,13 @@ from time import process_time
 import numpy as np
 import pandas as pd
 
-from etl.definitions.periods import last_month
+from etl.definitions.periods import day_of, last_month
 from etl.definitions.writing import HIDDEN
 from etl.protect import broken, requirements_by_reader, without
 from etl.protect.audience import CENTRAL, FORUM, LIMITS, counts_in
 from etl.protect.files import read_tables
 from etl.protect.hide import Disclosure
-from etl.protect.lattice import Cell, Lattice, Mask, build, counts, day_of
+from etl.protect.lattice import Cell, Lattice, Mask, build, counts
 from etl.protect.ledger import Ledger, read_ledger
 from etl.protect.witnesses import TooLong
 

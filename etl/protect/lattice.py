@@ -8,7 +8,7 @@ fails. That asks for more than leaving it out; the bounds are on changes of the 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cache, cached_property
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ from scipy.sparse import csc_array, csr_array, eye_array, hstack
 from etl.definitions import DERIVED, MEASURES, REPORTED, key
 from etl.definitions.checks import EQUAL, NO_MORE
 from etl.definitions.measure import Breakdown, Total, keys
-from etl.definitions.periods import last_month, month_after, months_from
+from etl.definitions.periods import day_of, last_month, month_after, months_from
 from etl.definitions.settings import THRESHOLD
 
 ALL = "all"
@@ -154,13 +154,6 @@ class Spans:
         if number == "open_case_months" and starts == ends:
             number = "closing_cases"
         return Cell(site, number, starts, ends)
-
-
-def day_of(value: object) -> date:
-    """A day, in whatever type a table has it."""
-    if isinstance(value, datetime):
-        return value.date()
-    return value if isinstance(value, date) else pd.Timestamp(value).date()
 
 
 def build(results: pd.DataFrame, data_month: date, also: Iterable[Cell] = ()) -> Lattice:

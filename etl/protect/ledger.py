@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from etl.definitions.periods import day_of
 from etl.definitions.settings import THRESHOLD
 from etl.protect.files import read_tables
-from etl.protect.lattice import Cell, Lattice, Mask, day_of
+from etl.protect.lattice import Cell, Lattice, Mask
 from etl.protect.requirements import Revision
 
 TABLE = "published"

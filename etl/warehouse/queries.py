@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
-from importlib.resources import files
 
 import duckdb
 import pandas as pd
@@ -14,6 +13,7 @@ from etl.definitions.periods import write_date, write_month
 from etl.definitions.writing import lower_first, write_in_full
 from etl.intake.personal import looks_personal
 from etl.reference import Dispensation
+from etl.system.sql import read_sql
 
 STATES = {
     "open": "Open",
@@ -54,8 +54,8 @@ def read_queries(
     Columns: query, site, month, sheet, cell, code, severity, message, fix, measure, cause, raised, raised_version,
     return_id, state, owner, days_open, mended, mended_version, mended_by, words, until. `words` tells its life.
     """
-    con.execute(f"create or replace temp table versions as {_sql('versions')}", {"at": at})
-    found = con.execute(_sql("queries")).df()
+    con.execute(f"create or replace temp table versions as {read_sql('versions')}", {"at": at})
+    found = con.execute(read_sql("queries")).df()
     found["query"] = [_name(*row) for row in zip(found.site, found.month, found.code, found.place, strict=True)]
     answers = _answers(con, at)
     known = list(dispensations)
@@ -198,7 +198,3 @@ def _same(one: float | None, other: object) -> bool:
 def _name(site: str, month: datetime, code: str, place: str) -> str:
     """The name of a query: the same for the same thing, whatever version it stands in."""
     return sha256(f"{site}|{month:%Y-%m}|{code}|{place}".encode()).hexdigest()[:8]
-
-
-def _sql(name: str) -> str:
-    return files("etl.warehouse.sql").joinpath(f"{name}.sql").read_text(encoding="utf-8")

@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +19,7 @@ from etl.definitions.periods import month_after, months_from
 from etl.read import Return
 from etl.read.columns import Columns, words
 from etl.sites import Site
+from etl.system.sql import read_sql
 
 # What is switched off in every database that the project opens: it reads its own file and nothing else.
 LOCKED = {
@@ -61,10 +61,10 @@ def open_warehouse(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyCon
     con = duckdb.connect(str(path), read_only=read_only, config=LOCKED)  # type: ignore[arg-type]
     if read_only:
         if con.execute("from duckdb_tables() where table_name = 'covered'").fetchall():
-            con.execute(_sql("read_old"))
+            con.execute(read_sql("read_old"))
     elif is_there:  # it may be of an earlier version
-        con.execute(_sql("rename_old"))
-        con.execute(_sql("schema"))
+        con.execute(read_sql("rename_old"))
+        con.execute(read_sql("schema"))
     return con
 
 
@@ -74,7 +74,7 @@ def _make_warehouse(path: Path) -> None:
     making.unlink(missing_ok=True)
     try:
         with duckdb.connect(str(making), config=LOCKED) as con:  # type: ignore[arg-type]
-            con.execute(_sql("schema"))
+            con.execute(read_sql("schema"))
             con.execute("checkpoint")
         making.replace(path)
     finally:
@@ -130,7 +130,7 @@ def update_results(con: duckdb.DuckDBPyConnection, touched: Iterable[SiteMonth],
         for site, first in after.firsts.items():
             touched |= {(site, month) for month in months_from(first, before.firsts.get(site, first))[:-1]}
         _work_out(con, touched, datetime.max)
-        con.execute(_sql("store_results"))
+        con.execute(read_sql("store_results"))
     con.execute("create or replace table result_versions as select ? as fingerprint", [_fingerprint(con, after.last)])
 
 
@@ -154,7 +154,7 @@ def _work_out(con: duckdb.DuckDBPyConnection, touched: set[SiteMonth], at: datet
     frame = pd.DataFrame(sorted(touched), columns=["site", "month"])
     _insert(con, "touched", frame.astype({"month": "datetime64[s]"}))
     con.execute("set variable horizon = ?::timestamp", [at])
-    con.execute(_sql("results"))
+    con.execute(read_sql("results"))
 
 
 class InForce(NamedTuple):
@@ -249,7 +249,7 @@ def _fingerprint(con: duckdb.DuckDBPyConnection, last: date | None) -> str:
     names = ("reported", "addends", "ratios", "sites")
     tables = [con.execute(f"from {name} order by all").fetchall() for name in names]
     plan = con.execute("from plan where month <= ? order by all", [last]).fetchall()
-    return hashlib.sha256(repr((tables, plan, _sql("results"))).encode()).hexdigest()
+    return hashlib.sha256(repr((tables, plan, read_sql("results"))).encode()).hexdigest()
 
 
 def _replace(
@@ -267,7 +267,3 @@ def _insert(con: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame) -> 
     con.register("frame_to_insert", frame)
     con.execute(f"insert into {table} by name select * from frame_to_insert")
     con.unregister("frame_to_insert")
-
-
-def _sql(name: str) -> str:
-    return files("etl.warehouse.sql").joinpath(f"{name}.sql").read_text(encoding="utf-8")
