@@ -1,4 +1,4 @@
-"""Entries in, problems out: each with its cell, its likely cause and how to mend it."""
+"""Entries in, problems out: each with its cell, its likely cause and how to correct it."""
 
 from etl.check.cells import check_cells
 from etl.check.problem import Problem

@@ -17,7 +17,7 @@ from etl.definitions import REPORTED
 from etl.definitions.checks import EQUAL, NO_MORE
 from etl.definitions.measure import Breakdown
 
-# How common each mistake is beside the others, as natural logarithms; only their order matters much.
+# How common each mistake is compared with the others, as natural logarithms; only their order matters much.
 _COMMON: dict[str, float] = {
     "year_to_date": -1.0,
     "several_months": -3.0,
@@ -128,7 +128,7 @@ def _likelier_amounts(month: Month, values: Row, cause: Cause) -> bool:
 
 
 def _likelihood(month: Month, values: Row, cause: Cause) -> float:
-    """How likely the numbers meant are among the other months, beside any other number; per number that changed."""
+    """How likely the numbers meant are among the other months, against any other number; per number that changed."""
     fits = [
         _fit(month, column, meant, values[column], cause.name)
         for column, meant in zip(cause.columns, cause.meant, strict=True)
@@ -154,7 +154,7 @@ def _fit(month: Month, column: int, meant: float, typed: float, name: str) -> fl
 
 
 def _stretch(name: str, meant: float, typed: float) -> float:
-    """How many amounts would have passed for a usual one under this mistake, beside one that is typed exactly."""
+    """How many amounts would have passed for a usual one under this mistake, against one that is typed exactly."""
     if name in ("times_12", "several_months"):
         return max(abs(typed / meant), 1.0) if meant else 1.0
     return {"digits_swapped": 3.0, "times_10": 1.0, "year_to_date": 1.0}.get(name, 1.0)

@@ -1,4 +1,4 @@
-"""Each month of each return held against the others: problems with their cell, their likely cause and their cure."""
+"""Compares each month of each return with the others: problems with their cell, likely cause and correction."""
 
 from bisect import bisect_right
 from collections import defaultdict
@@ -33,7 +33,7 @@ class Finding:
 
 @dataclass(frozen=True, eq=False)
 class Examined:
-    """A month with what is asked about it, and the facts it was held against."""
+    """A month with what is asked about it, and the facts that it was compared with."""
 
     month: Month
     values: np.ndarray
@@ -47,10 +47,10 @@ def compare(
     sites: Mapping[str, Site],
     wanted: Collection[str],
 ) -> Iterator[tuple[str, Problem]]:
-    """What the wanted returns show to be wrong beside each other and the past, as (return_id, problem).
+    """What is wrong in the wanted returns, compared with each other and with the past, as (return_id, problem).
 
-    `said` holds everything that accepted returns of the sites in question say; `others` the months in force of other
-    sites. A month that a newer return replaced is held against what is in force of all other months, so the order of
+    `returned` holds everything in accepted returns of the sites in question; `others` the months in force of other
+    sites. A month that a newer return replaced is compared with what is in force of all other months, so the order of
     loading makes no difference.
     """
     force = newest(returned)
@@ -109,7 +109,7 @@ def _by_return(returned: Iterable[ReturnedMonth]) -> dict[str, list[ReturnedMont
 
 
 def _disagreeing(returned: Sequence[ReturnedMonth], others: Sequence[ReturnedMonth]) -> list[ReturnedMonth]:
-    """Those that say something else than the others beside them."""
+    """Those that differ from the others for the same month."""
     values, theirs = (np.array([one.values for one in each]) for each in (returned, others))
     same = (values == theirs) | (np.isnan(values) & np.isnan(theirs))
     same &= np.array([one.not_applicable for one in returned]) == np.array([one.not_applicable for one in others])
@@ -127,7 +127,7 @@ def _examine(
 ) -> dict[date, Examined | None]:
     """The findings of the months of some rows, from the first to the last; None of a month that passes all checks.
 
-    What a month turns out to mean is put into `corrected`, and the next ones are held against that. Most months pass:
+    What a month turns out to mean is put into `corrected`, and the next ones are compared with that. Most months pass:
     all are looked at together first, those of the year after a corrected one again, and one by one only what remains.
     """
     rows = [row for row in rows if history.months[row] in returned]
@@ -182,7 +182,7 @@ def _examine_month(month: Month, returned: ReturnedMonth, shelves: Mapping[date,
 
 
 def _is_unlikely(failed: Failed) -> bool:
-    """Whether the check says that the number itself is in doubt, so that the next month is not held against it."""
+    """Whether the check says that the number itself is in doubt, so that the next month is not compared with it."""
     return failed.code in ("unlikely_count", "unlikely_amount", "wrong_way_round")
 
 

@@ -1,4 +1,4 @@
-"""What each return says of each month, side by side, so that a month can be held against the others of its site."""
+"""The months of each return as arrays, so that a month can be compared with the others of its site."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -142,7 +142,7 @@ def usual(values: np.ndarray) -> Usual:
 
 
 def _each_distinct(centre: np.ndarray) -> Iterator[tuple[Row, np.ndarray]]:
-    """The distinct values of each column, one at a time, with where they stand; medians of all others are few."""
+    """The distinct values of each column, one at a time, with their places; medians of all others are few."""
     left = ~np.isnan(centre)
     while left.any():
         point = centre[left.argmax(axis=0), np.arange(centre.shape[1])]

@@ -1,4 +1,4 @@
-"""One month of a site held against the rules, its neighbours and its history: which checks it does not pass."""
+"""Which checks a month of a site fails, by the rules, its neighbours and its history."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -37,13 +37,13 @@ class Failed(NamedTuple):
     columns: tuple[int, ...]
 
 
-# Next month's opening is evidence about this month's closing, and is reported where it stands.
+# Next month's opening is evidence about this month's closing, and is reported there.
 NEXT = "next_opening"
 
 
 @dataclass(frozen=True, eq=False)
 class Facts:
-    """All that a month's numbers are held against: rows of numbers, or for several months at once months × numbers."""
+    """All that a month's numbers are compared with: rows of numbers, or for several months at once months × numbers."""
 
     values: Row
     not_applicable: np.ndarray
@@ -63,7 +63,7 @@ class Facts:
 
 @dataclass(frozen=True, eq=False)
 class Month(Facts):
-    """One month with all that its numbers are held against; `last_said` is what the month before it was told to be."""
+    """One month with all that its numbers are compared with; `last_returned` is last month as its return had it."""
 
     last_returned: Row
     calendar: Row  # the months from January on before this one, as `year` has those from April on

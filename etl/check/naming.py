@@ -10,7 +10,7 @@ from etl.sites import Layout
 
 @cache
 def name_number(layout: Layout, number: str) -> str:
-    """A number as the site calls it, with its heading where the label stands under several."""
+    """A number as the site calls it, with its heading where several have the label."""
     for block in layout.blocks:
         if number in block.words:
             label = block.words[number]

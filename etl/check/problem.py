@@ -1,4 +1,4 @@
-"""A problem: what is wrong in a return, where it stands, and how to mend it, in words for the site."""
+"""A problem: what is wrong in a return, in which cell, and how to correct it, in words for the site."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +9,7 @@ Severity = Literal["reject", "query", "info"]
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing to mend. `severity` is `reject` (the file is not used), `query` (the site must look) or `info`.
+    """One thing to correct. `severity` is `reject` (the file is not used), `query` (the site must look) or `info`.
 
     `cause` names the likely cause, where one fits (a key of `etl.definitions.checks.CAUSES`).
     """

@@ -1,4 +1,4 @@
-"""The checks beside the warehouse: what is loaded, or only tried, is held against all that is known."""
+"""The checks that need the warehouse: what is loaded, or only tried, is compared with all that is known."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -27,10 +27,10 @@ def compare_stored(
     fresh: Sequence[ReturnedMonth],
     meanwhile: Callable[[], None],
 ) -> None:
-    """Works out again what the returns of some sites show beside each other, and each return's verdict.
+    """Compares the returns of some sites with each other again, and works out each return's verdict.
 
     `fresh` is what was just stored, which need not be read back. The caller holds the transaction; `meanwhile` is done
-    with the warehouse while the returns are held against each other, which does not need it. The outcome depends on
+    with the warehouse while the returns are compared with each other, which does not need it. The outcome depends on
     which returns there are, and not on the order of loading.
     """
     touched = set(touched) & set(sites)
@@ -57,7 +57,7 @@ def compare_files(
     sites: Mapping[str, Site],
     elsewhere: bool = True,
 ) -> dict[str, list[Problem]]:
-    """What files that are not loaded show beside each other and the warehouse, by the name given to each.
+    """What is wrong in files that are not loaded, compared with each other and the warehouse, by each file's name.
 
     `tried` has (name, received, SHA-256, content); `con` is the warehouse, where there is one. Without `elsewhere`
     the returns of other sites are not looked at.
@@ -80,7 +80,7 @@ def compare_files(
 
 
 def returned_months(returns: Sequence[tuple[str, Return, Order]], entries: Columns) -> list[ReturnedMonth]:
-    """What returns say of each of their months, by the name given to each; `entries` are theirs."""
+    """The months of returns, from each return's name, content and order; `entries` are theirs."""
     months: list[tuple[str, str, date, Order]] = []
     place_of = {month: place for place, month in enumerate(entries.months)}
     row_of = np.zeros((len(returns), len(entries.months)), dtype=int)
@@ -100,7 +100,7 @@ def returned_months(returns: Sequence[tuple[str, Return, Order]], entries: Colum
 
 
 class _Cells(NamedTuple):
-    """Numbers, in any order: whose row and column each belongs to, what it says and where it stands."""
+    """Numbers, in any order: whose row and column each belongs to, its value and its cell."""
 
     row: np.ndarray
     column: np.ndarray

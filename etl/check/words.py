@@ -22,7 +22,7 @@ _RULES: tuple[Equal | NoMore, ...] = (*EQUAL, *NO_MORE)
 
 
 def name_block(layout: Layout, columns: Iterable[int]) -> str:
-    """The heading that a group of numbers stands under, or what they have in common."""
+    """The heading of a group of numbers, or what they have in common."""
     numbers = {NUMBERS[column] for column in columns}
     for block in layout.blocks:
         if numbers <= set(block.words):
@@ -60,7 +60,7 @@ def say_cause(month: Month, cause: Cause, failed: Mapping[str, Failed], layout: 
 
 
 def _why(month: Month, cause: Cause, failed: Mapping[str, Failed]) -> str:
-    """What speaks against the number as it stands."""
+    """Why the number as typed is in doubt."""
     column = cause.columns[0]
     parts = []
     codes = [failed[name].code for name in cause.resolved]
@@ -229,7 +229,7 @@ def say_failed(month: Month, values: Row, failed: Failed, layout: Layout) -> tup
 
 
 def _say_sums(month: Month, values: Row, code: str, layout: Layout) -> str:
-    """A sum that does not come out, with its numbers and where they stand."""
+    """A sum that does not come out, with its numbers and their cells."""
     check = next(rule for rule in _RULES if rule.code == code)
     sums = np.where(month.not_applicable, 0.0, values)
     names = (*check.plus, *check.minus) if isinstance(check, Equal) else (check.part, check.whole)
@@ -254,7 +254,7 @@ def _changed(month: Month, columns: tuple[int, ...], of: int | None = None) -> s
 
 
 def _was(month: Month, columns: Iterable[int], verb: str) -> str:
-    """What numbers were in the month before; a guess is told as one, beside what the return says."""
+    """What numbers were in the month before; a guess is called one, next to what the return says."""
     meant, said = (row[list(columns)].sum() for row in (month.last, month.last_returned))
     if meant == said:
         return f"{verb} {said:,.0f}"

@@ -1,4 +1,9 @@
-"""Opens a ZIP from outside and trusts nothing that it says about itself."""
+"""Opens a ZIP from outside and trusts nothing that it says about itself.
+
+A ZIP describes its parts twice, in a list at its end and in a header before each part. Programs differ in which they
+read, so an archive whose two descriptions differ can show us one workbook and the library another. Anything that two
+programs could read in two ways is refused as damaged; what ordinary programs write never is.
+"""
 
 import struct
 import zlib
@@ -56,6 +61,8 @@ def _entries(content: bytes) -> Iterator[Entry]:
 
 def _directory(content: bytes) -> tuple[int, int, int]:
     """Number of parts, and the size and place of their list: it must end where the file's end record begins."""
+    # A comment of up to 65,535 bytes may follow the end record, and nothing may follow the comment: a file that is a
+    # ZIP to one program and a picture or a page to another is refused.
     at = content.rfind(b"PK\x05\x06", max(0, len(content) - END.size - 65_535))
     if at < 0 or at + END.size > len(content):
         raise refusals.damaged()
@@ -112,6 +119,7 @@ def _name(written: bytes, flags: int) -> str:
 
 
 def _refuse_names(names: list[str]) -> None:
+    """Names that lead out of a folder, and two names that are one to a program which ignores capitals."""
     for name in names:
         climbs = ".." in name.split("/")
         if not name or climbs or name.startswith("/") or name[1:2] == ":" or "\0" in name:
@@ -121,7 +129,7 @@ def _refuse_names(names: list[str]) -> None:
 
 
 def _refuse_sizes(entries: list[Entry]) -> None:
-    """By what the list claims; that the claims are true is checked while unpacking."""
+    """Refuses a ZIP bomb by what its list claims; that the claims are true is checked while unpacking."""
     for entry in entries:
         if entry.size > limits.PART_BYTES:
             raise refusals.too_large("unpacks to a part of more than 20 MB")
@@ -132,7 +140,11 @@ def _refuse_sizes(entries: list[Entry]) -> None:
 
 
 def _contents(content: bytes, entries: list[Entry]) -> dict[str, bytes]:
-    """Unpack in the order of the file, where no part may overlap the one before."""
+    """Unpack in the order of the file, where no part may overlap the one before.
+
+    Overlapping parts are how a ZIP bomb gets round the limit on the ratio: every part repeats the same packed bytes
+    (D. Fifield, 2019, A better zip bomb, WOOT). Nor may anything come before the first part.
+    """
     parts: dict[str, bytes] = {}
     free_from = 0
     for entry in sorted(entries, key=lambda entry: entry.start):
@@ -148,7 +160,7 @@ def _contents(content: bytes, entries: list[Entry]) -> dict[str, bytes]:
 
 
 def _data_start(content: bytes, entry: Entry) -> int:
-    """Where a part's bytes begin; its local header must tell the same story as the list."""
+    """Where a part's bytes begin; its own header must agree with the list."""
     if entry.start + LOCAL.size > len(content):
         raise refusals.damaged()
     fields = LOCAL.unpack_from(content, entry.start)
@@ -172,7 +184,7 @@ _unpacked_remembered = lru_cache(maxsize=64)(_unpacked)
 
 
 def _inflated(packed: bytes, size: int) -> bytes:
-    """At most a byte more than was claimed, whatever the stream would go on to give."""
+    """At most a byte more than was claimed: a list that lies about a size costs no memory."""
     stream = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
         content = stream.decompress(packed, size + 1)
@@ -184,7 +196,7 @@ def _inflated(packed: bytes, size: int) -> bytes:
 
 
 def repack(parts: dict[str, bytes]) -> bytes:
-    """The parts as a ZIP again, uncompressed, in memory."""
+    """The parts as a ZIP again, uncompressed, in memory: only what was inspected is in it."""
     body, listed = bytearray(), bytearray()
     for name, content in parts.items():
         written, checksum = name.encode(), zlib.crc32(content)

@@ -1,4 +1,4 @@
-"""What is said of a text or a small part is remembered, as the same labels and styles come again and again."""
+"""Caches of what was worked out for a text or a small part: the same labels and styles come again in every file."""
 
 from collections.abc import Callable
 from functools import lru_cache, wraps
@@ -14,32 +14,32 @@ Work = TypeVar("Work", bound=Callable[..., Any])
 
 
 def remembered(work: Callable[[str], Result]) -> Callable[[str], Result]:
-    """Remembers what is said of short texts; long ones would fill the memory."""
+    """Caches a function of a text; long texts are not kept, as they would fill the memory."""
     return _Memory(work).__getitem__
 
 
 class _Memory(dict[str, Result]):
-    """Looks a text up without a step in Python, which reading a file would take a thousand times."""
+    """A dictionary that fills itself: a hit costs no call of a Python function, of which a file needs thousands."""
 
     def __init__(self, work: Callable[[str], Result]) -> None:
         super().__init__()
         self._work = work
 
     def __missing__(self, text: str) -> Result:
-        said = self._work(text)
+        result = self._work(text)
         if len(text) <= _LONGEST:
             if len(self) >= _MOST:
                 self.clear()
-            self[text] = said
-        return said
+            self[text] = result
+        return result
 
 
 def remembered_part(work: Work) -> Work:
-    """Remembers what is said of a small part of a file, the last argument; a large one is looked at anew."""
+    """Caches a function of a small part of a file, its last argument; a large part is worked out every time."""
     kept = lru_cache(maxsize=_MOST_PARTS)(work)
 
     @wraps(work)
-    def said(*given: Any) -> Any:
-        return (kept if len(given[-1]) < limits.SMALL_PART else work)(*given)
+    def cached(*arguments: Any) -> Any:
+        return (kept if len(arguments[-1]) < limits.SMALL_PART else work)(*arguments)
 
-    return cast(Work, said)
+    return cast(Work, cached)

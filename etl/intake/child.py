@@ -1,4 +1,9 @@
-"""The child process: reads one file after another inside its limits, and may die of any of them."""
+"""The child process: reads one file after another inside its limits, and may die of any of them.
+
+The library that reads workbooks is native code, and a file may crash it, hang it or use up all memory. That must cost
+one file, never the load, so it happens here; and all that a hostile file could take over is a process that may write
+no file, knows nothing of our environment and answers in JSON.
+"""
 
 import io
 import os
@@ -76,7 +81,11 @@ def _filled(rows: list[list[object]]) -> dict[Place, object]:
 
 
 def read(content: bytes) -> tuple[Rows, Seen]:
-    """Guard a file, then read its cells; the two must agree."""
+    """Guard a file, then read its cells; the two must agree.
+
+    The guard and the library each parse the file. Where they find other sheets or another number of cells, one of them
+    has seen what the other has not, and personal data could pass unseen: such a file is refused.
+    """
     seen = guard.inspect(content)
     if seen.rows is not None:
         return seen.rows, seen
@@ -103,7 +112,7 @@ def _put(rows: list[list[object]], row: int, column: int, value: object) -> None
 
 
 def _only_output() -> IO[bytes]:
-    """Our own handle on standard output; anything that prints goes nowhere."""
+    """Our handle on standard output. What a library prints is thrown away: it would be read as part of an answer."""
     stream = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     return stream
@@ -115,12 +124,14 @@ def _limit_self() -> None:
         import resource
     except ImportError:  # not POSIX: the parent's limit on time remains
         return
+    # No memory image after a crash, as it would hold the return, and no file of any length.
     resource.setrlimit(resource.RLIMIT_AS, (limits.MEMORY_BYTES, limits.MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
 def _allow_processor_time() -> None:
+    """Moves the limit on: it counts from the start of the process, and each file has its own seconds."""
     try:
         import resource
     except ImportError:

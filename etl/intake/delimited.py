@@ -34,6 +34,7 @@ def _decoded(content: bytes) -> str:
 
 
 def _as_utf8_or_windows(content: bytes) -> str:
+    """UTF-8, or what Excel for Windows writes: in cp1252 nearly any bytes are text, so it must come second."""
     for encoding in ("utf-8", "cp1252"):
         try:
             return content.decode(encoding)
@@ -43,7 +44,7 @@ def _as_utf8_or_windows(content: bytes) -> str:
 
 
 def _separator(text: str) -> str:
-    """The separator that stands equally often in the most lines: money has commas too, but not in every line."""
+    """The separator that is found equally often in the most lines: money has commas too, but not in every line."""
     lines = [line for line in text[:200_000].splitlines()[:200] if line.strip()]
 
     def agreeing_lines(separator: str) -> int:

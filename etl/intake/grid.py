@@ -8,7 +8,7 @@ Place = tuple[int, int]  # row and column, both counted from 1
 
 
 class Refused(Exception):
-    """A file that is not let in: what is wrong, where, and how to mend it; never a value found in the file."""
+    """A file that is not let in: what is wrong, where, and how to put it right; never a value found in the file."""
 
     def __init__(self, code: str, sentence: str, fix: str, sheet: str = "", cell: str = "") -> None:
         super().__init__(sentence)
@@ -39,7 +39,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Text:
-    """Words that stand outside the cells: a comment, a page header, a text box; `where` says which."""
+    """Words outside the cells: a comment, a page header, a text box; `where` says which."""
 
     sheet: str
     where: str

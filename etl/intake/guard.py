@@ -3,6 +3,7 @@
 from etl.intake import archive, delimited, opendocument, refusals, workbook
 from etl.intake.inspection import Seen
 
+# How an .xls begins, and an .xlsx with a password: neither can be looked into before a library opens it.
 COMPOUND_FILE = b"\xd0\xcf\x11\xe0"
 
 

@@ -1,4 +1,4 @@
-"""Headings that promise personal data: a cell that says nothing but `Surname`, `D.O.B.` or `Cod post`."""
+"""Headings over columns of personal data: a cell that says nothing but `Surname`, `D.O.B.` or `Cod post`."""
 
 import re
 import unicodedata

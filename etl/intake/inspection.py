@@ -1,4 +1,4 @@
-"""What the guard saw of a file before any library opened it."""
+"""What the guard found in a file before any library opened it."""
 
 from dataclasses import dataclass, field
 

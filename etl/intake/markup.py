@@ -1,4 +1,9 @@
-"""Reads XML from outside without believing it: UTF-8 only, no document type, no entities, no depth without end."""
+"""Reads XML from outside without trusting it: UTF-8 only, no document type, no entities, limits on size and depth.
+
+A document type can name files to read (XXE) and entities that multiply until memory is full (billion laughs). No
+spreadsheet program writes one. In UTF-16 or UTF-7 the same letters are other bytes, which a search for `<!` would miss:
+any other encoding than UTF-8 is refused first.
+"""
 
 import re
 from collections.abc import Callable
@@ -92,7 +97,7 @@ def parse(
 ) -> None:
     """Run through XML that `refuse_unsafe` has let pass; raises Refused when it is not well formed.
 
-    With `whole` text comes in one piece as far as it can; otherwise what a reference or comment parts comes apart.
+    With `whole` text comes in one piece where it can; otherwise a reference or a comment splits it.
     """
     parser = expat.ParserCreate("utf-8")
     parser.buffer_text = whole

@@ -1,4 +1,4 @@
-"""The words between the reader and its child process: length-prefixed JSON, which can carry data and nothing else."""
+"""Messages between the reader and its child process: JSON after its length; unlike a pickle it can run no code."""
 
 import datetime
 import json
@@ -40,10 +40,10 @@ def from_refused(refused: Refused) -> bytes:
 
 
 def from_grid(grid: Grid) -> bytes:
-    """A read file as a message: each sheet with the places of its cells and what stands in them."""
+    """A read file as a message: each sheet with the places of its cells and their values."""
     sheets = [[sheet.name, list(sheet.cells), list(sheet.cells.values())] for sheet in grid.sheets]
-    said = [[text.sheet, text.where, text.text] for text in grid.other_text]
-    return json.dumps(["grid", grid.kind, sheets, said], default=_written, separators=(",", ":")).encode()
+    texts = [[text.sheet, text.where, text.text] for text in grid.other_text]
+    return json.dumps(["grid", grid.kind, sheets, texts], default=_written, separators=(",", ":")).encode()
 
 
 def to_grid(message: bytes) -> Grid:

@@ -1,4 +1,9 @@
-"""Personal data in a return: what looks like it refuses the whole file, and the value itself is never repeated."""
+"""Personal data in a return: a file with anything that looks like it is refused, and the value is never repeated.
+
+A return is totals of a month, so a name or a number of a person in it is a mistake, and a breach if we keep it. A rule
+that refuses too much costs a site a phone call; one that lets a person through cannot be undone. A refusal therefore
+names the kind and the cell, and neither the receipt nor a log has the value.
+"""
 
 import datetime
 import re

@@ -1,4 +1,4 @@
-"""The parent's side of reading: hands each file to a child process, and outlives whatever the file does to it."""
+"""The parent's side of reading: each file goes to a child process, which may crash or hang without harm to us."""
 
 import json
 import os
@@ -29,7 +29,7 @@ Answer = TypeVar("Answer")
 class Reader:
     """Reads files into grids in child processes; use it as a context manager, so that they end with it.
 
-    Another program (`start`) may do more with a file than that; it is told `opening` before the first one.
+    Another program (`start`) may do more with a file than that; it gets `opening` as its first message.
     """
 
     def __init__(self, start: str = "", opening: bytes = b"") -> None:
@@ -54,7 +54,7 @@ class Reader:
         return self.ask(content, messages.to_grid)
 
     def ask(self, content: bytes, understand: Callable[[bytes], Answer], about: bytes = b"") -> Answer:
-        """What a child says of one file, once understood; it is told something `about` it first. Raises Refused."""
+        """A child's answer about one file, as `understand` reads it; `about` goes before the file. Raises Refused."""
         _refuse_size(content)
         child = self._free.get()
         try:
@@ -67,7 +67,7 @@ class Reader:
             raise refusals.unreadable() from None
 
     def each(self, ask: Callable[[Item], Answer], files: Iterable[Item]) -> Iterator[Answer | Refused]:
-        """What is said of each file, or its refusal, in the order given."""
+        """The answer about each file, or its refusal, in the order of the files."""
         waiting: deque[Future[Answer | Refused]] = deque()
         pool = ThreadPoolExecutor(CHILDREN)
         try:
@@ -165,7 +165,10 @@ def _refuse_size(content: bytes) -> None:
 
 
 def start_child(program: str) -> subprocess.Popen[bytes]:
-    """A process of ours that runs a program, which is told our paths as JSON and nothing of our environment."""
+    """A child process that runs a program: it gets our paths as JSON and nothing of our environment.
+
+    `-I` and `-S` keep the working folder and PYTHON* variables out of it.
+    """
     paths = [PROJECT, *(path for path in sys.path if Path(path).is_absolute())]
     return subprocess.Popen(
         [sys.executable, "-I", "-S", "-c", program, json.dumps(paths)],

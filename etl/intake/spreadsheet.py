@@ -289,7 +289,7 @@ class Scan:
 
 
 def _state(cell: _Cell) -> tuple[bool, object]:
-    """Whether the reader finds the cell filled, and what stands in it where the reader would not tell."""
+    """Whether the library finds the cell filled, and its value where the library would not give it."""
     text = "\n".join("".join(pieces) for pieces in cell.paragraphs)
     formula = _get(cell.attributes, "formula")
     kind = cell.attributes.get("office:value-type", "")

@@ -1,4 +1,10 @@
-"""Guards an .xlsx workbook: its parts, what they point to, its hidden sheets, and its words outside the cells."""
+"""Guards an .xlsx workbook: its parts, what they point to, its hidden sheets, and its words outside the cells.
+
+Parts of a workbook can hold far more than its cells show: a pivot table keeps the rows that it was made from, which may
+be a list of clients; an external link keeps values of the other file. Whoever sends the workbook cannot see them and
+would not know, so such parts refuse it. Every word elsewhere (comments, text boxes, headers, names) is looked at for
+personal data as a cell is.
+"""
 
 import posixpath
 import re

@@ -32,7 +32,7 @@ ERROR_FORM = re.compile(r"#[A-Z/0]{2,12}[!?]?")
 
 @dataclass
 class SheetContents:
-    """What one sheet holds: filled cells, cells the reader cannot tell, strings used, and everything else."""
+    """What one sheet holds: filled cells, cells that the library reads wrongly, strings used, and everything else."""
 
     filled: int = 0
     overrides: dict[tuple[int, int], object] = field(default_factory=dict)

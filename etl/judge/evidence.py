@@ -1,4 +1,4 @@
-"""The case of a site: what it is judged by, from results, returns, agreements, plans and answers."""
+"""The evidence by which a site is judged, from results, returns, agreements, plans and answers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -142,7 +142,7 @@ class _Seen:
         return (month, pd.Timestamp(days[0]).date()) if days and not pd.isna(days[0]) else None
 
     def holes_of(self, *measures: str) -> list[tuple[date, str, str]]:
-        """Holes of measures, named in full or by what stands before the point; all of them if none is named."""
+        """Holes of measures, named in full or by what comes before the point; all of them if none is named."""
         came = self.months(*RECEIVED)
         return [
             (month, key, state)
@@ -151,7 +151,7 @@ class _Seen:
         ]
 
     def queried(self, measure: str) -> list[date]:
-        """Months in which a query on the measure, and not a hole, holds up the verdict."""
+        """Months in which a query on the measure, and not a hole, keeps the verdict from being known."""
         holed = {month for month, _, _ in self.holes_of(measure)}
         found = {m for m, key in self.queries if str(key).partition(".")[0] == measure}
         return sorted((found & set(self.months(*RECEIVED))) - holed)

@@ -62,7 +62,7 @@ Pence = dict[date, int]  # by the first day of the month
 
 @dataclass(frozen=True)
 class Standing:
-    """An agreement as it stands with what it is matched to: its pence by month, and the status that it really has."""
+    """An agreement together with what it is matched to: its pence by month, and the status that it really has."""
 
     agreement: Agreement
     status: str
@@ -225,7 +225,7 @@ def gap_steps(reference: Reference, sites: Sequence[str], first: date, last: dat
 
 
 def agreement_rows(reference: Reference) -> pd.DataFrame:
-    """The newest word of each agreement for a page, with the pounds and the status that stand once matches have fallen.
+    """The newest version of each agreement for a page, with its pounds and status once lost matches are counted.
 
     `left` is what may still be drawn of a limit; None where what was drawn is not known.
     """
@@ -437,7 +437,7 @@ def _runway(site: str, data_month: date, plans: Sequence[Plan], money: Sequence[
 
 
 def _made_up(site: str, months: Sequence[date], plans: Sequence[Plan], money: Iterable[Standing]) -> bool:
-    """Whether anything made up stands behind a cover: the plan, or secured money of those months."""
+    """Whether anything made up is part of a cover: the plan, or secured money of those months."""
     used = [plan_on(plans, site, month) for month in months]
     sources = {plan.source for plan in used if plan} | {
         entry.agreement.source for entry in _approved(site, money) if set(entry.months) & set(months)

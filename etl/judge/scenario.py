@@ -256,7 +256,7 @@ def roll_out_by_volume(start: Start, volumes: Mapping[str, float], site_volume: 
 def verdicts_under(facts: Mapping[str, Any], outcome: Outcome) -> tuple[Readiness, Readiness]:
     """The verdict at the lowest and at the highest cost, with the other facts of `methods.readiness` as they are.
 
-    Only money is judged anew: spend, cases, returns and answers are what happened, against the plan that was in force.
+    Only money is judged again: spend, cases, returns and answers are what happened, against the plan that was in force.
     """
     return _verdict_at(facts, outcome.money, outcome.cost.low), _verdict_at(facts, outcome.money, outcome.cost.high)
 

@@ -125,7 +125,7 @@ def readiness_rows(cases: Mapping[str, Evidence], judged: Mapping[str, Readiness
 def verdict_rows(cases: Mapping[str, Evidence], judged: Mapping[str, Readiness], reference: Reference) -> pd.DataFrame:
     """A row for each site, and `all`, which counts the sites' verdicts.
 
-    `own_verdict` is the site's own answer where it gave one, and stands beside ours; it changes nothing.
+    `own_verdict` is the site's own answer where it gave one; it is shown next to ours and changes nothing.
     """
     own = {row.site: row for row in newest(reference.own_answers, "site")}
     rows = []

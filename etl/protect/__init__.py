@@ -1,8 +1,35 @@
 """Editions for others than the central team: small numbers hidden, so that nobody can work them out.
 
-`lattice` is what hangs together, `offer` what is published at all and in which coarser steps, `hide` what is hidden
-besides the small numbers, `attack` what a reader can work out, `ledger` what earlier editions told, `audience` who may
-see which table and column, `audit` looks at an edition's files once more.
+The model, with the names that the code has for its parts:
+
+- Variables. Each cell i of the `lattice` is a count a_i of a site (or of all sites) over some months. A reader has to
+  guess a table b of whole numbers; the code works with the change x = b - a.
+- Constraints. Every reader knows the relations M (a row each: +1 for the total, -1 for its parts), so M x = 0; that no
+  count is below nothing, so x_i >= -a_i (`room`); and what is `shown` or known to it anyway (to a lead its own site's
+  numbers; to all what earlier editions published and is still so), so x_i = 0 there.
+- Requirements. For each count from 1 to 4 and each reader that does not have it: some allowed x takes it to 5 or more,
+  and some allowed x takes it to 1 or less. Of all sites together a lead knows its own part, so the others' part must be
+  as open. Small differences from what an earlier edition published are treated in the same way. For readers outside,
+  only the counts of all sites are required: every other lead knows more of a site than they do.
+- Hiding. All small counts are hidden. While a requirement of a reader fails, linear and then integer programming finds
+  the x that meets it and moves shown numbers least (by `weights`), and the numbers that it moves are hidden too
+  (complementary suppression). Where that fails or takes too long, the next coarser `granularity` is taken.
+
+What is proved: for every requirement there is a witness, an x in whole numbers that satisfies all constraints and meets
+it. Before anything is published, `VerifiedWitnesses` checks the witnesses against the constraints without the solver,
+so that a fault of the solver can hide too much or stop an edition, and no more. Whole numbers matter: fractions of
+people can leave open what whole people do not. Nothing is claimed of the least cost (hiding is a heuristic), of leads
+who share what they know, of knowledge from outside the returns, or of which possible tables are likelier.
+
+M. Fischetti and J. J. Salazar (2001), Solving the cell suppression problem on tabular data with linear constraints,
+Management Science 47: the reader's problem, two programmes for each small cell. J. P. Kelly, B. L. Golden and A. A.
+Assad (1992), Cell suppression: disclosure protection for sensitive tabular data, Networks 22: hiding what the cheapest
+change moves.
+
+In reading order: `lattice` (cells and relations), `requirements`, `granularity` (what is offered), `hide`, `attack`
+(whether anything can be worked out), with `witnesses`, `reduce` and `solver` under it; `ledger` and `saved_witnesses`
+(what earlier editions leave behind), `audience` (who may see which table and column), and `audit`, which attacks the
+files of an edition once more.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,10 +50,10 @@ from etl.protect.saved_witnesses import as_table, read_witnesses
 from etl.protect.witnesses import TooLong, VerifiedWitnesses, Witness
 from etl.system.workers import Share, in_threads
 
-# How long each search of a step may take before a coarser step is tried, in seconds of processor time: what is
-# published must not depend on what else the machine does.
+# How long each search may take before a coarser granularity is tried, in seconds of processor time: what is published
+# must not depend on what else the machine does.
 PATIENCE = 300.0
-# A lattice of more cells than this is published by years at once: finer ones would only take long and then fail.
+# A lattice of more cells than this is published by years from the start: a finer search would take long and then fail.
 MOST_CELLS = 40_000
 
 
@@ -35,9 +62,9 @@ DISCLOSED_COLUMNS = ["reader", "site", "number", "starts", "ends", "sign"]
 
 @dataclass(frozen=True)
 class Choice:
-    """What is published to others than the central team: the step that was safe, and the cells that are shown.
+    """What is published to others than the central team: the granularity that was safe, and the cells that are shown.
 
-    `witnesses` are the tables that were found, which meet what is `asked` of each reader.
+    `witnesses` are the tables that were found, which meet the requirements in `asked`, by reader.
     """
 
     lattice: Lattice
@@ -68,12 +95,13 @@ class Choice:
         return pd.DataFrame([row])
 
     def verified_witnesses(self) -> list[Witness]:
-        """The smallest tables that readers must believe possible and that keep all open that is asked, looked at once
-        more with all that is shown. Raises CannotHide where something is not kept open.
+        """The smallest witnesses that meet all requirements, each checked once more against all that is shown.
+
+        Raises CannotHide where a requirement has no witness: the proof is part of what is published.
         """
-        borne, kept = VerifiedWitnesses(self.lattice, self.shown, self.witnesses), set[int]()
+        verified, kept = VerifiedWitnesses(self.lattice, self.shown, self.witnesses), set[int]()
         for reader, own in self.asked.items():
-            met, by = borne.smallest(reader, own)
+            met, by = verified.smallest(reader, own)
             if not met.all():
                 raise CannotHide(
                     f"Nothing is published: what is shown to {reader or 'all'} is not borne out by the tables found. "
@@ -83,11 +111,11 @@ class Choice:
         return [self.witnesses[at] for at in sorted(kept)]
 
     def witness_table(self) -> pd.DataFrame:
-        """The tables that bear out what is shown, kept for the next edition. Raises CannotHide as `borne_out` does."""
+        """The witnesses as a table, kept for the next edition. Raises CannotHide as `verified_witnesses` does."""
         return as_table(self.lattice, self.verified_witnesses())
 
     def disclosed_table(self) -> pd.DataFrame:
-        """One row a small number that earlier editions gave away, as a later return changed what hangs together."""
+        """A row for each small number that earlier editions disclose, as a later return changed its relations."""
         rows = [(reader, *self.lattice.cells[at], sign) for reader, at, sign in sorted(self.disclosed)]
         return pd.DataFrame(rows, columns=DISCLOSED_COLUMNS).astype({"reader": "str", "site": "str", "number": "str"})
 
@@ -99,8 +127,9 @@ def choose(
     editions: Sequence[Path] = (),
     share: Share = in_threads,
 ) -> Choice:
-    """The finest step that can be made safe against every reader, and what it shows; `editions` are the files of the
-    one before, and `share` says who works.
+    """The finest granularity that can be made safe against every reader, and what it shows.
+
+    `editions` are the files of the edition before; `share` is how the work is shared among processes.
     """
     lattice = build(results, data_month, before.cells())
     known = before.known(lattice)
@@ -123,17 +152,17 @@ def choose(
 
 
 def requirements_by_reader(lattice: Lattice, before: Ledger) -> dict[str, Requirements]:
-    """For each reader what must stay open to it."""
+    """What must stay open to each reader."""
     revised = before.revisions(lattice)
     return {reader: requirements_of(lattice, reader, revised) for reader in readers(lattice.spans.sites)}
 
 
 def broken(lattice: Lattice, shown: Mask, asked: dict[str, Requirements], until: float) -> dict[str, list[int]]:
-    """For each reader the cells that it can work out; what is not named stands on tables that were looked at again."""
+    """The cells that each reader may be able to work out: all those without a verified witness."""
     attack = Attack(lattice, asked, whole=True)
     attack.run(shown, until)
-    borne = VerifiedWitnesses(lattice, shown, attack.witnesses)
-    return {reader: sorted({int(at) for at in own.at[~borne.met(reader, own)]}) for reader, own in asked.items()}
+    verified = VerifiedWitnesses(lattice, shown, attack.witnesses)
+    return {reader: sorted({int(at) for at in own.at[~verified.met(reader, own)]}) for reader, own in asked.items()}
 
 
 __all__ = ["CannotHide", "Choice", "broken", "choose", "requirements_by_reader", "without"]

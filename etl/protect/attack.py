@@ -1,4 +1,4 @@
-"""What a reader can work out of a lattice: the attack that every edition must withstand before it is published.
+"""What a reader can work out from a lattice: the attack that every edition must withstand before it is published.
 
 Source: M. Fischetti and J. J. Salazar (2001), Solving the cell suppression problem on tabular data with linear
 constraints, Management Science 47. The reader's programme is that of `etl.methods.attack`, on sparse lattices of many
@@ -17,10 +17,10 @@ from etl.system.workers import Share, in_threads
 
 
 class Attack:
-    """Every reader's attack on what is shown. A table found that agrees with it answers for many needs, and of many
-    readers: one that moves nothing of a site must be believed possible there too.
+    """Every reader's attack on what is shown. One witness can meet many requirements of many readers: where it moves
+    nothing of a site, that site's lead must believe it possible too.
 
-    What was answered stays answered when more is hidden, so that only what is `left` is asked again. With `whole`
+    Hiding more never breaks a witness, so only the requirements that are `left` are looked for again. With `whole`
     people are whole; without it fractions will do, which is quicker and finds most of what must be hidden.
     """
 
@@ -35,12 +35,11 @@ class Attack:
     def run(
         self, shown: Mask, until: float, *, alone: bool = True, likely: VerifiedWitnesses | None = None
     ) -> dict[str, Requirements]:
-        """The needs of each reader that no table meets which agrees with all that is shown (`alone`: not even one by
-        one).
+        """The requirements of each reader that no witness meets (`alone`: not even when looked for one by one).
 
-        Tables in which one site moves are tried first, then those in which two do, as they answer for all others: where
-        tables in fractions of people are `likely` to come near whole ones, only for what these meet there too. Those
-        outside know least, so that what answers for the sites mostly answers for them.
+        Witnesses that move one site are tried first, then those that move two, as they hold for all other readers.
+        Where witnesses in fractions of people are `likely` to be near whole ones, only the requirements that they meet
+        are tried. Readers outside know least, so that what holds for the sites mostly holds for them.
         `until` is a time of `time.process_time`. Raises TooLong.
         """
         sites = self.lattice.spans.sites
@@ -68,7 +67,7 @@ class Attack:
         return moved
 
     def _asked(self, readers: Sequence[str], free: Mask) -> Requirements:
-        """What is left to ask of some readers about some cells."""
+        """The requirements left of some readers about some cells."""
         own = _together([self.left[reader] for reader in readers])
         return own.only(free[own.at])
 
@@ -81,10 +80,10 @@ class Attack:
         *,
         alone: bool,
     ) -> None:
-        """Look for tables in which nothing moves but free cells (in the `first` turns only some of them) and which meet
-        the needs of a lot; two lots at a time.
+        """Look for witnesses that move free cells only (in the `first` turns only some of them) and that meet the
+        requirements of a lot; several lots at a time.
 
-        The lots that ask most come first, so that no hand waits long for the other.
+        The largest lots come first, so that no process waits long for another.
         """
         jobs = [
             (self.relations, [*(free & some for some in first), free], own, until - process_time(), self.whole, alone)
@@ -94,10 +93,10 @@ class Attack:
         self.credit(shown, [own for found in self.share(tables, jobs) for own in found])
 
     def credit(self, shown: Mask, witnesses: Sequence[Witness]) -> None:
-        """Take what tables answer off every reader's list."""
+        """Keep witnesses, and take the requirements that they meet off every reader's list."""
         self.witnesses += witnesses
-        borne = VerifiedWitnesses(self.lattice, shown, witnesses, whole=self.whole)
-        self.left = {reader: left.only(~borne.met(reader, left)) for reader, left in self.left.items()}
+        verified = VerifiedWitnesses(self.lattice, shown, witnesses, whole=self.whole)
+        self.left = {reader: left.only(~verified.met(reader, left)) for reader, left in self.left.items()}
 
 
 def _groups(sites: Sequence[str]) -> Iterator[Sequence[Sequence[str]]]:
@@ -110,7 +109,7 @@ def _groups(sites: Sequence[str]) -> Iterator[Sequence[Sequence[str]]]:
 
 
 def _together(several: Sequence[Requirements]) -> Requirements:
-    """The needs of several readers, each once; of one cell the greater after the smaller."""
+    """The requirements of several readers, each once; of one cell the greater after the smaller."""
     at, sign, by = (np.concatenate([getattr(own, name) for own in several]) for name in ("at", "sign", "by"))
     each = np.unique(np.column_stack([at, sign, by]), axis=0)
     return Requirements(each[:, 0].astype(int), each[:, 1], each[:, 2])

@@ -1,7 +1,7 @@
-"""An edition's files looked at as strangers would: is everything in them what may be seen, and does nothing give way?
+"""An edition's files attacked as a stranger would: do they show only what may be seen, and can a small number be found?
 
-Every count that any table of an audience's file tells is looked up in the mask, and every reader's attack is made on
-what the files show. What cannot be looked at to the end counts as broken.
+Every count in any table of an audience's file is looked up in the mask, and every reader's attack is run on what the
+files show. An attack that does not finish counts as a success.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,7 +23,7 @@ from etl.protect.ledger import Ledger, read_ledger
 from etl.protect.witnesses import TooLong
 
 SECONDS = 600.0
-# Where tables tell counts: the column of the measure (or the measure), of its first and last day, and of the number.
+# Which tables give counts: the column of the measure (or the measure), of its first and last day, and of the number.
 TELLS: tuple[tuple[str, str, str, str, str], ...] = (
     ("comparisons", "measure", "starts", "ends", "value"),
     ("pathway", "measure", "starts", "ends", "count"),
@@ -38,7 +38,7 @@ TELLS: tuple[tuple[str, str, str, str, str], ...] = (
 
 
 class Unsafe(ValueError):
-    """Files that must not be published: they tell what is hidden, or it can be worked out."""
+    """Files that must not be published: they show a hidden number, or it can be worked out."""
 
 
 @dataclass(frozen=True)
@@ -85,9 +85,9 @@ def audit_edition(folder: Path, seconds: float = SECONDS) -> Report:
 
 
 def check_file(folder: Path, audience: str, lattice: Lattice, shown: Mask) -> None:
-    """Stops an edition where an audience's file tells anything that its mask hides; the mask was attacked when it was
-    chosen. The central team's file is there to hold it against, with all that was ever published: on that the next
-    edition relies.
+    """Stops an edition where an audience's file shows anything that its mask hides; the mask was attacked when it was
+    chosen. The forum's file is also compared with the record of what was published in the central team's file, as the
+    next edition relies on that record.
     """
     for finding in look_at_files(folder, lattice, shown, [audience]):
         raise Unsafe(f"Nothing is published: in the file for {finding.audience} {finding.words}, which is hidden.")
@@ -117,7 +117,7 @@ def shown_in(path: Path, lattice: Lattice) -> Mask:
 
 
 def look_at_files(folder: Path, lattice: Lattice, shown: Mask, audiences: Sequence[str]) -> Iterator[Finding]:
-    """What stands in an audience's file and should not: hidden counts in any table, other values than the centre's."""
+    """What is in an audience's file and should not be: hidden counts in any table, other values than the centre's."""
     full = read_tables(folder / f"{CENTRAL}.duckdb", ["results"])["results"]
     names = ["results", *(place[0] for place in TELLS)]
     for audience in audiences:
@@ -153,7 +153,7 @@ def _open(lattice: Lattice, open_to: Mask, site: str, number: str, starts: objec
 
 
 def _may(lattice: Lattice, open_to: Mask, cell: Cell) -> bool:
-    """Whether a number may be told: it is shown, or there is none."""
+    """Whether a number may be in the file: it is shown, or there is none."""
     at = lattice.place.get(cell)
     return at is None or bool(open_to[at]) or not lattice.stated[at]
 
@@ -185,7 +185,7 @@ def _counts_of(measure: str) -> list[str]:
 
 
 def _disclosed(folder: Path, lattice: Lattice) -> set[Disclosure]:
-    """What earlier editions gave away, so that this one could not hide it."""
+    """What earlier editions disclosed, so that this one could not hide it."""
     told = read_tables(folder / f"{CENTRAL}.duckdb", ["told_before"])["told_before"]
     cells = [Cell(row.site, row.number, day_of(row.starts), day_of(row.ends)) for row in told.itertuples()]
     return {(row.reader, lattice.place[c], float(row.sign)) for row, c in zip(told.itertuples(), cells, strict=True)}

@@ -1,4 +1,4 @@
-"""An edition's files, as small numbers are looked after in them."""
+"""Reads tables of an edition's file."""
 
 from collections.abc import Sequence
 from pathlib import Path

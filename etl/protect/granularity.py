@@ -1,9 +1,9 @@
-"""What is published to others than the central team, before anything small is hidden: finer, or coarser in fixed steps.
+"""Which months, quarters and years are published to others than the central team, before anything small is hidden.
 
 Months and rolling years of what is counted as it comes; whole quarters and financial years of all else, so that one
 edition less the one before is never a month of what is not published by months, and so that years that overlap do not
-tell quarters apart. Where that cannot be made safe, or takes too long, the next step is
-taken; the last publishes no count that an earlier edition did not publish already.
+tell quarters apart. Where that cannot be made safe, or takes too long, the next coarser
+granularity is taken; the last publishes no count that an earlier edition did not publish already.
 """
 
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ GRANULARITIES = (
 
 
 def offered(lattice: Lattice, granularity: Granularity) -> Mask:
-    """The cells that a step would publish if none of them gave anything away."""
+    """The cells that would be published if none of them disclosed anything."""
     first = lattice.spans.first
     may = [
         stated and _may(cell, granularity, first.get(cell.site))

@@ -1,7 +1,7 @@
 """Which numbers to hide besides the small ones, so that nobody can work the small ones out, at little cost.
 
-For a small number that a reader could work out, the cheapest change of the table that would explain what the reader
-sees is looked for; the published numbers that it moves are hidden too (J. P. Kelly, B. L. Golden and A. A. Assad, 1992,
+For a small number that a reader could work out, the cheapest other table is found that would leave it open; the
+published numbers that this table changes are hidden too (J. P. Kelly, B. L. Golden and A. A. Assad, 1992,
 Cell suppression: disclosure protection for sensitive tabular data, Networks 22). Many such changes are found at once:
 one for each period. What results is attacked again until nothing breaks.
 """
@@ -23,6 +23,7 @@ from etl.protect.witnesses import CLOSE, TooLong, VerifiedWitnesses, Witness, in
 from etl.system.workers import Share, in_threads
 
 ROUNDS = 50
+# What a unit of a requirement that is not met costs: so much that everything else is hidden first.
 SHORT = 1e4
 # A change in whole people is looked for in so many nodes of the search, and need not be the very cheapest.
 NODES, NEAR = 500, 0.5
@@ -36,8 +37,8 @@ class CannotHide(ValueError):
 
 
 class _Change(NamedTuple):
-    """A change of the table: which cells move, how much each need is short of, and the moves of the lean columns of
-    some cells.
+    """A change of the table: which cells move, how far each requirement is from being met, and the moves of the reduced
+    columns of some cells.
     """
 
     moved: Mask
@@ -53,7 +54,7 @@ class _Change(NamedTuple):
 
 
 class Hiding:
-    """One choice of what to show: begun with all that may be shown, safe when `make_safe` has ended."""
+    """One choice of what to show: it starts with all that may be shown, and is safe when `make_safe` has ended."""
 
     def __init__(
         self,
@@ -84,11 +85,11 @@ class Hiding:
 
     @property
     def witnesses(self) -> list[Witness]:
-        """The tables that readers must believe possible, which bear out that what is shown is safe."""
+        """The witnesses that prove that what is shown is safe."""
         return self.attack.witnesses
 
     def still_asked(self, reader: str) -> Requirements:
-        """What a reader must not work out, less what earlier editions gave away already."""
+        """What a reader must not work out, less what earlier editions disclosed already."""
         return without(self.asked[reader], reader, self.disclosed)
 
     def _by_fractions(self) -> None:
@@ -117,7 +118,7 @@ class Hiding:
                 raise CannotHide("Whatever else is hidden, whole people leave small numbers to be worked out.")
 
     def _hide_for_people(self, reader: str) -> bool:
-        """Hide what the cheapest change in whole people needs that meets a need of a reader that is left; whether that
+        """Hide what the cheapest change in whole people moves that meets a requirement left of a reader; whether that
         brought anything.
 
         Where nothing has to be hidden for it, the next is looked at; the others wait for the next attack.
@@ -133,8 +134,8 @@ class Hiding:
         return bool(self.shown.sum() < shown) or len(self.attack.left[reader]) < left
 
     def _for_people(self, one: Requirements, reader: str) -> tuple[Mask, list[Witness]]:
-        """The shown cells that move in the cheapest change in whole people which meets a need, and that change as a
-        table; a shown cell beside it where no change was found in time.
+        """The shown cells that move in the cheapest change in whole people which meets a requirement, and that change
+        as a witness; the nearest shown cell where no change was found in time.
         """
         change = self._changed(one, reader, None, whole=True)
         if (change.short > CLOSE).any():
@@ -158,13 +159,13 @@ class Hiding:
                     self.shown &= ~self._cheapest(batch, reader, domain)
 
     def _try(self, reader: str, some: Requirements, i: int) -> int:
-        """How often this need was tried before."""
+        """How often this requirement was tried before."""
         key = (reader, int(some.at[i]), float(some.sign[i]))
         self.tried[key] = self.tried.get(key, -1) + 1
         return self.tried[key]
 
     def _batches(self, missed: Requirements) -> dict[tuple[str, float], Places]:
-        """One need of each subject, direction and period; those of published periods first."""
+        """One requirement of each subject, direction and period; those of published periods first."""
         found: dict[tuple[str, float], dict[tuple[object, ...], int]] = {}
         for i in range(len(missed)):
             cell = self.lattice.cells[missed.at[i]]
@@ -214,7 +215,7 @@ class Hiding:
         return _Change(moved, short, moves, own, cells)
 
     def _give_up(self, one: Requirements, reader: str) -> None:
-        """Nothing that is not known already could hide a cell: earlier editions gave it away. Raises CannotHide."""
+        """Note a cell that nothing can hide because earlier editions disclosed it. Raises CannotHide where none did."""
         if not self.fixed.any():
             raise CannotHide(f"{self.lattice.cells[one.at[0]]!r} can be worked out.")
         self.disclosed.add((reader, int(one.at[0]), float(one.sign[0])))
@@ -243,7 +244,7 @@ class Hiding:
         return np.asarray((abs(self.lattice.matrix[rows]) @ open_outside) == 0)
 
     def _move(self, some: Requirements, cells: Places, matrix: csc_array, whole: bool) -> tuple[Numbers, Numbers]:
-        """The cheapest change of some cells, and how much each need is short of."""
+        """The cheapest change of some cells, and how far each requirement is from being met."""
         if process_time() > self.until:
             raise TooLong("The time for hiding has run out.")
         size, wanted = cells.size, len(some)
@@ -279,7 +280,7 @@ def weight(lattice: Lattice, at: int) -> float:
 
 
 def without(asked: Requirements, reader: str, disclosed: Set[Disclosure]) -> Requirements:
-    """What is asked of a reader, less what it knows from earlier editions."""
+    """The requirements of a reader, less what it knows from earlier editions."""
     kept = [(reader, int(at), float(sign)) not in disclosed for at, sign in zip(asked.at, asked.sign, strict=True)]
     return asked.only(np.array(kept, dtype=bool))
 

@@ -49,7 +49,7 @@ SUMMED_APART = ("worked_with", "open_case_months")
 def counts() -> dict[str, str]:
     """The counts of `results` that rest on returns, with how their months make a longer period.
 
-    A total that is added up in another way than its parts is not among them, unless it is one of `OWN_WAY`.
+    A total that is added up in another way than its parts is not among them, unless it is one of `SUMMED_APART`.
     """
     found: dict[str, str] = {}
     for measure in REPORTED.values():
@@ -72,7 +72,7 @@ def _own(total: Total, over: Mapping[str, str]) -> str:
 class Lattice:
     """The cells with their counts (holes filled with what fits), and the relations as a matrix of +1 and -1.
 
-    `stated` says which cells are numbers of `results` with a value; the others are holes, or stand there only because
+    `stated` says which cells are numbers of `results` with a value; the others are holes, or are there only because
     they could be worked out.
     """
 
@@ -85,7 +85,7 @@ class Lattice:
 
     @cached_property
     def place(self) -> dict[Cell, int]:
-        """Where each cell stands."""
+        """The place of each cell."""
         return {cell: i for i, cell in enumerate(self.cells)}
 
     @cached_property
@@ -282,7 +282,7 @@ def _worked_out(counts: Numbers, matrix: csr_array) -> Numbers:
 
 
 def _filled(counts: Numbers, matrix: csr_array) -> Numbers:
-    """Whole numbers of at least 0 for what nobody knows, that fit what is known as well as can be."""
+    """Whole numbers of at least 0 for what nobody knows, that fit what is known as well as possible."""
     unknown = np.flatnonzero(np.isnan(counts))
     if not unknown.size:
         return counts

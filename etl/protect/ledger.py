@@ -1,4 +1,4 @@
-"""What every edition so far has told others than the central team: nobody can be made to forget it."""
+"""What every edition so far has published to others than the central team: readers keep what they once had."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -57,7 +57,7 @@ class Ledger:
         return tuple(found)
 
     def kept_hidden(self, lattice: Lattice) -> Mask:
-        """The cells that were hidden and stay so, that each edition need not begin anew."""
+        """The cells that were hidden before and stay hidden, so that each edition need not start from nothing."""
         return np.array([cell in self.hidden for cell in lattice.cells], dtype=bool)
 
 

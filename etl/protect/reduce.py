@@ -1,4 +1,4 @@
-"""Relations without the totals that nothing else hangs on: the same programme for a reader, half as large."""
+"""A presolve: relations without the totals that nothing else depends on, which halves a reader's programme."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -34,10 +34,10 @@ class Lean:
 
 
 def lean(matrix: csr_array, room: Numbers, keep: Mask) -> Lean:
-    """Relations without those that only say what a total makes that stands nowhere else and that nobody asks about.
+    """Drops each relation whose total is in no other relation and is not one to `keep`: it only defines that total.
 
-    Such a total moves as its parts do. Its relation is left in where the total could fall less far than its parts, as
-    only a relation that does not hold in the data lets it.
+    Such a total moves as its parts do. Its relation stays where the total could fall less far than its parts, which
+    happens only where the relation does not hold in the data.
     """
     whole, free = csr_array(matrix), ~keep
     left, rows = np.ones(matrix.shape[1], dtype=bool), np.arange(matrix.shape[0])

@@ -1,4 +1,4 @@
-"""What must stay open to a reader: how far from what they are it must be able to believe numbers to be."""
+"""What must stay open to a reader: how far off it must be able to believe each small number to be."""
 
 from dataclasses import dataclass
 
@@ -31,7 +31,7 @@ class Requirements:
 
 @dataclass(frozen=True)
 class Revision:
-    """A number that an earlier edition gave otherwise: where it stands, and how far it has moved since."""
+    """A number that had another value in an earlier edition: its place, and how far it has moved since."""
 
     at: int
     moved: float

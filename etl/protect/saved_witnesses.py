@@ -1,4 +1,4 @@
-"""The tables that bore out the edition before: most bear out the next one too, so that few are looked for anew."""
+"""The witnesses of the edition before: most hold for the next one too, so that few have to be searched for."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -34,9 +34,9 @@ def _cells(lattice: Lattice) -> pd.DataFrame:
 
 
 def read_witnesses(paths: Iterable[Path], lattice: Lattice) -> list[Witness]:
-    """The tables of the edition in these files as they would be with the cells of now; not all of them hold.
+    """The witnesses of the edition in these files, in the cells of this lattice; not all of them need hold.
 
-    What is a cell no more, such as the year up to a month that has passed, binds nobody.
+    What is no longer a cell, such as the year up to a month that has passed, is left out: no reader is shown it.
     """
     cells = _cells(lattice)
     found: list[Witness] = []
@@ -49,7 +49,7 @@ def read_witnesses(paths: Iterable[Path], lattice: Lattice) -> list[Witness]:
 
 
 def _with_totals(lattice: Lattice, at: Places, witness: Places, moves: np.ndarray) -> list[Witness]:
-    """Totals that came since move as their parts do."""
+    """The witnesses with the totals that are new since: these move as their parts do."""
     _, column = np.unique(witness, return_inverse=True)
     changes = coo_array((moves, (at, column)), shape=(len(lattice.cells), int(column.max()) + 1)).tocsr()
     totals = _totals(lattice.matrix)

@@ -1,4 +1,4 @@
-"""Linear and whole-number programmes that are asked again and again with other aims and bounds: HiGHS, kept warm."""
+"""Linear and integer programmes, each solved many times with other objectives and bounds: HiGHS, with a warm start."""
 
 import highspy
 import numpy as np
@@ -23,13 +23,13 @@ OPTIONS: dict[str, bool | float | str] = {
     "mip_pool_age_limit": 1,
     "mip_lp_age_limit": 1,
 }
-# A larger programme is quicker begun anew, as what does not matter is taken out first.
+# A larger programme is quicker from a cold start, as HiGHS presolves only then.
 WARM = 7_500
 NO_LIMIT = 2**31 - 1
 
 
 class _Quiet(highspy.Highs):
-    """HiGHS without a word: from 1.16 on it says who it is before it can be told not to, unless it is told here."""
+    """HiGHS without its banner: from 1.16 on it prints one before options can be set, unless switched off here."""
 
     def enableCallbacks(self) -> None:  # noqa: N802  the library's name
         self.setOptionValue("output_flag", False)

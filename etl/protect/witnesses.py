@@ -1,7 +1,7 @@
-"""Other tables that agree with all that a reader sees: those who believe one possible cannot know what is hidden.
+"""Witnesses: other tables that agree with all that a reader sees, and so prove that it cannot know what is hidden.
 
-One table answers for many small numbers at once, so that a few programmes do the work of thousands. What only fractions
-of people can make good is asked again in whole numbers, near the fractions first.
+One witness meets the requirements of many small numbers at once, so that a few programmes do the work of thousands.
+Where an answer has fractions of people, whole numbers are searched near it first.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,17 +20,17 @@ from etl.protect.requirements import Places, Requirements
 from etl.protect.solver import Programme
 
 CLOSE = 1e-6
-# So many needs that cannot be met together are asked one by one also where a quick answer is wanted.
+# So many requirements that cannot be met together are tried one by one even where a quick answer is wanted.
 FEW = 20
-# So many joint answers in whole people one after the other may meet nothing before another way of asking is tried.
+# So many answers in whole people one after the other may meet nothing before another choice of requirements is tried.
 PATIENCE = 3
-# So many needs are asked together in whole numbers at first: more seldom have an answer. Where an answer meets nothing,
-# so many times fewer than were asked.
+# So many requirements are tried together in whole numbers at first: more than that seldom have an answer. Where an
+# answer meets none, so many times fewer are tried next.
 TOGETHER, FEWER = 300, 4
 # Where an answer has fractions of people, whole ones are looked for near them: so far around and then farther, in so
 # many nodes of the search.
 RINGS, NODES = (2, 3), 40
-# One need alone is looked for near its cell first: so far around, and then anywhere in so many nodes.
+# A single requirement is tried near its cell first: so far around, and then anywhere in so many nodes.
 FAR, LONG = 4, 500
 
 
@@ -56,10 +56,10 @@ class Relations(NamedTuple):
 def tables(
     relations: Relations, areas: Sequence[Mask], asked: Requirements, seconds: float, whole: bool, alone: bool
 ) -> list[Witness]:
-    """Tables that meet needs and in which nothing moves but the cells of an area; one area after the other.
+    """Witnesses that meet requirements and move only the cells of an area; one area after the other.
 
-    In the last one, needs are asked one by one too where `alone` says so. Raises TooLong after so many seconds of
-    processor time.
+    In the last one, requirements are also tried one by one where `alone` says so. Raises TooLong after so many
+    seconds of processor time.
     """
     found: list[Witness] = []
     until = process_time() + seconds
@@ -75,10 +75,11 @@ def tables(
 
 
 class VerifiedWitnesses:
-    """Which of several witnesses hold, and what they meet.
+    """Those of several witnesses that hold, and the requirements that they meet.
 
-    One holds that moves whole people, takes no count below nothing, keeps every relation, and moves nothing that is
-    shown or that the reader knows. Without `whole` fractions of people will do.
+    A witness holds if it moves whole people, takes no count below nothing, keeps every relation, and moves nothing that
+    is shown or that the reader knows. This is checked by arithmetic on whole numbers, so that what is published does
+    not depend on a solver and its tolerances. Without `whole` fractions of people will do.
     """
 
     def __init__(self, lattice: Lattice, shown: Mask, witnesses: Sequence[Witness], *, whole: bool = True) -> None:
@@ -89,17 +90,17 @@ class VerifiedWitnesses:
         self.sizes = np.bincount(self.changes.indices, minlength=self.places.size)
 
     def met(self, reader: str, asked: Requirements) -> Mask:
-        """Which needs of a reader they meet."""
+        """Which requirements of a reader they meet."""
         return self.met_without_moving(self.lattice.known_to(reader), asked)
 
     def met_without_moving(self, still: Mask, asked: Requirements) -> Mask:
-        """Which needs those of them meet that do not move some cells."""
+        """Which requirements are met by those that do not move some cells."""
         needs, _ = self._meeting(still, asked)
         return np.isin(np.arange(len(asked)), needs)
 
     def smallest(self, reader: str, asked: Requirements) -> tuple[Mask, Places]:
-        """Which needs of a reader they meet, and the places of witnesses that do: of each need the one that moves the
-        fewest cells.
+        """Which requirements of a reader they meet, and the places of witnesses that do: for each requirement the one
+        that moves the fewest cells.
         """
         needs, by = self._meeting(self.lattice.known_to(reader), asked)
         order = np.lexsort((by, self.sizes[by], needs))
@@ -107,7 +108,7 @@ class VerifiedWitnesses:
         return np.isin(np.arange(len(asked)), met), self.places[np.unique(by[order][first])]
 
     def _meeting(self, still: Mask, asked: Requirements) -> tuple[Places, Places]:
-        """Needs and the witnesses that hold, do not move some cells and meet them, a pair each."""
+        """Pairs of a requirement and a witness that meets it, holds, and does not move some cells."""
         moved = _moves(self.changes[still])
         own = self.changes[asked.at].tocoo()
         need, by = own.coords
@@ -176,7 +177,7 @@ class _Solver:
         self.programme = Programme(self.matrix.tocsc())
 
     def run(self, alone: bool) -> list[Witness]:
-        """Tables that meet needs: of cells up and down at random first, then all one way, then one by one."""
+        """Witnesses of requirements: of cells up and down at random first, then all one way, then one by one."""
         for choose in (self._mixed, self._up, self._down):
             tries, self.together = 0, TOGETHER
             while self.open.any() and tries < (PATIENCE if self.whole else 1):
@@ -193,7 +194,7 @@ class _Solver:
         return self.found
 
     def _mixed(self) -> Places:
-        """Some open needs, of each cell that can move both ways one way only."""
+        """Some open requirements; of a cell that must be able to move both ways, one of the two."""
         where = np.flatnonzero(self.open)
         up = self.random.random(self.cells.size) < 0.5
         where = where[(self.asked.sign[where] > 0) == up[self.asked.at[where]]]
@@ -211,7 +212,7 @@ class _Solver:
         return np.sort(self.random.choice(where, self.together, replace=False))
 
     def _take(self, change: Numbers) -> bool:
-        """Note the needs that a change meets; whether there were any."""
+        """Note the requirements that a change meets; whether there were any."""
         met = self._meets(change)
         if met.any():
             self.open &= ~met
@@ -219,11 +220,11 @@ class _Solver:
         return bool(met.any())
 
     def _meets(self, change: Numbers) -> Mask:
-        """The open needs that a change meets."""
+        """The open requirements that a change meets."""
         return self.open & (self.asked.sign * change[self.asked.at] >= self.asked.by - CLOSE)
 
     def _pieces(self, change: Numbers) -> Iterator[Witness]:
-        """A change as changes that hold each by itself: those of cells that relations tie together."""
+        """A change split into changes that hold each alone: those of cells that relations tie together."""
         least = 0 if self.whole else CLOSE
         cells = np.flatnonzero(np.abs(change) > least)
         pieces = _tied(self.matrix[:, cells])
@@ -236,7 +237,7 @@ class _Solver:
             yield Witness(self.all[moves.indices[one:end][moved]], moves.data[one:end][moved])
 
     def _change(self, which: Places) -> Numbers:
-        """A change that meets as many of some needs as it can, each counting for as much as it is met."""
+        """A change that meets as many of some requirements as it can, each counting for the share of it that is met."""
         own = self.asked.only(which)
         aim, low, high = self._bounds()
         np.add.at(aim, own.at, -own.sign / own.by)
@@ -254,7 +255,7 @@ class _Solver:
         return self._rounded(change, aim, low, high)
 
     def _alone(self, one: int) -> Numbers:
-        """Any change that meets a need, or none; what is not found in so much time counts as not there."""
+        """Any change that meets a requirement; nothing where the search ends without one, which only hides more."""
         aim, low, high = self._bounds()
         at, by = self.asked.at[one], self.asked.by[one]
         if self.asked.sign[one] > 0:
@@ -280,7 +281,7 @@ class _Solver:
         return np.zeros(size), -self.room, np.full(size, np.inf)
 
     def _rounded(self, change: Numbers, aim: Numbers, low: Numbers, high: Numbers) -> Numbers:
-        """A change made whole: only cells near fractions are chosen anew, then cells farther away. Nothing moves where
+        """A change made whole: only cells near fractions are chosen again, then cells farther away. Nothing moves where
         that fails.
         """
         near = np.abs(change - np.round(change)) > CLOSE

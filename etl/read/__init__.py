@@ -1,4 +1,4 @@
-"""A grid and the sites' layouts in, a return in our words out: each number with its state, its sheet and its cell."""
+"""Reads a return: a grid and the sites' layouts in; each number with its name, state, sheet and cell out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ from etl.sites import Layout, Site
 
 @dataclass(frozen=True)
 class Return:
-    """A return in our words; `month` is the month the file is for, `version` the one its cover names (1 if none).
+    """A return under our names; `month` is the month the file is for, `version` that of its cover (1 if none).
 
     `totals` and `to_date` are sums that the site made itself; `unknown` are labels that the layout does not have.
     """

@@ -25,7 +25,7 @@ LabelCells = dict[str, Place]
 
 
 def find_blocks(book: Book, layout: Layout, month: date) -> LayoutCells:
-    """The cells of a layout in blocks; refuses the file when a heading or label is missing or stands twice."""
+    """The cells of a layout in blocks; refuses the file when a heading or label is missing or is there twice."""
     found = LayoutCells()
     for name in dict.fromkeys(block.sheet for block in layout.blocks):
         page = page_named(book, name)
@@ -47,7 +47,7 @@ def _find_in_page(page: Page, blocks: list[Block], month: date, found: LayoutCel
 
 
 def _heading(page: Page, block: Block) -> Place:
-    """Where the block's heading stands: of several cells with its words, the one with the block's labels under it."""
+    """The place of the block's heading: of several cells with its words, the one with the block's labels under it."""
     places = page.of(block.heading)
     if len(places) > 1:
         whole = [place for place in places if _has_labels(page, block, place, _rows_under(place, places, page))]

@@ -15,7 +15,7 @@ from etl.read.words import as_typed, plain, remembered
 
 State = Literal["reported", "missing", "not_applicable", "suppressed", "unreadable"]
 
-# States in which a number should stand and does not; such a hole never becomes 0.
+# States in which a number should be there and is not; such a hole never becomes 0.
 HOLES = ("missing", "suppressed", "unreadable")
 
 _NIL = {"nil", "none", "-"}

@@ -1,4 +1,4 @@
-"""What several returns say, one number after the other, as arrays: for the warehouse, and to hold them side by side."""
+"""The numbers of several returns as arrays, one entry a row: for the warehouse, and to compare them."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -28,7 +28,7 @@ class Columns(NamedTuple):
 
 
 def in_columns(returns: Sequence[Entries]) -> Columns:
-    """The entries of returns in columns; the months are those that any of them speaks of."""
+    """The entries of returns in columns; the months are those that any of them has."""
     each = list(chain.from_iterable(entries.months for entries in returns))
     months = {month: place for place, month in enumerate(dict.fromkeys(each))}
     return Columns(

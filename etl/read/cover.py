@@ -1,4 +1,4 @@
-"""The cover of a return: its month, its version, and what stands beside any of its labels."""
+"""The cover of a return: its month, its version, and the value beside any of its labels."""
 
 from collections.abc import Callable
 from datetime import date
@@ -49,9 +49,9 @@ def read_version(book: Book, layout: Layout) -> int:
 def beside(
     book: Book, label: str, wanted: Callable[[object], object] = lambda value: value
 ) -> list[tuple[str, int, int, object]]:
-    """For each cell with this label what stands beside it, or after the label in the same cell.
+    """For each cell with this label the value beside it, or after the label in the same cell.
 
-    Of several cells to the right it is the first that `wanted` says yes to; the first filled one where there is none.
+    Of several cells to the right it is the first that `wanted` accepts; the first filled one where there is none.
     """
     text, found = plain(label), []
     for page in book:

@@ -15,7 +15,7 @@ PLACE_OF = {key(*pair): place for pair, place in PLACES.items()}
 
 
 class Entry(NamedTuple):
-    """One number as a return said it. `typed` is what stood in the cell, for messages only: it is never stored."""
+    """One number of a return. `typed` is what was in the cell, for messages only: it is never stored."""
 
     month: date
     measure: str

@@ -12,7 +12,7 @@ from etl.read.words import plain, plain_cell, remembered
 from etl.sites import Layout
 
 Address = tuple[str, int, int]  # sheet, row, column
-# Where a number of the return stands: the number (or a total that the site typed itself), month, sheet, row, column.
+# Where a number of the return is: the number (or a total that the site typed itself), month, sheet, row, column.
 NumberCell = tuple[str, date, str, int, int]
 
 YEAR_TO_DATE = {"ytd", "year to date", "total", "cumulative"}
@@ -70,7 +70,7 @@ class Page:
         return max(self.rows, default=0)
 
     def of(self, text: str) -> list[Place]:
-        """The places at which the text stands, from the top."""
+        """The places of the text, from the top."""
         return self.places.get(plain(text), [])
 
     def text(self, row: int, column: int) -> str:
@@ -118,7 +118,7 @@ def says_this(cells: Iterable[object], month: date) -> bool:
 
 
 def page_named(book: Book, name: str) -> Page:
-    """The sheet with this name; refuses the file when it is missing or stands twice."""
+    """The sheet with this name; refuses the file when it is missing or is there twice."""
     pages = [page for page in book if plain(page.name) == plain(name)]
     if len(pages) != 1:
         raise wrong_words("sheet", name, "", len(pages))
@@ -126,7 +126,7 @@ def page_named(book: Book, name: str) -> Page:
 
 
 def wrong_words(what: str, name: str, where: str, times: int) -> Refused:
-    """The refusal of a file in which a heading or label of its layout is missing or stands more than once."""
+    """The refusal of a file in which a heading or label of its layout is missing or is there more than once."""
     place = f" {where}" if where else ""
     if times == 0:
         sentence = f"The {what} “{name}”{place} is missing."

@@ -14,7 +14,7 @@ _THE_REST = re.compile(r"^\s*\d{3}(?:\.\d{1,2})?\)?\s*$")
 
 
 def find_long(book: Book, layout: Layout, month: date) -> LayoutCells:
-    """The cells of a long layout; refuses the file when a row of it is missing or stands twice."""
+    """The cells of a long layout; refuses the file when a row of it is missing or is there twice."""
     page, header, columns = _header(book, layout)
     found = LayoutCells(expected={(page.name, header, column) for column in columns.values()})
     section, indicator, breakdown, value = (columns[plain(name)] for name in layout.columns)
@@ -60,7 +60,7 @@ def _totals(layout: Layout) -> dict[tuple[str, str], str]:
 
 
 def _refuse_split_amount(page: Page, row: int, value: int) -> None:
-    """Refuses a file in which £1,234.50 stands without quotation marks and so in two columns."""
+    """Refuses a file in which £1,234.50 is written without quotation marks and so in two columns."""
     first, second = page.cells.get((row, value)), page.cells.get((row, value + 1))
     if isinstance(first, str) and isinstance(second, str) and _THOUSANDS.match(first) and _THE_REST.match(second):
         sentence = f"In line {row} a comma splits an amount of money into two columns."
@@ -69,7 +69,7 @@ def _refuse_split_amount(page: Page, row: int, value: int) -> None:
 
 
 def _header(book: Book, layout: Layout) -> tuple[Page, int, dict[str, int]]:
-    """The sheet and row of the column headings, and the column of each; refuses a heading that stands twice."""
+    """The sheet and row of the column headings, and the column of each; refuses a heading that is there twice."""
     for page in book:
         for row, _ in page.of(layout.columns[0]):
             places = {name: [c for r, c in page.of(name) if r == row] for name in layout.columns}

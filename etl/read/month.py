@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from etl.definitions.messages import MONTH_NAMES
 from etl.read.words import plain, remembered
 
-# The second form of a name is the one that stands after some Welsh words.
+# The second form of a name is the one used after some Welsh words.
 _WELSH = (
     ("ionawr",), ("chwefror",), ("mawrth", "fawrth"), ("ebrill",), ("mai", "fai"), ("mehefin", "fehefin"),
     ("gorffennaf", "orffennaf"), ("awst",), ("medi", "fedi"), ("hydref",), ("tachwedd", "dachwedd"),

@@ -1,4 +1,4 @@
-"""The numbers of a return: what stands in each cell that a layout names, and what that says."""
+"""The numbers of a return: the value of each cell that a layout names, and how it is read."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -15,7 +15,7 @@ from etl.sites import Layout, Site
 
 
 def read_numbers(book: Book, layout: Layout, cells: list[NumberCell]) -> Entries:
-    """What each number cell says, in people, full-time equivalents or pounds."""
+    """The number in each cell, in people, full-time equivalents or pounds."""
     typed, readings = _read_cells(book, layout, cells)
     names, months, sheets, rows, columns = zip(*cells, strict=True) if cells else ((),) * 5
     values, states = zip(*readings, strict=True) if readings else ((), ())
@@ -46,7 +46,7 @@ def covered_months(entries: Entries, site: Site) -> tuple[date, Entries]:
 
 
 def _read_cells(book: Book, layout: Layout, cells: list[NumberCell]) -> tuple[list[object], list[Reading]]:
-    """What stands in each number cell, and what that says."""
+    """What was typed in each number cell, and how it is read."""
     value_at = {page.name: page.cells.get for page in book}
     times = {sheet: _times(layout).get(plain(sheet), 1) for sheet in value_at}
     units = _units(layout)

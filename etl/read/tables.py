@@ -10,7 +10,7 @@ from etl.sites import Block, Layout
 
 
 def find_tables(book: Book, layout: Layout, month: date) -> LayoutCells:
-    """The cells of a layout in tables; refuses the file when a heading is missing or stands twice."""
+    """The cells of a layout in tables; refuses the file when a heading is missing or is there twice."""
     found = LayoutCells()
     for name in dict.fromkeys(block.sheet for block in layout.blocks):
         page = page_named(book, name)
@@ -25,7 +25,7 @@ def find_tables(book: Book, layout: Layout, month: date) -> LayoutCells:
 
 
 def _heading(page: Page, block: Block) -> Place:
-    """Where the table's heading stands: of several cells with its words, the one with the column headings under it."""
+    """The place of the table's heading: of several cells with its words, the one with the column headings under it."""
     places = page.of(block.heading)
     if len(places) > 1:
         rows = [row for row, _ in places]

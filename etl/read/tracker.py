@@ -106,7 +106,7 @@ def _header(page: Page, layout: Layout, year: date | None) -> _Header:
 
 
 def _months(page: Page, row: int, cells: dict[int, object], year: date | None) -> dict[date, int]:
-    """The column of each month; refuses a month that stands twice, and a gap between months."""
+    """The column of each month; refuses a month that is there twice, and a gap between months."""
     columns: dict[date, int] = {}
     for column, value in sorted(cells.items()):
         month = read_month(value) or _month_of_year(value, year)
