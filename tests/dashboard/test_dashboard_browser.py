@@ -74,7 +74,7 @@ def test_both_scripts_draw_every_chart(which: str, path: str, wide: Page, serve:
 
 def test_words_are_read_before_what_draws_charts_is_there(wide: Page, serve: Serve, sample: Path) -> None:
     held: list[Route] = []
-    wide.route(SCRIPT, held.append)
+    wide.route(SCRIPT, lambda route: held.append(route))
     wide.goto(serve(sample) + "/caseload", wait_until="commit")
     expect(wide.locator("h1")).to_contain_text(" ")
     assert wide.locator(".chart").count() and not wide.locator(".chart .main-svg").count()
