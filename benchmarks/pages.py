@@ -100,7 +100,7 @@ def change(chromium: Any, address: str, label: str, repeats: int) -> float:
 
 
 def most_megabytes() -> float:
-    """What a first load may weigh: with the script that draws charts of the installed plotly, or with the lighter one."""
+    """What a first load may weigh: with the installed plotly's own script for charts, or with the lighter one."""
     return 1.7 if choose().path == INSTALLED else 0.75
 
 
