@@ -21,6 +21,7 @@ from dashboard.access.settings import Settings
 from dashboard.access.users import Users, UsersUnreadable
 from dashboard.data.edition import Editions, NoEdition
 from dashboard.export import packs
+from dashboard.operations import plotly_js
 from dashboard.operations.configuration import (
     FILE,
     FOLDER,
@@ -46,6 +47,7 @@ cli.command("pack")(packs.pack)
 cli.command("configuration")(print_configuration)
 cli.command("doctor")(doctor)
 cli.command("pictures")(pictures)
+cli.command("assets")(plotly_js.fetch)
 PLAIN = "Passwords would cross the network in plain text: use --certificate and --key, or --behind-proxy with https."
 
 
@@ -188,11 +190,12 @@ def run(chosen: Configuration) -> None:
 
 
 def _share() -> None:
-    """Imports what workers need before they fork, so that they have it in common, and leaves it as it is.
+    """Imports and compresses what workers need before they fork, so that they share it, and leaves it as it is.
 
     What is opened, started or kept for a reader begins in the worker: `dashboard.server` does nothing when imported.
     """
     importlib.import_module("dashboard.server")
+    plotly_js.served()
     gc.collect()
     gc.freeze()
 

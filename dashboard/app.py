@@ -8,6 +8,7 @@ from dash import Dash, Input, Output, State, dcc, no_update
 from flask import current_app, g, has_request_context, request
 
 from dashboard import theme
+from dashboard.access.csrf import COOKIE, HEADER
 from dashboard.access.signed_in_as import who_looks
 from dashboard.cards.old_edition import notice
 from dashboard.data.address import Address, read
@@ -19,6 +20,7 @@ from dashboard.elements.page import Content, Page
 from dashboard.elements.widgets import Chart, Frame, Title
 from dashboard.export import downloads
 from dashboard.export.exhibits import every
+from dashboard.operations import plotly_js
 from dashboard.operations.logs import LOG, about_request
 from dashboard.pages import pages
 from dashboard.provenance import codes, panel
@@ -33,8 +35,8 @@ KEPT_BETWEEN_PAGES = ("site", "edition")
 KEPT_PAGES = 2  # as components, which weigh a hundred times what goes over the wire
 ENGLISH = "en-GB"
 TRANSLATED = _("This is our own translation. Definitions and what is said about the cells of a return are in English.")
-# What draws a chart, fetched beside the page that has one and not after it.
-PRELOADED = '<link rel="preload" href="/assets/plotly-basic.min.js?v=4.1.1" as="script">'
+# What draws a chart, fetched beside the page that has one and not after it; its words come first.
+PRELOADED = '<link rel="preload" href="{}" as="script" fetchpriority="low">'
 ICON = '<link rel="icon" href="/assets/favicon.svg?v=1" type="image/svg+xml">'
 _with_charts: set[str] = set()
 _built: LRUCache[tuple[str, str], Content] = LRUCache(KEPT_PAGES)
@@ -46,6 +48,7 @@ DOCUMENT = """<!DOCTYPE html>
 {%metas%}
 <title>{%title%}</title>
 ICON
+<meta name="plotly-js" content="PLOTLY">
 <!-- preloaded -->
 {%css%}
 <style>TOKENS</style>
@@ -66,9 +69,8 @@ class Dashboard(Dash):
         """The document that a browser is first given."""
         document: str = super().interpolate_index(**parts)
         page = page_at(read(request.path, "").path) if has_request_context() else None
-        document = document.replace(
-            "<!-- preloaded -->", PRELOADED if page is not None and page.path in _with_charts else "", 1
-        )
+        preloaded = PRELOADED.format(plotly_js.served().address) if page and page.path in _with_charts else ""
+        document = document.replace("<!-- preloaded -->", preloaded, 1)
         document = document.replace("<!-- who -->", who_looks(), 1)
         welsh = has_request_context() and request.args.get("lang") == LANGUAGE
         return document.replace(f'lang="{ENGLISH}"', f'lang="{LANGUAGE}"', 1) if welsh else document
@@ -80,14 +82,17 @@ def make_app(editions: Editions) -> Dash:
         "dashboard",
         title=NAME,
         update_title="",
-        index_string=DOCUMENT.replace("TOKENS", theme.css_variables()).replace("ICON", ICON),
+        index_string=DOCUMENT.replace("TOKENS", theme.css_variables())
+        .replace("ICON", ICON)
+        .replace("PLOTLY", plotly_js.served().address),
         suppress_callback_exceptions=True,
         include_pages_meta=False,
         use_pages=False,
         compress=False,
         serve_locally=True,
         enable_mcp=False,
-        assets_ignore=r"plotly-.*",
+        csrf_token_name=COOKIE,
+        csrf_header_name=HEADER,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
     app.layout = html.Div(

@@ -10,19 +10,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from cachetools import LRUCache
-from dash.development.base_component import Component
 from flask import Flask, Response, g, request
 from flask_compress import Compress
 
-from dashboard.access.routes import CALLBACK
 from dashboard.app import draw_page, draw_panel, look, page_at, shown_as
+from dashboard.dash_internals import ASSETS, CALLBACK, LIBRARIES, answer, output_of, read_question
 from dashboard.data.address import read
 from dashboard.data.edition import Editions, NoEdition
 from dashboard.data.view import View
 
-SCRIPTS = ("/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>", "_dash_assets.static")
+SCRIPTS = (LIBRARIES, ASSETS)
 MOST_BYTES = 8 * 1024 * 1024  # of a process
 HEADERS = ("Content-Type", "Content-Encoding", "Vary", "Cache-Control", "ETag")  # that are kept with a body
 Key = tuple[Any, ...]
@@ -130,7 +128,7 @@ class Asked:
 
 def what_is_asked(said: Any, editions: Editions) -> Asked | None:
     """The page or panel that a request asks for; None where there is none, or not the same for everybody."""
-    output, path, search, shown = _words(said if isinstance(said, dict) else {})
+    output, path, search, shown = _words(said)
     address = read(path, search)
     page = page_at(address.path)
     if output not in DRAWN or page is None or (output == PAGE and page.acts is not None):
@@ -146,35 +144,18 @@ def what_is_asked(said: Any, editions: Editions) -> Asked | None:
         return None
     about = (str(view.edition.path), output, address.href)
     audience = editions.audience
-    return Asked(page.path, audience, (current, view.editions), about, lambda: write(DRAWN[output](view, told)))
+    return Asked(page.path, audience, (current, view.editions), about, lambda: answer(DRAWN[output](view, told)))
 
 
-def _words(said: dict[str, Any]) -> tuple[str, ...]:
-    """The output, the path, the search and the page that is shown already, as Dash's own script sends them."""
-    given = {name: value for part in ("inputs", "state") for name, value in _values(said.get(part))}
-    words = (said.get("output"), *(given.get(name) for name in ("pathname", "search", "data")))
+def _words(said: Any) -> tuple[str, ...]:
+    """The output, the path, the search and the page that is shown already."""
+    output, given = read_question(said)
+    words = (output, *(given.get(name) for name in ("pathname", "search", "data")))
     return tuple(word if isinstance(word, str) else "" for word in words)
 
 
-def _values(parts: Any) -> list[tuple[Any, Any]]:
-    known = [part for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
-    return [(str(part.get("property")), part.get("value")) for part in known]
-
-
-PAGE, PANEL = "..frame.tree...shown.data..", "panel.children"
+PAGE, PANEL = output_of("frame.tree", "shown.data"), output_of("panel.children")
 DRAWN: dict[str, Callable[[View, str], dict[str, Any]]] = {
     PAGE: lambda view, told: {"frame": {"tree": draw_page(view)}, "shown": {"data": told}},
     PANEL: lambda view, _: {"panel": {"children": draw_panel(view)}},
 }
-
-
-def write(response: dict[str, Any]) -> bytes:
-    """What Dash's script reads: the new values of properties."""
-    return orjson.dumps({"multi": True, "response": response}, default=_told, option=orjson.OPT_NON_STR_KEYS)
-
-
-def _told(part: Any) -> Any:
-    """A component as the browser is told of it."""
-    if isinstance(part, Component):
-        return part.to_plotly_json()
-    raise TypeError(f"{type(part).__name__} cannot be sent to a browser")

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 from dash import Dash
-from dash.exceptions import DependencyException
 from flask import Flask, Response, g, request
 from flask_compress import Compress
 
@@ -13,16 +12,17 @@ from dashboard.access.csrf import COOKIE, HEADER
 from dashboard.access.settings import Settings, read_settings
 from dashboard.access.setup import FROM_INSIDE, audience_of_request, init_app
 from dashboard.app import built, look, make_app, page_at
+from dashboard.dash_internals import CALLBACK, CHANGED, FOLDERS, WARMED_BY, MissingScript, question
 from dashboard.data.edition import Editions
 from dashboard.export.downloads import add_downloads
 from dashboard.export.packs import add_packs
 from dashboard.operations.health import add_health
 from dashboard.operations.logs import LOG, about_request, add_log
+from dashboard.operations.plotly_js import FOR_EVER, add_plotly_js
 from dashboard.pages import pages
 from dashboard.response_cache import keep_answers
 from dashboard.upload.routes import add_receiving
 
-DASH_FOLDERS = ("/_dash-component-suites/", "/assets/")
 MOST_BYTES = 64 * 1024
 
 
@@ -50,6 +50,7 @@ def make_server(data: Path, audience: str = "central", settings: Settings | None
     add_health(server, settings)
     add_downloads(server, editions, page_at, look, built)
     add_packs(server, settings.data, editions, look)
+    add_plotly_js(server)
     keep_answers(server, editions, compress)
     _warm(server)
     return server
@@ -93,13 +94,13 @@ def _headers(app: Dash, server: Flask) -> None:
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-        if not request.path.startswith(DASH_FOLDERS):
+        if request.path.startswith(FOLDERS) and (request.args.get("v") or request.args.get(CHANGED)):
+            response.headers["Cache-Control"] = FOR_EVER
+        elif not request.path.startswith(FOLDERS) and response.headers.get("Cache-Control") != FOR_EVER:
             response.headers["Cache-Control"] = "no-store"
-        elif request.args.get("v") or request.args.get("m"):  # the second is Dash's own: when the file was changed
-            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
 
-    @server.errorhandler(DependencyException)
+    @server.errorhandler(MissingScript)
     def answer_no_script(error: Exception) -> Response:
         """A script that Dash has not is nobody's fault here."""
         return Response("There is no such script.\n", status=404, mimetype="text/plain")
@@ -116,31 +117,18 @@ def _headers(app: Dash, server: Flask) -> None:
 
 
 def _warm(server: Flask) -> None:
-    """Answers every page once: a worker that has shown no page yet cannot hand out Dash's own scripts."""
+    """Answers every page once, before anybody asks."""
     client = server.test_client()
     client.environ_base.update(FROM_INSIDE)
-    client.get("/")
-    client.get("/_dash-layout")
-    client.get("/_dash-dependencies")
+    for path in WARMED_BY:
+        client.get(path)
     for page in pages():
         ask_page(client, page.path)
 
 
 def ask_page(client: Any, path: str, search: str = "") -> Any:
     """Asks for a page as a browser's script does. Returns the answer."""
-    inputs = [
-        {"id": "address", "property": "pathname", "value": path},
-        {"id": "address", "property": "search", "value": search},
-    ]
     token = client.get_cookie(COOKIE)
-    return client.post(
-        "/_dash-update-component",
-        headers={HEADER: token.value} if token else {},
-        json={
-            "output": "..frame.tree...shown.data..",
-            "outputs": [{"id": "frame", "property": "tree"}, {"id": "shown", "property": "data"}],
-            "inputs": inputs,
-            "state": [{"id": "shown", "property": "data", "value": None}],
-            "changedPropIds": ["address.pathname"],
-        },
-    )
+    inputs = {"address.pathname": path, "address.search": search}
+    asked = question(["frame.tree", "shown.data"], inputs, {"shown.data": None})
+    return client.post(CALLBACK, headers={HEADER: token.value} if token else {}, json=asked)

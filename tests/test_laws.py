@@ -25,7 +25,7 @@ FLOORS = (
     ("etl.editions", "etl.feedback"),
     ("etl.printing", "etl.command_line"),
     ("etl.__main__",),
-    ("dashboard.theme",),
+    ("dashboard.theme", "dashboard.dash_internals"),
     ("dashboard.data",),
     ("dashboard.wording",),
     ("dashboard.elements",),

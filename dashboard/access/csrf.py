@@ -5,7 +5,7 @@ from hmac import compare_digest
 
 from flask import Response, request, session
 
-COOKIE = "_csrf_token"  # Dash sends it back as X-CSRFToken by itself
+COOKIE = "_csrf_token"  # Dash's script sends it back in the header, for it is given both names
 HEADER = "X-CSRFToken"
 _KEY = "csrf"
 

@@ -15,7 +15,7 @@ from dashboard.access.private_files import read_secret
 from dashboard.access.rate_limit import RateLimiter
 from dashboard.access.request_origin import host_of, is_from_elsewhere, is_loopback
 from dashboard.access.roles import Who, of_audience
-from dashboard.access.routes import ANYONE, CALLBACK, Rule, rule_of
+from dashboard.access.routes import ANYONE, ASSETS, CALLBACK, Rule, rule_of
 from dashboard.access.sessions import Sessions
 from dashboard.access.settings import Settings
 from dashboard.access.store import Store
@@ -124,7 +124,7 @@ class Gate:
         if current_user.is_authenticated:
             g.who, g.signed_in = current_user.who, True
         pace, asker = (self._readers, g.who.name) if g.signed_in else (self._strangers, request.remote_addr or "")
-        if request.endpoint != "_dash_assets.static" and not pace.allows(asker):
+        if request.endpoint != ASSETS and not pace.allows(asker):
             return sentence(429, "Too many requests at once. Wait a moment, then load the page again.")
         return self._judge(known=g.signed_in)
 

@@ -6,6 +6,7 @@
 from dataclasses import dataclass
 
 from dashboard.access.roles import ROLES
+from dashboard.dash_internals import ANY_PATH, ASSETS, CALLBACK, DEPENDENCIES, FAVICON, INDEX, LAYOUT, LIBRARIES
 from etl.definitions.settings import RETURN_BYTES
 
 ANYONE = frozenset({"anyone"})
@@ -28,9 +29,8 @@ class Rule:
 _POST = frozenset({"POST"})
 _CENTRAL = frozenset({"central"})
 _A_RETURN = RETURN_BYTES + 64 * 1024  # the file, and the other fields of the form
-CALLBACK = "/_dash-update-component"
 
-# By the name of the endpoint; Dash names its own after their paths.
+# By the name of the endpoint.
 RULES: dict[str, Rule] = {
     "healthz": Rule(ANYONE),
     "readyz": Rule(ANYONE),
@@ -39,19 +39,20 @@ RULES: dict[str, Rule] = {
     "sign_out": Rule(ANYONE, _POST),
     "to_provider": Rule(ANYONE),
     "from_provider": Rule(ANYONE),
-    "_dash_assets.static": Rule(ANYONE),
-    "/_favicon.ico": Rule(ANYONE),
-    "/": Rule(page=True),
-    "/<path:path>": Rule(page=True),
+    ASSETS: Rule(ANYONE),
+    FAVICON: Rule(ANYONE),
+    INDEX: Rule(page=True),
+    ANY_PATH: Rule(page=True),
+    "plotly_js": Rule(),
     "download": Rule(page=True),
     "pack": Rule(page=True),
     "show_trial": Rule(_CENTRAL | {"lead"}, page=True),
     "try_return": Rule(_CENTRAL | {"lead"}, _POST, form_bytes=_A_RETURN),
     "load_return": Rule(_CENTRAL, _POST, form_bytes=_A_RETURN),
     "publish_loaded": Rule(_CENTRAL, _POST, form_bytes=8 * 1024),
-    "/_dash-layout": Rule(),
-    "/_dash-dependencies": Rule(),
-    "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>": Rule(),
+    LAYOUT: Rule(),
+    DEPENDENCIES: Rule(),
+    LIBRARIES: Rule(),
     CALLBACK: Rule(methods=_POST),
 }
 
@@ -61,6 +62,6 @@ def rule_of(endpoint: str | None, path: str) -> Rule | None:
 
     Dash answers any path with its page, so a path that looks like one of Dash's own has to be that one.
     """
-    if endpoint == "/<path:path>" and path.startswith(("/_", "/.", "/assets")):
+    if endpoint == ANY_PATH and path.startswith(("/_", "/.", "/assets")):
         return None
     return RULES.get(endpoint or "")

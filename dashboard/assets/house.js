@@ -12,6 +12,8 @@
     return SAFE.has(tag) ? h(tag, Object.assign({key}, attributes), ...children.map(grow)) : null;
   }
 
+  /* Dash's Location looks at the address again at this event, which is private to its own Link component: were it to be
+     renamed, links and choices would change the address and the page would stay. */
   function go(href) {
     const before = window.location.pathname;
     window.history.pushState({}, "", href);

@@ -1,5 +1,8 @@
 /* A page as one component: React compares it with the page before and changes what differs, and charts are drawn again
-   in their places. Dash would wrap each of a thousand elements on its own and make all of them anew each time. */
+   in their places. Dash would wrap each of a thousand elements on its own and make all of them anew each time.
+
+   Dash loads React as `window.React` before the scripts in this folder, and draws what Python calls `drive.Name` by
+   `window.drive.Name`: neither is documented, and without either every page would stay empty. */
 (function () {
   "use strict";
   if (!window.React) return;
@@ -7,8 +10,8 @@
   const TAGS = new Set(("a b button caption code dd details div dl dt footer h1 h2 h3 header i li main nav p pre section " +
     "small span strong summary table tbody td th thead tr u ul").split(" "));
 
-  /* Charts are drawn by the part of plotly.js that they need, fetched once and only by a page that has a chart. */
-  const PLOTLY = "/assets/plotly-basic.min.js?v=4.1.1";
+  /* Charts are drawn by plotly.js, fetched once and only by a page that has a chart. The document says where it is. */
+  const PLOTLY = document.querySelector("meta[name=plotly-js]").content;
   let fetched = null;
   const plotly = () => fetched = fetched || new Promise((done) => {
     const script = document.createElement("script");
@@ -40,7 +43,9 @@
     return h("div", {className: "chart", style: {height}}, h("div", {ref: place, style: {height: "100%"}}));
   };
 
-  /* What has a name takes part in callbacks, so that it is Dash's to draw. */
+  /* What has a name takes part in callbacks, so that it is Dash's to draw. `dash_component_api` is documented, the form of
+     `componentPath` and what `temp` does (the place is not kept in Dash's layout) are not: without them a form that saves
+     something would not be drawn, or its callback would find nothing. */
   function Named({part}) {
     const {componentPath} = window.dash_component_api.useDashContext();
     return h(window.dash_component_api.ExternalWrapper,

@@ -6,30 +6,11 @@ Dash's own Python classes for them check each property of each element, which to
 
 from typing import Any
 
-from dash.development.base_component import Component
-
-
-class Element(Component):
-    """An element with its attributes; what it holds comes first."""
-
-    _namespace = "dash_html_components"
-    _children_props: tuple[str, ...] = ()
-
-    def __init__(self, children: Any = None, **attributes: Any) -> None:
-        if children is not None:
-            self.children = children
-        self.__dict__.update(attributes)
-
-    def to_plotly_json(self) -> dict[str, Any]:
-        """What the browser is told of it."""
-        return {"props": vars(self), "type": self._type, "namespace": self._namespace}
-
-    def __repr__(self) -> str:
-        return f"{self._type}({vars(self)!r})"
+from dashboard.dash_internals import Element
 
 
 def _element(name: str) -> Any:
-    return type(name, (Element,), {"_type": name, "_children_props": (), "__module__": __name__})
+    return type(name, (Element,), {"_type": name, "__module__": __name__})
 
 
 A = _element("A")

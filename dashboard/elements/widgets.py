@@ -6,14 +6,13 @@ The browser's half of each stands in `assets/house.js`.
 from collections.abc import Sequence
 from typing import Any
 
-from dashboard.elements.html import Element
+from dashboard.dash_internals import OURS, Element
 
 
 class _Native(Element):
     """A component of our own, which `window.drive` draws."""
 
-    _namespace = "drive"
-    _children_props: tuple[str, ...] = ()
+    _namespace = OURS
 
 
 Tree = list[Any] | str

@@ -5,13 +5,12 @@ from collections.abc import Mapping
 from html import escape, unescape
 from typing import Any
 
-from dash.development.base_component import Component
-
 from dashboard.data.address import Address
 from dashboard.data.edition import Edition
 from dashboard.data.view import View
 from dashboard.elements import html
 from dashboard.elements.headline_links import OPENS, opened
+from dashboard.elements.html import Element
 from dashboard.welsh.language import LANGUAGE, Welsh
 from dashboard.welsh.say import sayer
 from etl.definitions.messages import Text, say
@@ -69,7 +68,7 @@ class Drawer:
 
     def draw(self, node: Any) -> Any:
         """A component, or several, as the browser is told of them."""
-        if isinstance(node, Component):
+        if isinstance(node, Element):
             return self._component(node)
         if isinstance(node, list | tuple):
             drawn = ((child, self.draw(child)) for child in node)
@@ -88,7 +87,7 @@ class Drawer:
         """The same elements with other words between them."""
         return HTML_TEXT.sub(lambda text: f">{escape(self._said(unescape(text[1])), quote=False)}<", html)
 
-    def _component(self, node: Component) -> dict[str, Any]:
+    def _component(self, node: Element) -> dict[str, Any]:
         told = node.to_plotly_json()
         props, kind = told["props"], told["type"]
         if "lang" in props:
@@ -193,4 +192,4 @@ def _in_welsh(href: Any) -> Any:
 
 
 def _told(part: Any) -> Any:
-    return part.to_plotly_json() if isinstance(part, Component) else part
+    return part.to_plotly_json() if isinstance(part, Element) else part

@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import ODD, PATHS
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
+
+from dashboard.operations import plotly_js
 
 pytestmark = pytest.mark.browser
 Serve = Callable[[Path], str]
+SCRIPT = "**/scripts/plotly-*.js"
 
 
 def visit(page: Page, address: str) -> None:
@@ -55,6 +58,42 @@ def test_nothing_goes_wrong_and_nothing_leaves_the_machine(path: str, wide: Page
     assert seen == []
     assert wide.locator("h1").count() == 1
     assert wide.evaluate("document.documentElement.lang") == "en-GB"
+
+
+@pytest.mark.parametrize("which", ("installed", "light"))
+@pytest.mark.parametrize("path", ("/caseload", "/costs", "/funding", "/scenario"))
+def test_both_scripts_draw_every_chart(which: str, path: str, wide: Page, serve: Serve, sample: Path) -> None:
+    light = next(plotly_js.FETCHED.glob("*.tgz"), None)
+    if which == "light" and light is None:
+        pytest.skip("needs the lighter bundle: python -m dashboard assets")
+    content = plotly_js.read(light if which == "light" and light else plotly_js.INSTALLED)
+    wide.route(SCRIPT, lambda route: route.fulfill(body=content, content_type="text/javascript"))
+    visit(wide, serve(sample) + path)
+    assert wide.locator(".chart .main-svg .subplot").count() >= wide.locator(".chart").count() > 0
+
+
+def test_words_are_read_before_what_draws_charts_is_there(wide: Page, serve: Serve, sample: Path) -> None:
+    held: list[Route] = []
+    wide.route(SCRIPT, lambda route: held.append(route))
+    wide.goto(serve(sample) + "/caseload", wait_until="commit")
+    expect(wide.locator("h1")).to_contain_text(" ")
+    assert wide.locator(".chart").count() and not wide.locator(".chart .main-svg").count()
+    assert held
+    for route in held:
+        route.continue_()
+    until(wide, "[...document.querySelectorAll('.chart')].every(c => c.querySelector('.main-svg'))")
+
+
+def test_what_draws_charts_is_fetched_once_and_by_no_page_without_any(wide: Page, serve: Serve, sample: Path) -> None:
+    asked: list[str] = []
+    wide.on("request", lambda request: asked.append(request.url) if "plotly" in request.url else None)
+    visit(wide, serve(sample) + "/methods")
+    wide.wait_for_load_state("networkidle")
+    assert not asked
+    for page in ("Caseload", "Costs"):
+        wide.locator("header nav a", has_text=page).click()
+        until(wide, "document.querySelectorAll('.chart .main-svg').length > 0")
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize("width", (320, 390, 768, 1280, 1920))

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import plotly
 import plotly.graph_objects as go
 import pytest
 from conftest import ODD, PATHS, Alter
@@ -107,15 +106,6 @@ def test_nothing_is_sent_to_another_host_by_a_chart() -> None:
     assert CONFIG["displayModeBar"] is False
     assert CONFIG["showSendToCloud"] is False
     assert CONFIG["plotlyServerURL"] == ""
-
-
-def test_the_part_of_plotly_is_of_the_version_that_plotly_has() -> None:
-    assets = Path(theme.__file__).parent / "assets"
-    whole = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-    version = re.search(r"v(\d+\.\d+\.\d+)", whole.read_text(encoding="utf-8")[:400])
-    assert version is not None
-    assert version[0] in (assets / "plotly-basic.min.js").read_text(encoding="utf-8")[:400]
-    assert f"plotly-basic.min.js?{version[0].replace('v', 'v=')}" in (assets / "page.js").read_text(encoding="utf-8")
 
 
 def test_every_number_shown_is_a_number_of_the_edition(client: FlaskClient, sample: Path) -> None:

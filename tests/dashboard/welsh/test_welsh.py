@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from conftest import ODD, PATHS, Alter, run
-from dash import html
 from flask.testing import FlaskClient
 from playwright.sync_api import Page
 from pptx import Presentation
@@ -21,6 +20,7 @@ from dashboard.app import frame
 from dashboard.data.address import read
 from dashboard.data.edition import Edition, Editions
 from dashboard.data.view import View
+from dashboard.elements import html
 from dashboard.elements.widgets import Choice, Picker
 from dashboard.export.packs import make_file
 from dashboard.export.powerpoint import deck_pptx
