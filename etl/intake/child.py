@@ -63,7 +63,7 @@ def read_grid(content: bytes) -> Grid:
     cells = list(chain.from_iterable(sheet.cells.values() for sheet in grid.sheets))
     texts = [value for value in cells if type(value) is str]
     if sum(map(len, chain(words, texts))) + 8 * (len(cells) - len(texts)) > limits.HELD_CHARACTERS:
-        raise refusals.too_large("holds more than 1.5 MB of words and numbers")
+        raise refusals.too_large(f"holds more than {limits.HELD_CHARACTERS / 10**6:g} MB of words and numbers")
     return grid
 
 

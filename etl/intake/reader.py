@@ -161,7 +161,7 @@ def _refuse_size(content: bytes) -> None:
     if not content:
         raise refusals.empty()
     if len(content) > limits.FILE_BYTES:
-        raise refusals.too_large("is larger than 5 MB")
+        raise refusals.too_large(f"is larger than {limits.FILE_BYTES // 10**6} MB")
 
 
 def start_child(program: str) -> subprocess.Popen[bytes]:

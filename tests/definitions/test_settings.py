@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.pages.methods import METHODS
-from dashboard.wording.sentences import SIGNALS
+from dashboard.wording.control_chart import SIGNALS
 from etl.definitions import settings
 from etl.intake import limits
 from etl.methods import control_chart
@@ -19,7 +19,7 @@ def test_pages_and_methods_read_the_same_thresholds() -> None:
     chart = settings.thresholds("control_chart")
     assert (control_chart.RUN, control_chart.TRIAL_POINTS) == (chart["run"], chart["trial_points"]) == (7, 6)
     assert (control_chart.ENOUGH_POINTS, control_chart.RANGES_TO_LIMIT) == (12, 2.66)
-    assert SIGNALS["shift_above"] == "above average seven or more months in a row, to {month}"
+    assert SIGNALS["shift_above"] == "above average seven or more months in a row"
     assert "± 2.66 times" in CHARTS["xmr"]
     assert "drawn from 12 points, dashed as a trial from 6." in dict(METHODS)["Control charts"]
     assert "No rate is shown on a count under 10." in dict(METHODS)["Intervals"]
