@@ -9,6 +9,7 @@ from dashboard.provenance import story
 from etl.definitions.periods import write_date
 from etl.definitions.writing import lower_first
 from etl.provenance import tell
+from etl.provenance.address import NoNumber, NumberAddress
 
 Component = Any
 NONE = "The edition has no such number."
@@ -17,9 +18,10 @@ NONE = "The edition has no such number."
 def build(view: View) -> Component:
     """The panel for the number that the address names; nothing for a name that names none."""
     address = view.address.get("number")
-    if len(address.split("|")) not in (4, 5):
+    try:
+        number_story = tell(view.edition, str(NumberAddress.read(address)))
+    except NoNumber:
         return None
-    number_story = tell(view.edition, address)
     if number_story is None:
         return frame(view, [html.P("Not known", className="panel-number"), html.P(NONE)], [])
     head = [

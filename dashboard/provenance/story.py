@@ -177,16 +177,18 @@ def typed_in(view: View, number: Number, cells: tuple[Source, ...], way: Way) ->
 
 def code_line(view: View, story: Story) -> Component:
     """The code of a number, as a link to its own page."""
-    found = codes.code(view, story.address)
+    found = codes.code(view, str(story.address))
     if not found:
         return None
-    return html.P(["Code ", html.A(html.Code(found), href=codes.page_of(view, story.address))], className="code-line")
+    return html.P(
+        ["Code ", html.A(html.Code(found), href=codes.page_of(view, str(story.address)))], className="code-line"
+    )
 
 
 def acts(view: View, story: Story) -> list[Component]:
     """What can be had of a number: a link to it, and its cells."""
-    found = codes.code(view, story.address)
-    held = {"data-link": codes.page_of(view, story.address)} if found else {}
+    found = codes.code(view, str(story.address))
+    held = {"data-link": codes.page_of(view, str(story.address))} if found else {}
     copy = html.Button("Copy link", className="button filled copy", type="button", **held)
     return [copy, *([cells_link(view, story)] if story.sources else [])]
 
@@ -198,7 +200,7 @@ def cells_link(view: View, story: Story) -> Component:
     writer.writerow(COLUMNS)
     for cell in story.sources:
         writer.writerow([safe(said) if isinstance(said, str) else said for said in values(cell)])
-    name = f"cells-of-{codes.code(view, story.address)}-edition-{view.edition.name}.csv"
+    name = f"cells-of-{codes.code(view, str(story.address))}-edition-{view.edition.name}.csv"
     label = counted_figure(len(story.sources), "cell") + " as CSV"
     return html.A(label, href=f"data:text/csv;charset=utf-8,{quote(out.getvalue())}", download=name, className="button")
 

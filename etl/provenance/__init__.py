@@ -2,19 +2,21 @@
 
 from collections.abc import Callable
 
+from etl.definitions.messages import _
 from etl.definitions.periods import MONTHS_IN
 from etl.definitions.writing import HIDDEN
 from etl.provenance import change, judged, money, results, returned
+from etl.provenance.address import NoNumber, NumberAddress
 from etl.provenance.code import WrongCode, address_in, code_of, editions_of, read_code
 from etl.provenance.edition import Edition
-from etl.provenance.story import NoNumber, Story, Words, day, place
+from etl.provenance.story import Story, Words, place
 
 # One answer for a number that is hidden and for one that is not there: the answer tells nobody which.
-HIDDEN_WORDS = (
+HIDDEN_WORDS = _(
     "Hidden, or not there: this edition shows this audience no such number. A small number, and any from which one "
     "could be worked back, is not in the file at all."
 )
-Teller = Callable[[Edition, str], Story | None]
+Teller = Callable[[Edition, NumberAddress], Story | None]
 KINDS: dict[str, Teller] = {
     **dict.fromkeys(MONTHS_IN, results.tell),
     "cover": money.cover,
@@ -37,25 +39,22 @@ def tell(edition: Edition, address: str) -> Story | None:
 
     Only the central team is told that there is no number: to others that is the same as a hidden one.
     """
-    parts = address.split("|")
-    if len(parts) not in (4, 5) or parts[1] not in KINDS:
-        return None
     try:
-        story = KINDS[parts[1]](edition, address)
-    except NoNumber:
+        where = NumberAddress.read(address)
+        story = KINDS[where.kind](edition, where)
+    except (NoNumber, KeyError):
         return None
     if story is not None and story.known != "hidden":
         return story
-    return hidden(edition, address) if edition.audience != "central" or story is not None else None
+    return hidden(edition, where) if edition.audience != "central" or story is not None else None
 
 
-def hidden(edition: Edition, address: str) -> Story:
+def hidden(edition: Edition, address: NumberAddress) -> Story:
     """What is said of a number that may not be seen: what its address says, and nothing else."""
-    site, kind, starts, measure = address.split("|")[:4]
-    what = "a number"
-    if kind in MONTHS_IN and measure in edition.measures:
-        what = results.what(edition, measure, kind, day(starts))
-    return Story(address, place(edition, site), what, HIDDEN, "hidden", (Words(HIDDEN_WORDS),))
+    what: str = _("a number")
+    if address.is_result and address.what in edition.measures:
+        what = results.what(edition, address.what, address.kind, address.day)
+    return Story(address, place(edition, address.site), what, HIDDEN, "hidden", (Words(HIDDEN_WORDS),))
 
 
 __all__ = ["HIDDEN_WORDS", "WrongCode", "address_in", "code_of", "editions_of", "hidden", "read_code", "tell"]

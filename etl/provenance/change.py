@@ -5,6 +5,7 @@ from datetime import date
 
 from etl.definitions.periods import month_after
 from etl.definitions.writing import MINUS, lower_first, write, write_in_full
+from etl.provenance.address import NumberAddress
 from etl.provenance.cells import Behind, by_month, sources
 from etl.provenance.code import LAG, STEPS
 from etl.provenance.edition import Edition, Row
@@ -18,7 +19,6 @@ from etl.provenance.story import (
     Table,
     Words,
     columns,
-    day,
     label_of,
     place,
 )
@@ -36,20 +36,20 @@ SAID: Mapping[str, str] = {
 }
 
 
-def pair(edition: Edition, address: str) -> tuple[Row | None, str]:
+def pair(edition: Edition, address: NumberAddress) -> tuple[Row | None, str]:
     """The pair of periods that an address names, and the step of it."""
-    site, _, starts, what = address.split("|")[:4]
+    site, what = address.site, address.what
     span, _, rest = what.partition(".")
     measure, _, step = rest.rpartition(".")
     if span not in LAG or step not in STEPS:
         return None, ""
     where = "site = ? and measure = ? and span = ? and to_starts = ? and from_starts = ?"
-    first = day(starts)
+    first = address.day
     found = edition.rows("bridges", where, (site, measure, span, first, month_after(first, -LAG[span])))
     return (found[0] if found else None), step
 
 
-def tell(edition: Edition, address: str) -> Story | None:
+def tell(edition: Edition, address: NumberAddress) -> Story | None:
     """The story of a number of a bridge."""
     row, step = pair(edition, address)
     if row is None:

@@ -12,6 +12,7 @@ from datetime import date
 
 from etl.definitions.periods import PERIODS, month_after, months_between
 from etl.definitions.readiness import CRITERIA
+from etl.provenance.address import NoNumber, NumberAddress
 from etl.provenance.edition import Edition
 
 # No 0, O, 1, I, L, 5 and S both, 2 and Z both. As many as a prime, so that one wrong sign, or two that have changed
@@ -72,7 +73,7 @@ def code_of(edition: Edition, address: str) -> str:
     """The code of a number, as AAAAA-AAAAA; '' for an address that has none."""
     try:
         fields = _fields(edition, address)
-    except ValueError:
+    except (ValueError, NoNumber):
         return ""
     value = 0
     for field, room in zip(fields, (FORMS, NAMES, MONTHS, SITES), strict=True):
@@ -154,8 +155,8 @@ def bridge_names(edition: Edition) -> list[str]:
 
 def _fields(edition: Edition, address: str) -> tuple[int, int, int, int]:
     """Form, name, month and site as numbers. Raises ValueError where a part of the address is in no list."""
-    site, kind, place, what, *rest = [*address.split("|"), *[""] * 4][:5]
-    beside = rest[0]
+    where = NumberAddress.read(address)
+    site, kind, place, what, beside = where.site, where.kind, where.place, where.what, where.beside
     if kind in PERIODS:
         form = ROOM_FOR_OTHERS + len(PERIODS) * ASIDE.index(beside) + PERIODS.index(kind)
     else:
@@ -179,7 +180,7 @@ def _address(edition: Edition, site: int, month: int, name: int, form: int) -> s
     word, day = _names(edition, kind)[name], month_after(FIRST, month - 1).isoformat() if month else ""
     if kind in ("agreement", "readiness", "quality"):
         day, word = word, ""
-    return "|".join([place, kind, day, last or LAST_WORD.get(kind, word), *([beside] if beside else [])])
+    return str(NumberAddress(place, kind, day, last or LAST_WORD.get(kind, word), beside))
 
 
 # The last part of an address where the part before it says which.

@@ -3,6 +3,7 @@
 from etl.definitions.periods import write_date
 from etl.definitions.readiness import CRITERIA, LEVELS
 from etl.definitions.writing import first_upper, lower_first, spaced
+from etl.provenance.address import NumberAddress
 from etl.provenance.edition import Edition
 from etl.provenance.story import (
     Block,
@@ -21,9 +22,9 @@ from etl.provenance.story import (
 LABELS = {criterion.name: criterion.label for criterion in CRITERIA}
 
 
-def verdict(edition: Edition, address: str) -> Story | None:
+def verdict(edition: Edition, address: NumberAddress) -> Story | None:
     """A site's verdict, with the criteria that it rests on; the programme's, with those of its sites."""
-    site = address.split("|")[0]
+    site = address.site
     rows = edition.rows("verdicts", "site = ?", (site,))
     if not rows:
         return None
@@ -68,9 +69,9 @@ def _sites(edition: Edition) -> Table:
     return Table("Sites", columns("Site", "Verdict", "Because"), tuple(body))
 
 
-def readiness(edition: Edition, address: str) -> Story | None:
+def readiness(edition: Edition, address: NumberAddress) -> Story | None:
     """The evidence behind a criterion."""
-    site, _, criterion = address.split("|")[:3]
+    site, criterion = address.site, address.place
     rows = edition.rows("readiness", "site = ? and criterion = ?", (site, criterion))
     if not rows:
         return None
@@ -102,9 +103,9 @@ def _condition(edition: Edition, site: str, criterion: str) -> str:
     return ""
 
 
-def _moved(edition: Edition, address: str) -> list[Block]:
+def _moved(edition: Edition, address: NumberAddress) -> list[Block]:
     """What moved the criterion since earlier editions."""
-    rows = [row for row in edition.rows("changes", order="since desc, position") if row.get("number") == address]
+    rows = [row for row in edition.rows("changes", order="since desc, position") if row.get("number") == str(address)]
     body = tuple((row.since, row.what, row.effect or "", row.verdict_effect or "") for row in rows)
     return [Table("Changed since", columns("Edition", "What", "Effect", "Criterion"), body)] if body else []
 
@@ -131,9 +132,9 @@ def _rests_on(edition: Edition, site: str, criterion: str) -> list[Block]:
     return [Table("Rests on", columns("What", "Number", right=(1,)), tuple(rows))] if rows else []
 
 
-def quality(edition: Edition, address: str) -> Story | None:
+def quality(edition: Edition, address: NumberAddress) -> Story | None:
     """A dimension of data quality."""
-    site, _, dimension = address.split("|")[:3]
+    site, dimension = address.site, address.place
     rows = edition.rows("data_quality", "site = ? and dimension = ?", (site, dimension))
     if not rows or rows[0].value is None or rows[0].of is None:
         return None

@@ -5,6 +5,7 @@ from datetime import date
 
 from etl.definitions.periods import month_after, write_date, write_financial_year, write_month
 from etl.definitions.writing import first_upper, spaced
+from etl.provenance.address import NumberAddress
 from etl.provenance.code import CENTRAL
 from etl.provenance.edition import Edition, Row
 from etl.provenance.story import (
@@ -18,7 +19,6 @@ from etl.provenance.story import (
     Table,
     Words,
     columns,
-    day,
     days,
     place,
     plus,
@@ -47,9 +47,9 @@ COVER = {
 SECURED_RULE = "Only approved money counts as secured. Money matched to other money falls with it."
 
 
-def cover(edition: Edition, address: str) -> Story | None:
+def cover(edition: Edition, address: NumberAddress) -> Story | None:
     """How far secured money goes in a year."""
-    site, _, year, column = address.split("|")[:4]
+    site, year, column = address.site, address.place, address.what
     rows = [row for row in edition.rows("cover", "site = ?", (site,)) if str(row.year) == year]
     if not rows or rows[0].get(column) is None or column not in COVER:
         return None
@@ -126,9 +126,9 @@ def _agreements(rows: Sequence[Row], otherwise: str, edition: Edition) -> Block:
 AGREED = {"amount": "{}", "drawn": "{}, drawn so far", "left": "{}, what may still be drawn"}
 
 
-def agreement(edition: Edition, address: str) -> Story | None:
+def agreement(edition: Edition, address: NumberAddress) -> Story | None:
     """One agreement."""
-    site, _, name, column = address.split("|")[:4]
+    site, name, column = address.site, address.place, address.what
     rows = edition.rows("agreements", "agreement = ?", (name,))
     if not rows or rows[0].site != site or column not in AGREED:
         return None
@@ -162,10 +162,10 @@ CLIFF = {
 }
 
 
-def cliff(edition: Edition, address: str) -> Story | None:
+def cliff(edition: Edition, address: NumberAddress) -> Story | None:
     """A month of money ahead."""
-    site, _, month, status = address.split("|")[:4]
-    first = day(month)
+    site, status = address.site, address.what
+    first = address.day
     rows = {row.status: row for row in edition.rows("cliff", "site = ? and month = ?", (site, first))}
     if status == "share":
         return _covered(edition, address, rows.get("approved"), rows.get("planned"))
@@ -198,7 +198,7 @@ def cliff(edition: Edition, address: str) -> Story | None:
     return Story(address, place(edition, site), name, pounds_stated(rows[status].amount), "known", tuple(body))
 
 
-def _covered(edition: Edition, address: str, secured: Row | None, planned: Row | None) -> Story | None:
+def _covered(edition: Edition, address: NumberAddress, secured: Row | None, planned: Row | None) -> Story | None:
     """The share of a month's planned cost that is secured."""
     if secured is None or planned is None or secured.get("share") is None:
         return None
@@ -241,10 +241,10 @@ def _plans(edition: Edition, site: str, month: date) -> Table:
     return Table("Plan, a twelfth a month", columns("Site", "Cost a year", "Months", "Source", right=(1,)), tuple(body))
 
 
-def gap(edition: Edition, address: str) -> Story | None:
+def gap(edition: Edition, address: NumberAddress) -> Story | None:
     """A step from planned cost to what has no funder."""
-    site, _, starts, position = address.split("|")[:4]
-    steps = edition.rows("gaps", "site = ? and starts = ?", (site, day(starts)), "position")
+    site, position = address.site, address.what
+    steps = edition.rows("gaps", "site = ? and starts = ?", (site, address.day), "position")
     here = next((step for step in steps if str(step.position) == position), None)
     if here is None:
         return None
@@ -268,14 +268,14 @@ def _steps(steps: Iterable[Row]) -> Table:
     return Table("From planned cost to what has no funder", columns("Step", "Amount", right=(1,)), body)
 
 
-def central(edition: Edition, address: str) -> Story | None:
+def central(edition: Edition, address: NumberAddress) -> Story | None:
     """A cost per new case with the central team's share, or a part of it."""
-    site, _, starts, what = address.split("|")[:4]
+    site, what = address.site, address.what
     if what not in CENTRAL:
         return None
     period, basis, way, column = what.split(".")
     where = "site = ? and period = ? and starts = ? and basis = ? and allocation = ?"
-    rows = edition.rows("central", where, (site, period, day(starts), basis, way))
+    rows = edition.rows("central", where, (site, period, address.day, basis, way))
     if not rows or rows[0].get(column) is None:
         return None
     row = rows[0]

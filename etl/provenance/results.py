@@ -8,6 +8,7 @@ from etl.definitions.measure import Ratio, Unit
 from etl.definitions.periods import last_month, month_after, write_financial_year, write_month
 from etl.definitions.settings import thresholds
 from etl.definitions.writing import HIDDEN, MINUS, lower_first, signed_pounds, write, write_in_full, write_limit
+from etl.provenance.address import NumberAddress
 from etl.provenance.cells import Behind, behind, by_month, by_site, may_see, queried, sources
 from etl.provenance.code import START
 from etl.provenance.edition import Edition, Row
@@ -24,7 +25,6 @@ from etl.provenance.story import (
     Words,
     address_of,
     columns,
-    day,
     exact,
     label_of,
     place,
@@ -46,10 +46,10 @@ LIMITS = ("mean", "lower", "upper")
 OVER = {"over_plan": "planned_cost", "over_funding": "funding"}
 
 
-def tell(edition: Edition, address: str) -> Story | None:
+def tell(edition: Edition, address: NumberAddress) -> Story | None:
     """The story of a number of `results`, or of what stands beside it; None where the edition has no such number."""
-    site, period, starts, measure, beside = [*address.split("|"), ""][:5]
-    row = edition.result(site, measure, period, day(starts))
+    site, period, measure, beside = address.site, address.kind, address.what, address.beside
+    row = edition.result(site, measure, period, address.day)
     if row is None:
         return None
     if row.shown == HIDDEN and beside != "plan":  # a plan is no secret where the number is
@@ -66,10 +66,10 @@ def tell(edition: Edition, address: str) -> Story | None:
     return Story(address, place(edition, site), said, shown, "known", tuple(body), cells)
 
 
-def start(edition: Edition, address: str) -> Story | None:
+def start(edition: Edition, address: NumberAddress) -> Story | None:
     """The new cases that a scenario's next year is reckoned from: those of the last year's months that are known."""
-    site, _, year, column = address.split("|")[:4]
-    rows = edition.rows("scenario_start", "site = ? and year = ? and not mended", (site, day(year)))
+    site, column = address.site, address.what
+    rows = edition.rows("scenario_start", "site = ? and year = ? and not mended", (site, address.day))
     last = edition.data_month
     if column not in START or not rows or rows[0].get(column) is None or last is None:
         return None
@@ -90,7 +90,7 @@ def what(edition: Edition, measure: str, period: str, starts: date) -> str:
     return f"{lower_first(label_of(edition, measure))}, {span(starts, last_month(period, starts))}"
 
 
-def _itself(edition: Edition, address: str, row: Row) -> Story:
+def _itself(edition: Edition, address: NumberAddress, row: Row) -> Story:
     unit, of = unit_of(edition, row.measure), behind(edition, row)
     cells = sources(edition, of)
     body: list[Block] = [*_formula(edition, row, unit), *_chance(row, unit), *_gap(row)]

@@ -5,6 +5,7 @@ from datetime import date
 
 from etl.definitions.periods import months_between, write_date, write_month
 from etl.definitions.writing import counted, first_upper, spaced, write
+from etl.provenance.address import NumberAddress
 from etl.provenance.cells import may_see
 from etl.provenance.code import COUNTED
 from etl.provenance.edition import Edition, Row
@@ -17,7 +18,6 @@ from etl.provenance.story import (
     Story,
     Table,
     columns,
-    day,
     label_of,
     place,
     unit_of,
@@ -26,10 +26,10 @@ from etl.provenance.story import (
 MOST_ROWS = 96
 
 
-def counted_returns(edition: Edition, address: str) -> Story | None:
+def counted_returns(edition: Edition, address: NumberAddress) -> Story | None:
     """The returns that are counted, one a row."""
-    site, _, starts, which = address.split("|")[:4]
-    first = day(starts)
+    site, which = address.site, address.what
+    first = address.day
     if which not in COUNTED:
         return None
     where = "month >= ? and state not in ('not_due', 'due')"
@@ -75,10 +75,10 @@ def _is(kind: str, row: Row) -> bool:
     return bool(row.queries) if kind == "query" else kind in ("due", row.state)
 
 
-def receipt(edition: Edition, address: str) -> Story | None:
+def receipt(edition: Edition, address: NumberAddress) -> Story | None:
     """One return: when it came, its versions, what was queried and what was changed."""
-    site, _, starts = address.split("|")[:3]
-    month = day(starts)
+    site = address.site
+    month = address.day
     rows = edition.rows("calendar", "site = ? and month = ?", (site, month))
     if not rows:
         return None

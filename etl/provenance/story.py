@@ -8,6 +8,7 @@ from typing import Literal, cast
 from etl.definitions.measure import Unit
 from etl.definitions.periods import write_date, write_month
 from etl.definitions.writing import HIDDEN, write, write_in_full
+from etl.provenance.address import NumberAddress
 from etl.provenance.edition import Edition, Row
 
 # What stands beside a number of `results`, with a gap for what the number is.
@@ -136,7 +137,7 @@ Block = Formula | Words | Facts | Table | Points | Months
 class Story:
     """Where a number comes from. `what` ends the sentence that the site's label begins."""
 
-    address: str
+    address: NumberAddress
     site: Site
     what: str
     shown: str
@@ -148,18 +149,6 @@ class Story:
     def sentence(self) -> str:
         """What the number is: Croydon: new cases, December 2018 to November 2019."""
         return f"{self.site.label}: {self.what}"
-
-
-class NoNumber(LookupError):
-    """An address that names no number."""
-
-
-def day(text: str) -> date:
-    """A day as an address has it. Raises NoNumber."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise NoNumber(text) from None
 
 
 def place(edition: Edition, name: str) -> Site:
@@ -195,7 +184,7 @@ def exact(row: Row | None, unit: Unit) -> Number:
 
 def address_of(row: Row, measure: str = "") -> str:
     """What names a number of `results`, or another measure of the same site and period."""
-    return f"{row.site}|{row.period}|{row.starts}|{measure or row.measure}"
+    return str(NumberAddress(row.site, row.period, str(row.starts), measure or row.measure))
 
 
 def span(starts: date, ends: date) -> str:

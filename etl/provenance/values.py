@@ -1,15 +1,14 @@
 """A number that stands in another table than `results`, or beside one, by its address: its full value and unit."""
 
 from collections.abc import Callable
-from datetime import date
 
-from etl.definitions.periods import PERIODS
 from etl.definitions.writing import HIDDEN
+from etl.provenance.address import NoNumber, NumberAddress
 from etl.provenance.change import pair
 from etl.provenance.code import CENTRAL
 from etl.provenance.edition import Edition
 from etl.provenance.results import LIMITS, answering
-from etl.provenance.story import NoNumber, day, unit_of
+from etl.provenance.story import unit_of
 
 Value = tuple[float | None, str]
 NONE: Value = (None, "")
@@ -18,11 +17,11 @@ COVER_UNITS = {"months": "months", "runway_months": "months", "notice_months": "
 
 def value_of(edition: Edition, address: str) -> Value:
     """The value and unit of a number that is no number of `results` itself; nothing where it has none or is hidden."""
-    site, kind, place, what, beside = [*address.split("|"), "", "", "", "", ""][:5]
     try:
-        if kind in PERIODS:
-            return _beside(edition, (site, kind, day(place), what), beside)
-        return ELSEWHERE[kind](edition, site, place, what) if kind in ELSEWHERE else NONE
+        where = NumberAddress.read(address)
+        if where.is_result:
+            return _beside(edition, where)
+        return ELSEWHERE[where.kind](edition, where) if where.kind in ELSEWHERE else NONE
     except NoNumber:
         return NONE
 
@@ -32,8 +31,8 @@ def _first(edition: Edition, table: str, where: str, given: tuple[object, ...], 
     return rows[0].get(column) if rows else None
 
 
-def _beside(edition: Edition, of: tuple[str, str, date, str], beside: str) -> Value:
-    site, period, starts, measure = of
+def _beside(edition: Edition, where: NumberAddress) -> Value:
+    site, period, starts, measure, beside = where.site, where.kind, where.day, where.what, where.beside
     row = edition.result(site, measure, period, starts)
     if row is None or row.shown == HIDDEN:
         return NONE
@@ -50,52 +49,52 @@ def _beside(edition: Edition, of: tuple[str, str, date, str], beside: str) -> Va
             edition, "real_terms", "site = ? and measure = ? and starts = ?", (site, measure, starts), beside
         ), unit
     if beside in ("over_plan", "over_funding"):
-        where = "site = ? and period = ? and starts = ?"
-        return _first(edition, "spend_against", where, (site, period, starts), beside), "gbp"
+        place = "site = ? and period = ? and starts = ?"
+        return _first(edition, "spend_against", place, (site, period, starts), beside), "gbp"
     if beside in ("share", "step"):
         rows = answering(edition, row, beside)
         return (rows[0].share, "share") if rows else NONE
     return NONE
 
 
-def _cover(edition: Edition, site: str, place: str, what: str) -> Value:
-    found = _first(edition, "cover", "site = ? and year = ?", (site, day(place)), what)
-    return found, COVER_UNITS.get(what, "gbp")
+def _cover(edition: Edition, number: NumberAddress) -> Value:
+    found = _first(edition, "cover", "site = ? and year = ?", (number.site, number.day), number.what)
+    return found, COVER_UNITS.get(number.what, "gbp")
 
 
-def _agreement(edition: Edition, site: str, place: str, what: str) -> Value:
-    return _first(edition, "agreements", "agreement = ?", (place,), what), "gbp"
+def _agreement(edition: Edition, number: NumberAddress) -> Value:
+    return _first(edition, "agreements", "agreement = ?", (number.place,), number.what), "gbp"
 
 
-def _cliff(edition: Edition, site: str, place: str, what: str) -> Value:
+def _cliff(edition: Edition, number: NumberAddress) -> Value:
     where = "site = ? and month = ? and status = ?"
-    if what == "share":
-        return _first(edition, "cliff", where, (site, day(place), "approved"), "share"), "share"
-    return _first(edition, "cliff", where, (site, day(place), what), "amount"), "gbp"
+    if number.what == "share":
+        return _first(edition, "cliff", where, (number.site, number.day, "approved"), "share"), "share"
+    return _first(edition, "cliff", where, (number.site, number.day, number.what), "amount"), "gbp"
 
 
-def _gap(edition: Edition, site: str, place: str, what: str) -> Value:
-    if not what.isdecimal():
-        raise NoNumber(what)
+def _gap(edition: Edition, number: NumberAddress) -> Value:
+    if not number.what.isdecimal():
+        raise NoNumber(number.what)
     where = "site = ? and starts = ? and position = ?"
-    return _first(edition, "gaps", where, (site, day(place), int(what)), "amount"), "gbp"
+    return _first(edition, "gaps", where, (number.site, number.day, int(number.what)), "amount"), "gbp"
 
 
-def _central(edition: Edition, site: str, place: str, what: str) -> Value:
-    if what not in CENTRAL:
-        raise NoNumber(what)
-    period, basis, way, column = what.split(".")
+def _central(edition: Edition, number: NumberAddress) -> Value:
+    if number.what not in CENTRAL:
+        raise NoNumber(number.what)
+    period, basis, way, column = number.what.split(".")
     where = "site = ? and period = ? and starts = ? and basis = ? and allocation = ?"
     unit = "count" if column == "count" else "gbp_each" if column in ("unit", "low", "high") else "gbp"
-    return _first(edition, "central", where, (site, period, day(place), basis, way), column), unit
+    return _first(edition, "central", where, (number.site, period, number.day, basis, way), column), unit
 
 
-def _bridge(edition: Edition, site: str, place: str, what: str) -> Value:
-    row, step = pair(edition, f"{site}|bridge|{place}|{what}")
+def _bridge(edition: Edition, number: NumberAddress) -> Value:
+    row, step = pair(edition, number)
     return (row[step], "count" if step.startswith("count") else "gbp") if row is not None else NONE
 
 
-ELSEWHERE: dict[str, Callable[[Edition, str, str, str], Value]] = {
+ELSEWHERE: dict[str, Callable[[Edition, NumberAddress], Value]] = {
     "cover": _cover,
     "agreement": _agreement,
     "cliff": _cliff,
