@@ -116,7 +116,7 @@ def site_chart(shown: Shown, site: Site, events: Sequence[Happening], name: str)
     drawn = site_line(
         months,
         {month: row.value for month, row in rows.items()},
-        {month: row.shown for month, row in rows.items()},
+        {month: Plain(row.shown) for month, row in rows.items()},
         shown.view.mark(site.name),
         shown.top,
         plan.value if plan is not None else None,

@@ -16,7 +16,7 @@ from dashboard.elements.tables import Column, number, table
 from dashboard.provenance import links
 from dashboard.wording import control_chart as wording
 from etl.definitions.measure import Unit
-from etl.definitions.messages import _, joined
+from etl.definitions.messages import Plain, _, joined
 from etl.definitions.periods import write_month
 from etl.definitions.settings import DAYS_LATE
 from etl.definitions.writing import HIDDEN, first_upper, pounds_short, write, write_limit
@@ -122,7 +122,8 @@ def drawn(view: View, about: Row, points: Sequence[Row], headline: str) -> Compo
         {row.month: row.value for row in points},
         {row.month: (row.mean, row.lower, row.upper) for row in points},
         {row.month: row.label for row in points if row.label in wording.SIGNALS},
-        _hidden_months(view, about) | {row.month: write(row.value, unit) for row in points if row.value is not None},
+        _hidden_months(view, about)
+        | {row.month: Plain(write(row.value, unit)) for row in points if row.value is not None},
         view.mark(about.site),
         trial=bool(about.trial),
         axis_text=[pounds_short(tick) for tick in ticks(top, 4)] if money else None,
@@ -138,7 +139,7 @@ def drawn(view: View, about: Row, points: Sequence[Row], headline: str) -> Compo
 def _hidden_months(view: View, about: Row) -> dict[Any, str]:
     """The months whose numbers may not be seen, each with their mark."""
     rows = view.edition.series(about.measure).get(about.site, ())
-    return {row.starts: HIDDEN for row in rows if row.shown == HIDDEN}
+    return {row.starts: Plain(HIDDEN) for row in rows if row.shown == HIDDEN}
 
 
 def unit_of(view: View, measure: str) -> Unit:
@@ -161,7 +162,7 @@ def points_table(view: View, points: Sequence[Row], events: dict[Any, str]) -> C
             edge(view, row, name, write_limit(point.get(name), unit)) for name in ("mean", "lower", "upper", "plan")
         ]
         signal = wording.SIGNALS.get(point.label or "", _("none"))
-        body.append([write_month(point.month), shown, *edges, signal, events.get(point.month, "")])
+        body.append([write_month(point.month), shown, *edges, signal, Plain(events.get(point.month, ""))])
     return table(heads, body, _("Points of the control chart"), class_name="wide")
 
 

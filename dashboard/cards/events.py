@@ -68,7 +68,7 @@ def table_of(view: View, events: Sequence[Happening]) -> Component:
     heads += [Column(_("What happened")), Column(_("Source"))]
     body = [
         [
-            html.Strong(event.letter),
+            html.Strong(Plain(event.letter)),
             html.Span(write_date(event.day), className="whole"),
             joined(": ", [_("All sites") if event.site in ("", "all") else view.label(event.site), event.words]),
             html.Span(event.source, className="muted small"),

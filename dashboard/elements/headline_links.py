@@ -63,7 +63,9 @@ def link_numbers(tree: Tree, address: Address) -> None:
     theirs.
     """
     for part in _every(tree):
-        if (children := _with_links(_props(part).get("children"), address)) is not None:
+        children = _with_links(_props(part).get("children"), address)
+        ready_made = OPENS in _props(part) and children is not None and all(isinstance(one, str) for one in children)
+        if children is not None and not ready_made:
             _props(part)["children"] = children
             _props(part).pop(OPENS, None)
             continue

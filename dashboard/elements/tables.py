@@ -7,7 +7,7 @@ from typing import Any
 from dashboard.data.edition import Row
 from dashboard.data.view import View
 from dashboard.elements import html, icons
-from etl.definitions.messages import _, joined
+from etl.definitions.messages import Plain, _, joined
 from etl.definitions.readiness import LEVELS
 from etl.definitions.writing import HIDDEN
 from etl.provenance.address import NumberAddress
@@ -93,7 +93,7 @@ def state(words: str, why: str = "") -> Component:
 def hidden() -> Component:
     """A number too small to show."""
     return html.Span(
-        [HIDDEN, html.Span([" ", _("hidden: a small number")], className="heard")], className="hidden-number"
+        [Plain(HIDDEN), html.Span([" ", _("hidden: a small number")], className="heard")], className="hidden-number"
     )
 
 

@@ -11,7 +11,7 @@ from dashboard.elements.tables import Column, link, state, table, tag
 from dashboard.provenance import links
 from dashboard.wording import readiness as wording
 from etl.definitions import readiness as definitions
-from etl.definitions.messages import _, joined
+from etl.definitions.messages import Small, _, joined
 from etl.definitions.periods import write_date
 from etl.definitions.writing import first_upper
 from etl.provenance.address import NumberAddress
@@ -132,12 +132,12 @@ def change(view: View, row: Row | None) -> Component:
     parts: list[Component] = []
     rest = row.change
     while rest:
-        found = [(rest.find(name), name) for name in map(str.lower, definitions.VERDICTS.values()) if name in rest]
+        found = [(rest.find(word.lower()), word) for word in definitions.VERDICTS.values() if word.lower() in rest]
         if not found:
             break
-        place, name = min(found, key=lambda entry: (entry[0], -len(entry[1])))
-        parts += [rest[:place], html.Strong(name)]
-        rest = rest[place + len(name) :]
+        place, word = min(found, key=lambda entry: (entry[0], -len(entry[1])))
+        parts += [rest[:place], html.Strong(Small(word))]
+        rest = rest[place + len(word) :]
     return html.Span(links.prose(view, row.site, [*parts, rest], str(NumberAddress(row.site, "verdict", "", "words"))))
 
 

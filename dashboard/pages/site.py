@@ -201,7 +201,7 @@ def over_time(view: View, site: Site, measure: str) -> Component:
     plan = view.edition.result(site.name, links.PLANS.get(measure, ""), "month", last)
     planned = plan.value if plan is not None else None
     top = 1.18 * max([v for v in (*values.values(), planned) if v is not None] or [1.0])
-    texts = {month: row.shown for month, row in rows.items()}
+    texts = {month: Plain(row.shown) for month, row in rows.items()}
     events = happenings(view, months, [site.name])
     marked = marks_of(events, site.name)
     drawn = site_line(months, values, texts, view.mark(site.name), top, planned, events=marked)

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 
 from dashboard.data.comparisons import when
 from dashboard.data.edition import Row
-from etl.definitions.messages import Capital, Message, Plain, Text, _, joined, ngettext
+from etl.definitions.messages import Capital, Message, Name, Plain, Text, _, joined, ngettext
+from etl.definitions.periods import last_month, write_month
 from etl.definitions.writing import HIDDEN, count, listed, named
 
 Rows = Sequence[tuple[str, Row]]
@@ -59,7 +60,16 @@ def _one_against_plan(label: str, row: Row, write: Write) -> Text:
         sentence = _("{site} took on {count} new cases, more than the {plan} planned", **places)
     else:
         sentence = _("{site} took on {count} new cases, which cannot be told from the {plan} planned", **places)
-    return _("{sentence} in the {year}", sentence=sentence, year=when(row)) if row.hollow else sentence
+    if not row.hollow:
+        return sentence
+    if row.period == "rolling_year":
+        return _("{sentence} in the year to {month}", sentence=sentence, month=_last(row))
+    return _("{sentence} in the {year}", sentence=sentence, year=when(row))
+
+
+def _last(row: Row) -> Text:
+    """The last month of a row's period."""
+    return write_month(last_month(row.period, row.starts))
 
 
 def earlier_years(rows: Rows, write: Write = plain, interval: str = "") -> Text:
@@ -79,16 +89,16 @@ def earlier_years(rows: Rows, write: Write = plain, interval: str = "") -> Text:
 
 def _earlier_year(label: str, row: Row, write: Write) -> Text:
     """The only site that an earlier year stands for, with its plan if it has one."""
-    places = {"site": Capital(named(label)), "count": write(row), "year": when(row)}
-    its_own = row.period == "rolling_year"
+    places = {"site": Capital(named(label)), "count": write(row)}
+    if row.plan is not None:
+        places["plan"] = write(plan_of(row))
+    if row.period == "rolling_year":
+        if row.plan is None:
+            return _("{site}: {count} new cases in its year to {month}", **places, month=_last(row))
+        return _("{site}: {count} of {plan} planned in its year to {month}", **places, month=_last(row))
     if row.plan is None:
-        if its_own:
-            return _("{site}: {count} new cases in its {year}", **places)
-        return _("{site}: {count} new cases in {year}", **places)
-    places["plan"] = write(plan_of(row))
-    if its_own:
-        return _("{site}: {count} of {plan} planned in its {year}", **places)
-    return _("{site}: {count} of {plan} planned in {year}", **places)
+        return _("{site}: {count} new cases in {year}", **places, year=when(row))
+    return _("{site}: {count} of {plan} planned in {year}", **places, year=when(row))
 
 
 def _reaching(judged: Sequence[Row]) -> Text:
@@ -173,4 +183,4 @@ def note(who: str, months: Text, gaps: Sequence[tuple[str, str]]) -> Text:
     counted = _("People allocated to a case manager, {who}, {months}.", who=who, months=months)
     if len(gaps) > 4:
         return joined(" ", [counted, _("{number} sites have a gap in these months.", number=len(gaps))])
-    return joined(" ", [counted, *(_("{site}: {reason}.", site=named(label), reason=why) for label, why in gaps)])
+    return joined(" ", [counted, *(_("{site}: {reason}.", site=Name(label), reason=why) for label, why in gaps)])

@@ -22,13 +22,21 @@ def returns_counts(rows: Sequence[Row], write: Write = plain) -> Text:
     return joined(", ", [in_state(state, write(state, states.count(state))) for state in STATES if state in states])
 
 
-def in_state(state: str, what: Text) -> Message:
-    """So many returns, or the return of a month, that came on time, late or not."""
+def in_state(state: str, number: Text) -> Message:
+    """So many returns that came on time, late or not."""
     if state == "on_time":
-        return _("{returns} on time", returns=what)
+        return _("{number} on time", number=number)
     if state == "late":
-        return _("{returns} late", returns=what)
-    return _("{returns} missing", returns=what) if state == "missing" else _("{returns} rejected", returns=what)
+        return _("{number} late", number=number)
+    return _("{number} missing", number=number) if state == "missing" else _("{number} rejected", number=number)
+
+
+def of_month(row: Row) -> Message:
+    """The return of a month that came late or not."""
+    month = write_month(row.month)
+    if row.state == "late":
+        return _("{month} late", month=month)
+    return _("{month} missing", month=month) if row.state == "missing" else _("{month} rejected", month=month)
 
 
 def returns_note(rows: Sequence[Row], write: Write = plain) -> Text:
@@ -38,7 +46,7 @@ def returns_note(rows: Sequence[Row], write: Write = plain) -> Text:
         return in_state("on_time", write("on_time", len(rows)))
     if len(odd) > 2:
         return returns_counts(rows, write)
-    clauses = [in_state(row.state, write_month(row.month)) for row in odd]
+    clauses = [of_month(row) for row in odd]
     if all(row.state == "late" for row in odd):
         clauses.insert(0, in_state("on_time", write("on_time", sum(row.state == "on_time" for row in rows))))
     return joined("; ", clauses)

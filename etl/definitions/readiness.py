@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from etl.definitions.messages import _
 from etl.definitions.settings import thresholds
 
 PROPOSED_BY = "Drive central team"
@@ -75,7 +76,7 @@ CRITERIA: tuple[Criterion, ...] = (
     Criterion(
         "money",
         "Money secured",
-        f"Of 12 months. {_AT['cover_met']} met, {_AT['cover_partial']} partly",
+        _("Of 12 months. {met} met, {partly} partly", met=_AT["cover_met"], partly=_AT["cover_partial"]),
         f"Months of the first financial year without the grant that approved cash pays for: met from "
         f"{_AT['cover_met']}, partly from {_AT['cover_partial']}",
         "A service without money does not carry on, whatever else is in place: this criterion gates the verdict",
@@ -83,7 +84,7 @@ CRITERIA: tuple[Criterion, ...] = (
     Criterion(
         "spend",
         "Spend against plan",
-        f"To {_AT['spend_met']} met, to {_AT['spend_partial']} partly",
+        _("To {met} met, to {partly} partly", met=_AT["spend_met"], partly=_AT["spend_partial"]),
         f"Cash spend of the last twelve months divided by the planned cost: met up to {_AT['spend_met']}, partly up to "
         f"{_AT['spend_partial']}",
         "Money secured for a plan is enough only if the service costs what the plan says",
@@ -91,8 +92,11 @@ CRITERIA: tuple[Criterion, ...] = (
     Criterion(
         "caseload",
         "New cases",
-        f"{_percent(THRESHOLDS['caseload_met_level'])} reaches plan; "
-        f"{_percent(THRESHOLDS['caseload_partial_level'])} partly",
+        _(
+            "{met} reaches plan; {partly} partly",
+            met=_percent(THRESHOLDS["caseload_met_level"]),
+            partly=_percent(THRESHOLDS["caseload_partial_level"]),
+        ),
         f"New cases of the last twelve months against plan: met if their exact "
         f"{_percent(THRESHOLDS['caseload_met_level'])} interval reaches the plan, partly if only the "
         f"{_percent(THRESHOLDS['caseload_partial_level'])} interval does",
@@ -101,7 +105,12 @@ CRITERIA: tuple[Criterion, ...] = (
     Criterion(
         "returns",
         "Returns",
-        f"{_AT['received_met']} in, {_AT['on_time_met']} on time, {_percent(THRESHOLDS['filled_met'])} filled",
+        _(
+            "{received} in, {on_time} on time, {filled} filled",
+            received=_AT["received_met"],
+            on_time=_AT["on_time_met"],
+            filled=_percent(THRESHOLDS["filled_met"]),
+        ),
         f"Returns of the last twelve months: met with {_AT['received_met']} received, {_AT['on_time_met']} on time and "
         f"{_percent(THRESHOLDS['filled_met'])} of numbers filled; partly with {_AT['received_partial']}, "
         f"{_AT['on_time_partial']} and {_percent(THRESHOLDS['filled_partial'])}",
@@ -110,7 +119,7 @@ CRITERIA: tuple[Criterion, ...] = (
     Criterion(
         "commitment",
         "Commitment",
-        "Four questions, each 0 to 3",
+        _("Four questions, each 0 to 3"),
         f"Four questions answered 0 to 3 with a document: met if all are {_AT['score_met']} or more and "
         f"{_AT['top_scores_met']} are {_AT['top_score']}, partly if all are {_AT['score_partial']} or more",
         "What a site says of itself counts with evidence, and never outvotes the ledger",
