@@ -74,7 +74,8 @@ def shown(view: View, row: Row | None, column: str = "unit") -> Component:
 def number_text(view: View, row: Row, column: str, text: str) -> Number:
     """The same in a sentence."""
     address = NumberAddress(row.site, "central", str(row.starts), f"{row.period}.{row.basis}.{row.allocation}.{column}")
-    name = joined(", ", [_("cost with the central team"), Name(view.label(row.site))])
+    whose = _("Central team") if row.site == TEAM else Name(view.label(row.site))
+    name = joined(", ", [_("cost with the central team"), whose])
     return Number(text, str(address) if text != HIDDEN else "", name)
 
 
