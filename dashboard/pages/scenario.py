@@ -35,7 +35,7 @@ from dashboard.scenarios.choices import (
     said,
     start_of,
 )
-from dashboard.wording import scenario, sentences
+from dashboard.wording import scenario
 from dashboard.wording.scenario import captioned, count_span, labelled, months_of_cover, span
 from etl.definitions.messages import Name, Number, Plain, Text, _, joined
 from etl.definitions.periods import month_after, months_from, write_date, write_financial_year, write_month
@@ -142,7 +142,7 @@ def secured_months(view: View, site: str, year: date) -> list[float]:
 
 def year_of(starts: date) -> list[date]:
     """The months of a financial year."""
-    return months_from(starts, sentences.last_of(starts))
+    return months_from(starts, month_after(starts, 11))
 
 
 def headline_of(view: View, supposed: ScenarioChoice, found: Sequence[Case]) -> Text:

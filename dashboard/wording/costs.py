@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboard.data.edition import Row
-from dashboard.wording.numbers import Write, as_shown, lowest_to_highest, where_known
+from dashboard.wording.numbers import Write, as_shown, spread, where_known
 from etl.definitions.messages import Capital, Count, Listing, Month, Name, Plain, Text, _, joined, ngettext
 from etl.definitions.periods import write_month, write_months
+from etl.definitions.settings import NIL_POUNDS
 from etl.definitions.writing import listed, named, pounds, round_half_up
 
 
@@ -195,7 +196,7 @@ def overlaps(apart: int, pairs: int) -> Text:
 def bridge(label: str, row: Row, per: str, change: Text | None = None) -> Text:
     """What changed a unit cost between two periods, by how much, and its largest part."""
     site, amount = Name(label), change or Plain(pounds(row.change))
-    if abs(row.change) < 0.5:
+    if abs(row.change) < NIL_POUNDS:
         return _("{site}: no change in the cost per {case}", site=site, case=per)
     if row.change > 0:
         moved = _("{site}: {amount} more per {case}", site=site, amount=amount, case=per)
@@ -266,7 +267,7 @@ SHARED_OUT = {
 
 def with_central_team(rows: Sequence[Row], per: str, allocation: str, write: Write = as_shown) -> Text:
     """From the lowest to the highest cost of the sites with the central team's share."""
-    costs = lowest_to_highest(rows, lambda row: write(row, "unit", row.shown))
+    costs = spread(rows, lambda row: write(row, "unit", row.shown))
     if costs is None:
         return _("Cost per new case with the central team")
     return joined(", ", [where_known(_("{cost} per {case}", cost=costs, case=per), rows), SHARED_OUT[allocation]])
@@ -274,9 +275,7 @@ def with_central_team(rows: Sequence[Row], per: str, allocation: str, write: Wri
 
 def real_terms(rows: Sequence[Row], per: str, year: str, base: str, write: Write = as_shown) -> Text:
     """From the lowest to the highest cost of the sites in the prices of another year."""
-    costs = lowest_to_highest(
-        [Row(row, value=row.real) for row in rows], lambda row: write(row, "real", row.real_shown)
-    )
+    costs = spread([Row(row, value=row.real) for row in rows], lambda row: write(row, "real", row.real_shown))
     if costs is None:
         return _("Cost in real terms")
     return _("{cost} per {case} in {year}, in {base} prices", cost=costs, case=per, year=Plain(year), base=Plain(base))
@@ -333,7 +332,7 @@ def largest_line(most: Sequence[Row], sites: int, write: Write = as_shown) -> Te
         return _("Spend by line")
     if len({row.line for row in most}) > 1:
         return _("The largest line of spend is not the same at every site")
-    shares = lowest_to_highest([Row(row, value=row.share) for row in most], lambda row: write(row, "share", row.shown))
+    shares = spread([Row(row, value=row.share) for row in most], lambda row: write(row, "share", row.shown))
     line = most[0].label
     if sites == 1:
         return _("{line} is the largest line: {share} of cash spend", line=line, share=shares)
@@ -344,7 +343,7 @@ def largest_line(most: Sequence[Row], sites: int, write: Write = as_shown) -> Te
 
 def spend_against_plan(rows: Sequence[Row | None], write: Write = as_shown) -> Text:
     """Spend of each planned pound: £0.97 to £1.04 was spent of each planned pound."""
-    amounts = lowest_to_highest(rows, lambda row: write(row, "", f"£{round_half_up(row.value, 2):.2f}"))
+    amounts = spread(rows, lambda row: write(row, "", f"£{round_half_up(row.value, 2):.2f}"))
     if amounts is None:
         return _("Spend against plan and funding")
     return where_known(_("{amount} was spent of each planned pound", amount=amounts), rows)

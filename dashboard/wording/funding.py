@@ -5,7 +5,7 @@ from datetime import date
 from itertools import pairwise
 
 from dashboard.data.edition import Row
-from dashboard.wording.numbers import Write, as_shown, lowest_to_highest
+from dashboard.wording.numbers import Write, as_shown, spread
 from etl.definitions.messages import Capital, Count, Month, Name, Plain, Text, _, joined, ngettext
 from etl.definitions.periods import write_month
 from etl.definitions.settings import NIL_POUNDS
@@ -76,7 +76,7 @@ def largest_funder(rows: Sequence[tuple[str, Row]], write: Write = as_shown) -> 
     if len({row.label for label, row in rows}) > 1:
         return _("The largest funder is not the same at every site")
     funders = [Row(row, value=row.share or 0.0) for label, row in rows]
-    share = lowest_to_highest(funders, lambda row: write(row, "share", percent(row.value)))
+    share = spread(funders, lambda row: write(row, "share", percent(row.value)))
     funder = Name(funders[0].label)
     if len(rows) > 1:
         return _("{funder} pays {share} at every site", funder=funder, share=share)

@@ -15,12 +15,7 @@ def as_shown(row: Row, what: str, shown: str) -> Text:
     return Plain(shown)
 
 
-def some_hidden(rows: Sequence[Row | None]) -> bool:
-    """Whether a number among these may not be seen."""
-    return any(row is not None and row.shown == HIDDEN for row in rows)
-
-
-def lowest_to_highest(rows: Sequence[Row | None], shown: Callable[[Row], Text]) -> Text | None:
+def spread(rows: Sequence[Row | None], shown: Callable[[Row], Text]) -> Text | None:
     """The lowest and the highest of some numbers, one where they read the same; nothing where none is known."""
     known = sorted((row for row in rows if row is not None and row.value is not None), key=lambda row: row.value)
     if not known:
@@ -33,6 +28,6 @@ def where_known(sentence: Text, rows: Sequence[Row | None]) -> Text:
     """A sentence on these numbers, which says so where it is not about all of them."""
     if all(row is not None and row.value is not None for row in rows):
         return sentence
-    if some_hidden(rows):
+    if any(row is not None and row.shown == HIDDEN for row in rows):
         return _("{sentence}, where shown", sentence=sentence)
     return _("{sentence}, where known", sentence=sentence)
