@@ -1,30 +1,33 @@
 """What the central team costs, apart, and a case with its share by a choice that the address says."""
 
+from functools import partial
 from typing import Any
 
 from dashboard.data.edition import Row
 from dashboard.data.view import View
 from dashboard.elements import html
 from dashboard.elements.page import card, choose, definition, nothing, site_name
-from dashboard.elements.tables import Column, hidden, link, state, table
-from dashboard.wording import findings
+from dashboard.elements.tables import Column, hidden, state, table
+from dashboard.provenance.links import link_to
+from dashboard.wording import costs
+from etl.definitions.messages import Name, Number, Text, _, joined
 from etl.definitions.writing import HIDDEN, first_upper, pounds
+from etl.provenance.address import NumberAddress
 
 Component = Any
 TEAM = "central_team"
 # What is shared out, as the address, the button and a sentence name it.
 BASES = {
-    "actual": ("Spent", "what was spent"),
-    "planned": ("Planned", "planned cost and cases"),
-    "secured": ("Secured", "approved money and planned cases"),
+    "actual": (_("Spent"), _("what was spent")),
+    "planned": (_("Planned"), _("planned cost and cases")),
+    "secured": (_("Secured"), _("approved money and planned cases")),
 }
-ALLOCATIONS = {"none": "None", "by_new_cases": "By new cases", "equally": "Equally"}
-HOW = {"none": "apart", "by_new_cases": "shared by new cases", "equally": "shared equally"}
+ALLOCATIONS = {"none": _("None"), "by_new_cases": _("By new cases"), "equally": _("Equally")}
 
 
-def per(view: View) -> str:
+def per(view: View) -> Text:
     """What a cost is per: planned money goes with planned cases."""
-    return "per new case" if basis_of(view) == "actual" else "per planned new case"
+    return costs.PER["new_case"].one if basis_of(view) == "actual" else costs.PLANNED_CASE
 
 
 def basis_of(view: View) -> str:
@@ -63,10 +66,17 @@ def shown(view: View, row: Row | None, column: str = "unit") -> Component:
     if row is not None and row.shown == HIDDEN and column in ("unit", "count"):
         return hidden()
     if row is None or row.get(column) is None:
-        return state("not known", (row.why or "") if row is not None else "")
+        return state(_("not known"), (row.why or "") if row is not None else "")
     text = row.shown if column == "unit" else f"{row[column]:,.0f}" if column == "count" else pounds(row[column])
-    key = f"{row.site}|central|{row.starts}|{row.period}.{row.basis}.{row.allocation}.{column}"
-    return link(view, key, text, f"cost with the central team, {view.label(row.site)}")
+    return link_to(view, number_text(view, row, column, text))
+
+
+def number_text(view: View, row: Row, column: str, text: str) -> Number:
+    """The same in a sentence."""
+    address = NumberAddress(row.site, "central", str(row.starts), f"{row.period}.{row.basis}.{row.allocation}.{column}")
+    whose = _("Central team") if row.site == TEAM else Name(view.label(row.site))
+    name = joined(", ", [_("cost with the central team"), whose])
+    return Number(text, str(address) if text != HIDDEN else "", name)
 
 
 def interval(view: View, row: Row | None) -> Component:
@@ -79,9 +89,14 @@ def interval(view: View, row: Row | None) -> Component:
 def choices(view: View, basis: str) -> list[Component]:
     """The two choices: what is shared out, and how."""
     return [
-        choose("Money", "spent", [(key, text) for key, (text, _) in BASES.items()], basis),
-        choose("Central team", "allocation", list(ALLOCATIONS.items()), allocation_of(view)),
+        choose_basis(basis),
+        choose(_("Central team"), "allocation", list(ALLOCATIONS.items()), allocation_of(view)),
     ]
+
+
+def choose_basis(basis: str) -> Component:
+    """The choice of what is shared out."""
+    return choose(_("Money"), "spent", [(key, text) for key, (text, said) in BASES.items()], basis)
 
 
 def central_team(view: View) -> Component:
@@ -89,23 +104,23 @@ def central_team(view: View) -> Component:
     basis = basis_of(view)
     by = {key: rows_of(view, basis, key) for key in ALLOCATIONS}
     team = by["none"].get(TEAM)
-    choice = choose("Money", "spent", [(key, text) for key, (text, _) in BASES.items()], basis)
+    choice = choose_basis(basis)
     kept = [
         (site.label, by["none"][site.name], by["by_new_cases"][site.name])
         for site in view.sites
         if site.name in by["none"] and site.name in by["by_new_cases"]
     ]
-    headline = findings.central(team, kept, per(view))
+    headline = costs.central(team, kept, per(view), partial(number_text, view))
     if view.address.get("basis") == "central":  # then it is the page's own
-        headline = "Each way to share the central team’s cost, beside none"
-    when = team.words if team is not None else "these months"
+        headline = _("Each way to share the central team’s cost, beside none")
+    when = team.words if team is not None else _("these months")
     if not kept:
-        empty = nothing("Nothing is known of the central team’s cost.")
+        empty = nothing(_("Nothing is known of the central team’s cost."))
         return card(headline, "", empty, name="central-team", controls=[choice])
     return card(
         headline,
-        f"{first_upper(BASES[basis][1])}, {when}; cash {per(view)}",
-        table(heads(), body(view, by), "Cost per new case with the central team", class_name="wide"),
+        _("{money}, {months}; cash per {case}", money=first_upper(BASES[basis][1]), months=when, case=per(view)),
+        table(heads(), body(view, by), _("Cost per new case with the central team"), class_name="wide"),
         name="central-team",
         controls=[choice],
         source=source(by["by_new_cases"]),
@@ -116,8 +131,8 @@ def central_team(view: View) -> Component:
 def heads() -> list[Column]:
     """The heads: each way to share, as the choice above names it."""
     return [
-        Column("Site"),
-        *(Column(text, True) for text in ("Central share", "Without", "By new cases", "Equally")),
+        Column(_("Site")),
+        *(Column(text, True) for text in (_("Central share"), _("Without"), _("By new cases"), _("Equally"))),
     ]
 
 
@@ -126,16 +141,17 @@ def body(view: View, by: dict[str, dict[str, Row]]) -> list[list[Component]]:
     lines = []
     for site in [s.name for s in view.sites] + (["all"] if view.all_sites and len(view.sites) > 1 else []):
         shared = by["by_new_cases"].get(site)
-        share: Component = state("not known")
+        share: Component = state(_("not known"))
         if shared is not None and shared.central is not None:
-            kept = html.Small("earmarked", className="muted") if shared.earmarked else None
+            kept = html.Small(_("earmarked"), className="muted") if shared.earmarked else None
             share = html.Span([shown(view, shared, "central"), kept], className="with-share")
         lines.append([site_name(view, site), share, *(shown(view, by[key].get(site)) for key in ALLOCATIONS)])
     return lines
 
 
-def source(rows: dict[str, Row]) -> str:
+def source(rows: dict[str, Row]) -> Text:
     """Where the amounts come from, and that earmarked money stays."""
-    named = sorted({row.source for row in rows.values() if row.source})
-    made_up = " Some amounts are made up for the sample." if any(row.made_up for row in rows.values()) else ""
-    return f"{'; '.join(named) or 'Agreements and plans'}. Earmarked money stays where it is earmarked.{made_up}"
+    named = sorted({row.source for row in rows.values() if row.source}) or [_("Agreements and plans")]
+    made_up = any(row.made_up for row in rows.values())
+    parts = [_("{sources}. Earmarked money stays where it is earmarked.", sources=joined("; ", named))]
+    return joined(" ", [*parts, *([_("Some amounts are made up for the sample.")] if made_up else [])])

@@ -8,10 +8,13 @@ from dashboard.charts.money import bridge
 from dashboard.data.edition import Row
 from dashboard.data.view import View
 from dashboard.elements.page import card, definition, nothing, pick, source_words
-from dashboard.elements.tables import Column, link, table
-from dashboard.wording import findings, sentences
+from dashboard.elements.tables import Column, table
+from dashboard.provenance.links import link_to
+from dashboard.wording import costs
+from etl.definitions.messages import Name, Number, Text, _, joined
 from etl.definitions.periods import month_after
 from etl.definitions.writing import first_upper, lower_first, pounds, signed_pounds
+from etl.provenance.address import NumberAddress
 from etl.provenance.code import LAG
 
 Component = Any
@@ -24,14 +27,16 @@ def why_changed(view: View, measure: str) -> Component:
     """The card; site and pair of periods are chosen among those that the edition has."""
     by_site = bridged(view, measure) or bridged(view, USUAL)
     if not by_site:
-        empty = nothing("No site has two whole periods with ten cases or more to compare.")
-        return card("What changed the unit cost", "", empty, name="bridge")
+        empty = nothing(_("No site has two whole periods with ten cases or more to compare."))
+        return card(_("What changed the unit cost"), "", empty, name="bridge")
     row = chosen(view, by_site)
-    headline = findings.bridge(view.label(row.site), row, sentences.per_of(row.measure))
+    change = number_text(view, row, "change", pounds(row.change))
+    headline = costs.bridge(view.label(row.site), row, costs.per_of(row.measure).one, change)
+    of_what = _("Bridge of {measure}", measure=lower_first(view.measure_label(row.measure)))
     return card(
         headline,
-        f"Bridge of {lower_first(view.measure_label(row.measure))}; {chance(row)}",
-        graph(drawn(view, row), "bridge", f"{headline}. {ends(row)}", 190),
+        joined("; ", [of_what, costs.chance(row)]),
+        graph(drawn(view, row), "bridge", joined(". ", [headline, ends(row)]), 190),
         name="bridge",
         twin=steps_table(view, row),
         controls=pickers(view, by_site, row),
@@ -69,55 +74,47 @@ def key_of(row: Row) -> str:
 
 def pickers(view: View, by_site: dict[str, list[Row]], row: Row) -> list[Component]:
     """The choices of site and pair."""
-    sites = [(site.name, site.label) for site in view.sites if site.name in by_site]
-    return [pick("Site", "of", sites, row.site), pick("From and to", "pair", labelled(by_site[row.site]), key_of(row))]
+    sites = [(site.name, Name(site.label)) for site in view.sites if site.name in by_site]
+    pairs = labelled(by_site[row.site])
+    return [pick(_("Site"), "of", sites, row.site), pick(_("From and to"), "pair", pairs, key_of(row))]
 
 
 def labelled(rows: Sequence[Row]) -> list[tuple[str, str]]:
     """The pairs as the select names them: April to November, 2018 and 2019."""
-    return [
-        (
-            key_of(row),
-            sentences.two_spans(row) if row.span == "year_to_date" else f"{row.from_words}, then {row.to_words}",
-        )
-        for row in rows
-    ]
+    return [(key_of(row), costs.two_spans(row) if row.span == "year_to_date" else costs.then(row)) for row in rows]
 
 
-def chance(row: Row) -> str:
-    """Whether the change in caseload is more than chance would do."""
-    if row.beyond_chance is None:
-        return f"{row.from_words}, then {row.to_words}"
-    what = f"the change in {sentences.plural(sentences.per_of(row.measure))}"
-    return f"{what} is more than chance" if row.beyond_chance else f"chance alone could make {what}"
-
-
-def ends(row: Row) -> str:
+def ends(row: Row) -> Text:
     """The two unit costs in words."""
-    return f"{row.from_words}: {pounds(row.unit0)}; {row.to_words}: {pounds(row.unit1)}"
+    both = ((row.from_words, row.unit0), (row.to_words, row.unit1))
+    return joined("; ", [joined(": ", [words, pounds(cost)]) for words, cost in both])
 
 
 def drawn(view: View, row: Row) -> Any:
     """The figure."""
-    many = sentences.plural(sentences.per_of(row.measure))
-    spent, cases = row.more_spent, row.more_cases
+    counted = costs.per_of(row.measure).counted
+    spent, cases = {"amount": pounds(row.more_spent)}, {"number": f"{abs(row.more_cases):,.0f}"}
+    more_spent = _("{amount} more spent", **spent) if row.more_spent >= 0 else _("{amount} less spent", **spent)
+    more_cases = _("{number} more", **cases) if row.more_cases >= 0 else _("{number} fewer", **cases)
     return bridge(
-        (row.from_words, f"{row.count0:,.0f} {many}", row.unit0),
-        [
-            ("Spending", f"{pounds(spent)} {'more' if spent >= 0 else 'less'} spent", row.spending),
-            ("Volume", f"{abs(cases):,.0f} {'more' if cases >= 0 else 'fewer'}", row.volume),
-        ],
-        (row.to_words, f"{row.count1:,.0f} {many}", row.unit1),
+        (row.from_words, counted(f"{row.count0:,.0f}"), row.unit0),
+        [(_("Spending"), more_spent, row.spending), (_("Volume"), more_cases, row.volume)],
+        (row.to_words, counted(f"{row.count1:,.0f}"), row.unit1),
         view.mark(row.site),
     )
 
 
-def of(view: View, row: Row, step: str, text: str) -> Component:
-    """A number of the bridge as a link to the months behind it, where the two periods are as far apart as usual."""
+def number_text(view: View, row: Row, step: str, text: str) -> Number:
+    """A number of the bridge, which opens the months behind it where the two periods are as far apart as usual."""
     if row.from_starts != month_after(row.to_starts, -LAG[row.span]):
-        return text
-    key = f"{row.site}|bridge|{row.to_starts}|{row.span}.{row.measure}.{step}"
-    return link(view, key, text, f"{view.measure_label(row.measure)}, {view.label(row.site)}")
+        return Number(text)
+    address = NumberAddress(row.site, "bridge", str(row.to_starts), f"{row.span}.{row.measure}.{step}")
+    return Number(text, str(address), joined(", ", [view.measure_label(row.measure), Name(view.label(row.site))]))
+
+
+def of(view: View, row: Row, step: str, text: str) -> Component:
+    """The same as a link."""
+    return link_to(view, number_text(view, row, step, text))
 
 
 def end(view: View, row: Row, which: int) -> list[Component]:
@@ -129,14 +126,14 @@ def end(view: View, row: Row, which: int) -> list[Component]:
 
 def steps_table(view: View, row: Row) -> Component:
     """The bridge as a table."""
-    per = sentences.per_of(row.measure)
-    many = first_upper(sentences.plural(per))
-    heads = [Column("Step"), Column("Spend", True), Column(many, True), Column(f"Per {per}", True)]
+    per = costs.per_of(row.measure)
+    heads = [Column(_("Step")), Column(_("Spend"), True), Column(first_upper(per.many), True)]
+    heads.append(Column(_("Per {case}", case=per.one), True))
     lines: list[list[Component]] = [
         [row.from_words, *end(view, row, 0)],
-        ["Spending", "", "", of(view, row, "spending", signed_pounds(row.spending))],
-        ["Volume", "", "", of(view, row, "volume", signed_pounds(row.volume))],
+        [_("Spending"), "", "", of(view, row, "spending", signed_pounds(row.spending))],
+        [_("Volume"), "", "", of(view, row, "volume", signed_pounds(row.volume))],
         [row.to_words, *end(view, row, 1)],
-        ["Change", "", "", of(view, row, "change", signed_pounds(row.change))],
+        [_("Change"), "", "", of(view, row, "change", signed_pounds(row.change))],
     ]
-    return table(heads, lines, "Bridge of the unit cost")
+    return table(heads, lines, _("Bridge of the unit cost"))

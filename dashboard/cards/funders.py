@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from dashboard.data.edition import Row
@@ -10,13 +11,15 @@ from dashboard.elements import html
 from dashboard.elements.page import card, choose, definition, nothing, site_name, source_words
 from dashboard.elements.tables import Column, number, state, table
 from dashboard.provenance import links
-from dashboard.wording import sentences
-from etl.definitions.periods import write_date, write_financial_year, write_period
+from dashboard.wording import funding
+from dashboard.wording.numbers import as_shown
+from etl.definitions.messages import Name, Text, _, joined
+from etl.definitions.periods import month_after, write_date, write_financial_year, write_period
 from etl.definitions.settings import NIL_POUNDS
-from etl.definitions.writing import first_upper, percent, pounds
+from etl.definitions.writing import first_upper, lower_first, percent, pounds
 
 Component = Any
-KINDS = {"quarter": "Quarter", "year": "Financial year"}
+KINDS = {"quarter": _("Quarter"), "year": _("Financial year")}
 MOST_PERIODS = 6
 
 
@@ -35,34 +38,45 @@ def who_paid(view: View, who: str) -> Component:
     periods = sorted(span for span in view.edition.periods(kind) if last and span[0] <= last)[-MOST_PERIODS:]
     rows = view.edition.rows("funding_mix", "site = ? and period = ?", (who, kind), "starts desc, amount desc")
     labels = {row.funder: row.label for row in reversed(rows) if row.amount and row.form == "cash"}
-    controls = [choose("By", "chart", list(KINDS.items()), kind)]
+    controls = [choose(_("By"), "chart", list(KINDS.items()), kind)]
     if last is None or not periods or not labels:
-        none = nothing("No whole period of funding is known.")
-        return card("Who paid is not known", "", none, name="who-paid", controls=controls)
+        none = nothing(_("No whole period of funding is known."))
+        return card(_("Who paid is not known"), "", none, name="who-paid", controls=controls)
     order = [row.funder for row in rows if row.funder in labels]
-    lines = [(labels[funder], f"funding.{funder}", f"funding_share.{funder}") for funder in dict.fromkeys(order)]
-    lines += [("All cash", "funding", ""), ("In kind, apart", "funding_in_kind", "")]
+    lines: list[tuple[Text, str, str]]
+    lines = [(Name(labels[funder]), f"funding.{funder}", f"funding_share.{funder}") for funder in dict.fromkeys(order)]
+    lines += [(_("All cash"), "funding", ""), (_("In kind, apart"), "funding_in_kind", "")]
     body = [
-        [label, *(amount(view, who, kind, start, name, share) for start, _ in periods)] for label, name, share in lines
+        [label, *(amount(view, who, kind, starts, name, share) for starts, _end in periods)]
+        for label, name, share in lines
     ]
-    columns = [Column("Funder"), *(Column(column_words(kind, *span, last), True) for span in periods)]
+    columns = [Column(_("Funder")), *(Column(column_words(kind, *span, last), True) for span in periods)]
     newest = [row for row in rows if row.form == "cash" and row.starts == rows[0].starts]
     return card(
-        sentences.pays_most(view.label(who), newest, write_period(kind, rows[0].starts)),
-        f"Pounds and share of cash by {KINDS[kind].lower()}, {'all sites' if who == 'all' else view.label(who)}",
-        table(columns, body, "Funders by period", class_name="wide"),
+        funding.pays_most(view.label(who), newest, write_period(kind, rows[0].starts), partial(share_text, view)),
+        _(
+            "Pounds and share of cash by {period}, {sites}",
+            period=lower_first(KINDS[kind]),
+            sites=_("all sites") if who == "all" else Name(view.label(who)),
+        ),
+        table(columns, body, _("Funders by period"), class_name="wide"),
         name="who-paid",
-        opens=[number(view, view.edition.result(who, name, kind, rows[0].starts)) for _, _, name in lines if name],
         controls=controls,
-        source=" ".join(part for part in (source_words(view) + ".", published_share(view, who)) if part),
+        source=joined(" ", [joined("", [source_words(view), "."]), *published_share(view, who)]),
         links=[definition(view, "funding")],
     )
 
 
-def column_words(kind: str, start: date, end: date, last: date) -> str:
+def share_text(view: View, row: Row, what: str, shown: str) -> Text:
+    """A funder's share of a period's cash, in a sentence."""
+    result = view.edition.result(row.site, f"funding_share.{row.funder}", row.period, row.starts)
+    return links.number_text(view, result, shown) if result is not None else as_shown(row, what, shown)
+
+
+def column_words(kind: str, start: date, end: date, last: date) -> Text:
     """A period as the head of a column, short; one that has not ended says so."""
-    said = write_period(kind, start) if kind == "quarter" else write_financial_year(start)
-    return f"{said}, to date" if end > last else said
+    period = write_period(kind, start) if kind == "quarter" else write_financial_year(start)
+    return _("{period}, to date", period=period) if end > last else period
 
 
 def amount(view: View, who: str, kind: str, start: date, measure: str, share: str) -> Component:
@@ -74,12 +88,13 @@ def amount(view: View, who: str, kind: str, start: date, measure: str, share: st
     return html.Span([main, html.Small(number(view, part))], className="with-share")
 
 
-def published_share(view: View, who: str) -> str:
+def published_share(view: View, who: str) -> list[Text]:
     """The published local share, which is the whole programme's and never a site's."""
     rows = view.edition.rows("published_facts", "fact = 'local_share' and site = 'programme'") if who == "all" else ()
     if not rows:
-        return ""
-    return f"Published: {percent(float(rows[0].value))} is local, of all four sites together ({rows[0].source})."
+        return []
+    share, source = percent(float(rows[0].value)), rows[0].source
+    return [_("Published: {share} is local, of all four sites together ({source}).", share=share, source=source)]
 
 
 def replaced(view: View) -> Component:
@@ -88,9 +103,10 @@ def replaced(view: View) -> Component:
     rows = [row for row in view.edition.rows("cover") if row.site in order or (row.site == "all" and view.all_sites)]
     rows = [row for row in rows if row.get("replaced") is not None]
     if not rows:
-        return card("What replaces the grant is not known", "", nothing("No agreement is known."), name="replaced")
+        empty = nothing(_("No agreement is known."))
+        return card(_("What replaces the grant is not known"), "", empty, name="replaced")
     rows.sort(key=lambda row: order.get(row.site, 999))
-    year, before = write_financial_year(rows[0].year), write_financial_year(sentences.year_before(rows[0].year))
+    year, before = write_financial_year(rows[0].year), write_financial_year(month_after(rows[0].year, -12))
     body = [
         [
             site_name(view, row.site, short=True),
@@ -100,14 +116,18 @@ def replaced(view: View) -> Component:
         ]
         for row in rows
     ]
-    heads = (f"Home Office {before}", f"Local {before}", f"Secured {year}", "Of the grant replaced")
-    columns = [Column("Site"), *(Column(head, True) for head in heads)]
+    heads = (
+        *(_("Home Office {year}", year=before), _("Local {year}", year=before)),
+        *(_("Secured {year}", year=year), _("Of the grant replaced")),
+    )
+    columns = [Column(_("Site")), *(Column(head, True) for head in heads)]
+    of_sites = [(view.label(row.site), row) for row in rows if row.site != "all"]
     return card(
-        sentences.replaced([(view.label(row.site), row) for row in rows if row.site != "all"]),
-        "Approved cash; replaced: what is secured beyond the local money of the year before",
-        table(columns, body, "What replaces the grant", class_name="wide with-small"),
+        funding.replaced(of_sites, partial(links.cover_text, view)),
+        _("Approved cash; replaced: what is secured beyond the local money of the year before"),
+        table(columns, body, _("What replaces the grant"), class_name="wide with-small"),
         name="replaced",
-        source="No Home Office money is not the same as mainstreamed",
+        source=_("No Home Office money is not the same as mainstreamed"),
     )
 
 
@@ -116,10 +136,10 @@ def replaces(view: View, row: Row) -> Component:
     return links.cover(view, row, "replaced", pounds(row.replaced))
 
 
-def payers(view: View, site: str, year: date) -> str:
+def payers(view: View, site: str, year: date) -> Text:
     """Who has approved money for the year."""
     rows = view.edition.rows("gaps", "site = ? and starts = ? and step = 'approved'", (site, year), "position")
-    return ", ".join(row.label for row in rows if site != "all")
+    return joined(", ", [Name(row.label) for row in rows if site != "all"])
 
 
 def limits(view: View) -> Component:
@@ -131,8 +151,8 @@ def limits(view: View) -> Component:
         return None
     body = [
         [
-            site_name(view, row.site, short=True) if row.site in sites else "Central team",
-            row.funder_label,
+            site_name(view, row.site, short=True) if row.site in sites else _("Central team"),
+            Name(row.funder_label),
             links.agreement(view, row),
             links.agreement(view, row, "drawn") if row.drawn is not None else undrawn(view, row),
             links.agreement(view, row, "left") if row.left is not None else "",
@@ -140,11 +160,12 @@ def limits(view: View) -> Component:
         ]
         for row in rows
     ]
-    heads = [Column("Site"), Column("Funder"), Column("Up to", True), Column("Drawn", True), Column("Left", True)]
+    heads = [Column(_("Site")), Column(_("Funder"))]
+    heads += [Column(head, True) for head in (_("Up to"), _("Drawn"), _("Left"), _("Ends"))]
     return card(
-        sentences.drawn(rows),
-        "A grant approved up to an amount pays what is claimed, at most that amount",
-        table([*heads, Column("Ends", True)], body, "Grants approved up to an amount", class_name="wide"),
+        funding.drawn(rows),
+        _("A grant approved up to an amount pays what is claimed, at most that amount"),
+        table(heads, body, _("Grants approved up to an amount"), class_name="wide"),
         name="limits",
     )
 
@@ -152,12 +173,13 @@ def limits(view: View) -> Component:
 def undrawn(view: View, row: Row) -> Component:
     """Why nothing is known to be drawn."""
     begun = row.starts is None or row.starts <= view.edition.made.date()
-    return state("not known") if begun else html.Span("not begun", className="muted")
+    return state(_("not known")) if begun else html.Span(_("not begun"), className="muted")
 
 
 def conditions(row: Row) -> Sequence[Component]:
     """What an agreement depends on, and that it has fallen with it where it has."""
-    said = [html.Small(first_upper(row.conditions), className="muted")] if row.conditions else []
+    lines = [html.Small(first_upper(row.conditions), className="muted")] if row.conditions else []
     if row.get("stands") is not None and row.amount and row.stands < row.amount - NIL_POUNDS:
-        said.append(html.Small(f"{pounds(row.stands)} of it stands: its condition ends first", className="muted"))
-    return said
+        part = _("{amount} of it stands: its condition ends first", amount=pounds(row.stands))
+        lines.append(html.Small(part, className="muted"))
+    return lines

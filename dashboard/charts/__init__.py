@@ -8,6 +8,7 @@ from dashboard import theme
 from dashboard.elements import html
 from dashboard.elements.widgets import Chart
 from dashboard.theme import Mark
+from etl.definitions.messages import Month, Plain, Text, _, joined
 from etl.definitions.periods import months_from
 
 Figure = dict[str, Any]
@@ -36,7 +37,8 @@ def graph(figure: Figure, name: str, label: str, height: int, *, scrolls: bool =
     )
     if not scrolls:
         return image
-    return html.Div(image, className="chart-scroll", tabIndex=0, role="group", **{"aria-label": f"Chart: {name}"})
+    name_of_group = {"aria-label": _("Chart: {name}", name=Plain(name))}
+    return html.Div(image, className="chart-scroll", tabIndex=0, role="group", **name_of_group)
 
 
 def figure(
@@ -124,13 +126,18 @@ def line(x0: Any, y0: Any, x1: Any, y1: Any, colour: str, width: float, dash: st
     }
 
 
+def hover(text: str) -> Text:
+    """What is said on pointing at a mark, without the name that Plotly would put beside it."""
+    return joined("", [text, Plain("<extra></extra>")])
+
+
 def note(x: Any, y: Any, text: str, **more: Any) -> Note:
     """Words at a point."""
     usual = {"showarrow": False, "xanchor": "left", "yanchor": "middle", "font": {"size": 12, "color": theme.MUTED}}
     return {"x": x, "y": y, "text": text, **usual, **more}
 
 
-def month_ticks(months: Sequence[date]) -> tuple[list[str], list[str]]:
+def month_ticks(months: Sequence[date]) -> tuple[list[str], list[Text]]:
     """The first month, each turn of the financial year, and the last; none so near another that they touch."""
     if not months:
         return [], []
@@ -140,7 +147,9 @@ def month_ticks(months: Sequence[date]) -> tuple[list[str], list[str]]:
         if month.month == 4 and min(abs(index - place) for place in places) >= gap:
             places.add(index)
     chosen = [months[place] for place in sorted(places)]
-    return [month.isoformat() for month in chosen], [f"{month:%b} {month:%y}" for month in chosen]
+    return [month.isoformat() for month in chosen], [
+        joined(" ", [Month(month, "abbreviated"), Plain(f"{month:%y}")]) for month in chosen
+    ]
 
 
 def month_axis(months: Sequence[date]) -> dict[str, Any]:
@@ -175,6 +184,9 @@ def gaps(months: Sequence[date], values: Mapping[date, float | None]) -> list[li
     return runs
 
 
-def gap_words(run: Sequence[date]) -> str:
+def gap_words(run: Sequence[date]) -> Text:
     """A gap in words: Aug missing."""
-    return f"{run[0]:%b} missing" if len(run) == 1 else f"{run[0]:%b} to {run[-1]:%b} missing"
+    first, last = Month(run[0], "abbreviated"), Month(run[-1], "abbreviated")
+    if len(run) == 1:
+        return _("{month} missing", month=first)
+    return _("{month} to {last_month} missing", month=first, last_month=last)

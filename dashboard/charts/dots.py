@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dashboard import theme
-from dashboard.charts import Figure, Shape, figure, line, marker
+from dashboard.charts import Figure, Shape, figure, hover, line, marker
 from dashboard.charts.scale import ticks
 from dashboard.theme import Mark
+from etl.definitions.messages import Name, joined
 
 ROW, HEAD, FOOT = 36, 26, 6
 
@@ -64,7 +65,7 @@ def dots(
                 "text": [dot.text],
                 "textposition": "top center",
                 "textfont": {"size": 14, "color": theme.INK, "weight": 700},
-                "hovertemplate": f"{dot.name}: {dot.text}<extra></extra>",
+                "hovertemplate": hover(joined(": ", [Name(dot.name), dot.text])),
                 "cliponaxis": False,
             }
         )

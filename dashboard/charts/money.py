@@ -5,11 +5,12 @@ from datetime import date
 from typing import Any
 
 from dashboard import theme
-from dashboard.charts import Figure, Note, Shape, figure, line, note
+from dashboard.charts import Figure, Note, Shape, figure, hover, line, note
 from dashboard.charts.dots import FOOT, HEAD
 from dashboard.charts.scale import ticks
 from dashboard.theme import Mark
-from etl.definitions.periods import month_after
+from etl.definitions.messages import Month, Name, Plain, Text, _, joined
+from etl.definitions.periods import month_after, write_month
 from etl.definitions.settings import NIL_POUNDS
 from etl.definitions.writing import MINUS, pounds, pounds_short, signed_pounds
 
@@ -39,7 +40,7 @@ def bridge(
     level, tops = before[2], [before[2]]
     shapes = [bar(0, 0, before[2], theme.BASELINE)]
     notes = [note(0, before[2], pounds(before[2]), font=INK_BOLD, xanchor="center", yanchor="bottom", yshift=2)]
-    for place, (_, _, amount) in enumerate(parts, 1):
+    for place, (_name, _below, amount) in enumerate(parts, 1):
         start, level = level, level + amount
         shapes.append(line(place - 1 + 0.29, start, place - 0.29, start, theme.RULE, 1))
         shapes.append(bar(place, min(start, level), max(start, level), mark.colour))
@@ -71,20 +72,20 @@ def gap(
     A piece is a name, what stands under it, pounds, a colour, and whether it is secured; what is not is hatched
     lightly. `words` stand under the first and last bar.
     """
-    steps = [("Planned cost", words[0], planned), *[(name, below, amount) for name, below, amount, _, _ in pieces]]
+    steps = [(_("Planned cost"), words[0], planned), *[(name, below, amount) for name, below, amount, *_more in pieces]]
     shapes = [bar(0, 0, planned, theme.BASELINE)]
     notes = [note(0, planned, pounds(planned), font=INK_BOLD, xanchor="center", yanchor="bottom", yshift=2)]
     level = planned
-    for place, (_, _, amount, colour, secured) in enumerate(pieces, 1):
+    for place, (_name, _below, amount, colour, secured) in enumerate(pieces, 1):
         start, level = level, level - amount
         shapes.append(line(place - 1 + 0.29, start, place - 0.29, start, theme.RULE, 1))
         edge = {"line": {"width": 1.5, "color": colour, "dash": "solid"}} if not secured else {}
         shapes.append(bar(place, level, start, colour if secured else theme.UNKNOWN_GROUND, **edge))
-        text = f"{MINUS}{pounds(amount) if len(pieces) < 3 else pounds_short(amount)}"
+        text = joined("", [MINUS, pounds(amount) if len(pieces) < 3 else pounds_short(amount)])
         notes.append(note(place, start, text, font=INK_BOLD, xanchor="center", yanchor="bottom", yshift=2))
     if left > NIL_POUNDS:
         last = len(pieces) + 1
-        steps.append(("No funder stated", words[1], left))
+        steps.append((_("No funder stated"), words[1], left))
         shapes.append(line(last - 1 + 0.29, left, last - 0.29, left, theme.RULE, 1))
         dashed = {"color": theme.NOT_MET, "width": 2, "dash": "5px,4px"}
         shapes.append(bar(last, 0, left, "rgba(0,0,0,0)", line=dashed))
@@ -96,7 +97,7 @@ def gap(
 def _steps(steps: Sequence[tuple[str, str, float]], highest: float, shapes: list[Shape], notes: list[Note]) -> Figure:
     """The frame of a bridge: a zero line, names under the bars, no axis of values, because every bar is labelled."""
     crowded = len(steps) > 4
-    for place, (name, below, _) in enumerate(steps):
+    for place, (name, below, _amount) in enumerate(steps):
         bold = {"size": 12 if crowded else 13, "color": theme.INK, "weight": 700}
         under = {"xanchor": "center", "yanchor": "top", "yref": "paper"}
         lower = 34 if crowded and place % 2 else 0
@@ -110,30 +111,32 @@ def _steps(steps: Sequence[tuple[str, str, float]], highest: float, shapes: list
     return figure([empty], x=x, y=y, margin=(4, 14 if crowded else 0, foot, 0), shapes=shapes, notes=notes)
 
 
+# An amount of the chart, as Plotly writes it on pointing at a bar.
+AMOUNT = Plain("£%{y:,.0f}")
 # From the ground up. A pattern's own ground is paper; money that ends is hatched the other way.
-LAYERS: tuple[tuple[str, str, dict[str, Any]], ...] = (
-    ("approved", "Secured", {"color": theme.SECURED}),
+LAYERS: tuple[tuple[str, Text, dict[str, Any]], ...] = (
+    ("approved", _("Secured"), {"color": theme.SECURED}),
     (
         "ending",
-        "Home Office",
+        _("Home Office"),
         {"color": "#EDEFF0", "pattern": {"shape": "\\", "fgcolor": theme.EDGE, "bgcolor": "#F3F4F5", "size": 8}},
     ),
     (
         "agreed_in_principle",
-        "Agreed in principle",
+        _("Agreed in principle"),
         {"color": theme.PAPER, "pattern": {"shape": "/", "fgcolor": theme.MUTED, "bgcolor": theme.PAPER, "size": 7}},
     ),
     (
         "expected",
-        "Expected",
+        _("Expected"),
         {"color": theme.PAPER, "pattern": {"shape": "-", "fgcolor": theme.CONTEXT, "bgcolor": theme.PAPER, "size": 7}},
     ),
     (
         "bid",
-        "Bid",
+        _("Bid"),
         {"color": theme.PAPER, "pattern": {"shape": ".", "fgcolor": theme.MUTED, "bgcolor": theme.PAPER, "size": 6}},
     ),
-    ("no_funder", "No funder", {"color": theme.NOT_MET_GROUND}),
+    ("no_funder", _("No funder"), {"color": theme.NOT_MET_GROUND}),
 )
 
 
@@ -158,7 +161,7 @@ def cliff(
                     "y": heights,
                     "width": 1.0,
                     "marker": {**paint, "line": {"width": 0}},
-                    "hovertemplate": f"{label}: £%{{y:,.0f}}<extra></extra>",
+                    "hovertemplate": hover(joined(": ", [label, AMOUNT])),
                 }
             )
     top = max([*planned, *_totals(traces)], default=1.0) * 1.16
@@ -169,12 +172,12 @@ def cliff(
         place = list(months).index(grant_ends) + 0.5
         shapes.append({**line(place, 0, place, 1, theme.INK, 1.5), "yref": "paper"})
         bold = {"size": 12, "color": theme.INK, "weight": 700}
-        text = f"Grant ends {_last_day(grant_ends)}"
+        text = _("Grant ends {day}", day=_last_day(grant_ends))
         notes.append(note(place, 1, text, yref="paper", xanchor="right", yanchor="top", xshift=-7, font=bold))
     if first_short and first_short in months:
         place = list(months).index(first_short) - 0.5
         red = {"size": 12, "color": theme.NOT_MET, "weight": 700}
-        text = f"{first_short:%B %Y}: first short month"
+        text = _("{month}: first short month", month=write_month(first_short, long=True))
         notes.append(note(place, 1, text, yref="paper", yanchor="top", xshift=7, font=red))
     notes += _inner_notes(months, amounts, top)
     steps = ticks(top / 1.16, 3)
@@ -185,7 +188,7 @@ def cliff(
         "range": [-0.5, len(names) - 0.5],
         "tickvals": names[::3],
         "ticktext": [
-            f"{month:%b %Y}" if month.month in (4,) or month == months[0] else f"{month:%b}" for month in months[::3]
+            Month(month, "short" if month.month == 4 or month == months[0] else "abbreviated") for month in months[::3]
         ],
         "tickangle": 0,
         "ticklabelstandoff": 3,
@@ -203,7 +206,7 @@ def _inner_notes(months: Sequence[date], amounts: Mapping[str, Mapping[date, flo
         if value < top * 0.09 or end - start < 2:
             continue
         grant = ending[start]
-        words = "Local money" if grant else pounds_short(value)
+        words = _("Local money") if grant else pounds_short(value)
         white = {"size": 12, "color": theme.PAPER, "weight": 700}
         notes.append(note((start + end) / 2, value / 2, words, xanchor="center", font=white))
     for start, end, value in _runs(ending):
@@ -211,7 +214,7 @@ def _inner_notes(months: Sequence[date], amounts: Mapping[str, Mapping[date, flo
             bold = {"size": 12, "color": theme.INK, "weight": 700}
             middle = secured[start] + value / 2
             ground = {"bgcolor": "#F3F4F5", "borderpad": 2}
-            notes.append(note((start + end) / 2, middle, "Home Office", xanchor="center", font=bold, **ground))
+            notes.append(note((start + end) / 2, middle, _("Home Office"), xanchor="center", font=bold, **ground))
     return notes
 
 
@@ -235,22 +238,24 @@ def _layer_notes(months: Sequence[date], amounts: Mapping[str, Mapping[date, flo
     """The name of each layer and its last month's money at the right, moved apart where two would touch."""
     if not months:
         return []
-    last, level, wanted = months[-1], 0.0, []
-    for status, label, _ in LAYERS:
+    last, level = months[-1], 0.0
+    wanted: list[tuple[float, Text, Text, str]] = []
+    for status, label, _paint in LAYERS:
         value = amounts.get(status, {}).get(last, 0.0)
         if value > 0:
             wanted.append((level + value / 2, label, pounds_short(value), status))
         level += value
     planned = amounts.get("planned", {}).get(last)
     if planned:
-        wanted.append((max(planned, level) * 1.0, "Planned cost", f"{pounds_short(planned)} a month", "planned"))
+        each_month = _("{amount} a month", amount=pounds_short(planned))
+        wanted.append((max(planned, level) * 1.0, _("Planned cost"), each_month, "planned"))
     notes, floor = [], -1.0
     for height, label, words, status in wanted:
         height = max(height, floor)
         floor = height + top * 0.145
         colour = theme.NOT_MET if status == "no_funder" else theme.INK
         bold = {"size": 12, "color": colour, "weight": 700}
-        text = f"{label} {words}" if status == "no_funder" else label
+        text = joined(" ", [label, words]) if status == "no_funder" else label
         shift = {"xref": "paper", "xshift": 9}
         notes.append(note(1, height, text, font=bold, yshift=0 if status == "no_funder" else 7, **shift))
         if status != "no_funder":
@@ -258,9 +263,9 @@ def _layer_notes(months: Sequence[date], amounts: Mapping[str, Mapping[date, flo
     return notes
 
 
-def _last_day(month: date) -> str:
+def _last_day(month: date) -> Text:
     """A month's last day in words."""
-    return f"{(month_after(month) - date.resolution).day} {month:%B %Y}"
+    return joined(" ", [Plain(str((month_after(month) - date.resolution).day)), write_month(month, long=True)])
 
 
 MIX_ROW = 34
@@ -290,7 +295,7 @@ def mix(bars: Sequence[tuple[str, Mark, Sequence[tuple[str, float, bool]]]]) -> 
                     "y": [index],
                     "width": 0.7,
                     "marker": paint,
-                    "hovertemplate": f"{site}: {name} {share:.0%}<extra></extra>",
+                    "hovertemplate": hover(joined(": ", [Name(site), joined(" ", [Name(name), f"{share:.0%}"])])),
                 }
             )
             if share >= 0.2:
@@ -299,8 +304,8 @@ def mix(bars: Sequence[tuple[str, Mark, Sequence[tuple[str, float, bool]]]]) -> 
                 notes.append(note(start, index, f"{share:.0%}", xshift=6, font=bold, **ground))
             start += share
     head = {"size": 12, "color": theme.INK, "weight": 700}
-    notes.append(note(0, 1, "Home Office", yref="paper", yanchor="bottom", font=head))
-    notes.append(note(1, 1, "Local", yref="paper", yanchor="bottom", xanchor="right", font=head))
+    notes.append(note(0, 1, _("Home Office"), yref="paper", yanchor="bottom", font=head))
+    notes.append(note(1, 1, _("Local"), yref="paper", yanchor="bottom", xanchor="right", font=head))
     return figure(
         traces,
         x={"range": [0, 1.005], "visible": False},

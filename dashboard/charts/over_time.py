@@ -5,13 +5,29 @@ from datetime import date
 from typing import Any
 
 from dashboard import theme
-from dashboard.charts import Figure, Note, Shape, figure, gap_words, gaps, line, marker, month_axis, note, value_axis
+from dashboard.charts import (
+    Figure,
+    Note,
+    Shape,
+    figure,
+    gap_words,
+    gaps,
+    hover,
+    line,
+    marker,
+    month_axis,
+    note,
+    value_axis,
+)
 from dashboard.charts.scale import ticks
 from dashboard.theme import Mark
-from etl.definitions.periods import month_after
+from etl.definitions.messages import Plain, Text, _
+from etl.definitions.periods import month_after, write_month
 from etl.definitions.writing import HIDDEN, pounds, pounds_short
 
 Trace = dict[str, Any]
+# What is said on pointing at a point: its month and its number.
+POINTED_AT = hover(Plain("%{customdata[0]}: %{customdata[1]}"))
 # The height of a label as a share of the height of a control chart's scale.
 LABEL = 0.085
 # The width of a letter as a share of the width of a small chart.
@@ -48,8 +64,8 @@ def site_line(
             "y": drawn,
             "connectgaps": False,
             "line": {"color": mark.colour, "width": 2.25},
-            "customdata": [[f"{month:%b %Y}", texts.get(month, "")] for month in months],
-            "hovertemplate": "%{customdata[0]}: %{customdata[1]}<extra></extra>",
+            "customdata": [[write_month(month), texts.get(month, "")] for month in months],
+            "hovertemplate": POINTED_AT,
         }
     ]
     notes, shapes = [], []
@@ -73,7 +89,7 @@ def site_line(
         notes.append(note(last, values[known[-1]], texts[known[-1]], xshift=9, font=label))
     if plan is not None:
         shapes.append(line(0, plan, len(months) - 1, plan, theme.CONTEXT, 1.5, "5px,3px", layer="below"))
-        notes.append(note(0, plan, f"plan {short(plan).removesuffix('.0')}", xshift=4, yanchor="bottom"))
+        notes.append(note(0, plan, _plan(short(plan)), xshift=4, yanchor="bottom"))
     notes += _hidden_note(hidden, bool(known), top * 0.04)
     for run in gaps(months, {**values, **hidden}) if not money else []:
         middle = run[len(run) // 2].isoformat()
@@ -97,7 +113,8 @@ def _hidden(months: Sequence[date], texts: Mapping[date, str]) -> dict[date, flo
 
 def _hidden_note(hidden: Mapping[date, float], known: bool, at: float) -> list[Note]:
     """Says that months are hidden, where some are."""
-    words = f"{'some' if known else 'all'} months hidden {HIDDEN}"
+    mark = Plain(HIDDEN)
+    words = _("some months hidden {mark}", mark=mark) if known else _("all months hidden {mark}", mark=mark)
     return [note(0, at, words, xshift=4, yanchor="bottom")] if hidden else []
 
 
@@ -162,8 +179,8 @@ def control_chart(
             "connectgaps": False,
             "line": {"color": mark.colour, "width": 1.5},
             "marker": points,
-            "customdata": [[f"{month:%b %Y}", texts.get(month, "")] for month in months],
-            "hovertemplate": "%{customdata[0]}: %{customdata[1]}<extra></extra>",
+            "customdata": [[write_month(month), texts.get(month, "")] for month in months],
+            "hovertemplate": POINTED_AT,
             "cliponaxis": False,
         }
     )
@@ -235,7 +252,12 @@ def _plan_note(
         return []
     upper = limits.get(first, (None, None, None))[2]
     at = upper if upper is not None and 0 <= upper - value < 1.5 * gap else value
-    return [note(first.isoformat(), at, f"plan {write(value).removesuffix('.0')}", xshift=6, yanchor="bottom")]
+    return [note(first.isoformat(), at, _plan(write(value)), xshift=6, yanchor="bottom")]
+
+
+def _plan(number: str) -> Text:
+    """The name of a plan's dashes, with no nought after the point."""
+    return _("plan {number}", number=number.removesuffix(".0"))
 
 
 def _limit_notes(
@@ -254,11 +276,11 @@ def _limit_notes(
         mean, lower, upper = limits[held[-1]]
         assert mean is not None
         end = {"xref": "paper", "xshift": 8}
-        notes.append(note(1, mean, f"average {write(mean)}", **end))
+        notes.append(note(1, mean, _("average {number}", number=write(mean)), **end))
         if upper is not None:
-            notes.append(note(1, max(upper, mean + gap), f"upper limit {write(upper)}", **end))
+            notes.append(note(1, max(upper, mean + gap), _("upper limit {number}", number=write(upper)), **end))
         if lower is not None:
-            words = f"lower limit {write(lower)}" if lower > 0 else "lower below 0"
+            words = _("lower limit {number}", number=write(lower)) if lower > 0 else _("lower below 0")
             at = min(max(lower, 0), mean - gap)
             notes.append(note(1, at, words, yanchor="middle" if lower > 0 else "bottom", **end))
     if known:

@@ -4,17 +4,19 @@ from collections.abc import Sequence
 from datetime import date
 
 from dashboard import theme
-from dashboard.charts import Figure, Note, Shape, figure, line, note, value_axis
-from dashboard.charts.money import LAYERS
+from dashboard.charts import Figure, Note, Shape, figure, hover, line, note, value_axis
+from dashboard.charts.money import AMOUNT, LAYERS
 from dashboard.charts.scale import ticks
+from etl.definitions.messages import Plain, Text, _, joined
+from etl.definitions.periods import write_month
 from etl.definitions.writing import pounds_short
 from etl.judge.scenario import LABEL, Month, Range
 
-PAINTS = {status: paint for status, _, paint in LAYERS}
+PAINTS = {status: paint for status, label, paint in LAYERS}
 PARTS = (
-    ("local", "Local money", "approved"),
-    ("grant", "Home Office", "ending"),
-    ("extra", "Money that may come", "bid"),
+    ("local", _("Local money"), "approved"),
+    ("grant", _("Home Office"), "ending"),
+    ("extra", _("Money that may come"), "bid"),
 )
 
 
@@ -26,9 +28,8 @@ def by_month(months: Sequence[date], found: Sequence[Month], planned: float | No
         heights = [getattr(one, name) for one in found]
         if any(heights):
             paint = {**PAINTS[status], "line": {"width": 0}}
-            hover = f"{label}: £%{{y:,.0f}}<extra></extra>"
             bar = {"type": "bar", "name": label, "x": names, "y": heights, "width": 1.0, "marker": paint}
-            traces.append({**bar, "hovertemplate": hover})
+            traces.append({**bar, "hovertemplate": hover(joined(": ", [label, AMOUNT]))})
     costs = [one.cost for one in found]
     paid = [one.local + one.grant + one.extra for one in found]
     top = max([*paid, *(cost.high for cost in costs), planned or 0.0, 1.0]) * 1.14
@@ -42,7 +43,7 @@ def by_month(months: Sequence[date], found: Sequence[Month], planned: float | No
         "categoryarray": names,
         "range": [-0.5, len(names) - 0.5],
         "tickvals": [names[0], names[len(names) // 2], names[-1]] if names else [],
-        "ticktext": [f"{months[at]:%b %Y}" for at in (0, len(names) // 2, -1)] if names else [],
+        "ticktext": [write_month(months[at]) for at in (0, len(names) // 2, -1)] if names else [],
         "tickangle": 0,
     }
     y = value_axis(steps, top, [pounds_short(step) for step in steps])
@@ -51,25 +52,25 @@ def by_month(months: Sequence[date], found: Sequence[Month], planned: float | No
 
 def _costs(cost: Range, planned: float | None, months: int, top: float) -> tuple[list[Shape], list[Note]]:
     """The lines of cost with their names at the right, those that would touch said once."""
-    lines = [("plan", planned, "solid")] if planned else []
+    lines: list[tuple[Text, float, str]] = [(_("plan"), planned, "solid")] if planned else []
     if planned is None or abs(cost.low - planned) > 1 or abs(cost.high - planned) > 1:
         both = cost.high - cost.low > 1
-        lines += [("lowest" if both else "supposed", cost.low, "5px,3px")]
-        lines += [("highest", cost.high, "5px,3px")] if both else []
-    shapes = [line(-0.5, value, months - 0.5, value, theme.INK, 2, dash) for _, value, dash in lines]
+        lines += [(_("lowest") if both else _("supposed"), cost.low, "5px,3px")]
+        lines += [(_("highest"), cost.high, "5px,3px")] if both else []
+    shapes = [line(-0.5, value, months - 0.5, value, theme.INK, 2, dash) for name, value, dash in lines]
     notes, floor = [], -1.0
-    for label, value, _ in sorted(lines, key=lambda entry: entry[1]):
+    for label, value, _dash in sorted(lines, key=lambda entry: entry[1]):
         at = max(value, floor)
         floor = at + top * 0.085
         bold = {"size": 12, "color": theme.INK, "weight": 600}
-        notes.append(note(1, at, f"{label} {pounds_short(value)}", xref="paper", xshift=6, font=bold))
+        notes.append(note(1, at, joined(" ", [label, pounds_short(value)]), xref="paper", xshift=6, font=bold))
     return shapes, notes
 
 
 def _names_of(found: Sequence[Month], top: float) -> list[Note]:
     """Who pays, in the block of the first month where it is high enough for words."""
     notes: list[Note] = []
-    for name, label, _ in PARTS:
+    for name, label, _status in PARTS:
         for place, month in enumerate(found):
             height = getattr(month, name)
             if height < top * 0.1 or place > len(found) - 3:
@@ -91,7 +92,7 @@ def affordable(points: Sequence[tuple[float, float]], planned: float, shares: tu
         "x": [share * 100 for share, _ in points],
         "y": [cases for _, cases in points],
         "line": {"color": theme.INK, "width": 2.25},
-        "hovertemplate": "%{x:.0f}% fixed: %{y:.0f} cases<extra></extra>",
+        "hovertemplate": hover(_("{share} fixed: {cases} cases", share=Plain("%{x:.0f}%"), cases=Plain("%{y:.0f}"))),
     }
     low, high = (share * 100 for share in shares)
     box = {"type": "rect", "x0": low, "x1": high, "y0": 0, "y1": top, "fillcolor": theme.UNKNOWN_GROUND}
@@ -100,7 +101,7 @@ def affordable(points: Sequence[tuple[float, float]], planned: float, shares: tu
         line(0, planned, 100, planned, theme.CONTEXT, 2, "5px,3px"),
     ]
     ends = [note(share, top, f"{share:g}%", xanchor="center", yanchor="top") for share in dict.fromkeys((low, high))]
-    plan = note(100, planned, f"plan {planned:,.0f}", xanchor="right", yanchor="bottom")
+    plan = note(100, planned, _("plan {number}", number=f"{planned:,.0f}"), xanchor="right", yanchor="bottom")
     notes = [*ends, plan, note(0, 1, LABEL, xref="paper", yref="paper", yanchor="bottom")]
     x = {"range": [0, 100], "tickvals": [0, 25, 50, 75, 100], "ticktext": [f"{at}%" for at in (0, 25, 50, 75, 100)]}
     y = value_axis(ticks(top / 1.16, 3), top)

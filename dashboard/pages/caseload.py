@@ -38,6 +38,7 @@ from dashboard.elements.page import (
 from dashboard.elements.tables import Column, hidden, number, state, table
 from dashboard.provenance import links
 from dashboard.wording import caseload as wording
+from dashboard.wording import numbers
 from etl.definitions import label_of
 from etl.definitions.messages import Capital, Count, Plain, Text, _, joined, ngettext
 from etl.definitions.periods import write_month, write_months
@@ -173,8 +174,8 @@ def plan_text(view: View, row: Row) -> str:
 def spread(view: View, measure: str, sentence: Callable[..., Text], otherwise: Text) -> Text:
     """A sentence on the lowest and highest of a measure as they are shown, each of the year that the table says."""
     rows = [row for _label, row in of_sites(view, measure)]
-    spread = wording.spread(rows, partial(links.number_text, view))
-    return wording.where_known(sentence(spread), rows) if spread is not None else otherwise
+    spread = numbers.spread(rows, partial(links.number_text, view))
+    return numbers.where_known(sentence(spread), rows) if spread is not None else otherwise
 
 
 def pathway(view: View) -> Component:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from dashboard import theme
@@ -12,7 +13,6 @@ from dashboard.charts.money import LAYERS, cliff, gap, mix, mix_height
 from dashboard.data.edition import Row
 from dashboard.data.view import View
 from dashboard.elements import html, icons
-from dashboard.elements.headline_links import OPENS
 from dashboard.elements.page import (
     Content,
     Page,
@@ -26,20 +26,23 @@ from dashboard.elements.page import (
     site_name,
     source_words,
 )
-from dashboard.elements.tables import Column, hidden, link, number, state, table
+from dashboard.elements.tables import Column, hidden, link, number, number_key, state, table
 from dashboard.provenance import links
-from dashboard.wording import sentences
-from etl.definitions.periods import write_date, write_financial_year, write_month, write_period
-from etl.definitions.writing import HIDDEN, percent, pounds
+from dashboard.wording import funding, sentences
+from dashboard.wording.numbers import as_shown
+from etl.definitions.messages import Month, Name, Number, Plain, Text, _, joined
+from etl.definitions.periods import write_date, write_financial_year, write_month, write_months, write_period
+from etl.definitions.writing import HIDDEN, lower_first, percent, pounds
+from etl.provenance.address import NumberAddress
 
 Component = Any
-FORMS = {"cash": "Cash", "in_kind": "In kind", "both": "Both"}
+FORMS = {"cash": _("Cash"), "in_kind": _("In kind"), "both": _("Both")}
 HOME_OFFICE = "home_office"
 STATUSES = {
-    "approved": ("met", "Approved"),
-    "agreed_in_principle": ("partly", "In principle"),
-    "bid": ("unknown", "Bid"),
-    "expected": ("unknown", "Expected"),
+    "approved": ("met", _("Approved")),
+    "agreed_in_principle": ("partly", _("In principle")),
+    "bid": ("unknown", _("Bid")),
+    "expected": ("unknown", _("Expected")),
 }
 MOST_AGREEMENTS = 12
 
@@ -50,7 +53,7 @@ def build(view: View) -> Content:
     form = view.address.get("money") if view.address.get("money") in FORMS else "cash"
     cover = one(view, "cover", who)
     return Content(
-        sentences.funding(cover) if view.all_sites or len(view.sites) == 1 else sentences.funding(None),
+        funding.funding(cover if view.all_sites or len(view.sites) == 1 else None, partial(links.cover_text, view)),
         note(view, who, cover),
         [
             grid(steps(view, who), gap_of_year(view), kind="wider-left"),
@@ -62,7 +65,7 @@ def build(view: View) -> Content:
             ),
             who_paid(view, who),
         ],
-        controls=[pick_sites(view), choose("Money", "money", list(FORMS.items()), form)],
+        controls=[pick_sites(view), choose(_("Money"), "money", list(FORMS.items()), form)],
     )
 
 
@@ -72,61 +75,62 @@ def one(view: View, name: str, site: str) -> Row | None:
     return rows[0] if rows else None
 
 
-def note(view: View, who: str, cover: Row | None) -> Component:
+def note(view: View, who: str, cover: Row | None) -> Text:
     """What is set against what."""
-    year = write_financial_year(cover.year) if cover is not None else "the year without the grant"
-    sites = "all sites" if who == "all" else view.label(who)
-    said = f"Approved agreements against planned cost, cash, {sites}, {year}."
+    year = write_financial_year(cover.year) if cover is not None else None
     apart = view.edition.rows("agreements", "site = 'central_team'") if who == "all" else ()
-    for row in apart:
-        said += f" {pounds(row.amount)} for the central team is apart."
-    if any(row.made_up for row in view.edition.rows("agreements")):
-        said += " Made-up agreements are marked."
-    return html.Span(said, **{OPENS: [links.agreement(view, row) for row in apart]})
+    made_up = any(row.made_up for row in view.edition.rows("agreements"))
+    return funding.note(sites_words(view, who), year, [links.agreement_text(view, row) for row in apart], made_up)
+
+
+def sites_words(view: View, who: str) -> Text:
+    """Whose money it is."""
+    return _("all sites") if who == "all" else Name(view.label(who))
 
 
 def steps(view: View, who: str) -> Component:
     """The cliff."""
     months, amounts = amounts_of(view, who)
     if not months:
-        return card("Money ahead is not known", "", nothing("No agreement or plan is known."), name="cliff")
+        return card(_("Money ahead is not known"), "", nothing(_("No agreement or plan is known.")), name="cliff")
     grant_ends = sentences.grant_end(view.edition.rows("cliff", "site = ?", (who,)))
     cover = one(view, "cover", who)
     start = cover.year if cover is not None else months[0]
     secured = [(month, amounts.get("approved", {}).get(month, 0.0)) for month in months]
-    headline = sentences.cliff(secured, amounts.get("planned", {}), start)
+    headline = funding.cliff(secured, amounts.get("planned", {}), start, partial(share_text, view, who))
     first_short = cover.get("first_short_if_even", cover.first_short_month) if cover is not None else None
     drawn = cliff(months, amounts, grant_ends, first_short)
-    used = [(status, label) for status, label, _ in LAYERS if any(amounts.get(status, {}).values())]
-    columns = [Column("Month"), Column("Planned cost", True), *(Column(label, True) for _, label in used)]
+    used = {status: label for status, label, _paint in LAYERS if any(amounts.get(status, {}).values())}
+    columns = [Column(_("Month")), *(Column(label, True) for label in (_("Planned cost"), *used.values()))]
     body = [
         [
             write_month(month),
-            *(cliff_link(view, who, month, status, amounts) for status in ("planned", *(status for status, _ in used))),
+            *(cliff_link(view, who, month, status, amounts) for status in ("planned", *used)),
         ]
         for month in months
     ]
-    sites = "all sites" if who == "all" else view.label(who)
+    by_month = joined(". ", [headline, _("Money by month and certainty against planned cost")])
     return card(
         headline,
-        f"Cash by month against planned cost, {sites}, {write_month(months[0], long=True)} to "
-        f"{write_month(months[-1], long=True)}",
-        graph(drawn, "cliff", f"{headline}. Money by month and certainty against planned cost", 262, scrolls=True),
+        _(
+            "Cash by month against planned cost, {sites}, {months}",
+            sites=sites_words(view, who),
+            months=write_months(months[0], months[-1], long=True),
+        ),
+        graph(drawn, "cliff", by_month, 262, scrolls=True),
         name="cliff",
-        opens=[
-            covered(view, row)
-            for row in view.edition.rows("cliff", "site = ? and status = 'approved'", (who,), "month")
-            if row.month >= start and row.get("share") is not None
-        ],
-        twin=table(columns, body, "Money by month and certainty", class_name="wide"),
-        source=f"Agreements known on {write_date(view.edition.made.date())}",
+        twin=table(columns, body, _("Money by month and certainty"), class_name="wide"),
+        source=_("Agreements known on {day}", day=write_date(view.edition.made.date())),
     )
 
 
-def covered(view: View, row: Row) -> Component:
-    """The share of a month's planned cost that is secured."""
-    key = f"{row.site}|cliff|{row.month}|share"
-    return link(view, key, percent(row.share), f"{write_month(row.month, long=True)}, {view.label(row.site)}")
+def share_text(view: View, who: str, month: date, shown: str) -> Number:
+    """The share of a month's planned cost that is secured, in a sentence."""
+    rows = view.edition.rows("cliff", "site = ? and month = ? and status = 'approved'", (who, month))
+    if not rows or rows[0].get("share") is None:
+        return Number(shown)
+    name = joined(", ", [write_month(month, long=True), Name(view.label(who))])
+    return Number(shown, str(NumberAddress(who, "cliff", str(month), "share")), name)
 
 
 def cliff_link(
@@ -136,7 +140,8 @@ def cliff_link(
     amount = amounts.get(status, {}).get(month)
     if amount is None:
         return pounds(0.0)
-    return link(view, f"{who}|cliff|{month}|{status}", pounds(amount), f"{write_month(month)}, {view.label(who)}")
+    name = joined(", ", [write_month(month), Name(view.label(who))])
+    return link(view, str(NumberAddress(who, "cliff", str(month), status)), pounds(amount), name)
 
 
 def gap_of_year(view: View) -> Component:
@@ -144,67 +149,83 @@ def gap_of_year(view: View) -> Component:
     rows = {row.site: row for row in view.edition.rows("cover") if row.planned}
     known = {row.site for row in view.edition.rows("gaps")}
     rows = {name: row for name, row in rows.items() if name in known}
-    options = [(site.name, site.label) for site in view.sites if site.name in rows]
+    options: dict[str, Text] = {site.name: Name(site.label) for site in view.sites if site.name in rows}
     if view.all_sites and "all" in rows and len(view.sites) > 1:
-        options.append(("all", "Programme"))
+        options["all"] = _("Programme")
     if not options:
-        return card("The gap is not known", "", nothing("No plan is known."), name="gap")
-    published = next((name for name, _ in options if not rows[name].made_up), options[0][0])
+        return card(_("The gap is not known"), "", nothing(_("No plan is known.")), name="gap")
+    published = next((name for name in options if not rows[name].made_up), next(iter(options)))
     chosen = view.address.get("of")
-    site = chosen if chosen in dict(options) else published
+    site = chosen if chosen in options else published
     row = rows[site]
     spans = spans_of(view, site, row)
     starts = next((start for start in spans if start.isoformat() == view.address.get("year")), row.year)
     steps_of = view.edition.rows("gaps", "site = ? and starts = ?", (site, starts), "position")
+    return gap_card(view, options, row, starts, spans, steps_of)
+
+
+def gap_card(
+    view: View, options: Mapping[str, Text], row: Row, starts: date, spans: Mapping[date, Text], steps_of: Sequence[Row]
+) -> Component:
+    """The same of a site and its months; `options` are the sites, `spans` the months that there are to choose from."""
+    site, is_year = row.site, starts == row.year
     planned = next((step.amount for step in steps_of if step.step == "planned"), row.planned)
-    left = next((step.amount for step in steps_of if step.step == "no_funder"), 0.0)
-    months = f"{row.months:.1f} of 12 months" if row.months is not None and starts == row.year else "approved"
+    no_funder = next((step for step in steps_of if step.step == "no_funder"), None)
+    left = no_funder.amount if no_funder is not None else 0.0
+    known = row.months is not None and is_year
+    months = _("{months} of 12 months", months=f"{row.months:.1f}") if known else _("approved")
     pieces = [gap_piece(view, site, step, months) for step in steps_of if step.step not in ("planned", "no_funder")]
-    headline = sentences.no_funder(view.label(site), left)
-    below = spans[starts] if starts == row.year else "12 months ahead"
-    drawn = gap(planned, pieces, left, (below, "of planned cost"))
-    body = gap_lines(view, site, starts, steps_of, left)
-    controls = [pick("Site", "of", options, site)] if len(options) > 1 else []
+    shown = gap_text(view, no_funder, _("No funder stated")) if no_funder is not None else None
+    headline = funding.no_funder(view.label(site), left, shown)
+    below = spans[starts] if is_year else _("12 months ahead")
+    drawn = gap(planned, pieces, left, (below, _("of planned cost")))
+    body = gap_lines(view, steps_of, left)
+    controls = [pick(_("Site"), "of", list(options.items()), site)] if len(options) > 1 else []
     if len(spans) > 1:
         choices = [(start.isoformat() if start != row.year else "", text) for start, text in spans.items()]
-        controls.append(pick("Months", "year", choices, starts.isoformat() if starts != row.year else ""))
+        controls.append(pick(_("Months"), "year", choices, "" if is_year else starts.isoformat()))
     return card(
         headline,
-        f"Planned cost less money there is or may be, {spans[starts]}",
-        graph(drawn, "gap", f"{headline}, {spans[starts]}", 236 if controls else 262),
+        _("Planned cost less money there is or may be, {months}", months=spans[starts]),
+        graph(drawn, "gap", joined(", ", [headline, spans[starts]]), 236 if controls else 262),
         name="gap",
-        twin=table([Column("Step"), Column("Amount", True)], body, "From planned cost to what has no funder"),
+        twin=table([Column(_("Step")), Column(_("Amount"), True)], body, _("From planned cost to what has no funder")),
         controls=controls,
-        source="Some agreements are made up for the sample" if row.made_up else "",
+        source=_("Some agreements are made up for the sample") if row.made_up else "",
     )
 
 
-def gap_lines(view: View, site: str, starts: date, steps_of: Sequence[Row], left: float) -> list[list[Component]]:
+def gap_text(view: View, step: Row, label: str) -> Number:
+    """A step of the gap, which opens its agreements."""
+    address = NumberAddress(step.site, "gap", str(step.starts), str(step.position))
+    return Number(pounds(step.amount), str(address), joined(", ", [label, Name(view.label(step.site))]))
+
+
+def gap_lines(view: View, steps_of: Sequence[Row], left: float) -> list[list[Component]]:
     """The steps of the gap as a table, each a link to its agreements."""
 
     def line(label: str, step: Row) -> list[Component]:
-        key = f"{site}|gap|{starts}|{step.position}"
-        return [label, link(view, key, pounds(step.amount), f"{label}, {view.label(site)}")]
+        return [label, links.link_to(view, gap_text(view, step, label))]
 
-    first = [line("Planned cost", step) for step in steps_of if step.step == "planned"]
-    pieces = [line(step.label, step) for step in steps_of if step.step not in ("planned", "no_funder")]
-    last = [line("No funder stated", step) for step in steps_of if step.step == "no_funder"]
-    return [*first, *pieces, *(last or [["No funder stated", pounds(left)]])]
+    first = [line(_("Planned cost"), step) for step in steps_of if step.step == "planned"]
+    pieces = [line(Name(step.label), step) for step in steps_of if step.step not in ("planned", "no_funder")]
+    last = [line(_("No funder stated"), step) for step in steps_of if step.step == "no_funder"]
+    return [*first, *pieces, *(last or [[_("No funder stated"), pounds(left)]])]
 
 
-def spans_of(view: View, site: str, row: Row) -> dict[date, str]:
+def spans_of(view: View, site: str, row: Row) -> dict[date, Text]:
     """The spans that a gap is known for: the year without the grant, and the twelve months ahead."""
     rows = view.edition.rows("gaps", "site = ? and step = 'planned'", (site,), "starts desc")
-    months = {r.starts: f"{write_month(r.starts)} to {write_month(r.ends)}" for r in rows}
+    months = {r.starts: write_months(r.starts, r.ends) for r in rows}
     return {row.year: write_financial_year(row.year), **{s: m for s, m in months.items() if s != row.year}}
 
 
-def gap_piece(view: View, site: str, step: Row, months: str) -> tuple[str, str, float, str, bool]:
+def gap_piece(view: View, site: str, step: Row, months: Text) -> tuple[str, str, float, str, bool]:
     """A step of the gap: its name, what stands under it, pounds, its colour, and whether it is secured."""
-    _, said = STATUSES.get(step.step, ("", step.step))
+    words = STATUSES[step.step][1] if step.step in STATUSES else step.step
     secured = step.step == "approved"
-    below = months if secured else said.lower()
-    return step.label, below, step.amount, view.mark(site).colour if secured else theme.CONTEXT, secured
+    below = months if secured else lower_first(words)
+    return Name(step.label), below, step.amount, view.mark(site).colour if secured else theme.CONTEXT, secured
 
 
 def mix_rows(view: View, form: str) -> tuple[dict[str, list[Row]], dict[str, str]]:
@@ -227,7 +248,8 @@ def who_pays(view: View, form: str) -> Component:
     found, when = mix_rows(view, form)
     shown = [site for site in view.sites if found.get(site.name)]
     if not shown:
-        return card("Who pays is not known", FORMS[form], nothing("No site has a whole year of funding."), name="mix")
+        none = nothing(_("No site has a whole year of funding."))
+        return card(_("Who pays is not known"), FORMS[form], none, name="mix")
     bars = [
         (
             site.label,
@@ -239,27 +261,27 @@ def who_pays(view: View, form: str) -> Component:
     beside = []
     for site in shown:
         local = [row for row in found[site.name] if row.funder != HOME_OFFICE]
-        said = [part for row in local[:3] for part in (", ", f"{row.label} ", share_link(view, row))][1:]
+        paid = [part for row in local[:3] for part in (", ", Name(row.label), " ", share_link(view, row))][1:]
         below = [html.Small(when[site.name])] if when[site.name] else []
-        beside.append((site_name(view, site.name, *below), html.Span(said, className="muted small")))
-    top = []
-    for site in shown:
-        first = max(found[site.name], key=lambda row: row.share or 0.0)
-        top.append((site.label, first.label, first.share or 0.0))
+        beside.append((site_name(view, site.name, *below), html.Span(paid, className="muted small")))
+    top = [(site.label, max(found[site.name], key=lambda row: row.share or 0.0)) for site in shown]
     body = [
-        [site_name(view, site.name), row.label, money_link(view, row), share_link(view, row)]
+        [site_name(view, site.name), Name(row.label), money_link(view, row), share_link(view, row)]
         for site in shown
         for row in found[site.name]
     ]
-    columns = [Column("Site"), Column("Funder"), Column("Amount", True), Column("Share", True)]
-    headline = sentences.largest_funder(top)
+    columns = [Column(_("Site")), Column(_("Funder")), Column(_("Amount"), True), Column(_("Share"), True)]
+    headline = funding.largest_funder(top, partial(share_in_sentence, view))
     return card(
         headline,
-        f"Share of funding, {FORMS[form].lower() if form != 'both' else 'cash and in kind'}, "
-        f"{write_period(view.period[0], view.period[1])} or last complete year; hatched: Home Office",
+        _(
+            "Share of funding, {form}, {period} or last complete year; hatched: Home Office",
+            form=lower_first(FORMS[form]) if form != "both" else _("cash and in kind"),
+            period=write_period(view.period[0], view.period[1]),
+        ),
         beside_dots(graph(mix(bars), "mix", headline, mix_height(len(bars))), beside, "", 34),
         name="mix",
-        twin=table(columns, body, "Funders and their shares", class_name="wide"),
+        twin=table(columns, body, _("Funders and their shares"), class_name="wide"),
         source=source_words(view),
         links=[definition(view, "funding")],
     )
@@ -271,15 +293,26 @@ def money_link(view: View, row: Row) -> Component:
     result = view.edition.result(row.site, measure, row.period, row.starts)
     if result is not None and result.shown == HIDDEN:
         return hidden()
-    key = f"{row.site}|{row.period}|{row.starts}|{measure}"
-    return link(view, key, pounds(row.amount), f"{row.label}, {view.label(row.site)}")
+    name = joined(", ", [Name(row.label), Name(view.label(row.site))])
+    return link(view, number_key(Row(row, measure=measure)), pounds(row.amount), name)
+
+
+def share_of(view: View, row: Row) -> Row | None:
+    """A funder's share as a number of `results`."""
+    measure = "in_kind_share" if row.form == "in_kind" else f"funding_share.{row.funder}"
+    return view.edition.result(row.site, measure, row.period, row.starts)
 
 
 def share_link(view: View, row: Row) -> Component:
-    """A funder's share as a number of `results`."""
-    measure = "in_kind_share" if row.form == "in_kind" else f"funding_share.{row.funder}"
-    result = view.edition.result(row.site, measure, row.period, row.starts)
+    """The same as a link."""
+    result = share_of(view, row)
     return number(view, result, text=percent(row.share)) if result is not None else percent(row.share)
+
+
+def share_in_sentence(view: View, row: Row, what: str, shown: str) -> Text:
+    """The same in a sentence."""
+    result = share_of(view, row)
+    return links.number_text(view, result, shown) if result is not None else as_shown(row, what, shown)
 
 
 def by_quarter(view: View, form: str) -> Component:
@@ -292,11 +325,8 @@ def by_quarter(view: View, form: str) -> Component:
     ]
     quarters = sorted(quarters)[-6:]
     if not quarters or wanted not in view.edition.measures:
-        return card("Home Office share by quarter", "", nothing("No whole quarter yet."), name="quarters")
-    columns = [
-        Column("Site"),
-        *(Column(f"{start:%b} to {write_period('quarter', start).split(' to ')[1]}", True) for start in quarters),
-    ]
+        return card(_("Home Office share by quarter"), "", nothing(_("No whole quarter yet.")), name="quarters")
+    columns = [Column(_("Site")), *(Column(write_period("quarter", start), True) for start in quarters)]
     sites = [site.name for site in view.sites] + (["all"] if view.all_sites and len(view.sites) > 1 else [])
     body = [
         [
@@ -307,10 +337,12 @@ def by_quarter(view: View, form: str) -> Component:
     ]
     firsts = [view.edition.result(site.name, wanted, "quarter", quarters[0]) for site in view.sites]
     lasts = [view.edition.result(site.name, wanted, "quarter", quarters[-1]) for site in view.sites]
+    ends = [(site.label, first, last) for site, first, last in zip(view.sites, firsts, lasts, strict=True)]
+    what = _("Home Office share of cash funding by quarter")
     return card(
-        sentences.share_moved([(s.label, a, b) for s, a, b in zip(view.sites, firsts, lasts, strict=True)]),
-        "Home Office share of cash funding by quarter",
-        table(columns, body, "Home Office share of cash funding by quarter", class_name="wide"),
+        funding.share_moved(ends, partial(links.result_text, view)),
+        what,
+        table(columns, body, what, class_name="wide"),
         name="quarters",
         source=source_words(view),
         links=[definition(view, wanted)],
@@ -327,41 +359,41 @@ def agreements(view: View) -> Component:
     rows = [row for row in rows if start is None or row.ends is None or row.ends >= start]
     ranks = list(STATUSES)
     rows.sort(key=lambda row: (ranks.index(row.status) if row.status in ranks else 9, order.index(row.site)))
-    year = sentences.year_of(cover) or "the year ahead"
+    year = sentences.year_of(cover) or _("the year ahead")
     body = [
         [
             site_name(view, row.site, short=True),
-            row.funder_label,
+            Name(row.funder_label),
             links.agreement(view, row),
             html.Span([status(row.get("stands_as") or row.status), *conditions(row)], className="with-condition"),
-            html.Span(f"{row.starts:%b} to {row.ends:%b %y}" if row.starts and row.ends else "open", className="whole"),
-            "Made up" if row.made_up else (row.source or "").partition(" para ")[0],
+            html.Span(time_of(row), className="whole"),
+            _("Made up") if row.made_up else (row.source or "").partition(" para ")[0],
         ]
         for row in rows[:MOST_AGREEMENTS]
     ]
-    columns = [
-        Column("Site"),
-        Column("Funder"),
-        Column("Amount", True),
-        Column("Status"),
-        Column("Time"),
-        Column("Source"),
-    ]
-    made_up = sum(bool(row.made_up) for row in rows)
-    source = f"{len(body)} of {len(rows)} agreements" + (f"; {made_up} made up for the sample" if made_up else "")
+    columns = [Column(_("Site")), Column(_("Funder")), Column(_("Amount"), True)]
+    columns += [Column(head) for head in (_("Status"), _("Time"), _("Source"))]
     return card(
-        sentences.agreements(rows, year),
-        "Only approved money counts as secured",
-        table(columns, body, "Agreements", class_name="wide") if body else nothing("No agreement is known."),
+        funding.agreements(rows, year),
+        _("Only approved money counts as secured"),
+        table(columns, body, _("Agreements"), class_name="wide") if body else nothing(_("No agreement is known.")),
         name="agreements",
-        source=source,
+        source=funding.agreements_listed(len(body), rows),
     )
+
+
+def time_of(row: Row) -> Text:
+    """The months of an agreement, short."""
+    if not row.starts or not row.ends:
+        return _("open")
+    last = joined(" ", [Month(row.ends, "abbreviated"), Plain(f"{row.ends:%y}")])
+    return _("{month} to {last_month}", month=Month(row.starts, "abbreviated"), last_month=last)
 
 
 def status(name: str) -> Component:
     """An agreement's status: an icon and a word."""
-    level, said = STATUSES.get(name, ("unknown", name))
-    return html.Span([icons.icon(level, 14), said], className=f"status {level.replace('_', '-')}")
+    level, words = STATUSES.get(name, ("unknown", name))
+    return html.Span([icons.icon(level, 14), words], className=f"status {level.replace('_', '-')}")
 
 
 def cover_table(view: View) -> Component:
@@ -370,35 +402,32 @@ def cover_table(view: View) -> Component:
     rows = [row for row in view.edition.rows("cover") if row.site in order or (row.site == "all" and view.all_sites)]
     rows.sort(key=lambda row: order.get(row.site, 999))
     if not rows:
-        return card("Months of cover are not known", "", nothing("No plan is known."), name="cover")
+        return card(_("Months of cover are not known"), "", nothing(_("No plan is known.")), name="cover")
     body = [
         [
             site_name(view, row.site, short=True),
             links.cover(view, row, "planned", pounds(row.planned or 0.0)),
             links.cover(view, row, "secured", pounds(row.secured or 0.0)),
-            links.cover(view, row, "gap", pounds(row.gap)) if row.gap is not None else state("not known"),
+            links.cover(view, row, "gap", pounds(row.gap)) if row.gap is not None else state(_("not known")),
             links.cover(view, row, "share", f"{row.share:.1%}") if row.get("share") is not None else "",
-            links.cover(view, row, "months", f"{row.months:.1f}") if row.months is not None else state("not known"),
+            links.cover(view, row, "months", f"{row.months:.1f}") if row.months is not None else state(_("not known")),
             first_short(row),
             links.cover(view, row, "notice_months", f"{row.notice_months:g}") if row.notice_months is not None else "",
         ]
         for row in rows
     ]
-    columns = [
-        Column("Site"),
-        Column("Planned", True),
-        Column("Secured", True),
-        Column("Not secured", True),
-        Column("Share", True),
-        Column("Months", True),
-        Column("First short", True),
-        Column("Notice", True),
-    ]
+    numbers = (
+        *(_("Planned"), _("Secured"), _("Not secured"), _("Share")),
+        *(_("Months"), _("First short"), _("Notice")),
+    )
+    columns = [Column(_("Site")), *(Column(head, True) for head in numbers)]
     return card(
-        sentences.covered([row for row in rows if row.site != "all"]),
-        f"Secured money of {sentences.year_of(rows)} in months of planned cost; "
-        "notice: months until the first short one",
-        table(columns, body, "Months of cover", class_name="wide", row_names=[row.site for row in rows]),
+        funding.covered([row for row in rows if row.site != "all"], partial(links.cover_text, view)),
+        _(
+            "Secured money of {year} in months of planned cost; notice: months until the first short one",
+            year=sentences.year_of(rows),
+        ),
+        table(columns, body, _("Months of cover"), class_name="wide", row_names=[row.site for row in rows]),
         name="cover",
     )
 
@@ -406,8 +435,10 @@ def cover_table(view: View) -> Component:
 def first_short(row: Row) -> Component:
     """The first month that secured money does not cover; not known where there is no plan."""
     if row.planned is None:
-        return state("not known")
-    return write_month(row.first_short_month) if row.first_short_month else html.Span("none", className="muted")
+        return state(_("not known"))
+    return write_month(row.first_short_month) if row.first_short_month else html.Span(_("none"), className="muted")
 
 
-PAGE = Page("/funding", "Funding", 4, "Who pays for Drive, and what is secured once the Home Office grant ends?", build)
+PAGE = Page(
+    "/funding", _("Funding"), 4, _("Who pays for Drive, and what is secured once the Home Office grant ends?"), build
+)

@@ -21,7 +21,7 @@ from dashboard.data.edition import Editions, NoEdition, Row
 from dashboard.data.view import View
 from dashboard.elements import html
 from dashboard.elements.page import Content, Page, card, nothing, pick_sites, site_name
-from dashboard.elements.tables import VERDICT_LEVELS, Column, link, not_applicable, number, state, table, tag
+from dashboard.elements.tables import VERDICT_LEVELS, Column, link, not_applicable, state, table, tag
 from dashboard.elements.widgets import SavedList, ScenarioForm
 from dashboard.provenance import links
 from dashboard.scenarios import saved
@@ -31,24 +31,16 @@ from dashboard.scenarios.choices import (
     GRANTS,
     ScenarioChoice,
     facts_of,
-    grant_words,
     read_supposed,
     said,
     start_of,
 )
-from dashboard.wording import sentences
+from dashboard.wording import scenario
+from dashboard.wording.scenario import captioned, count_span, labelled, months_of_cover, span
+from etl.definitions.messages import Name, Number, Plain, Text, _, joined
 from etl.definitions.periods import month_after, months_from, write_date, write_financial_year, write_month
 from etl.definitions.readiness import VERDICTS, count_verdicts
-from etl.definitions.settings import NIL_POUNDS
-from etl.definitions.writing import (
-    counted_figure,
-    first_upper,
-    listed,
-    lower_first,
-    pounds,
-    pounds_short,
-    round_half_up,
-)
+from etl.definitions.writing import first_upper, listed, lower_first, pounds, round_half_up
 from etl.judge.scenario import (
     LABEL,
     Choices,
@@ -69,6 +61,7 @@ from etl.judge.scenario import (
     together,
     verdicts_under,
 )
+from etl.provenance.address import NumberAddress
 
 Component = Any
 
@@ -94,13 +87,12 @@ def build(view: View) -> Content:
     form = html.Div([inputs(view, supposed), saved_card(view)], className="stack")
     phrases = said(supposed, labels)
     label = html.Span(LABEL, className="scenario-label")
-    note = html.Span([label, f"Supposed: {'; '.join(phrases)}."])
+    note = html.Span([label, _("Supposed: {choices}.", choices=joined("; ", phrases))])
     controls = [pick_sites(view)]
     if not found:
-        none = nothing("No site has a plan for the year without the grant, so there is nothing to start from.")
-        return Content("There is no plan to start a scenario from", note, [scenario_grid(form, [none])], controls)
-    outcome = together([case.then for case in found])
-    headline = sentences.scenario(clause(supposed), outcome, [case.then for case in found])
+        none = nothing(_("No site has a plan for the year without the grant, so there is nothing to start from."))
+        return Content(_("There is no plan to start a scenario from"), note, [scenario_grid(form, [none])], controls)
+    headline = headline_of(view, supposed, found)
     results = [
         beside_actuals(view, supposed, found, headline),
         html.Div([months_card(view, found), affordable_card(view, supposed, found)], className="pair"),
@@ -150,20 +142,22 @@ def secured_months(view: View, site: str, year: date) -> list[float]:
 
 def year_of(starts: date) -> list[date]:
     """The months of a financial year."""
-    return months_from(starts, sentences.last_of(starts))
+    return months_from(starts, month_after(starts, 11))
 
 
-def clause(supposed: ScenarioChoice) -> str:
-    """What the headline begins with: the one thing that is supposed, or that there are several."""
-    changed = supposed.changed
-    if not changed:
-        return "If the grant ends and nothing else changes"
-    if changed == ("grant",):
-        return f"If {grant_words(supposed.choices)}"
-    if changed == ("caseload",):
-        more = supposed.choices.caseload - 1
-        return f"With {abs(more) * 100:.3g}% {'more' if more > 0 else 'fewer'} new cases and no grant"
-    return "Under this scenario"
+def headline_of(view: View, supposed: ScenarioChoice, found: Sequence[Case]) -> Text:
+    """What the scenario leaves unsecured; the amount opens where the same is known without it."""
+    clause = scenario.clause(supposed.changed, supposed.choices)
+    gap = together([case.then for case in found]).gap
+    return scenario.scenario(clause, gap, gap_text(view, found, span(gap)), [case.then for case in found])
+
+
+def gap_text(view: View, found: Sequence[Case], amount: Text) -> Text:
+    """What is not secured of these sites, with its address where the edition has the same amount."""
+    whole = len(found) == len(view.edition.sites) and len(found) > 1
+    site = "all" if whole else found[0].row.site if len(found) == 1 else ""
+    rows = [row for row in view.edition.rows("cover", "site = ?", (site,)) if row.gap is not None]
+    return links.cover_text(view, rows[0], "gap", amount) if rows and pounds(rows[0].gap) == amount else amount
 
 
 # The form
@@ -193,51 +187,54 @@ def inputs(view: View, supposed: ScenarioChoice) -> Component:
 
     typed = dict(part.partition(":")[::2] for part in address.get("local").split(",") if part)
     local = [
-        {**field(f"local.{site.name}", site.short, "%", "100"), "value": typed.get(site.name, "100")}
+        {**field(f"local.{site.name}", Name(site.short), "%", "100"), "value": typed.get(site.name, "100")}
         for site in view.edition.sites
     ]
-    likes = {site.name: site.label for site in view.edition.sites}
+    likes = {site.name: Name(site.label) for site in view.edition.sites}
     first = next(iter(likes), "")
     groups: list[dict[str, Any]] = [
         {
-            "legend": "The Home Office grant after March 2020" if grant_year(view) is None else grant_year(view),
+            "legend": grant_from(view),
             "fields": [
-                select("grant", "The grant", GRANTS, "ends"),
-                field("months", "If extended, by", "months"),
-                field("renewed", "If renewed, at", "%"),
+                select("grant", _("The grant"), GRANTS, "ends"),
+                field("months", _("If extended, by"), _("months")),
+                field("renewed", _("If renewed, at"), "%"),
             ],
         },
-        {"legend": "Local money, of what is secured", "fields": [*local, select("also", "Money that counts", ALSO)]},
         {
-            "legend": "Caseload, cost and staff",
+            "legend": _("Local money, of what is secured"),
+            "fields": [*local, select("also", _("Money that counts"), ALSO)],
+        },
+        {
+            "legend": _("Caseload, cost and staff"),
             "fields": [
                 field(
                     "caseload",
-                    "New cases, against plan",
+                    _("New cases, against plan"),
                     "%",
                     "0",
                     wide=True,
-                    hint="20 for a fifth more, −20 for a fifth fewer",
+                    hint=_("20 for a fifth more, −20 for a fifth fewer"),
                 ),
-                field("low", "Fixed cost, at least", "%", "25"),
-                field("high", "Fixed cost, at most", "%", "80"),
-                field("ratio", "Cases per case manager", hint="Blank: as now"),
-                field("postcost", "Cost of a post", "£ a year", hint="Blank: not counted"),
-                select("gaps", "Missing numbers", GAPS),
+                field("low", _("Fixed cost, at least"), "%", "25"),
+                field("high", _("Fixed cost, at most"), "%", "80"),
+                field("ratio", _("Cases per case manager"), hint=_("Blank: as now")),
+                field("postcost", _("Cost of a post"), _("£ a year"), hint=_("Blank: not counted")),
+                select("gaps", _("Missing numbers"), GAPS),
             ],
         },
         {
-            "legend": "A rollout",
+            "legend": _("A rollout"),
             "fields": [
-                select("like", "Areas like", likes, first),
-                field("areas", "Number of areas", hint="Pan-London: 32"),
-                field("own", "MARAC cases there", "a year"),
+                select("like", _("Areas like"), likes, first),
+                field("areas", _("Number of areas"), hint=_("Pan-London: 32")),
+                field("own", _("MARAC cases there"), _("a year")),
                 field(
                     "marac",
-                    "MARAC cases of each area",
+                    _("MARAC cases of each area"),
                     wide=True,
                     words=True,
-                    hint="With spaces between; blank: equal caseload",
+                    hint=_("With spaces between; blank: equal caseload"),
                 ),
             ],
         },
@@ -245,10 +242,12 @@ def inputs(view: View, supposed: ScenarioChoice) -> Component:
     return ScenarioForm(groups, view.address.keep("/scenario", "site", "edition").href)
 
 
-def grant_year(view: View) -> str | None:
+def grant_from(view: View) -> Text:
     """The legend of the grant: from when on it is supposed."""
     rows = view.edition.rows("scenario_start", order="year")
-    return f"The Home Office grant from {write_month(rows[0].year, long=True)}" if rows else None
+    if not rows:
+        return _("The Home Office grant after March 2020")
+    return _("The Home Office grant from {month}", month=write_month(rows[0].year, long=True))
 
 
 # Results beside the actuals
@@ -271,32 +270,43 @@ def beside_actuals(view: View, supposed: ScenarioChoice, found: Sequence[Case], 
         all_now, all_then = together([case.now for case in found]), together([case.then for case in found])
         counted = count_verdicts([case.verdicts[1] for case in found])
         known = actual.get("all")
-        told = links.prose(view, "all", f"now {known.words}", "all|verdict||words") if known else ""
-        row = [site_name(view, "all"), pair(counted, told, wraps=True)]
+        row = [site_name(view, "all"), pair(counted, verdicts_now(view, known) if known else "", wraps=True)]
         body.append([*row, *numbers(view, all_then, all_now, covers.get("all"), posts_of(view, "all", found))])
         names.append("all")
-    heads = ("Verdict", "Not secured", "Cover", "Cost of the year", "Per new case", "Posts")
-    columns = [Column("Site"), *(Column(head) for head in heads)]
+    heads = (
+        *(_("Verdict"), _("Not secured"), _("Cover")),
+        *(_("Cost of the year"), _("Per new case"), _("Posts")),
+    )
+    columns = [Column(_("Site")), *(Column(head) for head in heads)]
     year = write_financial_year(found[0].row.year)
-    missing = "; what is missing is supposed to come as planned" if supposed.mended else ""
+    beside = [_("{year}, under each number what is known now", year=year)]
+    missing = [_("what is missing is supposed to come as planned")] if supposed.mended else []
+    caption = captioned(_("results beside what is known, {year}", year=year))
+    source = [_("Agreements, plans and returns known on {day}", day=write_date(view.edition.made.date()))]
+    made_up = [_("some are made up for the sample")] if any(case.row.made_up for case in found) else []
     return card(
-        sentences.scenario_verdicts([(case.verdicts, actual.get(case.row.site)) for case in found]),
-        f"{LABEL}. {year}, under each number what is known now{missing}",
-        table(columns, body, f"{LABEL}: results beside what is known, {year}", class_name="wide", row_names=names),
+        scenario.verdicts([(case.verdicts, actual.get(case.row.site)) for case in found]),
+        labelled(joined("; ", [*beside, *missing])),
+        table(columns, body, caption, class_name="wide", row_names=names),
         name="results",
-        source=f"Agreements, plans and returns known on {write_date(view.edition.made.date())}"
-        + ("; some are made up for the sample" if any(case.row.made_up for case in found) else ""),
+        source=joined("; ", [*source, *made_up]),
         links=[download(view, supposed, found, headline)],
     )
+
+
+def verdicts_now(view: View, known: Row) -> Component:
+    """The sites' verdicts counted, as they are known."""
+    return links.prose(view, "all", f"now {known.words}", str(NumberAddress("all", "verdict", "", "words")))
 
 
 def verdict_cell(case: Case, known: Row | None) -> Component:
     """The verdict under the scenario; where it depends on the cost, both ends."""
     low, high = case.verdicts
     shown = tag(VERDICT_LEVELS[high], VERDICTS[high])
-    more = [html.Small(f"{VERDICTS[low]} at the lowest cost", className="now")] if low != high else []
-    now = VERDICTS.get(known.verdict, known.words) if known else "not judged"
-    return html.Span([shown, *more, html.Small(f"now {lower_first(now)}", className="now")])
+    at_lowest = _("{verdict} at the lowest cost", verdict=VERDICTS[low])
+    more = [html.Small(at_lowest, className="now")] if low != high else []
+    now = VERDICTS.get(known.verdict, known.words) if known else _("not judged")
+    return html.Span([shown, *more, html.Small(_("now {verdict}", verdict=lower_first(now)), className="now")])
 
 
 def posts_of(view: View, site: str, found: Sequence[Case]) -> Row | None:
@@ -308,55 +318,47 @@ def posts_of(view: View, site: str, found: Sequence[Case]) -> Row | None:
 
 def numbers(view: View, then: Outcome, now: Outcome, cover: Row | None, staff: Row | None) -> list[Component]:
     """Gap, cover, cost, unit cost and posts, each above what it is now."""
-    gap = stored(view, cover, "gap", lambda gap: pounds(gap))
-    months = stored(view, cover, "months", lambda months: f"{months:.1f}", " months")
-    cost = stored(view, cover, "planned", lambda planned: pounds(planned))
+    gap = stored(view, cover, "gap", pounds)
+    months = stored(view, cover, "months", lambda months: f"{months:.1f}")
+    is_known = cover is not None and cover.get("months") is not None
+    cost = stored(view, cover, "planned", pounds)
     if cover is None or cover.planned is None or span(now.cost) != pounds(cover.planned):
-        cost = [span(now.cost)]
+        cost = span(now.cost)
     unit = span(then.unit_cost) if then.unit_cost else not_applicable()
-    chance = [f"by chance {span(then.unit_cost_by_chance)}"] if then.unit_cost_by_chance else []
-    posts = f"{then.posts:,.1f}" if then.posts is not None else state("not known")
+    by_chance = then.unit_cost_by_chance
+    chance = [_("by chance {interval}", interval=span(by_chance))] if by_chance else []
     each = links.planned(view, cover.site, cover.year, "unit", span(now.unit_cost)) if cover else span(now.unit_cost)
-    same = staff is not None and staff.value is not None and staff.value == now.posts
-    held = number(view, staff) if same else f"{now.posts:,.1f}" if now.posts is not None else ""
     return [
-        pair(span(then.gap, short=True), ["now ", *gap]),
-        pair(months_words(then.months), ["now ", *months]),
-        pair(span(then.cost, short=True), ["now ", *cost]),
-        pair(unit, *chance, ["now ", each]),
-        pair(posts, ["now ", held] if held else ""),
+        pair(span(then.gap, short=True), _("now {number}", number=gap)),
+        pair(
+            months_of_cover(then.months),
+            _("now {number} months", number=months) if is_known else _("now {number}", number=months),
+        ),
+        pair(span(then.cost, short=True), _("now {number}", number=cost)),
+        pair(unit, *chance, _("now {number}", number=each)),
+        posts(view, then, now, staff),
     ]
 
 
-def stored(
-    view: View, cover: Row | None, column: str, write: Callable[[float], str], unit: str = ""
-) -> list[Component]:
-    """A number of the year as it is known, as a link to where it comes from."""
+def posts(view: View, then: Outcome, now: Outcome, staff: Row | None) -> Component:
+    """Posts above what they are now."""
+    supposed = f"{then.posts:,.1f}" if then.posts is not None else state(_("not known"))
+    if staff is not None and staff.value is not None and staff.value == now.posts:
+        return pair(supposed, _("now {number}", number=links.number_text(view, staff)))
+    return pair(supposed, _("now {number}", number=f"{now.posts:,.1f}") if now.posts is not None else "")
+
+
+def stored(view: View, cover: Row | None, column: str, write: Callable[[float], str]) -> Text:
+    """A number of the year as it is known, with where it comes from."""
     if cover is None or cover.get(column) is None:
-        return ["not known"]
-    return [links.cover(view, cover, column, write(cover[column])), *([unit] if unit else [])]
+        return _("not known")
+    return links.cover_text(view, cover, column, write(cover[column]))
 
 
 def pair(then: Component, *below: Component, wraps: bool = False) -> Component:
     """A supposed value above what is known."""
     parts = [html.Span(then, className="then"), *(html.Small(line, className="now") for line in below)]
     return html.Span(parts, className="wraps" if wraps else "")
-
-
-def span(found: Range | None, *, short: bool = False) -> str:
-    """Pounds, or a range of them, which may be written short."""
-    if found is None:
-        return "not known"
-    low, high = pounds(found.low), pounds(found.high)
-    if low == high:
-        return low
-    return f"{pounds_short(found.low)} to {pounds_short(found.high)}" if short else f"{low} to {high}"
-
-
-def months_words(found: Range) -> str:
-    """Months of cover, or a range of them; a year and more is said to be so."""
-    low, high = (min(round_half_up(value, 1), 99.0) for value in (found.low, found.high))
-    return f"{low:g} months" if low == high else f"{low:g} to {high:g} months"
 
 
 def download(view: View, supposed: ScenarioChoice, found: Sequence[Case], headline: str) -> Component:
@@ -376,7 +378,8 @@ def download(view: View, supposed: ScenarioChoice, found: Sequence[Case], headli
         writer.writerow((case.row.site, *case.verdicts, then.money, then.cases, *numbers_of, then.posts))
     href = f"data:text/csv;charset=utf-8,{quote(out.getvalue())}"
     name = f"scenario-not-a-forecast-{view.edition.name}.csv"
-    return html.A("All figures", href=href, download=name, **{"aria-label": "All figures of the scenario as CSV"})
+    label = {"aria-label": _("All figures of the scenario as CSV")}
+    return html.A(_("All figures"), href=href, download=name, **label)
 
 
 # Month by month
@@ -392,7 +395,7 @@ def months_card(view: View, found: Sequence[Case]) -> Component:
     )
     as_planned = [by_month(case.start, Choices(), [one.local for one in case.months]) for case in found]
     planned = months_together(as_planned)[0].cost.low
-    headline = sentences.first_short(short)
+    headline = scenario.first_short(short)
     body = [
         [
             write_month(month),
@@ -403,15 +406,16 @@ def months_card(view: View, found: Sequence[Case]) -> Component:
         ]
         for month, one in zip(months, drawn, strict=True)
     ]
-    heads = ("Local money", "Home Office", "May come", "Supposed cost", "Planned cost")
-    columns = [Column("Month"), *(Column(head, True) for head in heads)]
-    label = f"{LABEL}: {headline}. Money by month under the scenario against planned cost"
+    heads = (_("Local money"), _("Home Office"), _("May come"), _("Supposed cost"), _("Planned cost"))
+    columns = [Column(_("Month")), *(Column(head, True) for head in heads)]
+    label = joined(". ", [captioned(headline), _("Money by month under the scenario against planned cost")])
+    year = write_financial_year(starts)
     return card(
         headline,
-        f"{LABEL}. Money by month against cost (lines), {who(view, found)}, {write_financial_year(starts)}",
+        labelled(_("Money by month against cost (lines), {sites}, {year}", sites=who(view, found), year=year)),
         graph(month_chart(months, drawn, planned), "scenario-months", label, 250),
         name="months",
-        twin=table(columns, body, f"{LABEL}: money by month", class_name="wide"),
+        twin=table(columns, body, captioned(_("money by month")), class_name="wide"),
     )
 
 
@@ -423,12 +427,13 @@ def of_month(view: View, found: Sequence[Case], month: date, status: str, amount
     rows = view.edition.rows("cliff", "site = ? and month = ? and status = ?", (site, month, status))
     if not rows or rows[0].amount is None or pounds(rows[0].amount) != text:
         return text
-    return link(view, f"{site}|cliff|{month}|{status}", text, f"{write_month(month)}, {view.label(site)}")
+    name = joined(", ", [write_month(month), Name(view.label(site))])
+    return link(view, str(NumberAddress(site, "cliff", str(month), status)), text, name)
 
 
-def who(view: View, found: Sequence[Case]) -> str:
+def who(view: View, found: Sequence[Case]) -> Text:
     """Whose numbers are added up."""
-    return listed([view.label(case.row.site) for case in found]) if len(found) < 4 else f"{len(found)} sites"
+    return listed([view.label(case.row.site) for case in found], 3)
 
 
 def affordable_card(view: View, supposed: ScenarioChoice, found: Sequence[Case]) -> Component:
@@ -438,16 +443,18 @@ def affordable_card(view: View, supposed: ScenarioChoice, found: Sequence[Case])
     points = by_fixed_share(starts, budgets)
     shares = supposed.choices.fixed_shares
     ends = [cases_paid_for(starts, budgets, share) for share in shares]
-    headline = sentences.cases_paid_for(min(ends), max(ends), planned)
+    headline = scenario.cases_paid_for(min(ends), max(ends), planned)
     body = [[f"{share * 100:.0f}%", f"{cases:,.0f}"] for share, cases in points]
-    label = f"{LABEL}: {headline}. Cases by the share of cost that does not change with cases"
+    label = joined(". ", [captioned(headline), _("Cases by the share of cost that does not change with cases")])
+    heads = [Column(_("Fixed share")), Column(_("Cases"), True)]
+    by_share = _("New cases a year by fixed share of cost, {sites}; shaded: the supposed range", sites=who(view, found))
     return card(
         headline,
-        f"{LABEL}. New cases a year by fixed share of cost, {who(view, found)}; shaded: the supposed range",
+        labelled(by_share),
         graph(affordable_chart(points, planned, shares), "scenario-cases", label, 250),
         name="affordable",
-        twin=table([Column("Fixed share"), Column("Cases", True)], body, f"{LABEL}: cases that the money pays for"),
-        source="Each site’s money pays for its own cases, and for no more than its plan",
+        twin=table(heads, body, captioned(_("cases that the money pays for"))),
+        source=_("Each site’s money pays for its own cases, and for no more than its plan"),
     )
 
 
@@ -457,80 +464,63 @@ def affordable_card(view: View, supposed: ScenarioChoice, found: Sequence[Case])
 def ways_card(view: View, found: Sequence[Case]) -> Component:
     """Three answers to the money there is."""
     body: list[list[Component]] = []
-    covers = {row.site: row for row in view.edition.rows("cover")}
     for case in found:
         ways = keep_going(case.start, case.choices)
         reduce = ways["reduce"]
         cases = count_span(Range(min(reduce.low, case.start.planned_cases), min(reduce.high, case.start.planned_cases)))
         whole = f"{case.start.planned_cases:g}"
-        planned = [" of ", links.planned(view, case.row.site, case.row.year, "count", whole)]
-        cover, maintain = covers.get(case.row.site), span(ways["maintain"])
-        if cover is not None and cover.gap is not None and pounds(cover.gap) == maintain:
-            maintain = links.cover(view, cover, "gap", maintain)
-        body.append([site_name(view, case.row.site, short=True), maintain, [cases, *planned], span(ways["uplift"])])
-    columns = [
-        Column("Site"),
-        Column("Maintain: still needed", True),
-        Column("Reduce to: cases", True),
-        Column("Uplift: still needed", True),
-    ]
+        planned = links.planned(view, case.row.site, case.row.year, "count", whole)
+        maintain = gap_text(view, [case], span(ways["maintain"]))
+        fewer = _("{cases} of {planned}", cases=cases, planned=planned)
+        body.append([site_name(view, case.row.site, short=True), maintain, fewer, span(ways["uplift"])])
+    heads = (_("Maintain: still needed"), _("Reduce to: cases"), _("Uplift: still needed"))
+    columns = [Column(_("Site")), *(Column(head, True) for head in heads)]
     needed = still_needed([(case.start, case.choices) for case in found])
-    headline = (
-        f"To maintain the plan, {pounds(needed)} more is needed"
-        if needed > NIL_POUNDS
-        else "The money maintains the plan"
-    )
+    ways_words = _("Maintain the planned cases, reduce to the money there is, or go to the supposed caseload")
     return card(
-        headline,
-        f"{LABEL}. Maintain the planned cases, reduce to the money there is, or go to the supposed caseload",
-        table(columns, body, f"{LABEL}: maintain, reduce or uplift", class_name="wide"),
+        scenario.to_maintain(needed, gap_text(view, found, Plain(pounds(needed)))),
+        labelled(ways_words),
+        table(columns, body, captioned(_("maintain, reduce or uplift")), class_name="wide"),
         name="ways",
     )
 
 
-def count_span(found: Range) -> str:
-    """Whole cases, or a range of them."""
-    low, high = (f"{round_half_up(value):,.0f}" for value in (found.low, found.high))
-    return low if low == high else f"{low} to {high}"
-
-
 def next_year_card(view: View, found: Sequence[Case]) -> Component:
     """Next year's new cases by chance alone, beside what is supposed."""
-    body, outside, last = [], [], view.edition.data_month
+    body, outside = [], []
     for case in found:
         row = case.row
         name = site_name(view, row.site, short=True)
         if row.cases_seen is None or not row.months_seen:
-            body.append([name, state("not known"), "", count_span(Range(case.then.cases, case.then.cases))])
+            body.append([name, state(_("not known")), "", count_span(Range(case.then.cases, case.then.cases))])
             continue
         ahead = next_year(int(row.cases_seen), int(row.months_seen))
         if not ahead.low <= case.then.cases <= ahead.high:
             outside.append(view.label(row.site))
-        counted = f"{row.cases_seen:,.0f}"
-        year = view.edition.result(row.site, "new_cases", "rolling_year", month_after(last, -11)) if last else None
-        key = f"{row.site}|start|{row.year}|cases_seen"
-        counted = (
-            number(view, year)
-            if year is not None and year.shown == counted
-            else link(view, key, counted, f"new cases, {view.label(row.site)}")
-        )
-        seen = [counted, f" in {row.months_seen:g} months"]
+        seen = _("{cases} in {number} months", cases=seen_cases(view, row), number=Plain(f"{row.months_seen:g}"))
+        likely = _("{low} to {high}", low=f"{ahead.low:,}", high=f"{ahead.high:,}")
         body.append(
-            [
-                name,
-                seen,
-                f"{round_half_up(ahead.mean):,.0f}; {ahead.low:,} to {ahead.high:,}",
-                f"{case.then.cases:,.0f}",
-            ]
+            [name, seen, joined("; ", [f"{round_half_up(ahead.mean):,.0f}", likely]), f"{case.then.cases:,.0f}"]
         )
-    columns = [Column("Site"), Column("Seen", True), Column("Next year, and its range", True), Column("Supposed", True)]
-    headline = sentences.outside_chance(outside, len(found))
+    heads = (_("Seen"), _("Next year, and its range"), _("Supposed"))
+    columns = [Column(_("Site")), *(Column(head, True) for head in heads)]
+    chance = _("New cases if referrals go on as in the last year: 95 in 100 such years (negative binomial)")
     return card(
-        headline,
-        f"{LABEL}. New cases if referrals go on as in the last year: 95 in 100 such years (negative binomial)",
-        table(columns, body, f"{LABEL}: next year’s new cases", class_name="wide"),
+        scenario.outside_chance(outside, len(found)),
+        labelled(chance),
+        table(columns, body, captioned(_("next year’s new cases")), class_name="wide"),
         name="next-year",
     )
+
+
+def seen_cases(view: View, row: Row) -> Number:
+    """The new cases of the last year that are known, which open the year or the months that are known of it."""
+    seen, last = f"{row.cases_seen:,.0f}", view.edition.data_month
+    year = view.edition.result(row.site, "new_cases", "rolling_year", month_after(last, -11)) if last else None
+    if year is not None and year.shown == seen:
+        return links.number_text(view, year)
+    name = joined(", ", [_("new cases"), Name(view.label(row.site))])
+    return Number(seen, str(NumberAddress(row.site, "start", str(row.year), "cases_seen")), name)
 
 
 def rollout_card(view: View, supposed: ScenarioChoice) -> Component:
@@ -538,34 +528,44 @@ def rollout_card(view: View, supposed: ScenarioChoice) -> Component:
     row = start_rows(view, supposed.mended).get(supposed.like)
     start = start_of(row) if row is not None else None
     if row is None or start is None or not supposed.areas:
-        hint = "Say how many areas, such as 32 for pan-London, and what cases they have: equal, or by MARAC volume."
-        return card("No rollout is supposed", f"{LABEL}.", nothing(hint), name="rollout")
+        hint = _("Say how many areas, such as 32 for pan-London, and what cases they have: equal, or by MARAC volume.")
+        return card(_("No rollout is supposed"), joined("", [LABEL, "."]), nothing(hint), name="rollout")
     choices = supposed.at(row)
     if supposed.volumes:
         volumes = {str(place): volume for place, volume in enumerate(supposed.volumes)}
-        outcome, how = roll_out_by_volume(start, volumes, supposed.own, choices), "cases by MARAC volume"
+        outcome, how = roll_out_by_volume(start, volumes, supposed.own, choices), _("cases by MARAC volume")
     else:
-        outcome, how = roll_out(start, supposed.areas, choices), "the same caseload in each"
-    one = suppose(start, choices)
-    lines = [
-        ("New cases a year", f"{one.cases:,.0f}", f"{outcome.cases:,.0f}"),
-        ("Cost of the year", span(one.cost), span(outcome.cost)),
-        ("Money there is", pounds(one.money), pounds(outcome.money)),
-        ("Funding still needed", span(one.gap), span(outcome.gap)),
-        ("Cost per new case", span(one.unit_cost), span(outcome.unit_cost)),
-        (
-            "Posts needed",
-            *(f"{each.posts:,g}" if each.posts is not None else "not known" for each in (one, outcome)),
-        ),
-    ]
-    areas = counted_figure(supposed.areas, "area")
-    heads = [Column("Of a year"), Column(f"{view.label(row.site)} alone", True), Column(areas, True)]
+        outcome, how = roll_out(start, supposed.areas, choices), _("the same caseload in each")
+    areas, site = scenario.areas(supposed.areas), Name(view.label(row.site))
+    heads = [Column(_("Of a year")), Column(_("{site} alone", site=site), True), Column(areas, True)]
+    year = write_financial_year(row.year)
+    money_stays = _(
+        "{areas}, {how}, {year}; the money there is stays that of one area", areas=areas, how=how, year=year
+    )
     return card(
-        f"{areas} like {view.label(row.site)} would need {span(outcome.gap)} that is not secured",
-        f"{LABEL}. {areas}, {how}, {write_financial_year(row.year)}; the money there is stays that of one area",
-        table(heads, [list(line) for line in lines], f"{LABEL}: a rollout", class_name="wide"),
+        _(
+            "{areas} like {site} would need {amount} that is not secured",
+            areas=areas,
+            site=site,
+            amount=span(outcome.gap),
+        ),
+        labelled(money_stays),
+        table(heads, rollout_lines(suppose(start, choices), outcome), captioned(_("a rollout")), class_name="wide"),
         name="rollout",
     )
+
+
+def rollout_lines(one: Outcome, whole: Outcome) -> list[list[Component]]:
+    """Cases, cost, money, gap, unit cost and posts of one area and of all."""
+    posts = [f"{each.posts:,g}" if each.posts is not None else _("not known") for each in (one, whole)]
+    return [
+        [_("New cases a year"), f"{one.cases:,.0f}", f"{whole.cases:,.0f}"],
+        [_("Cost of the year"), span(one.cost), span(whole.cost)],
+        [_("Money there is"), pounds(one.money), pounds(whole.money)],
+        [_("Funding still needed"), span(one.gap), span(whole.gap)],
+        [_("Cost per new case"), span(one.unit_cost), span(whole.unit_cost)],
+        [_("Posts needed"), *posts],
+    ]
 
 
 # Saved scenarios
@@ -593,8 +593,8 @@ def saved_rows(data: Path, labels: Mapping[str, str], asks: Who, edition: str) -
                 "id": one.id,
                 "name": one.name,
                 "href": address.with_(edition=edition).href,
-                "words": first_upper("; ".join(said(supposed, labels))),
-                "by": f"{LABEL}. Saved by the {one.author}, {when}",
+                "words": first_upper(joined("; ", said(supposed, labels))),
+                "by": labelled(_("Saved by the {author}, {day}", author=one.author, day=when)),
                 "mine": saved.may_delete(one, asks),
             }
         )
@@ -608,10 +608,10 @@ def saved_card(view: View) -> Component:
     try:
         rows, problem = saved_rows(data_of(view), labels, asks, view.address.get("edition")), ""
     except saved.CannotSave as reason:
-        rows, problem = [], str(reason)
+        rows, problem = [], reason.args[0]
     return card(
-        "Saved scenarios",
-        "Choices only: the numbers are worked out anew on the edition shown",
+        _("Saved scenarios"),
+        _("Choices only: the numbers are worked out anew on the edition shown"),
         SavedList("saved", rows, problem),
         name="saved",
         class_name="saved-card",
@@ -650,16 +650,16 @@ def carry_out(data: Path, sent: Mapping[str, Any], query: str, asks: Who) -> str
     """Saves or deletes what was asked for; says what was done. Raises CannotSave."""
     if sent["act"] == "delete":
         saved.delete(data, str(sent.get("id") or ""), asks)
-        return "Deleted."
+        return _("Deleted.")
     one = saved.save(data, str(sent.get("name") or ""), query, asks)
-    return f"Saved as “{one.name}”."
+    return _("Saved as “{name}”.", name=Plain(one.name))
 
 
 PAGE = Page(
     "/scenario",
-    "Scenario",
+    _("Scenario"),
     6,
-    "What if the grant, local money, the caseload or the number of areas were different?",
+    _("What if the grant, local money, the caseload or the number of areas were different?"),
     build,
     acts=acts,
 )

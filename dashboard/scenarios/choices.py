@@ -5,16 +5,21 @@ from dataclasses import dataclass, field, replace
 
 from dashboard.data.address import Address
 from dashboard.data.edition import Row, Site
-from etl.definitions.writing import counted_figure, pounds
+from dashboard.wording import scenario
+from etl.definitions.messages import Name, Plain, Text, _, joined
 from etl.judge.scenario import MONTHS, Choices, Start
 
 NAMES = (
     "grant", "months", "renewed", "local", "also", "caseload", "low", "high", "ratio", "postcost", "gaps",
     "areas", "like", "marac", "own",
 )  # fmt: skip
-GRANTS = {"ends": "Ends", "extended": "Is extended", "renewed": "Is renewed at a share"}
-ALSO = {"": "Approved money only", "principle": "Also agreed in principle", "bids": "Also agreed and bids"}
-GAPS = {"": "Stay missing", "planned": "Come in as planned"}
+GRANTS = {"ends": _("Ends"), "extended": _("Is extended"), "renewed": _("Is renewed at a share")}
+ALSO = {
+    "": _("Approved money only"),
+    "principle": _("Also agreed in principle"),
+    "bids": _("Also agreed and bids"),
+}
+GAPS = {"": _("Stay missing"), "planned": _("Come in as planned")}
 MOST_AREAS = 200
 USUAL_LOW, USUAL_HIGH = 25, 80
 
@@ -97,7 +102,7 @@ class _Fields:
         said = self.text(name) or usual
         if said in known:
             return said
-        self.problems[name] = f"Choose one of: {', '.join(known.values())}."
+        self.problems[name] = _("Choose one of: {choices}.", choices=joined(", ", list(known.values())))
         return usual
 
     def number(self, name: str, usual: float, low: float, high: float, needed: str, *, whole: bool = False) -> float:
@@ -106,9 +111,14 @@ class _Fields:
             return usual
         value = read_number(said)
         if value is None or not low <= value <= high or (whole and value != int(value)):
-            self.problems[name] = f"“{said[:30]}” cannot be used: type {needed}."
+            self.problems[name] = cannot_be_used(said, needed)
             return usual
         return value
+
+
+def cannot_be_used(typed: str, needed: str) -> Text:
+    """What is wrong with a field: what was typed, and what is needed."""
+    return _("“{typed}” cannot be used: type {needed}.", typed=Plain(typed[:30]), needed=needed)
 
 
 def read_number(text: str) -> float | None:
@@ -123,20 +133,23 @@ def read_supposed(address: Address, sites: Sequence[Site]) -> ScenarioChoice:
     """What an address supposes."""
     fields = _Fields(address)
     months, share = _grant(fields)
-    low = fields.number("low", USUAL_LOW, 0, 100, "a percentage from 0 to 100, such as 25")
-    high = fields.number("high", USUAL_HIGH, 0, 100, "a percentage from 0 to 100, such as 80")
+    low = fields.number("low", USUAL_LOW, 0, 100, _("a percentage from 0 to 100, such as 25"))
+    high = fields.number("high", USUAL_HIGH, 0, 100, _("a percentage from 0 to 100, such as 80"))
     if low > high:
-        fields.problems["high"] = f"The highest share, {high:g}%, is below the lowest, {low:g}%: type it again."
+        shares = {"highest": Plain(f"{high:g}%"), "lowest": Plain(f"{low:g}%")}
+        fields.problems["high"] = _(
+            "The highest share, {highest}, is below the lowest, {lowest}: type it again.", **shares
+        )
         low, high = USUAL_LOW, USUAL_HIGH
-    ratio = fields.number("ratio", 0.0, 1, 200, "open cases for each case manager, from 1 to 200, such as 25")
-    caseload = fields.number("caseload", 0.0, -90, 200, "a change from −90 to 200 per cent, such as 20 or −20")
+    ratio = fields.number("ratio", 0.0, 1, 200, _("open cases for each case manager, from 1 to 200, such as 25"))
+    caseload = fields.number("caseload", 0.0, -90, 200, _("a change from −90 to 200 per cent, such as 20 or −20"))
     choices = Choices(
         grant_months=months,
         grant_share=share,
         caseload=1 + caseload / 100,
         fixed_shares=(low / 100, high / 100),
         cases_per_post=ratio or None,
-        post_cost=fields.number("postcost", 0.0, 0, 200_000, "pounds a year, up to £200,000, such as 38,000"),
+        post_cost=fields.number("postcost", 0.0, 0, 200_000, _("pounds a year, up to £200,000, such as 38,000")),
     )
     supposed = ScenarioChoice(
         choices=choices,
@@ -150,11 +163,14 @@ def read_supposed(address: Address, sites: Sequence[Site]) -> ScenarioChoice:
 def _grant(fields: _Fields) -> tuple[int, float]:
     """Months for which the grant goes on whole, and the share of it after them."""
     kind = fields.word("grant", GRANTS, "ends")
-    months = fields.number("months", 0, 1, MONTHS, f"whole months from 1 to {MONTHS}, such as 6", whole=True)
-    share = fields.number("renewed", 0, 1, 100, "a percentage from 1 to 100, such as 50")
+    months = fields.number(
+        "months", 0, 1, MONTHS, _("whole months from 1 to {most}, such as 6", most=MONTHS), whole=True
+    )
+    share = fields.number("renewed", 0, 1, 100, _("a percentage from 1 to 100, such as 50"))
     for name, value, missing in (("months", months, "extended"), ("renewed", share, "renewed")):
         if kind == missing and not value and name not in fields.problems:
-            fields.problems[name] = "Say by how many months, such as 6." if name == "months" else "Say at what share."
+            by = _("Say by how many months, such as 6.")
+            fields.problems[name] = by if name == "months" else _("Say at what share.")
     return (int(months) if kind == "extended" else 0), (share / 100 if kind == "renewed" else 0.0)
 
 
@@ -166,22 +182,25 @@ def _local(fields: _Fields, sites: Sequence[Site]) -> dict[str, float]:
         said = pairs.get(site.name, "")
         value = read_number(said) if said else 100.0
         if value is None or not 0 <= value <= 300:
-            fields.problems[f"local.{site.name}"] = (
-                f"“{said[:30]}” cannot be used: type a percentage from 0 to 300, such as 50."
-            )
+            needed = _("a percentage from 0 to 300, such as 50")
+            fields.problems[f"local.{site.name}"] = cannot_be_used(said, needed)
             value = 100.0
         shares[site.name] = value / 100
     return shares
 
 
 def _rollout(fields: _Fields, supposed: ScenarioChoice, sites: Sequence[str]) -> ScenarioChoice:
-    areas = fields.number("areas", 0, 1, MOST_AREAS, f"a whole number from 1 to {MOST_AREAS}, such as 32", whole=True)
+    needed = _("a whole number from 1 to {most}, such as 32", most=MOST_AREAS)
+    areas = fields.number("areas", 0, 1, MOST_AREAS, needed, whole=True)
     volumes = _volumes(fields)
-    own = fields.number("own", 0, 1, 100_000, "its MARAC cases a year, such as 600")
+    own = fields.number("own", 0, 1, 100_000, _("its MARAC cases a year, such as 600"))
     if volumes and not own and "own" not in fields.problems:
-        fields.problems["own"] = "Say how many MARAC cases a year the area itself has; until then areas count as equal."
+        fields.problems["own"] = _(
+            "Say how many MARAC cases a year the area itself has; until then areas count as equal."
+        )
     if volumes and areas and len(volumes) != areas:
-        fields.problems["marac"] = f"There are {len(volumes)} volumes for {areas:g} areas: give one for each."
+        numbers = {"number": len(volumes), "areas": Plain(f"{areas:g}")}
+        fields.problems["marac"] = _("There are {number} volumes for {areas} areas: give one for each.", **numbers)
         volumes = ()
     like = fields.text("like")
     usual = sites[0] if sites else ""
@@ -201,39 +220,27 @@ def _volumes(fields: _Fields) -> tuple[float, ...]:
     found = [read_number(part) for part in said.replace(";", " ").replace(",", " ").split()]
     volumes = tuple(value for value in found if value is not None and value >= 0)
     if len(volumes) < len(found) or len(found) > MOST_AREAS or (found and not sum(volumes)):
-        fields.problems["marac"] = "Type a number for each area with spaces between them, such as 610 540 380."
+        fields.problems["marac"] = _("Type a number for each area with spaces between them, such as 610 540 380.")
         return ()
     return volumes
 
 
-def said(supposed: ScenarioChoice, labels: Mapping[str, str]) -> list[str]:
+def said(supposed: ScenarioChoice, labels: Mapping[str, str]) -> list[Text]:
     """What is supposed, in words: a phrase for each choice that matters."""
     now = supposed.choices
-    phrases = [grant_words(now)]
+    phrases: list[Text] = [scenario.grant(now)]
     for site, share in supposed.local.items():
         if share != 1.0:
-            phrases.append(f"{labels.get(site, site)} has {share * 100:g}% of its secured local money")
+            whose = {"site": Name(labels.get(site, site)), "share": scenario.percent_of(share)}
+            phrases.append(_("{site} has {share} of its secured local money", **whose))
     if supposed.also:
-        comes = {"principle": "money agreed in principle comes", "bids": "agreed money and bids come"}
-        phrases.append(comes[supposed.also])
+        agreed, bids = _("money agreed in principle comes"), _("agreed money and bids come")
+        phrases.append(agreed if supposed.also == "principle" else bids)
     if now.caseload != 1:
-        phrases.append(
-            f"{abs(now.caseload - 1) * 100:.3g}% {'more' if now.caseload > 1 else 'fewer'} new cases than planned"
-        )
+        phrases.append(scenario.caseload(now))
     if now.cases_per_post is not None:
-        cost = f", a post costs {pounds(now.post_cost)}" if now.post_cost else ""
-        phrases.append(f"{now.cases_per_post:g} open cases for each case manager{cost}")
-    low, high = (f"{share * 100:g}%" for share in now.fixed_shares)
-    phrases.append(f"{low} of cost is fixed" if low == high else f"{low} to {high} of cost is fixed")
+        phrases.append(scenario.staffing(now))
+    phrases.append(scenario.fixed(now))
     if supposed.mended:
-        phrases.append("what is missing comes in as planned")
+        phrases.append(_("what is missing comes in as planned"))
     return phrases
-
-
-def grant_words(choices: Choices) -> str:
-    """What becomes of the grant."""
-    if choices.grant_months:
-        return f"the grant goes on for {counted_figure(choices.grant_months, 'month')}"
-    if choices.grant_share:
-        return f"the grant is renewed at {choices.grant_share * 100:g}%"
-    return "the grant ends"

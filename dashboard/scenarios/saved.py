@@ -13,6 +13,7 @@ from dashboard.access.private_files import write_private
 from dashboard.access.roles import Who
 from dashboard.data.address import read
 from dashboard.scenarios.choices import NAMES
+from etl.definitions.messages import Plain, _
 
 FILE = "scenarios.json"
 MOST, LONGEST_NAME, LONGEST_ADDRESS, MOST_BYTES = 100, 80, 2000, 20_000_000  # so many for each audience
@@ -49,16 +50,22 @@ def save(data: Path, name: str, query: str, who: Who) -> Saved:
     """Saves a scenario under a name. Raises CannotSave."""
     name = " ".join(name.split())
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise CannotSave(f"Give it a name of at most {LONGEST_NAME} letters, such as Grant extended to September.")
+        most = _("Give it a name of at most {most} letters, such as Grant extended to September.", most=LONGEST_NAME)
+        raise CannotSave(most)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     one = Saved(secrets.token_hex(8), name, query_of(query), who.words, who.audience, now)
     with _turn(data):
         kept = _read(data)
         own = [other for other in kept if other.audience == who.audience]
         if any(other.name.casefold() == name.casefold() for other in own):
-            raise CannotSave(f"There is one called “{name}” already: choose another name, or delete that one first.")
+            known = _(
+                "There is one called “{name}” already: choose another name, or delete that one first.",
+                name=Plain(name),
+            )
+            raise CannotSave(known)
         if len(own) >= MOST:
-            raise CannotSave(f"There are {MOST} saved scenarios already: delete one that is no longer needed.")
+            full = _("There are {most} saved scenarios already: delete one that is no longer needed.", most=MOST)
+            raise CannotSave(full)
         _write(data, [*kept, one])
     return one
 
@@ -69,16 +76,22 @@ def delete(data: Path, name: str, who: Who) -> None:
         kept = _read(data)
         found = next((one for one in kept if one.id == name), None)
         if found is None:
-            raise CannotSave("That scenario is gone already.")
+            raise CannotSave(_("That scenario is gone already."))
         if not may_delete(found, who):
-            raise CannotSave(f"“{found.name}” was saved by the {found.author}: only they may delete it.")
+            raise CannotSave(
+                _(
+                    "“{name}” was saved by the {author}: only they may delete it.",
+                    name=Plain(found.name),
+                    author=found.author,
+                )
+            )
         _write(data, [one for one in kept if one.id != name])
 
 
 def query_of(query: str) -> str:
     """The choices of a scenario in a query, and nothing else that stood there."""
     if len(query) > LONGEST_ADDRESS:
-        raise CannotSave("This scenario has too many choices to be saved.")
+        raise CannotSave(_("This scenario has too many choices to be saved."))
     return read("/scenario", query).keep("/scenario", "site", *NAMES).href.partition("?")[2]
 
 
@@ -87,7 +100,7 @@ def _turn(data: Path) -> AcquireReturnProxy:
     try:
         return FileLock(data / ".scenarios.lock", timeout=5, mode=0o600).acquire()
     except (Timeout, OSError):
-        raise CannotSave("Nothing can be saved just now: try again in a moment.") from None
+        raise CannotSave(_("Nothing can be saved just now: try again in a moment.")) from None
 
 
 def _read(data: Path) -> list[Saved]:
@@ -101,7 +114,7 @@ def _read(data: Path) -> list[Saved]:
     except FileNotFoundError:
         return []
     except (OSError, ValueError, KeyError, TypeError):
-        raise CannotSave("The saved scenarios cannot be read: tell whoever runs this server.") from None
+        raise CannotSave(_("The saved scenarios cannot be read: tell whoever runs this server.")) from None
 
 
 def _write(data: Path, kept: Sequence[Saved]) -> None:
@@ -109,4 +122,4 @@ def _write(data: Path, kept: Sequence[Saved]) -> None:
     try:
         write_private(data / FILE, content.encode())
     except OSError:
-        raise CannotSave("The scenario could not be written down: tell whoever runs this server.") from None
+        raise CannotSave(_("The scenario could not be written down: tell whoever runs this server.")) from None

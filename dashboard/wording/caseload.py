@@ -1,4 +1,4 @@
-"""What the page of caseload says: new cases against plan, open cases over a year, and how shares spread over sites."""
+"""What the page of caseload says: new cases against plan and open cases over a year."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,7 +6,7 @@ from dashboard.data.comparisons import when
 from dashboard.data.edition import Row
 from etl.definitions.messages import Capital, Message, Name, Plain, Text, _, joined, ngettext
 from etl.definitions.periods import last_month, write_month
-from etl.definitions.writing import HIDDEN, count, listed, named
+from etl.definitions.writing import count, listed, named
 
 Rows = Sequence[tuple[str, Row]]
 Write = Callable[[Row], Text]  # how a row's number stands in a sentence, with the address of its story
@@ -151,24 +151,6 @@ def plan_verdict(value: Row | None, plan: Row | None) -> str:
     if value.high < plan.value:
         return _("below plan")
     return _("above plan") if value.low > plan.value else _("reaches plan")
-
-
-def spread(rows: Sequence[Row], write: Write = plain) -> Text | None:
-    """The lowest and the highest of some numbers: 62% to 74%; nothing where none is known."""
-    known = sorted((row for row in rows if row.value is not None), key=lambda row: (row.value, row.shown))
-    if not known:
-        return None
-    low, high = write(known[0]), write(known[-1])
-    return low if low == high else _("{low} to {high}", low=low, high=high)
-
-
-def where_known(sentence: Text, rows: Sequence[Row]) -> Text:
-    """A sentence on the known ones of some numbers, which says so where some are not known, or not shown."""
-    if all(row.value is not None for row in rows):
-        return sentence
-    if any(row.shown == HIDDEN for row in rows):
-        return _("{sentence}, where shown", sentence=sentence)
-    return _("{sentence}, where known", sentence=sentence)
 
 
 def largest_kind(kind: str, number: Text, total: Text) -> Message:

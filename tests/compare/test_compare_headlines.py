@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest, chi2
 
 from dashboard.data.edition import Row
-from dashboard.wording import findings
+from dashboard.wording import costs, findings
 from etl.compare.bridges import bridges
 from etl.compare.side_by_side import apart, comparisons
 from etl.compare.side_by_side import findings as find
@@ -90,9 +90,9 @@ def test_what_is_said_of_unit_costs_is_so(seed: int) -> None:
     labels = {site: NAMES[site] for site in made.sites}
     found, told = latest(find(compared, pairs), COST), latest(pairs, COST)
     for chosen in (found, []):  # all sites, and as where only some are shown
-        said = findings.cost(chosen, told, rows, labels, "new case")
+        said = costs.cost(chosen, told, rows, labels, "new case")
         check_cost(said, own_costs(made))
-    check_alike(findings.alike(found, told, rows, labels), own_costs(made))
+    check_alike(costs.alike(found, told, rows, labels), own_costs(made))
 
 
 def own_costs(made: Programme) -> dict[str, tuple[float, float, float]]:
@@ -194,7 +194,7 @@ def test_what_is_said_of_a_bridge_is_so(seed: int) -> None:
     for row in rows_of(bridges(made.results(), made.last))[:60]:
         if row.site not in NAMES or row.measure != COST:
             continue
-        said = findings.bridge(NAMES[row.site], row, "new case")
+        said = costs.bridge(NAMES[row.site], row, "new case")
         ends = [(row.from_starts, row.from_ends), (row.to_starts, row.to_ends)]
         (cost0, cases0), (cost1, cases1) = (
             (made.spend(row.site, *span, SHARED), made.over(row.site, "new_cases", *span)) for span in ends
@@ -257,25 +257,25 @@ def test_earmarked_money_is_said_where_it_is() -> None:
     team = Row(central=89000.0, words="2020/21")
     bare = Row(unit=2200.0, shown="£2,200", earmarked=0.0)
     shared = Row(unit=2912.0, shown="£2,912", earmarked=89000.0)
-    said = findings.central(team, [("Croydon", bare, shared)], "per planned new case")
+    said = costs.central(team, [("Croydon", bare, shared)], "planned new case")
     assert said == (
         "The central team’s £89,000 of 2020/21 is earmarked for Croydon: £2,912 per planned new case with it, "
         "£2,200 without"
     )
-    assert "not known" in findings.central(None, [], "per new case")
-    assert "stands apart" in findings.central(team, [("Croydon", bare, bare)], "per new case")
+    assert "not known" in costs.central(None, [], "new case")
+    assert "stands apart" in costs.central(team, [("Croydon", bare, bare)], "new case")
 
 
 def test_costs_on_other_lines_say_so() -> None:
     pair = {"site_a": "a", "site_b": "b", "apart": False, "higher": "a", "ratio": 1.2}
     rows = {site: Row(value=100.0, shown="£100", low=90.0, high=110.0) for site in "ab"}
     for same, tail in ((True, "new case"), (False, "; not on the same basis")):
-        assert findings.cost([], [Row({**pair, "same_basis": same})], rows, {"a": "A", "b": "B"}, "new case").endswith(
+        assert costs.cost([], [Row({**pair, "same_basis": same})], rows, {"a": "A", "b": "B"}, "new case").endswith(
             tail
         )
 
 
 def test_statements_that_returns_contradict_are_counted() -> None:
     rows = [Row(line="a", shared=True, agrees=True), Row(line="b", shared=False, agrees=False)]
-    assert findings.scope(rows) == "One line is shared; one does not fit the returns"
-    assert findings.scope(rows[:1]) == "One line is shared: what each site counts"
+    assert costs.scope(rows) == "One line is shared; one does not fit the returns"
+    assert costs.scope(rows[:1]) == "One line is shared: what each site counts"

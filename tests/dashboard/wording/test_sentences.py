@@ -8,7 +8,8 @@ from dashboard.cards.events import Happening, in_words
 from dashboard.charts.scale import nice_step, nice_top, ticks
 from dashboard.data.address import make, read
 from dashboard.data.edition import Row
-from dashboard.wording import returns, sentences
+from dashboard.wording import funding, numbers, returns, sentences
+from etl.definitions.messages import Plain, _
 
 LABELS = {"a": "Anglesey", "b": "Barnet", "c": "Conwy"}
 
@@ -72,10 +73,10 @@ def test_no_verdict_is_no_verdict() -> None:
 
 def test_funding() -> None:
     row = Row(year=date(2020, 4, 1), planned=1584533.0, secured=644709.0)
-    assert sentences.funding(row) == "From April 2020, 41p of each planned pound is secured; £939,824 is not"
-    assert sentences.funding(None) == "What is secured once the grant ends is not known"
-    assert sentences.no_funder("Croydon", 37000.0) == "Croydon: £37,000 has no funder stated"
-    assert sentences.no_funder("Croydon", 0.0) == "Croydon: every pound has a funder named"
+    assert funding.funding(row) == "From April 2020, 41p of each planned pound is secured; £939,824 is not"
+    assert funding.funding(None) == "What is secured once the grant ends is not known"
+    assert funding.no_funder("Croydon", 37000.0) == "Croydon: £37,000 has no funder stated"
+    assert funding.no_funder("Croydon", 0.0) == "Croydon: every pound has a funder named"
 
 
 @pytest.mark.parametrize(
@@ -92,12 +93,16 @@ def test_things_to_mend(given: tuple[int, int, int], said: str) -> None:
 
 
 def test_a_range_says_where_it_is_not_known() -> None:
-    assert sentences.spread([number(1, shown="62%"), number(2, shown="74%")], "accepted") == "62% to 74% accepted"
-    assert sentences.spread([number(1, shown="62%"), number(None)], "accepted") == "62% accepted, where known"
-    assert (
-        sentences.spread([number(1, shown="62%"), number(None, shown="[c]")], "accepted") == "62% accepted, where shown"
-    )
-    assert sentences.spread([None, number(None)], "accepted") == ""
+    low, high, none = number(1, shown="62%"), number(2, shown="74%"), number(None)
+
+    def accepted(*rows: Row | None) -> str | None:
+        found = numbers.spread(rows, lambda row: Plain(row.shown))
+        return numbers.where_known(_("{share} accepted", share=found), rows) if found is not None else None
+
+    assert accepted(low, high) == "62% to 74% accepted"
+    assert accepted(low, none) == "62% accepted, where known"
+    assert accepted(low, number(None, shown="[c]")) == "62% accepted, where shown"
+    assert accepted(None, none) is None
 
 
 def test_an_address_comes_back_as_it_was() -> None:

@@ -1,0 +1,33 @@
+"""How numbers stand in sentences: as they are shown, from the lowest to the highest, and where not all are known."""
+
+from collections.abc import Callable, Sequence
+
+from dashboard.data.edition import Row
+from etl.definitions.messages import Plain, Text, _
+from etl.definitions.writing import HIDDEN
+
+# Writes a number of a row: its row, which of its numbers ('' for the row's own), and as what it is shown.
+Write = Callable[[Row, str, str], Text]
+
+
+def as_shown(row: Row, what: str, shown: str) -> Text:
+    """A number without an address, where nothing can be opened."""
+    return Plain(shown)
+
+
+def spread(rows: Sequence[Row | None], shown: Callable[[Row], Text]) -> Text | None:
+    """The lowest and the highest of some numbers, one where they read the same; nothing where none is known."""
+    known = sorted((row for row in rows if row is not None and row.value is not None), key=lambda row: row.value)
+    if not known:
+        return None
+    low, high = shown(known[0]), shown(known[-1])
+    return low if low == high else _("{low} to {high}", low=low, high=high)
+
+
+def where_known(sentence: Text, rows: Sequence[Row | None]) -> Text:
+    """A sentence on these numbers, which says so where it is not about all of them."""
+    if all(row is not None and row.value is not None for row in rows):
+        return sentence
+    if any(row is not None and row.shown == HIDDEN for row in rows):
+        return _("{sentence}, where shown", sentence=sentence)
+    return _("{sentence}, where known", sentence=sentence)
