@@ -9,7 +9,7 @@ from etl.provenance.code import WrongCode, address_in, code_of, editions_of, rea
 from etl.provenance.edition import Edition
 from etl.provenance.story import NoNumber, Story, Words, day, place
 
-# One answer for a number that is hidden and for one that is not there: the answer tells nobody which.
+# One answer for a number that is hidden and for one that is not there: the answer does not say which.
 HIDDEN_WORDS = (
     "Hidden, or not there: this edition shows this audience no such number. A small number, and any from which one "
     "could be worked back, is not in the file at all."
@@ -35,7 +35,7 @@ KINDS: dict[str, Teller] = {
 def tell(edition: Edition, address: str) -> Story | None:
     """The story of the number at an address; None where the edition has no such number and may say so.
 
-    Only the central team is told that there is no number: to others that is the same as a hidden one.
+    Only the central team learns that there is no number: to others that is the same as a hidden one.
     """
     parts = address.split("|")
     if len(parts) not in (4, 5) or parts[1] not in KINDS:
@@ -50,7 +50,7 @@ def tell(edition: Edition, address: str) -> Story | None:
 
 
 def hidden(edition: Edition, address: str) -> Story:
-    """What is said of a number that may not be seen: what its address says, and nothing else."""
+    """The story of a number that may not be seen: what its address says, and nothing else."""
     site, kind, starts, measure = address.split("|")[:4]
     what = "a number"
     if kind in MONTHS_IN and measure in edition.measures:

@@ -1,4 +1,4 @@
-"""The story of a number of `results`, and of what stands beside one: an interval's end, a share, a limit, a verdict."""
+"""The story of a number of `results`, and of what goes with one: an interval's end, a share, a limit, a verdict."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -34,7 +34,7 @@ from etl.provenance.story import (
     unit_of,
 )
 
-# How a number beside a result is shown, how it came about, and which measures are behind it.
+# How a number that goes with a result is shown, how it came about, and which measures are behind it.
 Told = tuple[str, list[Block], Behind]
 METHODS = {
     "count": "exact Poisson limits of the count",
@@ -47,7 +47,7 @@ OVER = {"over_plan": "planned_cost", "over_funding": "funding"}
 
 
 def tell(edition: Edition, address: str) -> Story | None:
-    """The story of a number of `results`, or of what stands beside it; None where the edition has no such number."""
+    """The story of a number of `results`, or of what goes with it; None where the edition has no such number."""
     site, period, starts, measure, beside = [*address.split("|"), ""][:5]
     row = edition.result(site, measure, period, day(starts))
     if row is None:
