@@ -1,4 +1,4 @@
-"""What stands beside a result, made once at publishing: intervals, control charts, bridges, and sites side by side."""
+"""Puts results in context, once at publishing: intervals, control charts, cost bridges, and sites side by side."""
 
 import re
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""Whether sites' costs are on the same basis: what reference says that they count, and what they ever report."""
+"""Whether sites' costs are on the same basis: what the sites say that they count, and what they ever report."""
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
@@ -35,7 +35,7 @@ def reported_lines(cells: pd.DataFrame, sites: Sequence[str]) -> dict[tuple[str,
 
 
 def with_reported_lines(scope: pd.DataFrame, reported: Mapping[tuple[str, str], str]) -> pd.DataFrame:
-    """The scope table with `own_data` and `agrees`; a line that reference does not speak of stands there if reported.
+    """The scope table with `own_data` and `agrees`; a line that is not in the reference table is added if reported.
 
     `agrees` is False where a site says that it counts a line and never reports any, or that it does not and does; None
     where there is nothing to compare.
@@ -64,7 +64,7 @@ def with_reported_lines(scope: pd.DataFrame, reported: Mapping[tuple[str, str], 
 def same_basis(
     scope: pd.DataFrame, reported: Mapping[tuple[str, str], str], sites: Sequence[str]
 ) -> dict[tuple[str, str, str], bool]:
-    """For each cost per case and pair of sites whether both count the same lines, in what they say and in what they do.
+    """For each cost per case and pair of sites whether both count the same lines, by statement and by report.
 
     `scope` has line, site, says, shared. On the shared lines only what sites report can differ. A site that says
     nothing counts as another basis.

@@ -1,4 +1,4 @@
-"""What a number of `results` is made of, the count that stands behind it, and how it is written."""
+"""What a number of `results` is made of, the count that it rests on, and how it is written."""
 
 from collections.abc import Collection
 from functools import cache
@@ -7,7 +7,7 @@ from etl.definitions import MEASURES, key, label_of, unit_of
 from etl.definitions.measure import Breakdown, Measure, Ratio, Total, addends, keys
 from etl.definitions.writing import write
 
-# Case-months are not events of their own: a case gives one for each month that it is open. Behind them stand people.
+# Case-months are not events of their own: a case gives one for each month that it is open. They rest on people.
 PEOPLE_BEHIND = {"open_case_months": "worked_with"}
 
 

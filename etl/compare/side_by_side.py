@@ -76,7 +76,7 @@ def comparisons(
 ) -> pd.DataFrame:
     """A row for each site, measure and year asked for: `asked` is the first day of that year.
 
-    What stands there is that year's number, or that of the last complete year before it (`hollow`, and `why` the year
+    The row has that year's number, or that of the last complete year before it (`hollow`, and `why` the year
     asked for is not known; nothing where the number is hidden). The year that the data month is in is `to_date`,
     against the plan of its months. No rate on a count under 10 is given.
     """

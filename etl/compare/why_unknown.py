@@ -1,4 +1,4 @@
-"""Why a result is not known: the hole that it falls into, in words."""
+"""Why a result is not known: the missing number or return that it needs, in words."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence

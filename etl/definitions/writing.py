@@ -18,9 +18,9 @@ from etl.definitions.messages import (
 )
 
 MINUS = "\N{MINUS SIGN}"
-# What stands in place of a number that an audience may not see.
+# What is shown in place of a number that an audience may not see.
 HIDDEN = "[c]"
-# Names that keep their capital wherever they stand.
+# Names that keep their capital anywhere in a sentence.
 NAMES = (*MONTH_NAMES, "Home Office", "Drive")
 
 

@@ -1,4 +1,4 @@
-"""Where a number comes from, printed: `python -m etl explain CODE` tells what the number's own page shows."""
+"""Where a number comes from, printed: `python -m etl explain CODE` gives what the number's page shows."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -85,7 +85,7 @@ class Opened:
 
 
 def explain(code: str, data: Path, audience: str = "central", edition: str = "") -> tuple[list[str], bool]:
-    """The lines to print for a code, and whether they tell of a number. Raises WrongUse for what is no code."""
+    """The lines to print for a code, and whether such a number can be seen. Raises WrongUse for what is no code."""
     try:
         code = read_code(code)
     except WrongCode as problem:
@@ -115,7 +115,7 @@ def _not_one(code: str, found: Sequence[str]) -> str:
 
 
 def _told(code: str, path: Path, current: str | None) -> tuple[list[str], bool]:
-    """What an edition tells of a code."""
+    """The lines of a code in one edition."""
     opened = Opened(path)
     try:
         story = tell(opened, address_in(code, opened))

@@ -1,4 +1,4 @@
-"""The editions in a folder: what each is named, which is current, what was done with them, and the oldest put away."""
+"""The editions in a folder: their names, which is current, their history, and the removal of the oldest."""
 
 import getpass
 import json

@@ -27,12 +27,12 @@ WHO = {
 
 
 class NotDescribed(LookupError):
-    """A table or column of which nobody has said what it holds; the message says where to say it."""
+    """A table or column that nobody has described; the message says where to describe it."""
 
 
 @cache
 def words() -> dict[str, Any]:
-    """What is said of tables, kinds of columns and files, in `held.toml`."""
+    """The descriptions of tables, kinds of columns and files, from `held.toml`."""
     return tomllib.loads(files("etl.editions").joinpath("held.toml").read_text(encoding="utf-8"))
 
 

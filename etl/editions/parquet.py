@@ -1,4 +1,4 @@
-"""An edition's tables as Parquet, a folder an audience: what other engines read, made from that audience's own file."""
+"""Writes an edition's tables as Parquet for other engines: a folder for each audience, from that audience's file."""
 
 from pathlib import Path
 

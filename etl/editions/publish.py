@@ -1,4 +1,4 @@
-"""The warehouse in, an edition out: one file an audience, made in a folder of its own and never changed again."""
+"""Makes an edition from the warehouse: one file for each audience, in a folder of its own, never changed again."""
 
 import shutil
 from collections.abc import Collection, Iterator, Mapping
@@ -105,7 +105,7 @@ def _hands(audiences: bool) -> AbstractContextManager[Hands | None]:
 def undo(data: Path, note: str = "") -> str:
     """Points back to the edition before the current one, and returns its name; no file is changed.
 
-    What the undone edition told is not forgotten: the next one is made safe against those who read it.
+    What the undone edition published is not forgotten: the next one is made safe against those who read it.
     Raises WrongUse when there is none before it, and Busy.
     """
     folder = data / "editions"
@@ -148,7 +148,7 @@ Tables = dict[str, pd.DataFrame]
 def _given(
     con: duckdb.DuckDBPyConnection, data: Path, note: str, as_of: datetime | None, now: datetime
 ) -> tuple[Tables, _Work]:
-    """What an edition is made from: results, and what sites sent. Who may see it is said in `etl.protect.audience`."""
+    """What an edition is made from: results, and what sites sent. `etl.protect.audience` says who may see it."""
     known_at = as_of or _as_known(con, now)
     force = con.execute("select max(month) from in_force_at(?)", [known_at]).fetchall()
     data_month = force[0][0]
@@ -281,7 +281,7 @@ def _results(
     data_month: date,
     holes: pd.DataFrame,
 ) -> pd.DataFrame:
-    """All results as known at a time, with what stands beside them."""
+    """All results as known at a time, with their intervals and why some are not known."""
     plan = plan_by_month(reference, sites, data_month)
     results = results_as_known(con, known_at, plan, shared_lines(reference.scope, sites))
     results["starts"] = results.starts.dt.date
@@ -309,7 +309,7 @@ def _holes(
 
 
 def _queries(con: duckdb.DuckDBPyConnection, known_at: datetime, reference: Reference) -> dict[str, pd.DataFrame]:
-    """Queries that stand, with whether each holds up a verdict; and those that are mended or closed."""
+    """Open queries, with whether a verdict waits for each; and those that are corrected or closed."""
     queries = read_queries(con, known_at, reference.dispensations)
     judged = components("spend") | components("new_cases")
     queries["holds_verdict"] = [m in judged and c in HOLES for m, c in zip(queries.measure, queries.code, strict=True)]
@@ -409,7 +409,7 @@ def new_edition(folder: Path, name: str) -> Iterator[Path]:
     put_away_old(folder, name)
 
 
-# Large tables lie in the file as they are asked for, so that a page reads a part of them.
+# Large tables are sorted in the file by what pages ask for, so that a page reads a part of them.
 _SORTED = ("results", "comparisons", "parts", "apart")
 _ASKED_BY = ("measure", "period", "starts", "asked")
 

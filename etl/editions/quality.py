@@ -1,4 +1,4 @@
-"""The quality of each site's data in six dimensions, apart: none makes up for another, so they are never averaged."""
+"""The quality of each site's data in six dimensions, each on its own: a good one cannot make up for a bad one."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

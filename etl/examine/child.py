@@ -1,4 +1,4 @@
-"""The child process that reads and checks one file after another: nothing but numbers and sentences leaves it."""
+"""The child process that reads and checks one file after another; only numbers and sentences leave it."""
 
 import gc
 import json

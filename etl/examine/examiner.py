@@ -1,4 +1,4 @@
-"""A file from outside in, what it says and what is wrong with it out: both are worked out in a child process."""
+"""Examines files from outside: what each holds and what is wrong with it, both worked out in a child process."""
 
 import json
 import pickle

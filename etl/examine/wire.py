@@ -1,4 +1,4 @@
-"""What a child says of a file it has examined, as JSON: columns of plain numbers and words, never what was typed."""
+"""A child's message about a file that it examined, as JSON: columns of numbers and words, never what was typed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -104,7 +104,7 @@ def _layouts(site: Site) -> tuple[Layout, ...]:
 
 
 def _places(values: Sequence[Any], distinct: Sequence[Any]) -> list[int]:
-    """Where each value stands among the distinct ones."""
+    """The place of each value among the distinct ones."""
     place = {value: number for number, value in enumerate(distinct)}
     return [place[value] for value in values]
 

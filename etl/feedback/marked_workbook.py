@@ -1,4 +1,4 @@
-"""A return given back to its site: its own workbook with its cells marked, and a first sheet of what to mend."""
+"""A return sent back to its site: its own workbook with its cells marked, and a first sheet of what to correct."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -60,7 +60,7 @@ def mark(one: Checked, content: bytes) -> bytes:
 
 
 def list_problems(one: Checked) -> bytes:
-    """What to mend as a workbook of its own, for a return that is no workbook."""
+    """What to correct, as a workbook of its own, for a return that is no workbook."""
     out = BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     page = book.add_worksheet(TO_MEND)
@@ -124,7 +124,7 @@ def _anchor(page: Worksheet, cell: str) -> Any:
 
 
 def _add_list(book: Workbook, one: Checked) -> None:
-    """The first sheet: what to mend, a line each, with a link to the cell."""
+    """The first sheet: what to correct, a line each, with a link to the cell."""
     page = book.create_sheet(_free_name(book), 0)
     page["A1"], page["A2"] = _title(one), _summary(one)
     page["A1"].font = Font(bold=True, size=14)
@@ -203,7 +203,7 @@ def _calculated(content: bytes) -> dict[str, dict[str, object]]:
 
 
 def _with_calculated(content: bytes, values: Mapping[str, Mapping[str, object]]) -> bytes:
-    """The same workbook with the calculated values put back beside their formulas."""
+    """The same workbook with the calculated values put back with their formulas."""
     paths = {f"xl/worksheets/sheet{place}.xml": sheet for place, sheet in enumerate(_sheets(content), 1)}
     out = BytesIO()
     with ZipFile(BytesIO(content)) as parts, ZipFile(out, "w", ZIP_DEFLATED) as made:

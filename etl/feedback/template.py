@@ -48,7 +48,7 @@ _LARGEST_SUM = 100_000_000
 
 @dataclass(frozen=True)
 class _Book:
-    """The workbook while it is made: its formats, and what stands on it already."""
+    """The workbook while it is made: its formats, its numbers, and which cells are locked."""
 
     site: Site
     month: date

@@ -1,4 +1,4 @@
-"""Returns tried before they are sent: read, checked and held against all that is known, and nothing is stored."""
+"""Tries returns before they are sent: read, checked and compared with all that is known; nothing is stored."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -32,7 +32,7 @@ def try_returns(
 def try_upload(
     content: bytes, name: str, received: datetime, sites: Mapping[str, Site], data: Path, only: str = ""
 ) -> Checked:
-    """One file that lies nowhere, by its bytes and the name that it came with.
+    """One file that is on no disk, by its bytes and the name that it came with.
 
     With `only`, only that site's returns can be tried, and no other site's are looked at: raises OfAnotherSite.
     Raises Busy when what is loaded cannot be read, because something is just being loaded.
@@ -47,7 +47,7 @@ def try_upload(
 
 
 def site_of(one: Checked) -> str | None:
-    """The site whose return a file is, as far as can be told."""
+    """The site whose return a file is, as far as it is known."""
     return one.content.site if one.content else one.site
 
 

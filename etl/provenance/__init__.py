@@ -11,7 +11,7 @@ from etl.provenance.code import WrongCode, address_in, code_of, editions_of, rea
 from etl.provenance.edition import Edition
 from etl.provenance.story import Story, Words, place
 
-# One answer for a number that is hidden and for one that is not there: the answer tells nobody which.
+# One answer for a number that is hidden and for one that is not there: the answer does not say which.
 HIDDEN_WORDS = _(
     "Hidden, or not there: this edition shows this audience no such number. A small number, and any from which one "
     "could be worked back, is not in the file at all."
@@ -37,7 +37,7 @@ KINDS: dict[str, Teller] = {
 def tell(edition: Edition, address: str) -> Story | None:
     """The story of the number at an address; None where the edition has no such number and may say so.
 
-    Only the central team is told that there is no number: to others that is the same as a hidden one.
+    Only the central team learns that there is no number: to others that is the same as a hidden one.
     """
     try:
         where = NumberAddress.read(address)

@@ -14,7 +14,7 @@ class NoNumber(LookupError):
 class NumberAddress:
     """A number of `results` is `site|period|starts|measure`; others have a kind for the period.
 
-    `beside` is what stands beside the number, such as `low` for the lower end of its interval.
+    `beside` is what goes with the number, such as `low` for the lower end of its interval.
     """
 
     site: str

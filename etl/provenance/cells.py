@@ -1,4 +1,4 @@
-"""The cells behind a number: which return, sheet and cell said it, when it came, and what was revised or queried."""
+"""The cells behind a number: from which return, sheet and cell it is, when it came, and what was revised or queried."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ def may_see(edition: Edition, site: str) -> bool:
 
 @dataclass(frozen=True)
 class Behind:
-    """What stands behind a number: measures of a site (or `all`) over months, and whether these make up a period."""
+    """What a number is made from: measures of a site (or `all`) over months, and whether these make up a period."""
 
     site: str
     measures: tuple[str, ...]
@@ -45,7 +45,7 @@ class Behind:
 
 
 def behind(edition: Edition, row: Row, *measures: str) -> Behind:
-    """What stands behind a number of `results`: its numerator and denominator or itself, or the measures named."""
+    """What a number of `results` is made from: its numerator and denominator or itself, or the measures named."""
     ends = last_known(edition, row.ends)
     return Behind(row.site, measures or operands(row.measure), row.starts, ends, row.period)
 

@@ -1,4 +1,4 @@
-"""What is asked of an edition to say where its numbers come from, whoever has opened it."""
+"""What an edition must be able to answer so that the story of a number can be told."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -60,7 +60,7 @@ class Place(Protocol):
 
 
 class Edition(Protocol):
-    """One edition as one audience sees it: whoever opens a file for another audience tells another story."""
+    """One edition as one audience sees it: the file of another audience gives another story."""
 
     @property
     def name(self) -> str: ...

@@ -9,7 +9,7 @@ from etl.provenance.edition import Edition
 
 
 def operands(measure: str) -> tuple[str, ...]:
-    """What stands in the formula: numerator and denominator of a ratio, else the measure itself."""
+    """The measures in the formula: numerator and denominator of a ratio, else the measure itself."""
     about = MEASURES.get(measure)
     return (about.numerator, about.denominator) if isinstance(about, Ratio) else (measure,)
 
@@ -28,9 +28,9 @@ def leaves(edition: Edition, measure: str) -> tuple[str, ...]:
 
 
 def months_of(measure: str, starts: date, ends: date) -> list[date]:
-    """The months of a period that a number speaks of: all of them, or its first or last.
+    """The months of a period that a number is about: all of them, or its first or last.
 
-    A total whose addends are of different months, such as open cases at the start and new cases, speaks of all.
+    A total whose addends are of different months, such as open cases at the start and new cases, is about all.
     """
     about = MEASURES.get(measure) or MEASURES.get(measure.partition(".")[0])
     way = getattr(about, "over_months", None)
@@ -50,7 +50,7 @@ def counts_in(measure: str, leaf: str, month: date, starts: date, ends: date) ->
 
 
 def is_planned(measure: str) -> bool:
-    """Whether a number is said by a plan and not by a return."""
+    """Whether a number comes from a plan and not from a return."""
     return measure in PLANNED
 
 

@@ -1,4 +1,4 @@
-"""The story of a number of `results`, and of what stands beside one: an interval's end, a share, a limit, a verdict."""
+"""The story of a number of `results`, and of what goes with one: an interval's end, a share, a limit, a verdict."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -34,7 +34,7 @@ from etl.provenance.story import (
     unit_of,
 )
 
-# How a number beside a result is shown, how it came about, and which measures are behind it.
+# How a number that goes with a result is shown, how it came about, and which measures are behind it.
 Told = tuple[str, list[Block], Behind]
 METHODS = {
     "count": "exact Poisson limits of the count",

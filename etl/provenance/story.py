@@ -1,4 +1,4 @@
-"""What the story of a number is made of: said here in plain words, drawn on a page or printed elsewhere."""
+"""What the story of a number is made of: plain words here, drawn on a page or printed elsewhere."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from etl.definitions.writing import HIDDEN, write, write_in_full
 from etl.provenance.address import NumberAddress
 from etl.provenance.edition import Edition, Row
 
-# What stands beside a number of `results`, with a gap for what the number is.
+# What goes with a number of `results`, with a gap for what the number is.
 BESIDE = {
     "low": "lower end of the 95% interval of {}",
     "high": "upper end of the 95% interval of {}",
@@ -210,7 +210,7 @@ def pounds_stated(amount: float | None) -> str:
 
 
 def columns(*names: str, right: Iterable[int] = ()) -> tuple[tuple[str, bool], ...]:
-    """Columns by name; `right` are those whose numbers stand to the right."""
+    """Columns by name; `right` are those whose numbers are set to the right."""
     places = set(right)
     return tuple((name, place in places) for place, name in enumerate(names))
 

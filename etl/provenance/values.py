@@ -1,4 +1,4 @@
-"""A number that stands in another table than `results`, or beside one, by its address: its full value and unit."""
+"""Numbers of other tables than `results`, or that go with a result, by their address: full value and unit."""
 
 from collections.abc import Callable
 

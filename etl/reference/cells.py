@@ -1,4 +1,4 @@
-"""How the text of a cell of a reference table becomes a value, and what is said where it cannot."""
+"""Turns the text of a cell of a reference table into a value, or says why it cannot."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A reference table's file in, its rows out: every problem is told with its file, line and column."""
+"""Reads the file of a reference table into rows; every problem is reported with its file, line and column."""
 
 import csv
 import io

@@ -100,7 +100,7 @@ def renamed_forum(file: str, rows: list[Placed]) -> list[str]:
 
 
 def changed_meeting(file: str, rows: list[Placed]) -> list[str]:
-    """A later row of a decision tells what followed, not that another meeting took it."""
+    """A later row of a decision says what followed, not that another meeting took it."""
     taken: dict[str, str] = {}
     return [
         f"{file}, line {line}, column meeting: typed {row.meeting!r}; needed: {taken[row.decision]}, as in the first "
@@ -111,7 +111,7 @@ def changed_meeting(file: str, rows: list[Placed]) -> list[str]:
 
 
 def without_meeting(meetings: list[Placed], decisions: list[Placed]) -> list[str]:
-    """A decision names a meeting that there is, and that had begun when the decision was known."""
+    """A decision names a meeting in the table that had started when the decision was known."""
     days = {row.meeting: row.day for _, row in meetings}
     known = f"needed: one of meetings.csv ({', '.join(days) or 'it has none'}); who replaces one of both replaces both"
     problems = [

@@ -1,4 +1,4 @@
-"""Made-up numbers of a site, month after month, that hang together: a stock of cases, and what flows in and out."""
+"""Made-up numbers of a site that agree with each other month after month: a stock of cases, arrivals and closures."""
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The trouble of `trouble.toml`, planted in returns: typed wrongly, sent late or never, or put right later."""
+"""Plants the mistakes of `trouble.toml` in returns: numbers typed wrongly, sent late or never, or put right later."""
 
 import tomllib
 from collections.abc import Iterator, Mapping

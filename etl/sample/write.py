@@ -1,4 +1,4 @@
-"""Numbers in, a return out: a site's layout filled in as the site would, in the site's own words."""
+"""Writes a return from numbers: a site's layout filled in as the site would, in the site's own words."""
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -64,7 +64,7 @@ class Formula:
 
 @dataclass(frozen=True)
 class Cell:
-    """What stands in a cell, and how it looks: plain, `bold`, `money` or `month`."""
+    """The value of a cell, and how it looks: plain, `bold`, `money` or `month`."""
 
     content: int | float | str | date | Formula
     style: str = ""

@@ -198,7 +198,7 @@ def standard_layout(month: date = date.max) -> Layout:
 
 @cache
 def standard_layouts() -> tuple[Layout, ...]:
-    """The layouts of our own template, with our own labels: one from each month in which a number is asked for anew."""
+    """The layouts of our own template, with our own labels: one from each month that asks for a new number."""
     table = tomllib.loads((Path(__file__).parent / "standard.toml").read_text(encoding="utf-8"))
     single_numbers, first = table["single_numbers"], table["layout"]["from"]
     starts = sorted({first, *ASKED_LATER.values()})

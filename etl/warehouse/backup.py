@@ -45,7 +45,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Restored:
-    """What a restore did: when its backup was made, how many files it holds, and where what stood there is now."""
+    """What a restore did: when its backup was made, how many files it holds, and where the data of before is now."""
 
     made: str
     files: int
@@ -79,7 +79,7 @@ def backup(data: Path, target: Path, now: datetime | None = None) -> Path:
 def restore(file: Path, data: Path, *, replace: bool = False, now: datetime | None = None) -> Restored:
     """Puts a backup in place of what is in a data folder, once all of it is verified; else nothing is changed.
 
-    What stands there and differs is only replaced on `replace`, and then set aside in the folder, not deleted.
+    Data that is there and differs is only replaced on `replace`, and then set aside in the folder, not deleted.
     Raises WrongUse, Busy, OSError and duckdb.Error.
     """
     now = now or datetime.now(UTC)
@@ -128,14 +128,14 @@ def _alone(data: Path) -> Iterator[None]:
 
 
 def _settle(warehouse: Path) -> None:
-    """Brings into the file what a load that was killed has left beside it."""
+    """Brings into the file what a load that was killed left in its write-ahead log."""
     if warehouse.with_name(f"{warehouse.name}.wal").exists():
         with duckdb.connect(str(warehouse), config=LOCKED) as con:  # type: ignore[arg-type]
             con.execute("checkpoint")
 
 
 def _tops(data: Path) -> list[str]:
-    """What stands in a data folder that a backup covers."""
+    """The names in a data folder that a backup covers."""
     names = sorted(path.name for path in data.iterdir())
     return [n for n in names if n not in LEFT_OUT and not n.startswith((".", ASIDE))]
 
@@ -270,7 +270,7 @@ def _sha256(path: Path) -> str:
 
 
 def _swap(staged: Path, data: Path, old: list[str], aside: Path) -> Path | None:
-    """Sets aside what stands in a folder and puts the new in its place; as it was before, if that goes wrong."""
+    """Sets aside what is in a folder and puts the new in its place; all is as before if that goes wrong."""
     _own_like(staged, data)
     moves = [(data / name, aside / name) for name in old]
     moves += [(path, data / path.name) for path in sorted(staged.iterdir())]

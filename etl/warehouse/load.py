@@ -38,7 +38,7 @@ from etl.warehouse.store import (
 )
 
 RECEIVED = "received.csv"
-# Files that lie in a folder beside the returns and are none.
+# Files that are found in folders of returns and are no returns.
 _NOT_RETURNS = {".toml", ".md", ".json", ".lock"}
 _HIDDEN = (".", "~$")
 
@@ -53,9 +53,9 @@ class Busy(RuntimeError):
 
 @dataclass(frozen=True)
 class IncomingFile:
-    """A file to load or to try: where it lies, its name relative to the folder, and when it arrived.
+    """A file to load or to try: its path, its name relative to the folder, and when it arrived.
 
-    `content` is its bytes where it lies nowhere: what is only tried is written to no disk.
+    `content` is its bytes where it has no path: what is only tried is written to no disk.
     """
 
     path: Path
@@ -148,7 +148,7 @@ def load(
 
 @contextmanager
 def no_collection() -> Iterator[None]:
-    """No search for circular garbage meanwhile: a million small things make little, and looking takes time."""
+    """Switches the search for circular garbage off meanwhile: a load makes little of it, and looking takes time."""
     gc.disable()
     try:
         yield
@@ -157,7 +157,7 @@ def no_collection() -> Iterator[None]:
 
 
 def find_sites(paths: Iterable[Path], data: Path) -> dict[str, Site]:
-    """The sites that a check knows: ours, those of the data folder, and those beside the files given."""
+    """The sites that a check knows: ours, those of the data folder, and those in a `sites/` of the folders named."""
     folders = {data / "sites": None} | {path / "sites": None for path in paths if path.is_dir()}
     return load_sites(*(folder for folder in folders if folder.is_dir()))
 
@@ -302,7 +302,7 @@ def _store(
 
 
 def _complete(con: duckdb.DuckDBPyConnection, accepted: Mapping[str, Receipt]) -> None:
-    """Adds to the receipts what was found beside the other returns."""
+    """Adds to the receipts what comparing with the other returns has found."""
     if not accepted:
         return
     found = con.execute(
@@ -404,7 +404,7 @@ def _copy_id(copy: _Copy) -> str:
 
 
 def _neutral(name: str) -> str:
-    """What stands for a file's name that no layout gives."""
+    """The name that a file gets whose own name no layout gives."""
     return f"return {name}"
 
 

@@ -1,4 +1,4 @@
-"""Queries live: raised on a version of a return, mended by a later one, answered, closed, or known and explained."""
+"""The life of queries: raised on a version of a return, corrected by a later one, answered, closed or dispensed."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -190,11 +190,11 @@ def _value_of(con: duckdb.DuckDBPyConnection, return_id: str, month: object, num
 
 
 def _same(one: float | None, other: object) -> bool:
-    """Whether an answer was about the number that stands now."""
+    """Whether an answer was about the number that is in force now."""
     missing = other is None or other != other
     return missing if one is None else one == other
 
 
 def _name(site: str, month: datetime, code: str, place: str) -> str:
-    """The name of a query: the same for the same thing, whatever version it stands in."""
+    """The name of a query: the same for the same thing in whatever version."""
     return sha256(f"{site}|{month:%Y-%m}|{code}|{place}".encode()).hexdigest()[:8]

@@ -19,7 +19,7 @@ from etl.warehouse.store import open_warehouse, transaction
 
 
 def list_queries(data: Path, site: str, everything: bool, as_json: bool, on: date | None) -> None:
-    """Prints the queries that stand, or all that ever stood."""
+    """Prints the open queries, or all there ever were."""
     at = datetime.combine(on, datetime.max.time()) if on else _now()
     sites = load_sites(data / "sites")
     if site and site not in sites:

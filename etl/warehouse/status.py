@@ -78,7 +78,7 @@ def calendar(con: duckdb.DuckDBPyConnection, sites: Mapping[str, Site], at: date
 
 
 def refusals(con: duckdb.DuckDBPyConnection, at: datetime) -> dict[tuple[str, date], str]:
-    """Why the last file for a site and month was refused, and how to mend it."""
+    """Why the last file for a site and month was refused, and how to correct it."""
     return {
         (site, month): f"{message} {fix}" for site, month, message, fix in con.execute(_REFUSED, {"at": at}).fetchall()
     }

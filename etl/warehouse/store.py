@@ -1,4 +1,4 @@
-"""Returns into the warehouse: versions, receipts, what is known at which time, and the results of it all."""
+"""Stores returns in the warehouse: versions, receipts, what is known at which time, and the results."""
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -34,7 +34,7 @@ SiteMonth = tuple[str, date]
 
 @dataclass
 class Receipt:
-    """What became of one file: a row of `returns`. `content` is what it said, where it was read."""
+    """What became of one file: a row of `returns`. `content` is the return, where it could be read."""
 
     return_id: str
     site: str | None
@@ -84,7 +84,7 @@ def _make_warehouse(path: Path) -> None:
 
 @contextmanager
 def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """All that happens inside stands together, or none of it."""
+    """All that happens inside is stored, or none of it."""
     con.execute("begin")
     try:
         yield
@@ -103,7 +103,7 @@ def store_returns(
     shared: Collection[str],
     now: datetime,
 ) -> None:
-    """Stores receipts with what they say; the caller holds the transaction, and brings the results up to date after.
+    """Stores receipts with their returns; the caller holds the transaction, and brings the results up to date after.
 
     `entries` are those of the receipts that are accepted, in their order. `plan` has site, month, number and value;
     `shared` are the spend lines that every site counts.
@@ -137,7 +137,7 @@ def update_results(con: duckdb.DuckDBPyConnection, touched: Iterable[SiteMonth],
 def results_as_known(
     con: duckdb.DuckDBPyConnection, at: datetime, plan: pd.DataFrame, shared: Collection[str]
 ) -> pd.DataFrame:
-    """All results as they stood at a time: site, period, starts, measure, value, complete; nothing is stored."""
+    """All results as known at a time: site, period, starts, measure, value, complete; nothing is stored."""
     _write_definitions(con, plan, shared)
     known = con.execute(
         "select site, first_month from sites union select site, month from in_force_at(?)", [at]
