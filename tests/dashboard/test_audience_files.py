@@ -23,7 +23,7 @@ from etl.intake.reader import start_child
 from etl.protect.audience import CENTRAL, FORUM, MARK, given_to, mask_results
 from etl.protect.audit import Unsafe, check_file
 from etl.protect.requirements import Requirements
-from etl.system.workers import two_hands
+from etl.system.workers import start_worker
 from etl.warehouse.load import WrongUse
 
 # What the central team alone knows of a site, and the site itself, by table. In `results` and `cells`: counts.
@@ -173,15 +173,15 @@ def test_nothing_is_published_that_is_not_noted_as_published(made: Made, tmp_pat
         check_file(tmp_path, FORUM, *seen)
 
 
-def test_all_files_are_made_with_two_hands(made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_files_are_made_by_two_processes(made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the order in which they need each other, and again where a process died in the middle of one."""
     monkeypatch.setattr(publish, "choose", lambda *_: made.choice)
     making = tmp_path / ".making-one"
     making.mkdir()
     (making / f"{CENTRAL}.duckdb").write_bytes(b"half a file")
     (making / f"{LEAD}.duckdb.wal").write_bytes(b"half a log")
-    with two_hands("etl.editions.publish") as hands:
-        publish._for_all(making, made.folder, made.given, made.work, hands)
+    with start_worker("etl.editions.publish") as workers:
+        publish._for_all(making, made.folder, made.given, made.work, workers)
     assert {path.name for path in making.iterdir()} == {f"{name}.duckdb" for name in (CENTRAL, FORUM, *made.work.sites)}
     assert {"published", "protection", "told_before", "witnesses"} <= set(read_file(making / f"{CENTRAL}.duckdb"))
     for audience in AUDIENCES:
