@@ -18,9 +18,10 @@ from etl.compare.components import count_behind
 from etl.definitions import MEASURES, unit_of
 from etl.definitions.measure import Ratio
 from etl.definitions.periods import month_after
+from etl.definitions.writing import HIDDEN
 from etl.editions import publish
 from etl.intake.reader import start_child
-from etl.protect.audience import CENTRAL, FORUM, MARK, given_to, mask_results
+from etl.protect.audience import CENTRAL, FORUM, given_to, mask_results
 from etl.protect.audit import Unsafe, check_file
 from etl.protect.requirements import Requirements
 from etl.system.workers import start_worker
@@ -83,7 +84,7 @@ def in_other_words(made: Made, audience: str) -> Tables:
             if name == "cells" and column == "value":
                 secret &= frame.measure.map(unit_of).eq("count")
             if name == "results":
-                secret &= masked.shown.eq(MARK) if column not in LIMITS else masked[column].isna()
+                secret &= masked.shown.eq(HIDDEN) if column not in LIMITS else masked[column].isna()
             if secret.any():
                 frame[column] = frame[column].astype(object).mask(secret, frame[column].map(another))
                 frame[column] = frame[column].infer_objects()
@@ -372,7 +373,7 @@ def test_every_count_told_anywhere_in_a_file_is_one_that_its_results_print(
 @pytest.mark.parametrize("audience", AUDIENCES)
 def test_what_is_hidden_is_marked_and_has_no_value(audience: str, tables: dict[str, Tables]) -> None:
     results = tables[audience]["results"]
-    hidden = results[results.shown == MARK]
+    hidden = results[results.shown == HIDDEN]
     assert len(hidden) > 1000
     assert hidden.value.isna().all()
     assert hidden[list(LIMITS)].isna().all().all()
