@@ -8,7 +8,6 @@ from etl.definitions.messages import (
     Capital,
     Count,
     Listing,
-    Message,
     Name,
     Plain,
     Small,
@@ -88,18 +87,6 @@ def write_interval(low: float | None, high: float | None, *, money: bool = False
         return ""
     ends = [pounds(end) if money else f"{round_half_up(end):,.0f}" for end in (low, high)]
     return _("{low} to {high}", low=ends[0], high=ends[1])
-
-
-def times(low: float, high: float) -> Message:
-    """A ratio or a range of ratios in words that round fairly: two to three times, 1.4 times."""
-    first, last = round_half_up(low), round_half_up(high)
-    near = abs(low - first) <= 0.3 and abs(high - last) <= 0.3 and first >= 2
-    if near and first == last:
-        return _("about {number} times", number=count(int(first)))
-    if near:
-        return _("{low} to {high} times", low=count(int(first)), high=count(int(last)))
-    one, two = f"{round_half_up(low, 1):g}", f"{round_half_up(high, 1):g}"
-    return _("{number} times", number=one) if one == two else _("{low} to {high} times", low=one, high=two)
 
 
 def count(number: int) -> Text:

@@ -39,7 +39,7 @@ from etl.read.cell import HOLES
 from etl.reference import Reference, as_known_at, read_reference, shared_lines
 from etl.sites import Site, load_sites
 from etl.system.durable import sync_file, sync_folder
-from etl.system.workers import Hands, two_hands
+from etl.system.workers import Workers, start_worker
 from etl.warehouse.load import Busy, WrongUse, no_collection
 from etl.warehouse.plans import plan_by_month
 from etl.warehouse.queries import PAST, read_queries
@@ -73,7 +73,7 @@ def publish(
         with (
             FileLock(data / "load.lock", timeout=0),
             no_collection(),
-            _hands(audiences) as hands,
+            _workers(audiences) as workers,
         ):
             con = open_warehouse(data / "warehouse.duckdb", read_only=True)
             try:
@@ -82,11 +82,11 @@ def publish(
                 con.close()
             folder, name = data / "editions", str(given["edition"].edition_id[0])
             with new_edition(folder, name) as making:
-                if not hands:
+                if not workers:
                     _for_the_centre(making, folder, given, work)
                 else:
-                    with closing(hands):  # nothing is written in the folder any more when it goes
-                        _for_all(making, folder, given, work, hands)
+                    with closing(workers):  # nothing is written in the folder any more when it goes
+                        _for_all(making, folder, given, work, workers)
                 if parquet:
                     write_parquet(making)
             remember(folder, "published", name, note)
@@ -97,9 +97,9 @@ def publish(
         raise WrongUse(str(error)) from None
 
 
-def _hands(audiences: bool) -> AbstractContextManager[Hands | None]:
-    """A process beside this one where there are files for others than the central team to make."""
-    return two_hands("etl.editions.publish") if audiences else nullcontext()
+def _workers(audiences: bool) -> AbstractContextManager[Workers | None]:
+    """A worker process where there are files for others than the central team to make."""
+    return start_worker("etl.editions.publish") if audiences else nullcontext()
 
 
 def undo(data: Path, note: str = "") -> str:
@@ -207,22 +207,22 @@ def _for_the_centre(making: Path, folder: Path, given: Tables, work: _Work) -> N
     write_file(making / f"{CENTRAL}.duckdb", {"published": read_ledger(newest(folder)).table()})
 
 
-def _for_all(making: Path, folder: Path, given: Tables, work: _Work, hands: Hands) -> None:
+def _for_all(making: Path, folder: Path, given: Tables, work: _Work, workers: Workers) -> None:
     """A file for each audience; small numbers are hidden from all but the central team. Raises CannotHide and Unsafe.
 
-    The process beside makes files while this one looks at what was chosen once more and notes it.
+    The worker makes files while this process looks at what was chosen once more and notes it.
     """
     check_classified(given)
-    central = hands.submit(_make_file, making, CENTRAL, given, work, folder)
+    central = workers.submit(_make_file, making, CENTRAL, given, work, folder)
     last = newest(folder)
-    choice = choose(given["results"], work.data_month, read_ledger(last), last, hands.share)
+    choice = choose(given["results"], work.data_month, read_ledger(last), last, workers.share)
     masked = mask_results(given["results"], choice.lattice, choice.shown)
     others = (FORUM, *work.sites)
-    made = [hands.submit(_make_file, making, other, given_to(other, given, masked), work, folder) for other in others]
+    made = [workers.submit(_make_file, making, other, given_to(other, given, masked), work, folder) for other in others]
     central.result()
     _add_choice(making, choice)
-    hands.finish(made)
-    hands.share(check_file, [(making, other, choice.lattice, choice.shown) for other in others])
+    workers.finish(made)
+    workers.share(check_file, [(making, other, choice.lattice, choice.shown) for other in others])
 
 
 def _make_file(making: Path, audience: str, given: Tables, work: _Work, folder: Path) -> None:

@@ -1,6 +1,8 @@
-"""Two hands for long work: this process, and one of our own beside it, as Python by itself keeps one processor busy.
+"""Long work shared between this process and a worker process, as Python by itself keeps one processor busy.
 
-What is done there comes back as if it had been done here, errors too. Where that process dies, this one does its work.
+What the worker does comes back as if it had been done here, errors too. Where it dies, this process does its work.
+The standard library's `ProcessPoolExecutor` leaves this process idle, with which publishing took longer, and prints a
+traceback of its own where its workers are stopped in the middle of their work.
 """
 
 import gc
@@ -19,7 +21,7 @@ from typing import Any, NamedTuple
 
 from etl.intake.reader import start_child
 
-# Does a piece of work for each of several jobs (its arguments), and gives the answers in their order.
+# Does the same work for each of several jobs (its arguments), and gives the answers in their order.
 Share = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], list[Any]]
 START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); import {}; from etl.system.workers import serve; serve()"
@@ -33,19 +35,19 @@ def in_threads(work: Callable[..., Any], jobs: Iterable[tuple[Any, ...]]) -> lis
 
 
 @contextmanager
-def two_hands(first: str) -> Iterator["Hands"]:
-    """Shares work between this process and one beside it, which ends with this one; `first` is imported there at once.
+def start_worker(first: str) -> Iterator["Workers"]:
+    """Shares work between this process and a worker, which ends with this one; the worker imports `first` at once.
 
-    Work is a function of a module, and what it takes and gives can be pickled.
+    Work is a function of a module, and its arguments and answers can be pickled.
     """
-    hands = Hands(start_child(START.format(first)))
+    workers = Workers(start_child(START.format(first)))
     try:
-        yield hands
+        yield workers
     finally:
-        hands.close()
+        workers.close()
 
 
-class _Piece(NamedTuple):
+class _Task(NamedTuple):
     """Work that waits, and what will hold its answer."""
 
     answer: Future[Any]
@@ -53,32 +55,32 @@ class _Piece(NamedTuple):
     job: tuple[Any, ...]
 
 
-class Hands:
-    """This process and one beside it: each does the next piece of work that waits, this one only while it shares."""
+class Workers:
+    """This process and its worker: each does the next task that waits, this one only while it waits for answers."""
 
-    def __init__(self, beside: subprocess.Popen[bytes]) -> None:
-        self._beside, self._ended = beside, False
-        self._waiting: SimpleQueue[_Piece | None] = SimpleQueue()
-        self._other = Thread(target=self._hand_over, daemon=True)
-        self._other.start()
+    def __init__(self, worker: subprocess.Popen[bytes]) -> None:
+        self._worker, self._closed = worker, False
+        self._waiting: SimpleQueue[_Task | None] = SimpleQueue()
+        self._thread = Thread(target=self._feed_worker, daemon=True)
+        self._thread.start()
 
     def submit(self, work: Callable[..., Any], *job: Any) -> Future[Any]:
-        """Has a piece of work done as soon as a hand is free."""
+        """Has a task done as soon as one of the two is free."""
         answer = Future[Any]()
-        self._waiting.put(_Piece(answer, work, job))
+        self._waiting.put(_Task(answer, work, job))
         return answer
 
     def share(self, work: Callable[..., Any], jobs: Iterable[tuple[Any, ...]]) -> list[Any]:
-        """Does a piece of work for each job with both hands; none is begun after an error or Ctrl-C."""
+        """Does the same work for each job in both processes; none is begun after an error or Ctrl-C."""
         return self.finish([self.submit(work, *job) for job in jobs])
 
     def finish(self, answers: Sequence[Future[Any]]) -> list[Any]:
-        """Does with both hands what was submitted, and gives the answers; none is begun after an error or Ctrl-C."""
+        """Does what was submitted in both processes, and gives the answers; none is begun after an error or Ctrl-C."""
         try:
             while not any(_failed(answer) for answer in answers):
-                piece = self._waiting.get_nowait()
-                if piece:
-                    _do(piece, piece.work)
+                task = self._waiting.get_nowait()
+                if task:
+                    _do(task, task.work)
         except Empty:
             wait(answers, return_when=FIRST_EXCEPTION)
         finally:
@@ -89,32 +91,32 @@ class Hands:
         return [answer.result() for answer in answers]
 
     def close(self) -> None:
-        """Ends the process beside this one, whatever it is doing; it may have been ended before."""
-        if self._ended:
+        """Ends the worker, whatever it is doing; it may have been ended before."""
+        if self._closed:
             return
-        self._ended = True
+        self._closed = True
         self._waiting.put(None)
-        self._beside.kill()
-        self._other.join()
-        self._beside.communicate()
+        self._worker.kill()
+        self._thread.join()
+        self._worker.communicate()
 
-    def _hand_over(self) -> None:
-        """Give the process beside this one its pieces."""
-        while (piece := self._waiting.get()) is not None and not self._ended:
-            _do(piece, self._there, piece.work)
+    def _feed_worker(self) -> None:
+        """Gives the worker one task after another."""
+        while (task := self._waiting.get()) is not None and not self._closed:
+            _do(task, self._in_worker, task.work)
 
-    def _there(self, work: Callable[..., Any], *job: Any) -> Any:
-        """What a piece of work gives in the process beside this one, or raises."""
-        assert self._beside.stdin and self._beside.stdout
-        asked = pickle.dumps((work, job), pickle.HIGHEST_PROTOCOL)
+    def _in_worker(self, work: Callable[..., Any], *job: Any) -> Any:
+        """What a task gives in the worker, or raises."""
+        assert self._worker.stdin and self._worker.stdout
+        request = pickle.dumps((work, job), pickle.HIGHEST_PROTOCOL)
         try:
-            self._beside.stdin.write(asked)
-            self._beside.stdin.flush()
-            whole, answer = pickle.load(self._beside.stdout)  # noqa: S301 (a process of our own)
-        except Exception:  # it is dead, or what it says cannot be read: what else it has to say belongs to no piece
-            self._beside.kill()
-            self._beside.wait()
-            if self._ended:
+            self._worker.stdin.write(request)
+            self._worker.stdin.flush()
+            whole, answer = pickle.load(self._worker.stdout)  # noqa: S301 (a process of our own)
+        except Exception:  # it is dead, or its answer cannot be read: what comes after that belongs to no task
+            self._worker.kill()
+            self._worker.wait()
+            if self._closed:
                 raise
             return work(*job)
         if not whole:
@@ -122,14 +124,14 @@ class Hands:
         return answer
 
 
-def _do(piece: _Piece, call: Callable[..., Any], *before: Any) -> None:
-    """A piece of work by one hand, if it is still wanted."""
-    if not piece.answer.set_running_or_notify_cancel():
+def _do(task: _Task, call: Callable[..., Any], *before: Any) -> None:
+    """Does a task in one of the two processes, if it is still wanted."""
+    if not task.answer.set_running_or_notify_cancel():
         return
     try:
-        piece.answer.set_result(call(*before, *piece.job))
+        task.answer.set_result(call(*before, *task.job))
     except Exception as error:
-        piece.answer.set_exception(error)
+        task.answer.set_exception(error)
 
 
 def _failed(answer: Future[Any]) -> bool:
@@ -137,7 +139,7 @@ def _failed(answer: Future[Any]) -> bool:
 
 
 def serve() -> None:
-    """Do each piece of work that comes in on standard input, until that is closed."""
+    """The worker: does each task that comes in on standard input, until that is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that began this one
     gc.disable()  # little of what is made here is circular, and this process ends soon
     Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
@@ -153,7 +155,7 @@ def serve() -> None:
 
 
 def _end_with(parent: int) -> None:
-    """End where the process that began this one has ended, in the middle of its work too."""
+    """Ends the worker when the process that began it has ended, in the middle of its work too."""
     while os.getppid() == parent:
         time.sleep(0.5)
     os._exit(1)

@@ -18,12 +18,13 @@ from etl.compare.components import count_behind
 from etl.definitions import MEASURES, unit_of
 from etl.definitions.measure import Ratio
 from etl.definitions.periods import month_after
+from etl.definitions.writing import HIDDEN
 from etl.editions import publish
 from etl.intake.reader import start_child
-from etl.protect.audience import CENTRAL, FORUM, MARK, given_to, mask_results
+from etl.protect.audience import CENTRAL, FORUM, given_to, mask_results
 from etl.protect.audit import Unsafe, check_file
 from etl.protect.requirements import Requirements
-from etl.system.workers import two_hands
+from etl.system.workers import start_worker
 from etl.warehouse.load import WrongUse
 
 # What the central team alone knows of a site, and the site itself, by table. In `results` and `cells`: counts.
@@ -83,7 +84,7 @@ def in_other_words(made: Made, audience: str) -> Tables:
             if name == "cells" and column == "value":
                 secret &= frame.measure.map(unit_of).eq("count")
             if name == "results":
-                secret &= masked.shown.eq(MARK) if column not in LIMITS else masked[column].isna()
+                secret &= masked.shown.eq(HIDDEN) if column not in LIMITS else masked[column].isna()
             if secret.any():
                 frame[column] = frame[column].astype(object).mask(secret, frame[column].map(another))
                 frame[column] = frame[column].infer_objects()
@@ -173,15 +174,15 @@ def test_nothing_is_published_that_is_not_noted_as_published(made: Made, tmp_pat
         check_file(tmp_path, FORUM, *seen)
 
 
-def test_all_files_are_made_with_two_hands(made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_files_are_made_by_two_processes(made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the order in which they need each other, and again where a process died in the middle of one."""
     monkeypatch.setattr(publish, "choose", lambda *_: made.choice)
     making = tmp_path / ".making-one"
     making.mkdir()
     (making / f"{CENTRAL}.duckdb").write_bytes(b"half a file")
     (making / f"{LEAD}.duckdb.wal").write_bytes(b"half a log")
-    with two_hands("etl.editions.publish") as hands:
-        publish._for_all(making, made.folder, made.given, made.work, hands)
+    with start_worker("etl.editions.publish") as workers:
+        publish._for_all(making, made.folder, made.given, made.work, workers)
     assert {path.name for path in making.iterdir()} == {f"{name}.duckdb" for name in (CENTRAL, FORUM, *made.work.sites)}
     assert {"published", "protection", "told_before", "witnesses"} <= set(read_file(making / f"{CENTRAL}.duckdb"))
     for audience in AUDIENCES:
@@ -372,7 +373,7 @@ def test_every_count_told_anywhere_in_a_file_is_one_that_its_results_print(
 @pytest.mark.parametrize("audience", AUDIENCES)
 def test_what_is_hidden_is_marked_and_has_no_value(audience: str, tables: dict[str, Tables]) -> None:
     results = tables[audience]["results"]
-    hidden = results[results.shown == MARK]
+    hidden = results[results.shown == HIDDEN]
     assert len(hidden) > 1000
     assert hidden.value.isna().all()
     assert hidden[list(LIMITS)].isna().all().all()

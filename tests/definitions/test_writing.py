@@ -16,7 +16,6 @@ from etl.definitions.writing import (
     pounds_short,
     signed_pounds,
     spaced,
-    times,
     write,
     write_in_full,
     write_interval,
@@ -56,14 +55,6 @@ def test_an_interval_a_limit_and_a_share_are_nothing_where_they_are_not_known() 
     assert [write_interval(101.2, 146.0), write_interval(2200, 3100, money=True)] == ["101 to 146", "£2,200 to £3,100"]
     assert [write_limit(11.14, "count"), write_limit(36_000, "gbp"), percent(0.745)] == ["11.1", "£36,000", "75%"]
     assert [write_interval(None, 2.0), write_limit(None, "gbp"), percent(None)] == ["", "", ""]
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "written"),
-    ((2.25, 2.95, "two to three times"), (1.4, 1.4, "1.4 times"), (3.0, 3.1, "about three times")),
-)
-def test_times(low: float, high: float, written: str) -> None:
-    assert times(low, high) == written
 
 
 def test_counts_are_words_to_nine_in_a_sentence_and_figures_elsewhere() -> None:

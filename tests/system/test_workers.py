@@ -1,6 +1,7 @@
-"""Work shared with a process beside this one: the answers in their order, errors as they are, and nothing left over."""
+"""Work shared with a worker process: the answers in their order, errors as they are, and nothing left over."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -9,13 +10,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from etl.system.workers import in_threads, two_hands
+from etl.system.workers import in_threads, start_worker
 
 
 @pytest.fixture(scope="module")
 def share():
-    with two_hands("etl.methods.binomial") as hands:
-        yield hands.share
+    with start_worker("etl.methods.binomial") as workers:
+        yield workers.share
 
 
 def test_answers_come_in_the_order_of_the_jobs(share):
@@ -23,7 +24,7 @@ def test_answers_come_in_the_order_of_the_jobs(share):
     assert share(divmod, []) == []
 
 
-def test_two_hands_are_quicker_than_one(share):
+def test_two_processes_are_quicker_than_one(share):
     begun = time.monotonic()
     share(time.sleep, [(0.2,)] * 20)
     assert time.monotonic() - begun < 3.5
@@ -36,12 +37,12 @@ def test_an_error_is_raised_as_it_is(share, jobs):
     assert share(divmod, [(9, 4)] * 3) == [(2, 1)] * 3
 
 
-def test_what_was_submitted_is_done_by_both_hands_and_answered_in_order():
-    with two_hands("etl.check.problem") as hands:
-        first = [hands.submit(time.sleep, 0.05) for _ in range(4)]
-        then = [hands.submit(divmod, number, 7) for number in range(9)]
-        assert hands.finish(then) == [divmod(number, 7) for number in range(9)]
-        assert hands.finish(first) == [None] * 4
+def test_what_was_submitted_is_done_by_both_processes_and_answered_in_order():
+    with start_worker("etl.check.problem") as workers:
+        first = [workers.submit(time.sleep, 0.05) for _ in range(4)]
+        then = [workers.submit(divmod, number, 7) for number in range(9)]
+        assert workers.finish(then) == [divmod(number, 7) for number in range(9)]
+        assert workers.finish(first) == [None] * 4
 
 
 def test_nothing_is_begun_after_an_error(share):
@@ -62,10 +63,11 @@ def _read(path):
     return duckdb.connect(path, read_only=True).execute("select 1").fetchall()
 
 
-def test_what_cannot_be_sent_back_is_an_error_and_not_a_hang(share):
-    with pytest.raises((TypeError, AttributeError)):
-        share(_unsendable, [(os.getpid(),)] * 8)
-    assert share(divmod, [(9, 4)]) == [(2, 1)]
+def test_what_cannot_be_sent_back_is_an_error_and_not_a_hang():
+    with start_worker("etl.check.problem") as workers:
+        with pytest.raises((TypeError, AttributeError)):
+            workers.submit(_unsendable, os.getpid()).result(timeout=30)
+        assert workers.share(divmod, [(9, 4)]) == [(2, 1)]
 
 
 class Odd(ValueError):
@@ -81,26 +83,26 @@ def _raise_odd(pid):
 
 
 def test_an_error_that_cannot_be_had_back_is_raised_as_it_is():
-    with two_hands("etl.check.problem") as hands:
+    with start_worker("etl.check.problem") as workers:
         for _ in range(3):
             with pytest.raises(Odd, match="this and that"):
-                hands.share(_raise_odd, [(os.getpid(),)] * 4)
-        assert hands.share(divmod, [(9, 4)] * 5) == [(2, 1)] * 5
+                workers.share(_raise_odd, [(os.getpid(),)] * 4)
+        assert workers.share(divmod, [(9, 4)] * 5) == [(2, 1)] * 5
 
 
 def test_work_is_begun_before_anybody_waits_for_it():
-    with two_hands("etl.check.problem") as hands:
-        first = hands.submit(os.getpid)
+    with start_worker("etl.check.problem") as workers:
+        first = workers.submit(os.getpid)
         assert first.result(timeout=20) != os.getpid()
-        slow = hands.submit(time.sleep, 0.3)
-        assert hands.share(divmod, [(9, 4)] * 3) == [(2, 1)] * 3
+        slow = workers.submit(time.sleep, 0.3)
+        assert workers.share(divmod, [(9, 4)] * 3) == [(2, 1)] * 3
         assert slow.result(timeout=20) is None
 
 
 def test_it_ends_at_once_in_the_middle_of_its_work():
     begun = time.monotonic()
-    with pytest.raises(KeyboardInterrupt), two_hands("etl.check.problem") as hands:
-        hands.submit(time.sleep, 60)
+    with pytest.raises(KeyboardInterrupt), start_worker("etl.check.problem") as workers:
+        workers.submit(time.sleep, 60)
         time.sleep(1)
         raise KeyboardInterrupt
     assert time.monotonic() - begun < 10
@@ -112,11 +114,11 @@ def _unsendable(pid):
 
 
 def test_where_the_process_dies_this_one_does_its_work():
-    with two_hands("etl.check.problem") as hands:
+    with start_worker("etl.check.problem") as workers:
         here = os.getpid()
         for _ in range(5):
-            hands.share(_die_unless, [(here,)] * 4)
-        assert hands.share(divmod, [(9, 4)] * 5) == [(2, 1)] * 5
+            workers.share(_die_unless, [(here,)] * 4)
+        assert workers.share(divmod, [(9, 4)] * 5) == [(2, 1)] * 5
 
 
 def _die_unless(pid):
@@ -125,36 +127,52 @@ def _die_unless(pid):
         os._exit(9)
 
 
-@pytest.mark.parametrize("work", ["", "hands.submit(time.sleep, 60); "])
-def test_it_ends_when_its_parent_is_killed(work):
+@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("work", ["", "workers.submit(time.sleep, 60); "])
+def test_they_end_when_their_parent_is_killed(work, sign):
+    with _started(work) as parent:
+        parent.send_signal(sign)
+    assert _all_end(parent.pid)
+
+
+def test_ctrl_c_ends_all_of_them_in_the_middle_of_their_work():
+    """A terminal sends it to all of them; only the process that began them says anything."""
+    with _started("workers.share(time.sleep, [(60,)] * 4); ") as parent:
+        time.sleep(0.5)
+        os.killpg(parent.pid, signal.SIGINT)
+        said = parent.communicate(timeout=20)[1]
+    assert said.count("Traceback") == said.count("KeyboardInterrupt") == 1
+    assert _all_end(parent.pid)
+
+
+def _started(work):
+    """A process that has begun its workers, in a group of its own."""
     program = (
-        f"import time; from etl.system.workers import two_hands\nwith two_hands('etl.check.problem') as hands: {work}"
+        "import os, time; from etl.system.workers import start_worker\n"
+        "with start_worker('etl.check.problem') as workers:\n"
+        f"    workers.submit(os.getpid).result(); print('begun', flush=True); {work}time.sleep(60)"
     )
-    with subprocess.Popen([sys.executable, "-c", f"{program}time.sleep(60)"]) as parent:
-        child = _child_of(parent.pid)
-        time.sleep(1)
-        parent.kill()
+    command = [sys.executable, "-c", program]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    parent = subprocess.Popen(command, start_new_session=True, **pipes)
+    assert parent.stdout.readline() == "begun\n"
+    assert len(_running(parent.pid)) > 1
+    return parent
+
+
+def _all_end(group):
     deadline = time.monotonic() + 20
-    while _running(child) and time.monotonic() < deadline:
+    while _running(group) and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert not _running(child)
+    return not _running(group)
 
 
-def _child_of(pid):
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        if found:
-            return int(found[0])
-        time.sleep(0.02)
-    raise AssertionError("no process was begun")
-
-
-def _running(pid):
-    try:
-        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
+def _running(group):
+    """The processes of a group."""
+    states = (
+        path.read_text().rpartition(")")[2].split() for path in Path("/proc").glob("[0-9]*/stat") if path.exists()
+    )
+    return [state for state, _, its, *_ in states if int(its) == group and state != "Z"]
 
 
 def test_threads_share_in_the_same_way():
