@@ -45,7 +45,14 @@ FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 IMPORT_NOTHING = FLOORS[0]
 # What the dashboard may know of the pipeline: what numbers mean, whose they are, where they come from, and the two
 # things that a reader may ask to be worked out, a scenario and a trial of a return.
-DASHBOARD_MAY_IMPORT = ("etl.definitions", "etl.sites", "etl.provenance", "etl.judge.scenario", "etl.feedback.trial")
+DASHBOARD_MAY_IMPORT = (
+    "etl.definitions",
+    "etl.sites",
+    "etl.provenance",
+    "etl.judge.scenario",
+    "etl.feedback.trial",
+    "etl.system.database",
+)
 CALCULATORS = ("pandas", "numpy", "scipy", "polars", "statistics")
 
 

@@ -13,6 +13,7 @@ from time import process_time
 
 import pandas as pd
 
+from etl.definitions.tables import columns_of
 from etl.protect.attack import Attack
 from etl.protect.granularity import GRANULARITIES, Granularity, offered
 from etl.protect.hide import CannotHide, Disclosure, Hiding, readers, without
@@ -28,9 +29,6 @@ from etl.system.workers import Share, in_threads
 PATIENCE = 300.0
 # A lattice of more cells than this is published by years at once: finer ones would only take long and then fail.
 MOST_CELLS = 40_000
-
-
-DISCLOSED_COLUMNS = ["reader", "site", "number", "starts", "ends", "sign"]
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,9 @@ class Choice:
     def disclosed_table(self) -> pd.DataFrame:
         """One row a small number that earlier editions gave away, as a later return changed what hangs together."""
         rows = [(reader, *self.lattice.cells[at], sign) for reader, at, sign in sorted(self.disclosed)]
-        return pd.DataFrame(rows, columns=DISCLOSED_COLUMNS).astype({"reader": "str", "site": "str", "number": "str"})
+        return pd.DataFrame(rows, columns=columns_of("told_before")).astype(
+            {"reader": "str", "site": "str", "number": "str"}
+        )
 
 
 def choose(
