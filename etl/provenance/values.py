@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 from etl.definitions.periods import PERIODS
+from etl.definitions.tables import column
 from etl.definitions.writing import HIDDEN
 from etl.provenance.change import pair
 from etl.provenance.code import CENTRAL
@@ -13,7 +14,6 @@ from etl.provenance.story import NoNumber, day, unit_of
 
 Value = tuple[float | None, str]
 NONE: Value = (None, "")
-COVER_UNITS = {"months": "months", "runway_months": "months", "notice_months": "months", "share": "share"}
 
 
 def value_of(edition: Edition, address: str) -> Value:
@@ -60,7 +60,7 @@ def _beside(edition: Edition, of: tuple[str, str, date, str], beside: str) -> Va
 
 def _cover(edition: Edition, site: str, place: str, what: str) -> Value:
     found = _first(edition, "cover", "site = ? and year = ?", (site, day(place)), what)
-    return found, COVER_UNITS.get(what, "gbp")
+    return found, column("cover", what).unit if found is not None else ""
 
 
 def _agreement(edition: Edition, site: str, place: str, what: str) -> Value:
@@ -84,10 +84,10 @@ def _gap(edition: Edition, site: str, place: str, what: str) -> Value:
 def _central(edition: Edition, site: str, place: str, what: str) -> Value:
     if what not in CENTRAL:
         raise NoNumber(what)
-    period, basis, way, column = what.split(".")
+    period, basis, way, name = what.split(".")
     where = "site = ? and period = ? and starts = ? and basis = ? and allocation = ?"
-    unit = "count" if column == "count" else "gbp_each" if column in ("unit", "low", "high") else "gbp"
-    return _first(edition, "central", where, (site, period, day(place), basis, way), column), unit
+    found = _first(edition, "central", where, (site, period, day(place), basis, way), name)
+    return found, column("central", name).unit
 
 
 def _bridge(edition: Edition, site: str, place: str, what: str) -> Value:

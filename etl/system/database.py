@@ -13,15 +13,18 @@ def connect(
 
     Raises duckdb.Error, also where this process has the file open with other settings.
     """
-    # The settings are given here and not by a statement: a file that is open already would refuse it.
-    settings: dict[str, Any] = {
-        "autoinstall_known_extensions": "false",
-        "autoload_known_extensions": "false",
-        "enable_external_access": "false",
-        "lock_configuration": "true",
-    }
+    settings: dict[str, Any] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
     if threads:
         settings["threads"] = str(threads)
-    if beside:
-        settings["allowed_directories"] = [str(beside)]
-    return duckdb.connect(str(path or ":memory:"), read_only=read_only, config=settings)
+    if not beside:  # given at once, not by a statement: a file that is open already would refuse it
+        settings |= {"enable_external_access": "false", "lock_configuration": "true"}
+    con = duckdb.connect(str(path or ":memory:"), read_only=read_only, config=settings)
+    if beside:  # a folder can only be allowed while access is still open
+        con.execute(f"set allowed_directories = [{_quoted(beside)}]")
+        con.execute("set enable_external_access = false")
+        con.execute("set lock_configuration = true")
+    return con
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
