@@ -279,7 +279,7 @@ def restore_command(
 
 @app.command("dictionary")
 def dictionary_command() -> None:
-    """Write the data dictionary from the definitions."""
+    """Write the data dictionary, and that of an edition's tables, from the definitions."""
     from etl.definitions.dictionary import write_dictionary
 
     with plain_errors():

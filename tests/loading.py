@@ -19,8 +19,9 @@ from etl.definitions.periods import MONTHS_IN, financial_year_start, month_after
 from etl.read import Entries, Return
 from etl.reference import Reference, as_known_at, read_reference, shared_lines
 from etl.sites import load_sites
+from etl.system.database import connect
 from etl.warehouse.load import Checked, IncomingFile, _store
-from etl.warehouse.store import LOCKED, Receipt
+from etl.warehouse.store import Receipt
 
 SITES = load_sites()
 NOW = datetime(2020, 6, 1)
@@ -73,7 +74,7 @@ class Sent:
 
 
 def warehouse() -> duckdb.DuckDBPyConnection:
-    con = duckdb.connect(config=LOCKED)  # type: ignore[arg-type]
+    con = connect()
     con.execute(files("etl.warehouse.sql").joinpath("schema.sql").read_text(encoding="utf-8"))
     return con
 

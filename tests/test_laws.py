@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from etl.definitions import MEASURES
-from etl.definitions.dictionary import PATH, make_dictionary
+from etl.definitions.dictionary import PATH, TABLES, make_dictionary, make_table_dictionary
 from etl.definitions.measure import Breakdown
+from etl.definitions.tables import tables
 from etl.sites import load_sites
 
 ROOT = Path(__file__).parents[1]
@@ -52,6 +53,7 @@ DASHBOARD_MAY_IMPORT = (
     "etl.judge.scenario",
     "etl.feedback.trial",
     "etl.system.durable",
+    "etl.system.database",
 )
 CALCULATORS = ("pandas", "numpy", "scipy", "polars", "statistics")
 
@@ -98,6 +100,31 @@ def test_1_a_label_stands_only_in_the_definitions(path: Path) -> None:
 
 def test_1_the_dictionary_is_fresh() -> None:
     assert PATH.read_text(encoding="utf-8") == make_dictionary(), "run `python -m etl dictionary`"
+    assert TABLES.read_text(encoding="utf-8") == make_table_dictionary(), "run `python -m etl dictionary`"
+
+
+def listed(path: Path) -> Iterator[set[str]]:
+    """The texts of each list, tuple and set of texts in a module."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.List | ast.Tuple | ast.Set):
+            words = {one.value for one in node.elts if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+            if len(words) == len(node.elts):
+                yield words
+
+
+@pytest.mark.parametrize("path", CODE, ids=module_of)
+def test_1_the_columns_of_an_edition_are_listed_only_in_their_description(path: Path) -> None:
+    for words in listed(path):
+        found = [own.name for own in tables().values() if len(words & own.columns.keys()) > 0.8 * len(own.columns) > 2]
+        assert not found or not words <= tables()[found[0]].columns.keys(), f"{words}: use columns_of({found[0]!r})"
+
+
+@pytest.mark.parametrize("path", CODE, ids=module_of)
+def test_a_database_is_opened_in_one_place(path: Path) -> None:
+    calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Attribute)]
+    opened = [one for one in calls if one.attr == "connect" and isinstance(one.value, ast.Name)]
+    opens = any(one.value.id == "duckdb" for one in opened) or "duckdb.connect" in set(imports(path))
+    assert opens == (module_of(path) == "etl.system.database")
 
 
 def room_of(module: str) -> str:

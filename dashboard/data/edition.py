@@ -13,14 +13,8 @@ import duckdb
 from cachetools import LRUCache
 
 from etl.provenance.edition import Row, read_rows
+from etl.system.database import connect
 
-SETTINGS: dict[str, str | bool | int | float | list[str]] = {
-    "enable_external_access": "false",
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-    "threads": "1",
-    "lock_configuration": "true",  # here, not by a statement: a file that is open already would refuse it
-}
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 KEPT_EDITIONS = 12
 KEPT_ROWS = 20_000  # of all answers of an edition together
@@ -47,7 +41,7 @@ DAMAGED = frozenset(
 def _connect(path: Path) -> duckdb.DuckDBPyConnection:
     """The file of an edition, opened to be read. Raises NoEdition where it is damaged, or gone by now."""
     try:
-        return duckdb.connect(str(path), read_only=True, config=SETTINGS)
+        return connect(path, read_only=True, threads=1)
     except duckdb.Error:
         raise NoEdition(_damaged(path) if path.exists() else _gone(path.parent.name)) from None
 

@@ -10,6 +10,7 @@ from etl.compare.side_by_side import COSTS
 from etl.definitions import MEASURES, key
 from etl.definitions.costs import SPEND
 from etl.definitions.measure import Ratio
+from etl.definitions.tables import columns_of
 from etl.definitions.writing import spaced
 
 LINES = tuple(part.name for part in SPEND.parts)
@@ -17,7 +18,6 @@ IN_KIND = "in_kind"
 SHARED = "spend_shared"
 REPORTED, NIL, NOT_APPLICABLE, NOTHING = "reported", "always nil", "not applicable", "no return"
 NOT_STATED = "Not stated"
-SCOPE_COLUMNS = ["line", "label", "site", "says", "shared", "own_data", "agrees", "source", "made_up"]
 
 
 def reported_lines(cells: pd.DataFrame, sites: Sequence[str]) -> dict[tuple[str, str], str]:
@@ -58,7 +58,7 @@ def with_reported_lines(scope: pd.DataFrame, reported: Mapping[tuple[str, str], 
     rows = pd.concat([scope, pd.DataFrame(silent, columns=scope.columns)], ignore_index=True) if silent else scope
     data = [reported.get((site, line), "") for site, line in zip(rows.site, rows.line, strict=True)]
     agree = [_agrees(says, told) for says, told in zip(rows.says, data, strict=True)]
-    return rows.assign(own_data=data, agrees=pd.array(agree, dtype="boolean"))[SCOPE_COLUMNS]
+    return rows.assign(own_data=data, agrees=pd.array(agree, dtype="boolean"))[columns_of("scope")]
 
 
 def same_basis(

@@ -26,6 +26,7 @@ from etl.definitions.periods import (
     write_period,
 )
 from etl.definitions.settings import LEAST_COUNT
+from etl.definitions.tables import columns_of
 from etl.methods import binomial, bridge
 
 ALL = "all"
@@ -35,11 +36,6 @@ MAIN_PART = 0.8
 # Counts whose cases are different people in the two periods, so that chance can be told from change.
 INDEPENDENT = {"new_cases", "closed_cases.completed"}
 BEYOND_CHANCE = 0.05
-COLUMNS = [
-    "site", "measure", "span", "from_starts", "from_ends", "from_words", "to_starts", "to_ends", "to_words",
-    "cost0", "count0", "unit0", "cost1", "count1", "unit1", "more_spent", "more_cases", "change", "spending", "volume",
-    "largest", "largest_share", "words", "beyond_chance", "latest",
-]  # fmt: skip
 REASONS = {
     ("spending", True): "because more was spent",
     ("spending", False): "because less was spent",
@@ -98,7 +94,7 @@ def bridges(results: pd.DataFrame, data_month: date) -> pd.DataFrame:
             for measure in costs
             if (row := _row(site, measure, pair, numbers[pair.before], numbers[pair.after]))
         ]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows, columns=columns_of("bridges"))
 
 
 def first_months(results: pd.DataFrame) -> dict[str, date]:

@@ -15,6 +15,7 @@ from etl.compare.bridges import ALL
 from etl.compare.intervals import in_columns
 from etl.definitions.periods import last_month, months_from, write_month, write_period
 from etl.definitions.settings import LEAST_COUNT, TOO_FEW
+from etl.definitions.tables import columns_of
 from etl.definitions.writing import write
 from etl.judge.money import APPROVED, Standing, plan_over, standing
 from etl.methods import intervals
@@ -26,10 +27,6 @@ ALLOCATIONS = {
     BY_NEW_CASES: "Shared by new cases",
     EQUALLY: "Shared equally",
 }
-COLUMNS = [
-    "site", "basis", "allocation", "label", "period", "starts", "ends", "words", "cost", "central", "earmarked",
-    "total", "count", "unit", "shown", "low", "high", "why", "source", "made_up",
-]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -72,7 +69,7 @@ def central_costs(results: pd.DataFrame, reference: Reference, sites: Sequence[s
     money = [m for m in standing(reference.agreements) if _counts(m)]
     years = [*_actual(results, sites, data_month), *_ahead(reference, sites, money)]
     rows = [row for year in years for row in _rows(year, _central_of(year, reference, money), sites)]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows, columns=columns_of("central"))
 
 
 def shares(allocation: str, central: Central, count: Mapping[str, float | None]) -> dict[str, float | None]:

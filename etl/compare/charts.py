@@ -18,6 +18,7 @@ from etl.definitions import MEASURES, REPORTED, label_of, unit_of
 from etl.definitions.measure import Breakdown, Total
 from etl.definitions.periods import write_month
 from etl.definitions.settings import DAYS_LATE
+from etl.definitions.tables import columns_of
 from etl.methods.control_chart import (
     ASSURANCE_WORDS,
     COMMON_CAUSE,
@@ -47,11 +48,6 @@ MOST_SIGNALS = 0.25
 FAR_OUT = 3.5
 FAR_OUT_WORDS = "one month is far out: check it before reading this chart"
 CARRIES_OVER = " What is open at the end of a month is still open in the next, so that runs are to be expected here."
-CHART_COLUMNS = [
-    "site", "measure", "label", "kind", "points", "trial", "drawn", "variation", "words", "target", "assurance",
-    "assurance_words", "signals", "signal_words", "chance", "rebased", "reason", "who",
-]  # fmt: skip
-POINT_COLUMNS = ["site", "measure", "month", "value", "mean", "lower", "upper", "label", "trial", "stretch", "plan"]
 
 Limit = float | None
 
@@ -100,7 +96,10 @@ def control_charts(
         row, drawn = _chart(series, log)
         charts.append(row)
         points += drawn
-    return pd.DataFrame(charts, columns=CHART_COLUMNS), pd.DataFrame(points, columns=POINT_COLUMNS)
+    return (
+        pd.DataFrame(charts, columns=columns_of("control_charts")),
+        pd.DataFrame(points, columns=columns_of("control_points")),
+    )
 
 
 def chance_words(kind: str, months: int) -> str:

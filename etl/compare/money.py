@@ -11,27 +11,16 @@ from etl.compare.intervals import in_columns
 from etl.compare.parts import parts
 from etl.definitions.costs import SPEND
 from etl.definitions.periods import financial_year_start, month_after, write_financial_year
+from etl.definitions.tables import columns_of
 from etl.reference import Deflator, newest
 
 REAL = ("spend", "cost_per_new_case", "cost_per_new_case_shared", "cost_per_new_case_with_in_kind")
-LINE_COLUMNS = [
-    "site", "period", "asked", "latest", "starts", "ends", "hollow", "to_date", "position", "line", "label", "amount",
-    "amount_shown", "share", "shown",
-]  # fmt: skip
-AGAINST_COLUMNS = [
-    "site", "period", "starts", "ends", "to_date", "spend", "planned", "over_plan", "against_plan", "funding",
-    "over_funding", "against_funding", "why",
-]  # fmt: skip
-REAL_COLUMNS = [
-    "site", "measure", "starts", "year", "to_date", "nominal", "nominal_shown", "deflator", "real", "real_shown",
-    "base_year", "forecast", "source",
-]  # fmt: skip
 
 
 def spend_lines(rows: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
     """Each line's amount and share of the cash spend of the year that answers; `rows` are `comparisons`."""
     named = {"part": "line", "value": "amount", "value_shown": "amount_shown"}
-    return parts(rows, results, [SPEND]).rename(columns=named)[LINE_COLUMNS]
+    return parts(rows, results, [SPEND]).rename(columns=named)[columns_of("spend_lines")]
 
 
 def spend_against(results: pd.DataFrame, data_month: date) -> pd.DataFrame:
@@ -57,7 +46,7 @@ def spend_against(results: pd.DataFrame, data_month: date) -> pd.DataFrame:
             over_funding=np.round(spend - funding, 2),
             against_funding=np.where(funding > 0, spend / funding, np.nan),
         )
-    return frame[AGAINST_COLUMNS].reset_index(drop=True)
+    return frame[columns_of("spend_against")].reset_index(drop=True)
 
 
 def real_terms(results: pd.DataFrame, deflators: Iterable[Deflator], data_month: date) -> pd.DataFrame:
@@ -78,7 +67,7 @@ def real_terms(results: pd.DataFrame, deflators: Iterable[Deflator], data_month:
             year = (r.starts, write_financial_year(r.starts), to_date)
             priced = (r.value, words[0], level, real, words[1], write_financial_year(base), forecast, source)
             rows.append((r.site, r.measure, *year, *priced))
-    return pd.DataFrame(rows, columns=REAL_COLUMNS)
+    return pd.DataFrame(rows, columns=columns_of("real_terms"))
 
 
 def price_levels(deflators: Iterable[Deflator], base: date) -> dict[date, tuple[float, bool, str]]:

@@ -10,12 +10,12 @@ from etl.compare.intervals import in_columns
 from etl.definitions import REPORTED, key
 from etl.definitions.measure import Breakdown
 from etl.definitions.settings import LEAST_COUNT
+from etl.definitions.tables import columns_of
 from etl.definitions.writing import first_upper, write
 
 # Wholes that are counts of people or cases; what is spent and who pays have tables of their own.
 COUNTED = tuple(m for m in REPORTED.values() if isinstance(m, Breakdown) and m.unit == "count")
 PLACE = ["site", "period", "asked", "latest", "starts", "ends", "hollow", "to_date"]
-COLUMNS = [*PLACE, "measure", "position", "part", "label", "value", "value_shown", "whole", "share", "shown"]
 
 
 def parts(rows: pd.DataFrame, results: pd.DataFrame, breakdowns: Iterable[Breakdown] = COUNTED) -> pd.DataFrame:
@@ -27,8 +27,8 @@ def parts(rows: pd.DataFrame, results: pd.DataFrame, breakdowns: Iterable[Breakd
     numbers = {key(own.name, part.name) for own in several for part in own.parts}
     wide = in_columns(results[results.measure.isin(numbers) & results.period.isin(set(rows.period))])
     made = [_of_whole(rows, wide, breakdown) for breakdown in several]
-    frame = pd.concat(made, ignore_index=True) if made else pd.DataFrame(columns=COLUMNS)
-    return frame[COLUMNS]
+    columns = columns_of("parts")
+    return pd.concat(made, ignore_index=True)[columns] if made else pd.DataFrame(columns=columns)
 
 
 def _of_whole(rows: pd.DataFrame, wide: pd.DataFrame, breakdown: Breakdown) -> pd.DataFrame:

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from etl.definitions.settings import LEAST_COUNT
+from etl.definitions.tables import columns_of
 from etl.definitions.writing import write
 
 # Each step: what is counted, its name, whether its people are those of the step before, and what to say of its share.
@@ -13,10 +14,6 @@ STEPS: tuple[tuple[str, str, bool, str], ...] = (
     ("new_cases", "Allocated", False, "of the number accepted; some were accepted in earlier months"),
     ("closed_cases.completed", "Completed", False, "of the number allocated; not the same people: they began earlier"),
 )
-COLUMNS = [
-    "site", "period", "asked", "latest", "starts", "ends", "hollow", "to_date", "position", "measure", "label", "count",
-    "count_shown", "share", "shown", "same_people", "note", "why",
-]  # fmt: skip
 _QUESTION = ["site", "period", "asked"]
 
 
@@ -29,7 +26,7 @@ def pathway(rows: pd.DataFrame) -> pd.DataFrame:
     steps = [step for step, *_ in STEPS]
     own = rows[rows.measure.isin(steps)]
     if own.empty:
-        return pd.DataFrame(columns=COLUMNS)
+        return pd.DataFrame(columns=columns_of("pathway"))
     whole = own.assign(earlier=own.starts.ne(own.asked)).sort_values("earlier", kind="stable")
     asked = whole.drop_duplicates(_QUESTION).set_index(_QUESTION).sort_index()
     counts, first, whys = (
@@ -50,7 +47,7 @@ def pathway(rows: pd.DataFrame) -> pd.DataFrame:
     said = whys.replace("", np.nan).bfill(axis=1).iloc[:, 0].fillna("").rename("year_why")
     frame = frame.join(asked.latest.rename("latest"), on=_QUESTION).join(said, on=_QUESTION)
     frame["why"] = frame.why.where(frame["count"].isna(), frame.year_why)
-    return frame.sort_values([*_QUESTION, "position"])[COLUMNS].reset_index(drop=True)
+    return frame.sort_values([*_QUESTION, "position"])[columns_of("pathway")].reset_index(drop=True)
 
 
 def _step(position: int, counts: pd.DataFrame, years: pd.DataFrame, whys: pd.DataFrame) -> pd.DataFrame:

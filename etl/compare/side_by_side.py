@@ -17,6 +17,7 @@ from etl.definitions import MEASURES, label_of, unit_of
 from etl.definitions.measure import Ratio
 from etl.definitions.periods import last_month, month_after, months_between
 from etl.definitions.settings import LEAST_COUNT, TOO_FEW
+from etl.definitions.tables import columns_of
 from etl.definitions.writing import round_half_up
 
 COSTS = tuple(m.name for m in MEASURES.values() if isinstance(m, Ratio) and m.unit == "gbp_each")
@@ -53,16 +54,6 @@ VERDICT_WORDS = {
 ON_PLAN = 0.005
 # Pairs are told apart for so many months back, and for every financial year.
 MONTHS_BACK = 12
-COLUMNS = [
-    "site", "measure", "period", "asked", "latest", "starts", "ends", "months", "hollow", "to_date", "value", "shown",
-    *LIMITS, "count", "plan", "plan_shown", "against", "verdict", "words", "same_basis",
-    "plausible_low", "plausible_high", "plausible", "why",
-]  # fmt: skip
-APART_COLUMNS = ["measure", "period", "asked", "latest", "site_a", "site_b", "apart", "higher", "ratio", "same_basis"]
-FINDING_COLUMNS = [
-    "measure", "period", "asked", "latest", "kind", "sites", "others", "ratio_lowest", "ratio_highest", "words",
-    "same_basis",
-]  # fmt: skip
 
 Pairwise = Mapping[tuple[str, str, str], bool]  # (measure, site, site): whether both count the same
 
@@ -93,7 +84,7 @@ def comparisons(
     rows["words"] = rows.verdict.map(VERDICT_WORDS)
     rows["latest"] = _latest(rows, data_month)
     rows["same_basis"] = rows.measure.map(_basis_of_all(same_basis or {}))
-    return _with_plausible(rows, plausible or {})[COLUMNS].reset_index(drop=True)
+    return _with_plausible(rows, plausible or {})[columns_of("comparisons")].reset_index(drop=True)
 
 
 def verdicts(rows: pd.DataFrame) -> np.ndarray:
@@ -141,7 +132,7 @@ def apart(rows: pd.DataFrame, data_month: date, same_basis: Pairwise | None = No
     same = same_basis or {}
     named = zip(frame.measure, frame.site_a, frame.site_b, strict=True)
     frame["same_basis"] = [same.get(pair, True) for pair in named]
-    return frame[APART_COLUMNS]
+    return frame[columns_of("apart")]
 
 
 def findings(rows: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
@@ -156,7 +147,7 @@ def findings(rows: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
         for question, group in pairs.groupby(_QUESTION, sort=False)
         for finding in _findings(group, {site: values[(*question[:3], site)] for site in _sites_of(group)})
     ]
-    return pd.DataFrame(told, columns=FINDING_COLUMNS)
+    return pd.DataFrame(told, columns=columns_of("findings"))
 
 
 def times_words(lowest: float, highest: float) -> str:

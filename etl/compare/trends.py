@@ -17,13 +17,13 @@ import pandas as pd
 
 from etl.compare.bridges import first_months
 from etl.definitions.periods import month_after, write_month
+from etl.definitions.tables import columns_of
 from etl.methods import binomial
 
 TRENDED = ("closing_cases",)
 BEYOND_CHANCE = 0.05
 LEVEL_WITHIN = 0.1
 GREW, FELL, LEVEL, UNCLEAR, UNKNOWN = "grew", "fell", "level", "no clear change", "not known"
-COLUMNS = ["site", "measure", "words", "from_month", "to_month", "from_value", "to_value", "p", "why"]
 
 
 def trends(results: pd.DataFrame) -> pd.DataFrame:
@@ -35,7 +35,7 @@ def trends(results: pd.DataFrame) -> pd.DataFrame:
         known = series[series.value.notna() & (series.starts >= first[site])]
         values = dict(zip(known.starts, known.value, strict=True))
         rows.append((site, measure, *_trend(values)))
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows, columns=columns_of("trends"))
 
 
 def trend_words(before: float, after: float) -> tuple[str, float]:

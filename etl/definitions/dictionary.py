@@ -1,4 +1,4 @@
-"""The data dictionary, made from the definitions: one row a number, as a CSV file."""
+"""The data dictionary, made from the definitions: two CSV files, of numbers and of an edition's columns."""
 
 import csv
 import io
@@ -6,15 +6,18 @@ from pathlib import Path
 
 from etl.definitions import MEASURES, key, subject_of, unit_of
 from etl.definitions.measure import Breakdown, Measure, Ratio, Reported, Total
+from etl.definitions.tables import WHO, all_columns
 
 PATH = Path(__file__).parents[2] / "data" / "dictionary.csv"
+TABLES = PATH.with_name("edition_tables.csv")
 
 _HEADINGS = ("subject", "measure", "part", "kind", "unit", "over_months", "label", "formula", "meaning")
 
 
 def write_dictionary(path: Path = PATH) -> Path:
-    """Writes the dictionary and says where."""
+    """Writes the dictionary, that of tables beside it, and says where."""
     path.write_text(make_dictionary(), encoding="utf-8", newline="")
+    path.with_name(TABLES.name).write_text(make_table_dictionary(), encoding="utf-8", newline="")
     return path
 
 
@@ -27,6 +30,16 @@ def make_dictionary() -> str:
         rows.writerow(_row(measure, "", measure.label, measure.meaning))
         if isinstance(measure, Breakdown):
             rows.writerows(_row(measure, part.name, part.label, part.meaning) for part in measure.parts)
+    return text.getvalue()
+
+
+def make_table_dictionary() -> str:
+    """Every column of every table of an edition, as CSV text."""
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(("table", "column", "holds", "type", "unit", "who may see it", "meaning"))
+    for own, one in all_columns():
+        rows.writerow((own.name, one.name, one.type, one.sql, one.unit, WHO.get(one.who, "nobody"), one.meaning))
     return text.getvalue()
 
 

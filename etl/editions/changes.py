@@ -11,10 +11,11 @@ import pandas as pd
 from etl.definitions import label_of, unit_of
 from etl.definitions.periods import day_of, month_after, write_date, write_month
 from etl.definitions.readiness import CRITERIA, LEVELS, VERDICTS
+from etl.definitions.tables import columns_of
 from etl.definitions.writing import counted_figure, write
 from etl.reference import STATUSES
+from etl.system.database import connect
 
-COLUMNS = ["since", "position", "site", "what", "effect", "verdict_effect", "known", "number"]
 COMPARED = ("edition", "readiness", "verdicts", "calendar")
 MOST_COMPARED = 12  # editions with which one is compared, the newest ones
 ARROW = " → "
@@ -36,7 +37,7 @@ def read_all_earlier(folder: Path, audience: str, known_at: datetime) -> dict[st
 def _read(path: Path, *names: str) -> dict[str, pd.DataFrame]:
     """Tables of an earlier edition; none where it cannot be read: a broken old file must not stop a new edition."""
     try:
-        with duckdb.connect(str(path), read_only=True) as con:
+        with connect(path, read_only=True) as con:
             return {name: con.table(name).df() for name in names}
     except duckdb.Error:
         return {}
@@ -46,8 +47,7 @@ def changes(tables: Tables, earlier: Mapping[str, Tables]) -> pd.DataFrame:
     """What somebody who saw an earlier edition should know, first what moved a verdict, then what moved a criterion.
 
     For each earlier edition one row a criterion of a site that moved, and one a site whose earlier months were
-    restated. Columns: the edition, position, site, what happened, its effect in figures, its effect on criterion or
-    verdict, since when it is known, and the address of the number whose story tells of it.
+    restated.
     """
     results = tables["results"]
     monthly = results[(results.period == "month") & (results.measure == "new_cases")]
@@ -57,13 +57,14 @@ def changes(tables: Tables, earlier: Mapping[str, Tables]) -> pd.DataFrame:
         for name, then in earlier.items()
         for place, row in enumerate(sorted(_rows(now, then), key=lambda row: row[0]), 1)
     ]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows, columns=columns_of("changes"))
 
 
 def earlier_editions(earlier: Mapping[str, Tables]) -> pd.DataFrame:
     """The editions that this one is compared with, the newest first: name, as known at, last month with data."""
-    rows = [tables["edition"].iloc[0][["edition_id", "known_at", "data_month"]] for tables in earlier.values()]
-    return pd.DataFrame(rows, columns=["edition_id", "known_at", "data_month"]).reset_index(drop=True)
+    columns = columns_of("earlier_editions")
+    rows = [tables["edition"].iloc[0][columns] for tables in earlier.values()]
+    return pd.DataFrame(rows, columns=columns).reset_index(drop=True)
 
 
 def _rows(tables: Tables, earlier: Tables) -> Iterator[tuple[Any, ...]]:

@@ -6,11 +6,9 @@ from functools import cached_property, singledispatch
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import duckdb
-
 from etl.definitions.periods import write_date, write_month
 from etl.definitions.writing import spaced
-from etl.editions.publish import read_pointer
+from etl.editions.folder import read_pointer
 from etl.provenance import WrongCode, address_in, editions_of, read_code, tell
 from etl.provenance.edition import Row, read_rows
 from etl.provenance.story import (
@@ -28,6 +26,7 @@ from etl.provenance.story import (
     Table,
     Words,
 )
+from etl.system.database import connect
 from etl.warehouse.load import WrongUse
 
 # No more is printed of what would fill screens: a number's own page has all.
@@ -46,7 +45,7 @@ class Opened:
 
     def __init__(self, path: Path) -> None:
         self.name, self.audience = path.parent.name, path.stem
-        self._con = duckdb.connect(str(path), read_only=True)
+        self._con = connect(path, read_only=True)
         self._tables = {name for (name,) in self._con.execute("select table_name from duckdb_tables()").fetchall()}
 
     def rows(self, table: str, where: str = "true", given: tuple[Any, ...] = (), order: str = "") -> Sequence[Row]:

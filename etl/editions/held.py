@@ -11,40 +11,28 @@ from typing import Any
 import duckdb
 
 from etl.definitions import REPORTED, SUBJECTS
+from etl.definitions.tables import WHO, NotDescribed, Table, all_columns, column, columns_of, table, tables
 from etl.editions.folder import KEPT
 from etl.intake.personal import PATTERNS
-from etl.protect.audience import COLUMNS, OWN_ROWS
 from etl.protect.lattice import THRESHOLD
-
-# Who sees a column, as `etl.protect.audience` has it, in words.
-WHO = {
-    "all": "everybody who signs in",
-    "masked": "everybody, small numbers hidden",
-    "money": "everybody, of people only the site's own lead",
-    "own": "the central team and the site's own lead",
-    "central": "the central team",
-}
-
-
-class NotDescribed(LookupError):
-    """A table or column that nobody has described; the message says where to describe it."""
+from etl.system.database import connect
 
 
 @cache
 def words() -> dict[str, Any]:
-    """The descriptions of tables, kinds of columns and files, from `held.toml`."""
+    """The descriptions of the warehouse's tables, kinds of columns and files, from `held.toml`."""
     return tomllib.loads(files("etl.editions").joinpath("held.toml").read_text(encoding="utf-8"))
 
 
 def tables_of(path: Path) -> dict[str, list[str]]:
     """The tables and views of a database file, each with its columns."""
-    with duckdb.connect(str(path), read_only=True) as con:
+    with connect(path, read_only=True) as con:
         return _tables(con)
 
 
 def schema() -> dict[str, list[str]]:
     """The tables and views of a warehouse, as the schema makes them."""
-    with duckdb.connect() as con:
+    with connect() as con:
         con.execute(files("etl.warehouse.sql").joinpath("schema.sql").read_text(encoding="utf-8"))
         return _tables(con)
 
@@ -52,48 +40,53 @@ def schema() -> dict[str, list[str]]:
 def _tables(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
     sql = "select table_name, column_name from duckdb_columns() where not internal order by table_name, column_index"
     found: dict[str, list[str]] = {}
-    for table, column in con.execute(sql).fetchall():
-        found.setdefault(table, []).append(column)
+    for name, one in con.execute(sql).fetchall():
+        found.setdefault(name, []).append(one)
     return found
 
 
-def kind_of(column: str) -> str:
-    """The kind of thing that a column of this name holds. Raises NotDescribed."""
-    kinds = [kind for kind, told in words()["kinds"].items() if column in told["names"]]
+def kinds_of(name: str) -> list[str]:
+    """The kinds of things that columns of this name hold. Raises NotDescribed."""
+    kinds = [kind for kind, names in names_by_kind().items() if name in names]
     if not kinds:
-        raise NotDescribed(
-            f"Nobody has said what the column {column!r} holds: add it to a kind in etl/editions/held.toml."
-        )
-    return kinds[0]
+        raise NotDescribed(f"Nobody has said what the column {name!r} holds: add it to etl/editions/held.toml.")
+    return kinds
 
 
-def describe(store: str, tables: Mapping[str, list[str]]) -> Iterator[tuple[str, str, str, str]]:
+@cache
+def names_by_kind() -> dict[str, list[str]]:
+    """The columns that hold each kind of thing: those of editions, and what else the warehouse has."""
+    described = [(one.holds, one.name) for _, one in all_columns()]
+    of_warehouse = [(kind, name) for kind, told in words()["kinds"].items() for name in told.get("of_warehouse", ())]
+    kinds = {kind: [name for own, name in (*described, *of_warehouse) if own == kind] for kind in words()["kinds"]}
+    return {kind: list(dict.fromkeys(names)) for kind, names in kinds.items()}
+
+
+def describe(store: str, found: Mapping[str, list[str]]) -> Iterator[tuple[str, str, str, str]]:
     """Of each table its name, what it holds, the kinds of its columns, and who may see it. Raises NotDescribed."""
-    for table, columns in sorted(tables.items()):
-        said = words()[store].get(table)
-        if said is None:
-            raise NotDescribed(f"Nobody has said what the table {table!r} holds: say it in etl/editions/held.toml.")
-        kinds = dict.fromkeys(kind_of(column) for column in columns)
-        yield table, said, ", ".join(kind for kind in words()["kinds"] if kind in kinds), _who(store, table)
+    for name, columns in sorted(found.items()):
+        if store == "edition":
+            kinds = {column(name, one).holds for one in columns}
+            said, who = table(name).meaning, _who(table(name))
+        elif name in words()["warehouse"]:
+            kinds = {kind for one in columns for kind in kinds_of(one)[:1]}
+            said, who = words()["warehouse"][name], "nobody by the dashboard"
+        else:
+            raise NotDescribed(f"Nobody has said what the table {name!r} holds: say it in etl/editions/held.toml.")
+        yield name, said, ", ".join(kind for kind in words()["kinds"] if kind in kinds), who
 
 
-def _who(store: str, table: str) -> str:
-    """Who may see a table, from what the editions are made by."""
-    if store == "warehouse":
-        return "nobody by the dashboard"
-    if table in words()["central_only"]["tables"]:
-        return WHO["central"]
-    if table not in COLUMNS:
-        return "each audience, worked out from what it may see"
-    ways = dict.fromkeys(COLUMNS[table].values())
-    said = "; ".join(WHO[way] for way in WHO if way in ways)
-    return f"rows of its own site only: {said}" if table in OWN_ROWS else said
+def _who(own: Table) -> str:
+    """Who may see a table of an edition, in words."""
+    ways = {one.who for one in own.columns.values()}
+    said = "; ".join(words for way, words in WHO.items() if way in ways)
+    return f"rows of its own site only: {said}" if own.rows == "own" else said
 
 
 def held(edition: Path | None = None) -> str:
     """The whole list as Markdown. The tables of an edition are those of the file `edition`, if there is one."""
     parts = [_opening(), _counted(), _refused(), _files(), _stores("warehouse", schema())]
-    told = tables_of(edition) if edition else {table: [] for table in words()["edition"]}
+    told = tables_of(edition) if edition else {name: columns_of(name) for name in tables()}
     parts += [_stores("edition", told), _kinds()]
     return "\n\n".join(parts) + "\n"
 
@@ -126,7 +119,7 @@ def _stores(store: str, tables: Mapping[str, list[str]]) -> str:
 
 
 def _kinds() -> str:
-    rows = [(name, told["says"], ", ".join(told["names"])) for name, told in words()["kinds"].items()]
+    rows = [(kind, words()["kinds"][kind]["says"], ", ".join(names)) for kind, names in names_by_kind().items()]
     return "## Kinds of columns\n\n" + _table(("kind", "what", "columns"), rows)
 
 

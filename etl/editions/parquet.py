@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-import duckdb
+from etl.system.database import connect
 
 FOLDER = "parquet"
 
@@ -18,7 +18,7 @@ def write_parquet(edition: Path) -> list[Path]:
 def _of_audience(file: Path) -> list[Path]:
     folder = file.parent / FOLDER / file.stem
     folder.mkdir(parents=True)
-    con = duckdb.connect(str(file), read_only=True)
+    con = connect(file, read_only=True, beside=folder)
     try:
         names = [name for (name,) in con.execute("select table_name from duckdb_tables() order by all").fetchall()]
         paths = [folder / f"{name}.parquet" for name in names]

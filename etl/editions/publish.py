@@ -16,11 +16,13 @@ from etl.definitions import MEASURES, key, subject_of, unit_of
 from etl.definitions.measure import Breakdown, Ratio
 from etl.definitions.periods import month_after
 from etl.definitions.settings import DAYS_LATE
+from etl.definitions.tables import NotDescribed, columns_of
 from etl.editions.changes import changes, earlier_editions, read_all_earlier
 from etl.editions.folder import new_name, point_to, published_before, put_away_old, read_pointer, remember
 from etl.editions.meetings import editions_seen, meeting_rows, with_figures
 from etl.editions.parquet import write_parquet
 from etl.editions.quality import data_quality
+from etl.editions.schema import write_file
 from etl.judge.verdicts import edition_tables
 from etl.protect import CannotHide, Choice, choose
 from etl.protect.audience import (
@@ -28,6 +30,7 @@ from etl.protect.audience import (
     FORUM,
     Unclassified,
     check_classified,
+    check_opened,
     given_to,
     kept_by,
     mask_results,
@@ -38,6 +41,7 @@ from etl.protect.ledger import newest, read_ledger
 from etl.read.cell import HOLES
 from etl.reference import Reference, as_known_at, read_reference, shared_lines
 from etl.sites import Site, load_sites
+from etl.system.database import connect
 from etl.system.durable import sync_file, sync_folder
 from etl.system.workers import Workers, start_worker
 from etl.warehouse.load import Busy, WrongUse, no_collection
@@ -93,7 +97,7 @@ def publish(
             return name
     except Timeout:
         raise Busy("A load is running; publish when it has ended.") from None
-    except (CannotHide, Unclassified, Unsafe) as error:
+    except (CannotHide, NotDescribed, Unclassified, Unsafe) as error:
         raise WrongUse(str(error)) from None
 
 
@@ -125,7 +129,7 @@ def undo(data: Path, note: str = "") -> str:
 def _previous(folder: Path, name: str) -> str | None:
     """The edition that was current before this one was made, if it is still kept; by the history if this is damaged."""
     try:
-        with duckdb.connect(str(folder / name / "central.duckdb"), read_only=True) as con:
+        with connect(folder / name / "central.duckdb", read_only=True) as con:
             before = con.execute("select previous_id from edition").fetchall()[0][0]
     except duckdb.Error:
         before = published_before(folder, name)
@@ -185,7 +189,10 @@ def _edition_of(audience: str, given: Tables, work: _Work, folder: Path) -> Tabl
     tables["data_quality"] = data_quality(tables, sites, work.data_month)
     if audience != CENTRAL:
         tables = kept_by(audience, with_marks(tables))
-    return tables | _since(tables, folder, audience, work.known_at)
+    tables |= _since(tables, folder, audience, work.known_at)
+    if audience != CENTRAL:
+        check_opened(audience, tables)
+    return tables
 
 
 def _since(tables: Tables, folder: Path, audience: str, known_at: datetime) -> Tables:
@@ -304,7 +311,7 @@ def _holes(
     without = days[
         days.return_id.isna() & (days.month >= days.site.map({s.name: s.first_month for s in sites.values()}))
     ]
-    whole = without.assign(measure="", state="no_return")[["site", "month", "measure", "state"]]
+    whole = without.assign(measure="", state="no_return")[columns_of("holes")]
     return pd.concat([whole[whole.month <= last], numbers], ignore_index=True)
 
 
@@ -407,33 +414,6 @@ def new_edition(folder: Path, name: str) -> Iterator[Path]:
         shutil.rmtree(making, ignore_errors=True)
         raise
     put_away_old(folder, name)
-
-
-# Large tables are sorted in the file by what pages ask for, so that a page reads a part of them.
-_SORTED = ("results", "comparisons", "parts", "apart")
-_ASKED_BY = ("measure", "period", "starts", "asked")
-
-
-def write_file(path: Path, tables: dict[str, pd.DataFrame]) -> None:
-    """Writes tables into a DuckDB file, which need not be there, and closes it, with nothing left outside the file."""
-    con = duckdb.connect(str(path))
-    try:
-        for name, frame in tables.items():
-            con.register("frame", frame)
-            con.execute(f"create table {name} as {_rows(name, list(frame.columns))}")
-            con.unregister("frame")
-        con.execute("checkpoint")
-    finally:
-        con.close()
-
-
-def _rows(name: str, columns: list[str]) -> str:
-    """A table's rows: in their own order, or by what is asked for and then in their own order."""
-    by = [column for column in _ASKED_BY if column in columns] if name in _SORTED else []
-    if not by:
-        return "select * from frame"
-    numbered = "select *, row_number() over () as place from frame"
-    return f"select * exclude (place) from ({numbered}) order by {', '.join(by)}, place"
 
 
 def _sync(folder: Path) -> None:

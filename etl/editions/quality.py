@@ -9,6 +9,7 @@ import pandas as pd
 from etl.definitions import count_asked
 from etl.definitions.checks import EQUAL, NO_MORE
 from etl.definitions.periods import month_after
+from etl.definitions.tables import columns_of
 from etl.definitions.writing import counted_figure
 from etl.read.cell import HOLES
 
@@ -50,8 +51,7 @@ def data_quality(tables: dict[str, pd.DataFrame], sites: Iterable[str], data_mon
         for dimension, count in DIMENSIONS.items():
             counted = count(seen)
             rows.append((site, dimension, counted.value, counted.of, counted.words))
-    frame = pd.DataFrame(rows, columns=["site", "dimension", "value", "of", "words"])
-    return frame.astype({"value": "float64", "of": "float64"})
+    return pd.DataFrame(rows, columns=columns_of("data_quality"))
 
 
 def _site(tables: dict[str, pd.DataFrame], site: str, first: pd.Timestamp) -> _Site:

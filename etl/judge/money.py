@@ -25,6 +25,7 @@ import pandas as pd
 from etl.definitions.funding import FUNDING
 from etl.definitions.periods import day_of, financial_year_start, month_after, months_between, months_from
 from etl.definitions.readiness import GRANT_FUNDER
+from etl.definitions.tables import columns_of
 from etl.definitions.writing import lower_first
 from etl.methods import runway
 from etl.reference import (
@@ -172,31 +173,7 @@ def cover(reference: Reference, sites: Sequence[str], year: date, data_month: da
     """
     money = standing(reference.agreements)
     rows = [_cover_of(site, year, data_month, reference.plans, money) for site in sites]
-    return pd.DataFrame([*rows, _programme_cover(rows, year, data_month)], columns=COVER_COLUMNS)
-
-
-COVER_COLUMNS = [
-    "site",
-    "year",
-    "planned",
-    "secured",
-    "in_principle",
-    "bid",
-    "expected",
-    "no_funder",
-    "months",
-    "share",
-    "gap",
-    "first_short_month",
-    "first_short_if_even",
-    "secured_until",
-    "notice_months",
-    "runway_months",
-    "grant_before",
-    "local_before",
-    "replaced",
-    "made_up",
-]
+    return pd.DataFrame([*rows, _programme_cover(rows, year, data_month)], columns=columns_of("cover"))
 
 
 def gap_steps(reference: Reference, sites: Sequence[str], first: date, last: date) -> pd.DataFrame:
@@ -221,7 +198,7 @@ def gap_steps(reference: Reference, sites: Sequence[str], first: date, last: dat
         for site, found in {**steps, ALL: _steps_together(steps)}.items()
         for at, (step, label, pence) in enumerate(found, start=1)
     ]
-    return pd.DataFrame(rows, columns=["site", "starts", "ends", "position", "step", "label", "amount"])
+    return pd.DataFrame(rows, columns=columns_of("gaps"))
 
 
 def agreement_rows(reference: Reference) -> pd.DataFrame:
@@ -262,7 +239,7 @@ def funding_mix(results: pd.DataFrame, funders: Sequence[Funder]) -> pd.DataFram
             label = "In kind" if form == "in_kind" else _label(funders, funder, site, day_of(starts))
             part = values.get((site, period, starts, share))
             rows.append((site, period, starts, funder, label, form, value, part))
-    return pd.DataFrame(rows, columns=["site", "period", "starts", "funder", "label", "form", "amount", "share"])
+    return pd.DataFrame(rows, columns=columns_of("funding_mix"))
 
 
 def _pence(amount: float) -> int:
@@ -382,7 +359,7 @@ def _cover_of(
     sums = {status: sum(pence.values()) for status, pence in statuses.items()}
     secured = sums[APPROVED] + sums[ENDING]
     hopes = {"in_principle": sums["agreed_in_principle"], "bid": sums["bid"], "expected": sums["expected"]}
-    row: dict[str, object] = dict.fromkeys(COVER_COLUMNS)
+    row: dict[str, object] = dict.fromkeys(columns_of("cover"))
     row |= {"site": site, "year": year, "secured": secured / 100}
     row |= {name: pence / 100 for name, pence in hopes.items()}
     before = _by_status(site, months_from(month_after(year, -12), month_after(year, -1)), money)
@@ -461,7 +438,7 @@ def _programme_cover(rows: Sequence[dict], year: date, data_month: date) -> dict
     def first(name: str) -> date | None:
         return min((row[name] for row in rows if row[name] is not None), default=None)
 
-    row: dict[str, object] = dict.fromkeys(COVER_COLUMNS)
+    row: dict[str, object] = dict.fromkeys(columns_of("cover"))
     row |= {"site": ALL, "year": year, "made_up": any(entry["made_up"] for entry in rows)}
     row |= {name: total(name) for name in _SUMMED}
     planned, gap = total("planned"), total("gap")

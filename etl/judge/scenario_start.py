@@ -8,15 +8,9 @@ import pandas as pd
 
 from etl.definitions.periods import months_from
 from etl.definitions.readiness import QUESTIONS
+from etl.definitions.tables import columns_of
 from etl.judge.evidence import Evidence
 from etl.reference import Plan, plan_on
-
-COLUMNS = [
-    "site", "mended", "steps", "year", "planned_cost", "planned_cases", "secured", "in_principle", "bid",
-    "grant_before", "posts", "open_cases", "posts_month", "cases_seen", "months_seen", "planned_spend", "spend",
-    "planned_new_cases", "new_cases", "returns_expected", "returns_received", "returns_on_time", "returns_filled",
-    *(f"answer_{question.number}" for question in QUESTIONS), "made_up",
-]  # fmt: skip
 
 
 def start_rows(
@@ -40,7 +34,7 @@ def start_rows(
             for is_mended, (evidence, steps) in ((False, (cases[site], [])), (True, completed[site])):
                 known = {"site": site, "mended": is_mended, "steps": " and ".join(steps)}
                 rows.append(known | money | _facts(evidence))
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows, columns=columns_of("scenario_start"))
 
 
 def _money(cover: Mapping[Any, Any], site: str, plans: tuple[Plan, ...]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from etl.definitions.readiness import (
     VERDICTS,
     count_verdicts,
 )
+from etl.definitions.tables import column, columns_of
 from etl.judge.evidence import Evidence, gather_evidence
 from etl.judge.judgement import complete, judge, levels_of
 from etl.judge.money import ALL, agreement_rows, assessed_year, cliff, cover, funding_mix, gap_steps
@@ -38,28 +39,6 @@ from etl.reference import (
     newest,
     shared_lines,
 )
-
-READINESS_COLUMNS = [
-    "site", "criterion", "position", "level", "value", "words",
-    "evidence", "evidence_date", "stale", "source", "made_up",
-]  # fmt: skip
-VERDICT_COLUMNS = [
-    "site", "verdict", "words", "reason", "change", "holds", "conditions", "own_verdict", "own_words",
-]  # fmt: skip
-
-# What a column holds, for a table in which it has no value.
-DAYS = {
-    "day", "month", "year", "due", "done", "first_due", "starts", "ends", "known_from", "evidence_date",
-    "first_short_month", "first_short_if_even", "secured_until", "period_start", "period_end", "posts_month",
-}  # fmt: skip
-FLAGS = {"made_up", "stale", "shared", "recurring", "up_to", "mended"}
-NUMBERS = {
-    "amount", "share", "value", "position", "new_cases", "cost", "open_cases", "drawn", "left", "stands",
-    "planned", "secured", "in_principle", "bid", "expected", "no_funder", "months", "gap", "notice_months",
-    "runway_months", "grant_before", "local_before", "planned_cost", "planned_cases", "posts", "cases_seen",
-    "months_seen", "planned_spend", "spend", "planned_new_cases", "returns_expected", "returns_received",
-    "returns_on_time", "returns_filled", "replaced", "answer_1", "answer_2", "answer_3", "answer_4",
-}  # fmt: skip
 
 
 def edition_tables(
@@ -96,13 +75,13 @@ def edition_tables(
         "verdicts": verdict_rows(cases, judged, known),
         "scenario_start": start_rows(cases, completed, covers, results, known.plans, data_month),
         "milestones": milestone_rows(known.milestones, day),
-        "events": as_frame(known.events, Event)[["day", "site", "words", "source", "made_up"]],
+        "events": as_frame(known.events, Event)[columns_of("events")],
         "scope": scope_rows(known.scope, names),
         "plans": plan_rows(known.plans),
         "funding_mix": funding_mix(results, known.funders),
         "published_facts": as_frame(known.published_facts, Fact),
     }
-    return {name: _typed(frame) for name, frame in tables.items()}
+    return {name: _typed(name, frame) for name, frame in tables.items()}
 
 
 def readiness_rows(cases: Mapping[str, Evidence], judged: Mapping[str, Readiness], day: date) -> pd.DataFrame:
@@ -119,7 +98,7 @@ def readiness_rows(cases: Mapping[str, Evidence], judged: Mapping[str, Readiness
             stale = dated is not None and dated < _months_ago(day, STALE_AFTER_MONTHS)
             made_up = source == MADE_UP or (criterion.name == "money" and evidence.money.made_up)
             rows.append((site, criterion.name, position, level, value, words, shown_by, dated, stale, source, made_up))
-    return pd.DataFrame(rows, columns=READINESS_COLUMNS)
+    return pd.DataFrame(rows, columns=columns_of("readiness"))
 
 
 def verdict_rows(cases: Mapping[str, Evidence], judged: Mapping[str, Readiness], reference: Reference) -> pd.DataFrame:
@@ -143,7 +122,7 @@ def verdict_rows(cases: Mapping[str, Evidence], judged: Mapping[str, Readiness],
         rows.append((site, name, VERDICTS[name], *sentences, said.verdict if said else "", says))
     names = [row[1] for row in rows]
     rows.append((ALL, _together(names), count_verdicts(names), "", "", "", "", "", ""))
-    return pd.DataFrame(rows, columns=VERDICT_COLUMNS)
+    return pd.DataFrame(rows, columns=columns_of("verdicts"))
 
 
 def milestone_rows(milestones: Sequence[Milestone], day: date) -> pd.DataFrame:
@@ -153,8 +132,7 @@ def milestone_rows(milestones: Sequence[Milestone], day: date) -> pd.DataFrame:
     frame = as_frame(rows, Milestone)
     frame["first_due"] = [first[row.milestone].due for row in rows]
     frame["state"] = [_milestone_state(row, first[row.milestone].due, day) for row in rows]
-    columns = ["milestone", "site", "words", "due", "done", "state", "source", "made_up", "first_due"]
-    return frame[columns]
+    return frame[columns_of("milestones")]
 
 
 def scope_rows(scope: Sequence[Scope], sites: Sequence[str]) -> pd.DataFrame:
@@ -165,15 +143,12 @@ def scope_rows(scope: Sequence[Scope], sites: Sequence[str]) -> pd.DataFrame:
     frame = as_frame(rows, Scope)
     frame["label"] = [LINE_LABELS[row.line] for row in rows]
     frame["shared"] = frame["line"].isin(shared)
-    return frame[["line", "label", "site", "says", "shared", "source", "made_up"]]
+    return frame[[name for name in columns_of("scope") if name in frame.columns]]
 
 
 def plan_rows(plans: Sequence[Plan]) -> pd.DataFrame:
     """The newest plan of each site and start."""
-    frame = as_frame(newest(plans, "site", "starts"), Plan)
-    return frame[
-        ["site", "starts", "ends", "new_cases", "cost", "open_cases", "source", "made_up", "open_cases_source"]
-    ]
+    return as_frame(newest(plans, "site", "starts"), Plan)[columns_of("plans")]
 
 
 LINE_LABELS = {
@@ -183,18 +158,10 @@ LINE_LABELS = {
 }
 
 
-def _typed(frame: pd.DataFrame) -> pd.DataFrame:
+def _typed(table: str, frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with a type for each column that has no value to tell it by."""
-    empty = {name: _type_of(name) for name in frame.columns if frame[name].isna().all()}
+    empty = {name: column(table, name).frame_type for name in frame.columns if frame[name].isna().all()}
     return frame.astype(empty)
-
-
-def _type_of(column: str) -> str:
-    if column in DAYS:
-        return "datetime64[us]"
-    if column in FLAGS:
-        return "bool"
-    return "float64" if column in NUMBERS else "str"
 
 
 def _name(said: str) -> str:

@@ -40,6 +40,7 @@ from time import process_time
 
 import pandas as pd
 
+from etl.definitions.tables import columns_of
 from etl.protect.attack import Attack
 from etl.protect.granularity import GRANULARITIES, Granularity, offered
 from etl.protect.hide import CannotHide, Disclosure, Hiding, readers, without
@@ -55,9 +56,6 @@ from etl.system.workers import Share, in_threads
 PATIENCE = 300.0
 # A lattice of more cells than this is published by years from the start: a finer search would take long and then fail.
 MOST_CELLS = 40_000
-
-
-DISCLOSED_COLUMNS = ["reader", "site", "number", "starts", "ends", "sign"]
 
 
 @dataclass(frozen=True)
@@ -117,7 +115,9 @@ class Choice:
     def disclosed_table(self) -> pd.DataFrame:
         """A row for each small number that earlier editions disclose, as a later return changed its relations."""
         rows = [(reader, *self.lattice.cells[at], sign) for reader, at, sign in sorted(self.disclosed)]
-        return pd.DataFrame(rows, columns=DISCLOSED_COLUMNS).astype({"reader": "str", "site": "str", "number": "str"})
+        return pd.DataFrame(rows, columns=columns_of("told_before")).astype(
+            {"reader": "str", "site": "str", "number": "str"}
+        )
 
 
 def choose(

@@ -1,88 +1,34 @@
 """What each audience may see of the tables that an edition is made from, and how what is hidden is marked.
 
-Everything that is worked out for an audience is worked out again from what it may see (`etl.publish`), so that nothing
-in its file can know a hidden number. What stands here is what goes in. A table or a column that nobody has said
-anything about stops publishing: denied until somebody has thought about it.
+Everything that is worked out for an audience is worked out again from what it may see (`etl.editions.publish`), so
+that nothing in its file can know a hidden number. Who sees which column is said in `etl.definitions.tables`. A table or
+a column of which nobody has said it stops publishing: denied until somebody has thought about it.
 """
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from etl.compare.components import count_behind
+from etl.compare.intervals import LIMITS
 from etl.definitions import MEASURES, PLANNED, unit_of
 from etl.definitions.measure import Ratio, Total
 from etl.definitions.periods import last_month
+from etl.definitions.tables import WHO, NotDescribed, all_columns, column
+from etl.definitions.tables import tables as described
 from etl.definitions.writing import HIDDEN
 from etl.protect.lattice import Lattice, Mask, counts
 
 CENTRAL, FORUM = "central", "forum"
 # What sites report that is no count and that everybody may see: money and posts. Counts are hidden where small.
 OPEN = ("case_managers", "case_manager_posts", "spend", "spend_in_kind", "funding", "funding_in_kind")
-LIMITS = ("low", "high", "low_998", "high_998")
 Tables = Mapping[str, pd.DataFrame]
-# Who sees a column: everybody; of a site's rows that site; of counts that site, of money everybody; nobody but the
-# central team; or as the mask says.
-Who = Literal["all", "own", "money", "central", "masked"]
 
 
 class Unclassified(ValueError):
     """A table or a column of which nobody has said who may see it."""
-
-
-def _all(*columns: str) -> dict[str, Who]:
-    return dict.fromkeys(columns, "all")
-
-
-def _own(*columns: str) -> dict[str, Who]:
-    return dict.fromkeys(columns, "own")
-
-
-_QUERY: dict[str, Who] = _all(
-    "site", "month", "code", "severity", "measure", "raised", "state", "holds_verdict"
-) | _own(
-    "query", "sheet", "cell", "message", "fix", "cause", "raised_version", "return_id", "owner", "days_open", "mended",
-    "mended_version", "mended_by", "words", "until",
-)  # fmt: skip
-
-COLUMNS: dict[str, dict[str, Who]] = {
-    "edition": _all("edition_id", "audience", "made", "known_at", "data_month", "previous_id") | {"note": "central"},
-    "sites": _all(
-        "site", "label", "short_label", "position", "first_month", "commissioner", "commissioner_short", "provider"
-    ),
-    "measures": _all(
-        "measure", "label", "unit", "meaning", "subject", "position", "kind", "over_months", "formula", "numerator",
-        "denominator",
-    ),
-    "results": _all("site", "period", "starts", "ends", "measure", "complete")
-    | dict.fromkeys(("value", "shown", *LIMITS, "why"), "masked"),
-    "calendar": _all("site", "month", "state", "due", "received", "days_late", "versions", "queries")
-    | _own("return_id", "file"),
-    "queries": _QUERY,
-    "past_queries": _QUERY,
-    "returns": _all("site", "month", "received", "verdict", "version")
-    | _own("return_id", "file", "sha256", "problems"),
-    "revisions": _all("site", "month", "measure", "changed")
-    | _own("old", "new", "old_state", "new_state", "return_id"),
-    "cells": _all("site", "month", "measure", "state") | {"value": "money"}
-    | _own("return_id", "sheet", "cell", "known_from"),
-    "holes": _all("site", "month", "measure", "state"),
-    "reminders": _own("site", "words"),
-    "meetings": _all(
-        "meeting", "forum", "label", "day", "saw", "slides", "known_from", "source", "made_up", "audience", "state"
-    ),
-    "decisions": _all(
-        "decision", "meeting", "site", "measure", "words", "owner", "due", "followed", "done", "known_from", "source",
-        "made_up", "audience", "state",
-    ),
-}  # fmt: skip
-# Tables of which nobody but the central team and the audience that a row names gets the row at all.
-OF_AN_AUDIENCE = ("meetings", "decisions")
-# Tables of which an audience gets the rows of its own site only; what they say of others goes into what is worked out.
-OWN_ROWS = ("queries", "past_queries", "returns", "revisions", "cells", "holes", "reminders")
 
 
 def given_to(audience: str, given: Tables, seen: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -96,7 +42,7 @@ def given_to(audience: str, given: Tables, seen: pd.DataFrame) -> dict[str, pd.D
         own = (frame["site"] == audience).to_numpy() if "site" in frame.columns else np.zeros(len(frame), dtype=bool)
         base = seen if name == "results" else frame
         tables[name] = _merged(name, frame, base, own)
-    for name in OF_AN_AUDIENCE:
+    for name in _with_rows("audience"):
         tables[name] = tables[name][tables[name].audience == audience].reset_index(drop=True)
     tables["edition"]["audience"] = audience
     return tables
@@ -105,7 +51,7 @@ def given_to(audience: str, given: Tables, seen: pd.DataFrame) -> dict[str, pd.D
 def kept_by(audience: str, tables: Tables) -> dict[str, pd.DataFrame]:
     """The tables that stand in the audience's file: of lists of what a site sent its own rows only."""
     kept = dict(tables)
-    for name in OWN_ROWS:
+    for name in _with_rows("own"):
         frame = kept[name]
         mine = frame.site == audience
         if name == "holes":
@@ -115,36 +61,65 @@ def kept_by(audience: str, tables: Tables) -> dict[str, pd.DataFrame]:
 
 
 def check_classified(given: Tables) -> None:
-    """Stops at the first table or column that has no entry in `COLUMNS`, and at a result that nobody has opened."""
+    """Stops at the first table or column given that nobody has opened, and at a result that nobody has opened."""
     for name, frame in given.items():
-        if name not in COLUMNS:
-            raise Unclassified(
-                f"Nothing is published: nobody has said who may see the table {name!r}. Say it in"
-                " etl/protect/audience.py, column by column."
-            )
-        for column in frame.columns:
-            if column not in COLUMNS[name]:
+        for one in frame.columns:
+            if _who(name, one) == "worked_out":
                 raise Unclassified(
-                    f"Nothing is published: nobody has said who may see the column {column!r} of the table {name!r}."
-                    " Say it in etl/protect/audience.py."
+                    f"Nothing is published: the column {one!r} of the table {name!r} is given, and described as worked"
+                    " out. Say in etl/definitions/tables/ who may see it."
                 )
     for measure in given["results"].measure.unique():
         counts_in(measure)
 
 
+def check_opened(audience: str, tables: Tables) -> None:
+    """Stops at the first column of an audience's tables that nobody has opened, or that holds what is not for it."""
+    for name, frame in tables.items():
+        for one in frame.columns:
+            who = _who(name, one)
+            if who not in ("central", "own"):
+                continue
+            told = frame[one].notna() & frame[one].ne("")
+            if (told & (frame.site.ne(audience) if who == "own" else True)).any():
+                raise Unclassified(
+                    f"Nothing is published: the column {one!r} of the table {name!r} would tell {audience} what is for"
+                    f" {WHO[who]}."
+                )
+
+
+def _who(name: str, one: str) -> str:
+    """Who sees a column, as the table's description says. Raises Unclassified where it says nothing."""
+    try:
+        who = column(name, one).who
+    except NotDescribed:
+        who = ""
+    if not who:
+        raise Unclassified(
+            f"Nothing is published: nobody has said who may see the column {one!r} of the table {name!r}. Say it in"
+            " etl/definitions/tables/."
+        )
+    return who
+
+
+def _with_rows(rows: str) -> list[str]:
+    """The tables of which an audience gets the rows of its own site only, or those that name it."""
+    return [one.name for one in described().values() if one.rows == rows]
+
+
 def _merged(name: str, full: pd.DataFrame, base: pd.DataFrame, own: Mask) -> pd.DataFrame:
     """The full table where the row is the audience's own, else what others may see of it."""
     columns = {}
-    for column in full.columns:
-        who = COLUMNS[name][column]
+    for one in full.columns:
+        who = _who(name, one)
         if who == "masked":
-            columns[column] = base[column].where(~own, full[column])
+            columns[one] = base[one].where(~own, full[one])
         elif who == "all":
-            columns[column] = full[column]
+            columns[one] = full[one]
         else:
             open_to_all = _is_money(full) if who == "money" else np.zeros(len(full), dtype=bool)
             keep = open_to_all | (own & (who != "central"))
-            columns[column] = full[column].where(keep, _nothing(full[column]))
+            columns[one] = full[one].where(keep, _nothing(full[one]))
     return pd.DataFrame(columns, index=full.index)
 
 
@@ -237,20 +212,11 @@ def with_marks(tables: Tables) -> dict[str, pd.DataFrame]:
     hidden = _hidden_series(tables["results"])
     marked["control_points"] = _without_limits(tables["control_points"], hidden)
     marked["control_charts"] = _undrawn(tables["control_charts"], hidden)
-    for name, (value, shown) in SHOWN.items():
-        if name in marked:
-            marked[name] = _marked(marked[name], value, shown)
+    for own, one in all_columns():
+        if one.marked_in and own.name in marked:
+            marked[own.name] = _marked(marked[own.name], one.name, one.marked_in)
     marked["readiness"] = _readiness(tables["readiness"], tables["results"])
     return marked
-
-
-# Tables worked out from results: the column of the number, and that of what is printed.
-SHOWN = {
-    "comparisons": ("value", "shown"),
-    "pathway": ("count", "count_shown"),
-    "parts": ("value", "value_shown"),
-    "central": ("unit", "shown"),
-}
 
 
 def _marked(frame: pd.DataFrame, value: str, shown: str) -> pd.DataFrame:

@@ -12,10 +12,12 @@ from time import process_time
 import numpy as np
 import pandas as pd
 
+from etl.compare.intervals import LIMITS
 from etl.definitions.periods import day_of, last_month
+from etl.definitions.tables import all_columns
 from etl.definitions.writing import HIDDEN
 from etl.protect import broken, requirements_by_reader, without
-from etl.protect.audience import CENTRAL, FORUM, LIMITS, counts_in
+from etl.protect.audience import CENTRAL, FORUM, counts_in
 from etl.protect.files import read_tables
 from etl.protect.hide import Disclosure
 from etl.protect.lattice import Cell, Lattice, Mask, build, counts
@@ -23,18 +25,8 @@ from etl.protect.ledger import Ledger, read_ledger
 from etl.protect.witnesses import TooLong
 
 SECONDS = 600.0
-# Which tables give counts: the column of the measure (or the measure), of its first and last day, and of the number.
-TELLS: tuple[tuple[str, str, str, str, str], ...] = (
-    ("comparisons", "measure", "starts", "ends", "value"),
-    ("pathway", "measure", "starts", "ends", "count"),
-    ("parts", "measure.part", "starts", "ends", "value"),
-    ("parts", "measure", "starts", "ends", "whole"),
-    ("control_points", "measure", "month", "month", "value"),
-    ("cells", "measure", "month", "month", "value"),
-    ("trends", "measure", "from_month", "from_month", "from_value"),
-    ("trends", "measure", "to_month", "to_month", "to_value"),
-    ("central", "=new_cases", "starts", "ends", "count"),
-)
+# Where tables give counts: the column of the measure (or the measure), of its first and last day, and of the number.
+TELLS = tuple((own.name, *one.count_of, one.name) for own, one in all_columns() if one.count_of)
 
 
 class Unsafe(ValueError):
@@ -158,9 +150,7 @@ def _may(lattice: Lattice, open_to: Mask, cell: Cell) -> bool:
     return at is None or bool(open_to[at]) or not lattice.stated[at]
 
 
-def _told(
-    tables: dict[str, pd.DataFrame], place: tuple[str, str, str, str, str], lattice: Lattice, open_to: Mask
-) -> Iterator[str]:
+def _told(tables: dict[str, pd.DataFrame], place: tuple[str, ...], lattice: Lattice, open_to: Mask) -> Iterator[str]:
     name, measure, starts, ends, number = place
     if name not in tables:
         return

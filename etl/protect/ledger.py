@@ -9,12 +9,12 @@ import pandas as pd
 
 from etl.definitions.periods import day_of
 from etl.definitions.settings import THRESHOLD
+from etl.definitions.tables import columns_of
 from etl.protect.files import read_tables
 from etl.protect.lattice import Cell, Lattice, Mask
 from etl.protect.requirements import Revision
 
 TABLE = "published"
-COLUMNS = ["site", "number", "starts", "ends", "value"]
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,9 @@ class Ledger:
             *((*cell, value) for cell, value in sorted(self.values)),
             *((*cell, None) for cell in sorted(self.hidden)),
         ]
-        return pd.DataFrame(rows, columns=COLUMNS).astype({"site": "str", "number": "str", "value": "float64"})
+        return pd.DataFrame(rows, columns=columns_of(TABLE)).astype(
+            {"site": "str", "number": "str", "value": "float64"}
+        )
 
     def cells(self) -> list[Cell]:
         """The cells that were published, in an order that is the same in every run: what is hidden rests on it."""
@@ -67,8 +69,8 @@ def read_ledger(paths: Iterable[Path]) -> Ledger:
     hidden: set[Cell] = set()
     for path in paths:
         hidden = set()
-        table = read_tables(path, [TABLE]).get(TABLE, pd.DataFrame(columns=COLUMNS))
-        for site, number, starts, ends, value in table[COLUMNS].itertuples(index=False):
+        table = read_tables(path, [TABLE]).get(TABLE, pd.DataFrame(columns=columns_of(TABLE)))
+        for site, number, starts, ends, value in table[columns_of(TABLE)].itertuples(index=False):
             cell = Cell(site, number, day_of(starts), day_of(ends))
             if pd.isna(value):
                 hidden.add(cell)

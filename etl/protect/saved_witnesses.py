@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import coo_array, csr_array
 
+from etl.definitions.tables import columns_of
 from etl.protect.files import read_tables
 from etl.protect.lattice import Cell, Lattice
 from etl.protect.requirements import Places
 from etl.protect.witnesses import Witness
 
 TABLE = "witnesses"
-COLUMNS = ["witness", "site", "number", "starts", "ends", "move"]
 # A longer period made of longer periods: so many times totals are made of their parts.
 DEEP = 4
 
@@ -23,7 +23,7 @@ def as_table(lattice: Lattice, witnesses: Sequence[Witness]) -> pd.DataFrame:
     which = np.repeat(np.arange(len(witnesses)), [witness.cells.size for witness in witnesses])
     at = np.concatenate([witness.cells for witness in witnesses]) if witnesses else np.array([], dtype=int)
     moves = np.concatenate([witness.moves for witness in witnesses]) if witnesses else np.array([])
-    return _cells(lattice).iloc[at].assign(witness=which, move=moves)[COLUMNS].reset_index(drop=True)
+    return _cells(lattice).iloc[at].assign(witness=which, move=moves)[columns_of(TABLE)].reset_index(drop=True)
 
 
 def _cells(lattice: Lattice) -> pd.DataFrame:
@@ -41,7 +41,7 @@ def read_witnesses(paths: Iterable[Path], lattice: Lattice) -> list[Witness]:
     cells = _cells(lattice)
     found: list[Witness] = []
     for path in paths:
-        frame = read_tables(path, [TABLE]).get(TABLE, pd.DataFrame(columns=COLUMNS))
+        frame = read_tables(path, [TABLE]).get(TABLE, pd.DataFrame(columns=columns_of(TABLE)))
         own = frame.astype(dict(cells.dtypes)).merge(cells.reset_index(names="at"), on=list(Cell._fields))
         if len(own):
             found = _with_totals(lattice, own["at"].to_numpy(), own.witness.to_numpy(), own.move.to_numpy())

@@ -5,22 +5,7 @@ from datetime import date, datetime
 from sys import intern
 from typing import Any, Protocol
 
-# Columns that hold a day, in whatever type a table has them.
-DAYS = frozenset(
-    (
-        "month",
-        "starts",
-        "ends",
-        "due",
-        "done",
-        "known_from",
-        "evidence_date",
-        "day",
-        "known",
-        "first_due",
-        "first_short_if_even",
-    )
-)
+from etl.definitions.tables import days
 
 
 class Row(dict[str, Any]):
@@ -37,9 +22,9 @@ class Row(dict[str, Any]):
 
 def read_rows(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> tuple[Row, ...]:
     """Rows as they come from a file: with a day in each column that holds days, and each text held once."""
-    days = frozenset(place for place, name in enumerate(names) if name in DAYS)
+    held = frozenset(place for place, name in enumerate(names) if name in days())
     return tuple(
-        Row(zip(names, [_held(value, place in days) for place, value in enumerate(row)], strict=True)) for row in rows
+        Row(zip(names, [_held(value, place in held) for place, value in enumerate(row)], strict=True)) for row in rows
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from etl.definitions.tables import column
 from etl.definitions.writing import HIDDEN
 from etl.provenance.address import NoNumber, NumberAddress
 from etl.provenance.change import pair
@@ -12,7 +13,6 @@ from etl.provenance.story import unit_of
 
 Value = tuple[float | None, str]
 NONE: Value = (None, "")
-COVER_UNITS = {"months": "months", "runway_months": "months", "notice_months": "months", "share": "share"}
 
 
 def value_of(edition: Edition, address: str) -> Value:
@@ -59,7 +59,7 @@ def _beside(edition: Edition, where: NumberAddress) -> Value:
 
 def _cover(edition: Edition, number: NumberAddress) -> Value:
     found = _first(edition, "cover", "site = ? and year = ?", (number.site, number.day), number.what)
-    return found, COVER_UNITS.get(number.what, "gbp")
+    return found, column("cover", number.what).unit if found is not None else ""
 
 
 def _agreement(edition: Edition, number: NumberAddress) -> Value:
@@ -83,10 +83,10 @@ def _gap(edition: Edition, number: NumberAddress) -> Value:
 def _central(edition: Edition, number: NumberAddress) -> Value:
     if number.what not in CENTRAL:
         raise NoNumber(number.what)
-    period, basis, way, column = number.what.split(".")
+    period, basis, way, name = number.what.split(".")
     where = "site = ? and period = ? and starts = ? and basis = ? and allocation = ?"
-    unit = "count" if column == "count" else "gbp_each" if column in ("unit", "low", "high") else "gbp"
-    return _first(edition, "central", where, (number.site, period, number.day, basis, way), column), unit
+    found = _first(edition, "central", where, (number.site, period, number.day, basis, way), name)
+    return found, column("central", name).unit
 
 
 def _bridge(edition: Edition, number: NumberAddress) -> Value:

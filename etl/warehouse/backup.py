@@ -19,12 +19,11 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-import duckdb
 from filelock import FileLock, Timeout
 
+from etl.system.database import connect
 from etl.system.durable import sync_folder
 from etl.warehouse.load import Busy, WrongUse
-from etl.warehouse.store import LOCKED
 
 MANIFEST, FORMAT = "manifest.json", 1
 LEFT_OUT = ("access", "load.lock")  # besides names that begin with a dot, and what an earlier restore set aside
@@ -130,7 +129,7 @@ def _alone(data: Path) -> Iterator[None]:
 def _settle(warehouse: Path) -> None:
     """Brings into the file what a load that was killed left in its write-ahead log."""
     if warehouse.with_name(f"{warehouse.name}.wal").exists():
-        with duckdb.connect(str(warehouse), config=LOCKED) as con:  # type: ignore[arg-type]
+        with connect(warehouse) as con:
             con.execute("checkpoint")
 
 
@@ -253,7 +252,7 @@ def _put(path: Path, content: _Hashed, about: tarfile.TarInfo) -> None:
 def _need_whole(staged: Path) -> None:
     """Opens every database once. Raises duckdb.Error."""
     for path in sorted(staged.rglob("*.duckdb")):
-        duckdb.connect(str(path), read_only=True, config=LOCKED).close()  # type: ignore[arg-type]
+        connect(path, read_only=True).close()
 
 
 def _same(data: Path, parts: list[Part]) -> bool:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from etl.definitions import unit_of
 from etl.definitions.periods import write_date, write_month
+from etl.definitions.tables import columns_of
 from etl.definitions.writing import lower_first, write_in_full
 from etl.intake.personal import looks_personal
 from etl.reference import Dispensation
@@ -49,31 +50,20 @@ class Answer:
 def read_queries(
     con: duckdb.DuckDBPyConnection, at: datetime, dispensations: Iterable[Dispensation] = ()
 ) -> pd.DataFrame:
-    """Every query raised by a time, with its state, its owner and what became of it.
-
-    Columns: query, site, month, sheet, cell, code, severity, message, fix, measure, cause, raised, raised_version,
-    return_id, state, owner, days_open, mended, mended_version, mended_by, words, until. `words` tells its life.
-    """
+    """Every query raised by a time, its state, its owner and what became of it, as in the table `queries`."""
     con.execute(f"create or replace temp table versions as {read_sql('versions')}", {"at": at})
     found = con.execute(read_sql("queries")).df()
     found["query"] = [_name(*row) for row in zip(found.site, found.month, found.code, found.place, strict=True)]
     answers = _answers(con, at)
     known = list(dispensations)
     lives = [_life(row, answers.get(str(row["query"])), known, at) for row in found.to_dict("records")]
-    columns = ["state", "owner", "words", "until"]
-    told = pd.DataFrame(lives, columns=columns, index=found.index)
+    told = pd.DataFrame(lives, columns=["state", "owner", "words", "until"], index=found.index)
     found = pd.concat([found, told], axis=1)
     ended = found.mended.where(found.state == "mended", pd.Timestamp(at))
     found["days_open"] = (ended.dt.normalize() - found.raised.dt.normalize()).dt.days.clip(lower=0)
+    columns = [name for name in columns_of("queries") if name in found.columns]
     texts = dict.fromkeys(("mended_by", "words", "owner", "state"), "str")
-    return found[_COLUMNS].astype({"mended_version": "Int64", "raised_version": "int64", **texts})
-
-
-_COLUMNS = [
-    "query", "site", "month", "sheet", "cell", "code", "severity", "message", "fix", "measure", "cause", "raised",
-    "raised_version", "return_id", "state", "owner", "days_open", "mended", "mended_version", "mended_by", "words",
-    "until",
-]  # fmt: skip
+    return found[columns].astype({"mended_version": "Int64", "raised_version": "int64", **texts})
 
 
 def answer(con: duckdb.DuckDBPyConnection, new: Answer, now: datetime) -> None:

@@ -9,6 +9,7 @@ import holidays
 import pandas as pd
 
 from etl.definitions.periods import month_after, months_from, write_date, write_month
+from etl.definitions.tables import columns_of
 from etl.sites import Site
 
 WORKING_DAYS = 10
@@ -56,10 +57,10 @@ def due_date(month: date) -> date:
 
 
 def calendar(con: duckdb.DuckDBPyConnection, sites: Mapping[str, Site], at: datetime, last: date) -> pd.DataFrame:
-    """A row for each site and month up to `last`, as known at a time.
+    """A row for each site and month up to `last`, as known at a time, as the table `calendar` has them.
 
-    Columns: site, month, state, due, received, days_late, versions, queries, return_id, file. A return counts as
-    received when the first version that was accepted came in; `versions` counts those sent for the month itself.
+    A return counts as received when the first version that was accepted came in; `versions` counts those sent for the
+    month itself.
     """
     frames = [con.execute(sql, {"at": at}).df() for sql in (_RECEIVED, _SENT, _IN_FORCE)]
     known = {
@@ -73,8 +74,7 @@ def calendar(con: duckdb.DuckDBPyConnection, sites: Mapping[str, Site], at: date
         for site in sites.values()
         for month in months_from(first, last)
     ]
-    columns = ["site", "month", "state", "due", "received", "days_late", "versions", "queries", "return_id", "file"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=columns_of("calendar"))
 
 
 def refusals(con: duckdb.DuckDBPyConnection, at: datetime) -> dict[tuple[str, date], str]:
@@ -116,7 +116,7 @@ def reminders(
         overdue = days[(days.site == site.name) & days.state.isin(["missing", "rejected"])]
         if len(overdue):
             rows.append((site.name, remind(site, overdue.month, on, refused)))
-    return pd.DataFrame(rows, columns=["site", "words"]).astype("str")
+    return pd.DataFrame(rows, columns=columns_of("reminders")).astype("str")
 
 
 def _has_or_have(months: list[date]) -> str:

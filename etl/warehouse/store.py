@@ -19,15 +19,9 @@ from etl.definitions.periods import month_after, months_from
 from etl.read import Return
 from etl.read.columns import Columns, words
 from etl.sites import Site
+from etl.system.database import connect
 from etl.system.sql import read_sql
 
-# What is switched off in every database that the project opens: it reads its own file and nothing else.
-LOCKED = {
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-    "enable_external_access": "false",
-    "lock_configuration": "true",
-}
 ACCEPTED = ("accepted", "accepted_with_queries")
 SiteMonth = tuple[str, date]
 
@@ -58,7 +52,7 @@ def open_warehouse(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyCon
     is_there = read_only or path.exists()
     if not is_there:
         _make_warehouse(path)
-    con = duckdb.connect(str(path), read_only=read_only, config=LOCKED)  # type: ignore[arg-type]
+    con = connect(path, read_only=read_only)
     if read_only:
         if con.execute("from duckdb_tables() where table_name = 'covered'").fetchall():
             con.execute(read_sql("read_old"))
@@ -73,7 +67,7 @@ def _make_warehouse(path: Path) -> None:
     making = path.with_suffix(".making")
     making.unlink(missing_ok=True)
     try:
-        with duckdb.connect(str(making), config=LOCKED) as con:  # type: ignore[arg-type]
+        with connect(making) as con:
             con.execute(read_sql("schema"))
             con.execute("checkpoint")
         making.replace(path)

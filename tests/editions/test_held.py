@@ -11,15 +11,13 @@ from dashboard.access import sessions
 from dashboard.scenarios.saved import MOST
 from etl.__main__ import app
 from etl.definitions import REPORTED
-from etl.editions.held import NotDescribed, describe, held, schema, tables_of, words
+from etl.definitions.tables import NotDescribed, all_columns, columns_of, tables
+from etl.editions.held import describe, held, kinds_of, names_by_kind, schema, tables_of, words
 from etl.editions.publish import publish
 from etl.intake.personal import PATTERNS
-from etl.protect.audience import COLUMNS
 from etl.warehouse.load import load
 
 ROOT = Path(__file__).parents[2]
-# Columns of the table that `publish --audiences` adds.
-PROTECTION = {"step", "why", "offered", "shown", "small", "beside", "reader", "sign", "witness", "move"}
 
 
 @pytest.fixture(scope="module")
@@ -41,28 +39,32 @@ def test_every_table_and_column_of_warehouse_and_edition_is_described(
     stored = tables_of(data / "warehouse.duckdb")
     assert {name for name, *_ in describe("warehouse", {**schema(), **stored})} == set(words()["warehouse"])
     others_too = {"protection", "told_before", "witnesses"}
-    assert {name for name, *_ in describe("edition", editions)} == set(words()["edition"]) - others_too
+    assert {name for name, *_ in describe("edition", editions)} == set(tables()) - others_too
+    assert all(columns == columns_of(name) for name, columns in editions.items())
 
 
 def test_nothing_is_described_that_is_not_there_or_twice(data: Path, editions: dict[str, list[str]]) -> None:
-    named = [name for told in words()["kinds"].values() for name in told["names"]]
-    assert not [name for name, count in Counter(named).items() if count > 1]
-    stored = tables_of(data / "warehouse.duckdb")
-    there = {column for columns in (*editions.values(), *stored.values()) for column in columns}
-    assert set(named) == there | PROTECTION
+    assert not [kind for kind, names in names_by_kind().items() if max(Counter(names).values()) > 1]
+    assert {one.holds for _, one in all_columns()} <= set(words()["kinds"])
+    there = {column for columns in tables_of(data / "warehouse.duckdb").values() for column in columns}
+    of_warehouse = {name for told in words()["kinds"].values() for name in told.get("of_warehouse", ())}
+    assert of_warehouse == there - {one.name for _, one in all_columns()}
+    assert all(kinds_of(name) for name in there)
 
 
 @pytest.mark.parametrize(("table", "column"), [("names_of_victims", "site"), ("results", "date_of_birth")])
 def test_a_table_or_column_that_nobody_described_is_named(table: str, column: str) -> None:
-    with pytest.raises(NotDescribed, match=r"etl/editions/held\.toml") as caught:
+    with pytest.raises(NotDescribed, match="etl/definitions/tables/") as caught:
         list(describe("edition", {table: [column]}))
-    assert (table if table not in words()["edition"] else column) in str(caught.value)
+    assert (table if table not in tables() else column) in str(caught.value)
+    with pytest.raises(NotDescribed, match=r"etl/editions/held\.toml"):
+        list(describe("warehouse", {table: [column]}))
 
 
 def test_who_may_see_a_table_is_what_editions_are_made_by() -> None:
-    said = {table: who for table, _, _, who in describe("edition", {t: [] for t in words()["edition"]})}
+    said = {table: who for table, _, _, who in describe("edition", {name: columns_of(name) for name in tables()})}
     assert said["published"] == said["protection"] == "the central team"
-    assert all("each audience" not in said[table] for table in COLUMNS)
+    assert said["cover"].startswith("each audience") and "each audience" not in said["returns"]
     assert "small numbers hidden" in said["results"] and "own site only" in said["cells"]
 
 

@@ -7,6 +7,7 @@ import duckdb
 import pandas as pd
 import pytest
 
+from etl.definitions.tables import tables
 from etl.editions.parquet import write_parquet
 from etl.editions.publish import publish, write_file
 from etl.sample import write_sample
@@ -38,6 +39,15 @@ def test_reading_a_table_back_gives_the_same_rows_in_the_same_order(published: P
             counted += len(original[1])
             assert rows(con, f"read_parquet('{published}/parquet/central/{name}.parquet')") == original, name
     assert counted > 1000
+
+
+def test_columns_are_as_described_also_where_nothing_is_in_them(published: Path) -> None:
+    for own in tables().values():
+        path = published / "parquet" / "central" / f"{own.name}.parquet"
+        if path.is_file():
+            said = duckdb.sql(f"describe select * from '{path}'").fetchall()
+            kinds = {name: kind for name, kind, *_ in said}
+            assert kinds == {one.name: one.sql for one in own.columns.values()}, own.name
 
 
 def test_only_what_was_asked_for_is_written(published: Path) -> None:

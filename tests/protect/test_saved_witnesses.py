@@ -44,5 +44,5 @@ def test_what_was_published_comes_in_the_same_order_in_every_run(edition):
 
 def test_no_table_is_read_where_there_is_none(edition, tmp_path):
     _, choice, _ = edition
-    write_file(tmp_path / "central.duckdb", {"results": choice.summary()})
+    write_file(tmp_path / "central.duckdb", {"protection": choice.summary()})
     assert read_witnesses([tmp_path / "central.duckdb"], choice.lattice) == []
