@@ -21,7 +21,7 @@ def read_cover(book: Book, layout: Layout) -> tuple[date | None, set[Address]]:
         return None, expected
     months: dict[date, tuple[str, int, int]] = {}
     wrong: tuple[str, int, int, object] | None = None
-    for sheet_name, row, column, said in beside(book, layout.month_label, read_month):
+    for sheet_name, row, column, said in values_beside(book, layout.month_label, read_month):
         expected.add((sheet_name, row, column))
         month = read_month(said)
         if month:
@@ -42,11 +42,11 @@ def read_version(book: Book, layout: Layout) -> int:
     """The version of the return that its cover names; 1 where it names none."""
     if not layout.version_label:
         return 1
-    said = [read_cell(value, "count").value for *_, value in beside(book, layout.version_label)]
+    said = [read_cell(value, "count").value for *_, value in values_beside(book, layout.version_label)]
     return int(next((value for value in said if value and value <= MOST_VERSIONS), 1))
 
 
-def beside(
+def values_beside(
     book: Book, label: str, wanted: Callable[[object], object] = lambda value: value
 ) -> list[tuple[str, int, int, object]]:
     """For each cell with this label the value beside it, or after the label in the same cell.

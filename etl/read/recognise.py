@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from etl.intake import Refused, address
-from etl.read.cover import beside
+from etl.read.cover import values_beside
 from etl.read.find import Book, layout_words, text_of
 from etl.read.name import sites_named
 from etl.read.words import plain
@@ -45,7 +45,7 @@ def _not_a_return(share: float, site: Site, layout: Layout, texts: set[str]) -> 
 
 def _site_on_cover(book: Book, layout: Layout, shared: list[str], sites: Mapping[str, Site]) -> Site:
     """The site that the cover names; refuses a cover that names none, or one that does not use the layout."""
-    said = [(sheet, row, c, str(value)) for sheet, row, c, value in beside(book, layout.site_label) if value]
+    said = [(sheet, row, c, str(value)) for sheet, row, c, value in values_beside(book, layout.site_label) if value]
     for sheet, row, column, value in said:
         named = sites_named(value, sites)
         meant = next((name for name in named if name in shared), None)
