@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest, chi2
 
 from dashboard.data.edition import Row
-from dashboard.wording import costs, findings
+from dashboard.wording import caseload, control_chart, costs
 from etl.compare.bridges import bridges
 from etl.compare.side_by_side import apart, comparisons
 from etl.compare.side_by_side import findings as find
@@ -62,7 +62,7 @@ def whole_year(made: Programme, site: str, *numbers: str) -> date | None:
 def test_what_is_said_of_new_cases_and_plan_is_so(seed: int) -> None:
     made = programme(seed)
     rows = {row.site: row for row in latest(comparisons(made.results(), made.last), "new_cases")}
-    said = findings.against_plan([(NAMES[site], rows[site]) for site in made.sites])
+    said = caseload.against_plan([(NAMES[site], rows[site]) for site in made.sites])
     newest = month_after(made.last, -11)
     stands: dict[str, set[str]] = {"fewer": set(), "more": set(), "cannot be told": set()}
     years = {site: whole_year(made, site, "new_cases") for site in made.sites}
@@ -171,7 +171,7 @@ def check_alike(said: str, costs: dict[str, tuple[float, float, float]]) -> None
 def test_what_is_said_of_open_cases_is_so(seed: int) -> None:
     made = programme(seed, months=24)
     rows = {row.site: row for row in rows_of(trends(made.results()))}
-    said = findings.trends([(NAMES[site], rows[site]) for site in made.sites])
+    said = caseload.trends([(NAMES[site], rows[site]) for site in made.sites])
     for site in made.sites:
         known = {m: made.over(site, "closing_cases.direct", m, m) for m in made.numbers[site]}
         last = max(m for m, value in known.items() if value is not None)
@@ -235,22 +235,22 @@ def chart(**given: object) -> Row:
     ),
 )
 def test_a_control_chart_says_its_variation(row: Row, said: str) -> None:
-    assert findings.control("X", row) == said
+    assert control_chart.control("X", row) == said
 
 
 def test_what_the_limits_are_is_said() -> None:
-    assert findings.chart_note(chart()) == "XmR limits from 20 months. No month is a signal."
-    assert "hidden months" in findings.chart_note(chart(drawn=False, words=HIDDEN_WORDS))
+    assert control_chart.chart_note(chart()) == "XmR limits from 20 months. No month is a signal."
+    assert "hidden months" in control_chart.chart_note(chart(drawn=False, words=HIDDEN_WORDS))
     few = chart(kind="poisson", points=8, trial=True, signals=1, signal_words="Aug 2019 above the upper limit")
-    said = findings.chart_note(few)
+    said = control_chart.chart_note(few)
     assert said.startswith("Exact Poisson limits from 8 months, on trial until 12 are known.")
     assert said.endswith("Ringed: Aug 2019 above the upper limit.")
 
 
 def test_a_rebase_is_said_with_whose_it_was() -> None:
     row = Row(rebased=date(2019, 4, 1), reason="a second team", who="Drive central team")
-    assert findings.rebased(row) == "Limits start afresh in Apr 2019: a second team (Drive central team)."
-    assert "No decision" in findings.rebased(Row(rebased=None))
+    assert control_chart.rebased(row) == "Limits start afresh in Apr 2019: a second team (Drive central team)."
+    assert "No decision" in control_chart.rebased(Row(rebased=None))
 
 
 def test_earmarked_money_is_said_where_it_is() -> None:

@@ -8,7 +8,7 @@ from dashboard.cards.events import Happening, in_words
 from dashboard.charts.scale import nice_step, nice_top, ticks
 from dashboard.data.address import make, read
 from dashboard.data.edition import Row
-from dashboard.wording import funding, numbers, returns, sentences
+from dashboard.wording import funding, numbers, readiness, returns
 from etl.definitions.messages import Plain, _
 
 LABELS = {"a": "Anglesey", "b": "Barnet", "c": "Conwy"}
@@ -50,25 +50,25 @@ def number(value: float | None, low: float | None = None, high: float | None = N
 def test_readiness(kinds: tuple[str, ...], months: tuple[float, ...], said: str) -> None:
     verdicts = [verdict(site, kind) for site, kind in zip(LABELS, kinds, strict=True)]
     covers = [cover(site, amount) for site, amount in zip(LABELS, months, strict=True)]
-    assert sentences.readiness(verdicts, LABELS, covers, date(2020, 3, 1)) == said
+    assert readiness.readiness(verdicts, LABELS, covers, date(2020, 3, 1)) == said
 
 
 def test_a_site_without_cover_is_not_counted_as_having_no_money() -> None:
     verdicts = [verdict("a", "not_yet"), verdict("b", "not_yet")]
-    said = sentences.readiness(verdicts, LABELS, [cover("a", 2.0)], None)
+    said = readiness.readiness(verdicts, LABELS, [cover("a", 2.0)], None)
     assert "no site has a full year" not in said
 
 
 def test_one_site_gives_its_own_reason() -> None:
     rows = [verdict("b", "ready_with_conditions", "£105,000 still to be secured")]
     assert (
-        sentences.readiness(rows, {"b": "Barnet"}, [], None)
+        readiness.readiness(rows, {"b": "Barnet"}, [], None)
         == "Barnet: ready with conditions – £105,000 still to be secured"
     )
 
 
 def test_no_verdict_is_no_verdict() -> None:
-    assert sentences.readiness([], LABELS, [], None) == "No verdict yet: no site has been judged"
+    assert readiness.readiness([], LABELS, [], None) == "No verdict yet: no site has been judged"
 
 
 def test_funding() -> None:
