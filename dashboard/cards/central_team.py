@@ -83,7 +83,8 @@ def interval(view: View, row: Row | None) -> Component:
     """Both ends of the interval of a cost per new case; nothing where there is none."""
     if row is None or row.low is None or row.high is None:
         return ""
-    return html.Span([shown(view, row, "low"), " to ", shown(view, row, "high")])
+    low, high = (number_text(view, row, end, pounds(row[end])) for end in ("low", "high"))
+    return html.Span(_("{low} to {high}", low=low, high=high))
 
 
 def choices(view: View, basis: str) -> list[Component]:

@@ -139,7 +139,7 @@ def replaces(view: View, row: Row) -> Component:
 def payers(view: View, site: str, year: date) -> Text:
     """Who has approved money for the year."""
     rows = view.edition.rows("gaps", "site = ? and starts = ? and step = 'approved'", (site, year), "position")
-    return joined(", ", [Name(row.label) for row in rows if site != "all"])
+    return joined(", ", [row.label for row in rows if site != "all"])
 
 
 def limits(view: View) -> Component:
@@ -152,7 +152,7 @@ def limits(view: View) -> Component:
     body = [
         [
             site_name(view, row.site, short=True) if row.site in sites else _("Central team"),
-            Name(row.funder_label),
+            row.funder_label,
             links.agreement(view, row),
             links.agreement(view, row, "drawn") if row.drawn is not None else undrawn(view, row),
             links.agreement(view, row, "left") if row.left is not None else "",

@@ -208,7 +208,7 @@ def gap_lines(view: View, steps_of: Sequence[Row], left: float) -> list[list[Com
         return [label, links.link_to(view, gap_text(view, step, label))]
 
     first = [line(_("Planned cost"), step) for step in steps_of if step.step == "planned"]
-    pieces = [line(Name(step.label), step) for step in steps_of if step.step not in ("planned", "no_funder")]
+    pieces = [line(step.label, step) for step in steps_of if step.step not in ("planned", "no_funder")]
     last = [line(_("No funder stated"), step) for step in steps_of if step.step == "no_funder"]
     return [*first, *pieces, *(last or [[_("No funder stated"), pounds(left)]])]
 
@@ -225,7 +225,7 @@ def gap_piece(view: View, site: str, step: Row, months: Text) -> tuple[str, str,
     words = STATUSES[step.step][1] if step.step in STATUSES else step.step
     secured = step.step == "approved"
     below = months if secured else lower_first(words)
-    return Name(step.label), below, step.amount, view.mark(site).colour if secured else theme.CONTEXT, secured
+    return step.label, below, step.amount, view.mark(site).colour if secured else theme.CONTEXT, secured
 
 
 def mix_rows(view: View, form: str) -> tuple[dict[str, list[Row]], dict[str, str]]:
@@ -363,7 +363,7 @@ def agreements(view: View) -> Component:
     body = [
         [
             site_name(view, row.site, short=True),
-            Name(row.funder_label),
+            row.funder_label,
             links.agreement(view, row),
             html.Span([status(row.get("stands_as") or row.status), *conditions(row)], className="with-condition"),
             html.Span(time_of(row), className="whole"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dashboard.data.edition import Row
 from dashboard.wording.numbers import Write, as_shown, spread, where_known
-from etl.definitions.messages import Capital, Count, Listing, Month, Name, Plain, Text, _, joined, ngettext
+from etl.definitions.messages import Capital, Count, Month, Name, Plain, Text, _, joined, ngettext
 from etl.definitions.periods import write_month, write_months
 from etl.definitions.settings import NIL_POUNDS
 from etl.definitions.writing import listed, named, pounds, round_half_up
@@ -270,7 +270,12 @@ def with_central_team(rows: Sequence[Row], per: str, allocation: str, write: Wri
     costs = spread(rows, lambda row: write(row, "unit", row.shown))
     if costs is None:
         return _("Cost per new case with the central team")
-    return joined(", ", [where_known(_("{cost} per {case}", cost=costs, case=per), rows), SHARED_OUT[allocation]])
+    found = where_known(_("{cost} per {case}", cost=costs, case=per), rows)
+    if allocation == "by_new_cases":
+        return _("{costs}, the central team’s cost shared by new cases", costs=found)
+    if allocation == "equally":
+        return _("{costs}, the central team’s cost shared equally", costs=found)
+    return _("{costs}, the central team’s cost apart", costs=found)
 
 
 def real_terms(rows: Sequence[Row], per: str, year: str, base: str, write: Write = as_shown) -> Text:
@@ -307,18 +312,54 @@ def gaps_in(labels: Sequence[str], period: str) -> Text:
 
 def trend(ends: Sequence[tuple[str, Row | None, Row | None]], per: str, write: Write = as_shown) -> Text:
     """Whether the first and last year of a unit cost lie apart; a row is a site's label and the two numbers."""
-    moved = []
-    for label, first, last in ends:
-        if first is None or last is None or first.low is None or last.low is None or not _apart(first, last):
-            continue
-        costs = {"first": write(first, "", first.shown), "last": write(last, "", last.shown)}
-        if last.value > first.value:
-            moved.append(_("{site} rose from {first} to {last}", site=named(label), **costs))
-        else:
-            moved.append(_("{site} fell from {first} to {last}", site=named(label), **costs))
-    if moved:
-        return _("Year by year, {changes} per {case}", changes=Listing(moved[:2]), case=per)
-    return _("No site’s yearly cost per {case} shows a clear change", case=per)
+    moved = [
+        (label, first, last)
+        for label, first, last in ends
+        if first is not None and last is not None and first.low is not None and last.low is not None
+        if _apart(first, last)
+    ]
+    rose = [last.value > first.value for label, first, last in moved[:2]]
+    places = [(named(label), *(write(row, "", row.shown) for row in ends)) for label, *ends in moved[:2]]
+    if not places:
+        return _("No site’s yearly cost per {case} shows a clear change", case=per)
+    if len(places) == 1:
+        return _one_moved(rose[0], {"case": per, **dict(zip(("site", "first", "last"), places[0], strict=True))})
+    names = ("site", "first", "last", "other", "other_first", "other_last")
+    return _two_moved(rose, {"case": per, **dict(zip(names, (*places[0], *places[1]), strict=True))})
+
+
+def _one_moved(rose: bool, places: Mapping[str, str]) -> Text:
+    """A site whose cost rose or fell from its first year to its last."""
+    if rose:
+        return _("Year by year, {site} rose from {first} to {last} per {case}", **places)
+    return _("Year by year, {site} fell from {first} to {last} per {case}", **places)
+
+
+def _two_moved(rose: Sequence[bool], places: Mapping[str, str]) -> Text:
+    """The same of two sites."""
+    if all(rose):
+        return _(
+            "Year by year, {site} rose from {first} to {last} and {other} rose from {other_first} to {other_last} "
+            "per {case}",
+            **places,
+        )
+    if not any(rose):
+        return _(
+            "Year by year, {site} fell from {first} to {last} and {other} fell from {other_first} to {other_last} "
+            "per {case}",
+            **places,
+        )
+    if rose[0]:
+        return _(
+            "Year by year, {site} rose from {first} to {last} and {other} fell from {other_first} to {other_last} "
+            "per {case}",
+            **places,
+        )
+    return _(
+        "Year by year, {site} fell from {first} to {last} and {other} rose from {other_first} to {other_last} "
+        "per {case}",
+        **places,
+    )
 
 
 def _apart(one: Row, other: Row) -> bool:

@@ -100,14 +100,25 @@ def verdicts(rows: Sequence[tuple[tuple[str, str], Row | None]]) -> Text:
     known = [(under, row.verdict) for under, row in rows if row is not None]
     moved = sum(under[0] == under[1] != now for under, now in known)
     unsure = sum(under[0] != under[1] for under, now in known)
-    parts: list[Text] = [_("No verdict would be different")]
-    if moved:
-        one, many = "{number} verdict would be different", "{number} verdicts would be different"
-        parts = [ngettext(one, many, moved, number=Capital(Count(moved)))]
+    parts: list[Text] = [
+        ngettext(
+            "{number} verdict would be different",
+            "{number} verdicts would be different",
+            moved,
+            number=Capital(Count(moved)),
+        )
+        if moved
+        else _("No verdict would be different")
+    ]
     if unsure:
-        one = "{number} depends on how much of the cost is fixed"
-        many = "{number} depend on how much of the cost is fixed"
-        parts.append(ngettext(one, many, unsure, number=Count(unsure)))
+        parts.append(
+            ngettext(
+                "{number} depends on how much of the cost is fixed",
+                "{number} depend on how much of the cost is fixed",
+                unsure,
+                number=Count(unsure),
+            )
+        )
     return joined("; ", parts)
 
 
