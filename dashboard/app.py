@@ -19,7 +19,6 @@ from dashboard.elements.headline_links import OPENS, link_numbers
 from dashboard.elements.page import Content, Page
 from dashboard.elements.widgets import Chart, Frame, Title
 from dashboard.export import downloads
-from dashboard.export.exhibits import every
 from dashboard.operations import plotly_js
 from dashboard.operations.logs import LOG, about_request
 from dashboard.pages import pages
@@ -231,7 +230,7 @@ def built(page: Page, view: View) -> Content:
 
 def _noted(page: Page, content: Content) -> Content:
     """The same content, once it is noted whether there is a chart in it."""
-    if any(isinstance(part, Chart) for whole in content.body for part in every(whole)):
+    if any(isinstance(part, Chart) for whole in content.body for part in html.every(whole)):
         _with_charts.add(page.path)
     return content
 

@@ -43,6 +43,8 @@ class Element(Component):
     `to_plotly_json`, by that name. Were either to change, pages would be slow or could not be sent.
     """
 
+    __slots__ = ("data",)  # what it is drawn from: apart from its attributes, which are all sent to the browser
+
     _namespace = HTML
 
     def __init__(self, children: Any = None, **attributes: Any) -> None:

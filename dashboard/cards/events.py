@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboard.data.view import View
 from dashboard.elements import html
-from dashboard.elements.tables import Column, table
+from dashboard.elements.tables import Column, heard, table
 from etl.definitions.messages import Plain, Text, _, joined
 from etl.definitions.periods import month_after, write_date
 
@@ -64,7 +64,7 @@ def table_of(view: View, events: Sequence[Happening]) -> Component:
     """The events behind the letters."""
     if not events:
         return None
-    heads = [Column(html.Span(_("Letter"), className="heard")), Column(_("Day"))]
+    heads = [Column(heard(_("Letter"))), Column(_("Day"))]
     heads += [Column(_("What happened")), Column(_("Source"))]
     body = [
         [

@@ -9,7 +9,7 @@ from dashboard.data.edition import Row
 from dashboard.data.view import View
 from dashboard.elements import html
 from dashboard.elements.page import card, choose, definition, nothing, site_name, source_words
-from dashboard.elements.tables import Column, number, state, table
+from dashboard.elements.tables import Column, not_applicable, number, state, table
 from dashboard.provenance import links
 from dashboard.wording import funding
 from dashboard.wording.numbers import as_shown
@@ -173,7 +173,7 @@ def limits(view: View) -> Component:
 def undrawn(view: View, row: Row) -> Component:
     """Why nothing is known to be drawn."""
     begun = row.starts is None or row.starts <= view.edition.made.date()
-    return state(_("not known")) if begun else html.Span(_("not begun"), className="muted")
+    return state(_("not known")) if begun else not_applicable(_("not begun"))
 
 
 def conditions(row: Row) -> Sequence[Component]:

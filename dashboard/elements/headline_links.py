@@ -6,6 +6,7 @@ from typing import Any
 
 from dashboard.data.address import Address
 from dashboard.elements import html
+from dashboard.elements.tables import Part
 from etl.definitions.messages import ENGLISH, Language, Number, Text, _, pieces
 from etl.definitions.writing import round_half_up
 
@@ -24,7 +25,7 @@ OPENS = "data-opens"
 
 def number_link(address: Address, number: Number) -> Tree:
     """A number in a sentence, as a link to where it comes from."""
-    return html.A(
+    drawn = html.A(
         str(number),
         href=address.with_(number=number.address).href,
         className="number",
@@ -33,6 +34,7 @@ def number_link(address: Address, number: Number) -> Tree:
             "aria-label": _("{number} {name}: where it comes from", number=str(number), name=number.name),
         },
     )
+    return html.carrying(drawn, Part(number, number.address))
 
 
 def opened(text: str, language: Language, address: Address | None) -> list[Tree]:
@@ -46,6 +48,11 @@ def opened(text: str, language: Language, address: Address | None) -> list[Tree]
         else:
             held.append(str(piece))
     return [part for part in held if part != ""]
+
+
+def bare(parts: list[Tree]) -> Tree:
+    """What an element holds: one text as it is, without a list round it."""
+    return parts[0] if len(parts) == 1 and isinstance(parts[0], str) else parts
 
 
 def _with_links(children: Any, address: Address) -> Any:
@@ -66,7 +73,7 @@ def link_numbers(tree: Tree, address: Address) -> None:
         children = _with_links(_props(part).get("children"), address)
         ready_made = OPENS in _props(part) and children is not None and all(isinstance(one, str) for one in children)
         if children is not None and not ready_made:
-            _props(part)["children"] = children
+            _props(part)["children"] = bare(children)
             _props(part).pop(OPENS, None)
             continue
         if OPENS in _props(part):

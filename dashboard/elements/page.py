@@ -29,6 +29,25 @@ class Content:
 
 
 @dataclass(frozen=True)
+class Card:
+    """What a card says, for the files of its exhibits; `line` holds its links, where it has a line of them."""
+
+    name: str
+    headline: str
+    subtitle: str = ""
+    source: str = ""
+    controls: Sequence[Component] = ()
+    line: Component = None
+
+
+@dataclass(frozen=True)
+class SourceLine:
+    """A line that says where numbers come from, and the part of it that holds links."""
+
+    line: Component
+
+
+@dataclass(frozen=True)
 class Page:
     """A page: one question, and the function that answers it. With `takes_more`, its path may go on: /site/croydon.
 
@@ -107,7 +126,9 @@ def card(
     The numbers of its headline are links to the same numbers in the exhibit and its table, before these to `opens`.
     """
     own = {OPENS: list(opens)} if opens else {}
-    return html.Section(
+    foot = source_line(source, links) if source or links else None
+    data = Card(name, headline, subtitle, source, controls, foot and html.data_of(foot).line)
+    drawn = html.Section(
         [
             html.Div([html.H2(headline, id=f"{name}-headline", **own)], className="card-head"),
             html.P(subtitle, className="subtitle") if subtitle else None,
@@ -119,16 +140,28 @@ def card(
             else None,
             html.Div(list(controls), className="card-controls") if controls else None,
             html.Div(list(body), className="exhibit"),
-            source_line(source, links) if source or links else None,
+            foot,
         ],
         className=f"card {class_name}".strip(),
         **{"aria-labelledby": f"{name}-headline", "data-card": name},
     )
+    return html.carrying(drawn, data)
+
+
+def plain_card(
+    headline: str, *body: Component, name: str, links: Sequence[Component] = (), class_name: str
+) -> Component:
+    """A card of a table alone, whose links stand beside its headline."""
+    line = html.Div(list(links), className="links")
+    head = html.Div([html.H2(headline, id=f"{name}-headline"), line], className="card-head")
+    drawn = html.Section([head, *body], className=f"card {class_name}", **{"aria-labelledby": f"{name}-headline"})
+    return html.carrying(drawn, Card(name, headline, line=line))
 
 
 def source_line(source: str, links: Sequence[Component] = ()) -> Component:
     """Where a card's numbers come from, and what can be had of them."""
-    return html.Div([html.P(source), html.Div(list(links), className="links")], className="source")
+    line = html.Div(list(links), className="links")
+    return html.carrying(html.Div([html.P(source), line], className="source"), SourceLine(line))
 
 
 def source_words(view: View) -> str:

@@ -1,4 +1,4 @@
-"""Tables, and how a number says what it is: a number, nil, missing, not known, not applicable, hidden, provisional."""
+"""Tables as data, drawn once; and how a number says what it is: nil, missing, not known, hidden, provisional."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +13,9 @@ from etl.definitions.writing import HIDDEN
 from etl.provenance.address import NumberAddress
 
 Component = Any
+# What a file says in place of a number that is not there.
+IS_HIDDEN, NOT_AVAILABLE, NOT_APPLICABLE = "[c]", "[x]", "[z]"
+NOT_DUE = ("n/a", "none due", "not due", "not begun")
 VERDICT_LEVELS = {
     "ready": "met",
     "ready_with_conditions": "partly",
@@ -35,6 +38,33 @@ class Column:
         return f"{'right ' if self.right else ''}{self.class_name}".strip()
 
 
+@dataclass(frozen=True)
+class Table:
+    """A table as data: its caption, what heads its columns, and what stands in its cells.
+
+    A cell is a text, a component, or several; what a component is in a file, it carries as `Part`.
+    """
+
+    caption: str
+    columns: tuple[Component, ...]
+    rows: tuple[tuple[Component, ...], ...]
+    name: str = "table"
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a part of a cell is in a file: its words, and of a number the address of its story.
+
+    `marker` says why a number is not there; `heard` is what is heard and not seen.
+    """
+
+    words: str = ""
+    address: str = ""
+    marker: str = ""
+    heard: str = ""
+    own_line: bool = False
+
+
 def table(
     columns: Sequence[Column],
     rows: Sequence[Sequence[Component]],
@@ -42,8 +72,9 @@ def table(
     *,
     class_name: str = "",
     row_names: Sequence[str] = (),
+    name: str = "table",
 ) -> Component:
-    """A table whose first column heads its rows. The caption is for those who hear the page."""
+    """A table whose first column heads its rows. The caption is for those who hear the page, the name for files."""
     head = html.Tr([html.Th(column.label, scope="col", className=column.css) for column in columns])
     body = []
     for index, row in enumerate(rows):
@@ -51,11 +82,10 @@ def table(
         cells += [html.Td(cell, className=column.css) for column, cell in zip(columns[1:], row[1:], strict=True)]
         body.append(html.Tr(cells, **({"data-row": row_names[index]} if row_names else {})))
     parts = [html.Caption(caption, className="heard"), html.Thead(head), html.Tbody(body)]
-    return (
-        html.Div(html.Table(parts, className=f"table {class_name}".strip()), className="table-frame", tabIndex=0)
-        if ("wide" in class_name)
-        else html.Table(parts, className=f"table {class_name}".strip())
-    )
+    drawn = html.Table(parts, className=f"table {class_name}".strip())
+    framed = html.Div(drawn, className="table-frame", tabIndex=0) if "wide" in class_name else drawn
+    data = Table(caption, tuple(column.label for column in columns), tuple(map(tuple, rows)), name)
+    return html.carrying(framed, data)
 
 
 def number_key(row: Row) -> str:
@@ -76,40 +106,54 @@ def number(view: View, row: Row | None, *, bold: bool = False, words: str = "", 
 
 
 def link(view: View, key: str, text: str, name: str, *, bold: bool = False) -> Component:
-    """A number that opens the panel which says where it comes from."""
-    return html.A(
+    """A number that opens the panel which says where it comes from; where no row of an edition has it, a `Number`."""
+    drawn = html.A(
         text,
         href=view.address.with_(number=key).href,
         className="number bold" if bold else "number",
         **{"data-number": key, "aria-label": _("{number} {name}: where it comes from", number=text, name=name)},
     )
+    return html.carrying(drawn, Part(text, key))
 
 
 def state(words: str, why: str = "") -> Component:
     """A number that is not there: a dashed box with the word."""
-    return html.Span(words, className="state", **({"title": why} if why else {}))
+    drawn = html.Span(words, className="state", **({"title": why} if why else {}))
+    return html.carrying(drawn, Part(words, marker=NOT_APPLICABLE if words in NOT_DUE else NOT_AVAILABLE))
 
 
 def hidden() -> Component:
     """A number too small to show."""
-    return html.Span(
-        [Plain(HIDDEN), html.Span([" ", _("hidden: a small number")], className="heard")], className="hidden-number"
-    )
+    drawn = html.Span([Plain(HIDDEN), heard([" ", _("hidden: a small number")])], className="hidden-number")
+    return html.carrying(drawn, Part(HIDDEN, marker=IS_HIDDEN))
 
 
-def not_applicable() -> Component:
+def not_applicable(words: str = "") -> Component:
     """A number that cannot be."""
-    return html.Span(_("n/a"), className="muted")
+    words = words or _("n/a")
+    return html.carrying(html.Span(words, className="muted"), Part(words, marker=NOT_APPLICABLE))
+
+
+def heard(words: Component) -> Component:
+    """Words for those who hear the page."""
+    return html.carrying(html.Span(words, className="heard"), Part(heard=words if isinstance(words, str) else ""))
+
+
+def seen_on_phones(name: Component) -> Component:
+    """What a column is of, where a small screen has each cell by itself."""
+    return html.carrying(html.Div(name, className="phone-name"), Part())
 
 
 def tag(level: str, words: str = "", *, large: bool = False) -> Component:
     """A status: an icon and a word, never one without the other."""
     level = level if level in LEVELS else "unknown"
     size = 18 if large else 15
-    return html.Span(
+    drawn = html.Span(
         [icons.icon(level, size), html.Span(words or LEVELS[level])],
         className=f"tag {level.replace('_', '-')}{' large' if large else ''}",
     )
+    marker = NOT_AVAILABLE if level == "unknown" and not words else ""
+    return html.carrying(drawn, Part(words or LEVELS[level], marker=marker, own_line=True))
 
 
 def verdict_tag(verdict: str, words: str) -> Component:

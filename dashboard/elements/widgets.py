@@ -4,9 +4,12 @@ The browser's half of each stands in `assets/house.js`.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from dashboard.dash_internals import OURS, Element
+from dashboard.elements import html
+from etl.definitions.messages import _
 
 
 class _Native(Element):
@@ -27,22 +30,38 @@ class Drawing(_Native):
         super().__init__(tree=tree)
 
 
-class Picker(_Native):
-    """A label and a native select. An option's value is the part of the address that choosing it sets."""
-
-    _type = "Picker"
+class _Chooser(_Native):
+    """Options, of which one is chosen. An option's value is the part of the address that choosing it sets."""
 
     def __init__(self, label: str, options: Sequence[tuple[str, str]], value: str) -> None:
         super().__init__(label=label, value=value, options=[{"value": v, "label": text} for v, text in options])
+        self.data = Chosen(label, dict(options).get(value, _("as usual")))
 
 
-class Choice(_Native):
+class Picker(_Chooser):
+    """A label and a native select."""
+
+    _type = "Picker"
+
+
+class Choice(_Chooser):
     """A few short choices side by side: real radios, of which the chosen one is filled."""
 
     _type = "Choice"
 
-    def __init__(self, label: str, options: Sequence[tuple[str, str]], value: str) -> None:
-        super().__init__(label=label, value=value, options=[{"value": v, "label": text} for v, text in options])
+
+@dataclass(frozen=True)
+class Chosen:
+    """What is chosen of what: Period, Year to Nov 2019."""
+
+    label: str
+    text: str
+
+
+def chosen_words(controls: Sequence[Any]) -> str:
+    """What is chosen, in words: Sites: All four; Period: Year to Nov 2019."""
+    found = (html.data_of(control) for control in controls)
+    return "; ".join(f"{one.label}: {one.text}" for one in found if isinstance(one, Chosen))
 
 
 class Chart(_Native):

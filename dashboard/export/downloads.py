@@ -11,18 +11,9 @@ from dashboard.data.address import Address, read
 from dashboard.data.edition import Editions, NoEdition, audience_words
 from dashboard.data.view import View
 from dashboard.elements import html
-from dashboard.elements.page import Content, Page, source_line
-from dashboard.export.exhibits import (
-    Exhibit,
-    below,
-    caption_of,
-    choices_in,
-    classes,
-    exhibits,
-    headline_of,
-    named,
-    section_of,
-)
+from dashboard.elements.page import Content, Page, SourceLine, source_line
+from dashboard.elements.widgets import chosen_words
+from dashboard.export.exhibits import Exhibit, exhibits, headline_of, named, section_of
 from dashboard.export.package import page_zip
 from dashboard.export.spreadsheet import About, table_csv, table_xlsx
 from etl.definitions.periods import write_date, write_month
@@ -64,7 +55,7 @@ def offer(view: View, content: Content) -> Content:
         card = section_of(place)
         second = card is not None and any(card is one for one in cards)
         cards.append(card)
-        headline = f"{caption_of(place[-1])}, {headline_of(place)}" if second else headline_of(place)
+        headline = f"{html.data_of(place[-1]).caption}, {headline_of(place)}" if second else headline_of(place)
         links = [
             html.A(
                 end.upper(),
@@ -81,20 +72,18 @@ def offer(view: View, content: Content) -> Content:
 def _put(body: list[Component], place: tuple[Component, ...], section: Component, links: list[Component]) -> None:
     """Puts links into a card's own line of links, or under the table: one without a card, or the second of its card."""
     if section is not None:
-        line = next((part for part in below(section) if "links" in classes(part)), None)
+        line = html.data_of(section).line
         if line is None:
             section.children = [*section.children, source_line("", links)]
-            return
-        held = line.children if isinstance(line.children, list) else [line.children]
-        line.children = [*links, *(part for part in held if part is not None)]
+        else:
+            line.children = [*links, *line.children]
         return
-    framed = len(place) > 1 and "table-frame" in classes(place[-2])
-    *above, block = place[:-1] if framed else place
+    *above, block = place
     siblings = above[-1].children if above else body
     after = siblings.index(block) + 1
-    if after < len(siblings) and "source" in classes(siblings[after]):
-        holder = next(part for part in below(siblings[after]) if "links" in classes(part))
-        holder.children = [*links, *holder.children]
+    below = html.data_of(siblings[after]) if after < len(siblings) else None
+    if isinstance(below, SourceLine):
+        below.line.children = [*links, *below.line.children]
     else:
         siblings.insert(after, source_line("", links))
 
@@ -113,7 +102,7 @@ def about_of(view: View, page: Page, content: Content, address: str) -> About:
         page.name,
         page.question,
         content.headline,
-        choices_in(content.controls),
+        chosen_words(content.controls),
         write_month(month) if month else "no month",
         f"{write_date(view.edition.made.date())} ({view.edition.name})",
         audience_words(view.edition.audience),

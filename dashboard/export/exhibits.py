@@ -1,33 +1,34 @@
-"""What a page has drawn, read back as tables: each exhibit's words, and behind each number its full value."""
+"""The tables of a page as files have them: the words of each cell, and behind each number its full value."""
 
-import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any
 
 from dashboard.data.edition import Row
-from dashboard.data.printed import NUMBER, printed
 from dashboard.data.view import View
-from dashboard.elements.page import Content
-from dashboard.elements.widgets import Choice, Picker
+from dashboard.elements import html
+from dashboard.elements.page import Card, Content
+from dashboard.elements.tables import IS_HIDDEN, NOT_APPLICABLE, NOT_AVAILABLE, Part, Table
+from dashboard.elements.widgets import chosen_words
+from etl.definitions import messages
 from etl.definitions.writing import HIDDEN
+from etl.provenance.address import NumberAddress
 from etl.provenance.code import code_of
 from etl.provenance.lineage import leaves, months_of
 from etl.provenance.values import value_of
 
 Component = Any
+PROVISIONAL, REVISED = "[p]", "[r]"
 MARKERS = {
-    HIDDEN: "hidden: a small number, or one that could be worked back to a small number",
-    "[x]": "not available: missing, not stated or not known",
-    "[z]": "not applicable",
-    "[p]": "provisional: the period has not ended",
-    "[r]": "revised: a later return changed a number in it",
+    IS_HIDDEN: "hidden: a small number, or one that could be worked back to a small number",
+    NOT_AVAILABLE: "not available: missing, not stated or not known",
+    NOT_APPLICABLE: "not applicable",
+    PROVISIONAL: "provisional: the period has not ended",
+    REVISED: "revised: a later return changed a number in it",
 }
-NOT_DUE = ("n/a", "none due", "not due", "not begun")
-BLOCKS = {"Div", "P", "Small", "Li", "Dd", "Dt", "Br", "H3"}
 
 
 @dataclass(frozen=True)
@@ -73,110 +74,53 @@ class Exhibit:
     chosen: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    place: tuple[Component, ...] = ()
 
 
 def exhibits(view: View, content: Content) -> list[Exhibit]:
     """All tables of a page in the order in which they are drawn."""
-    chosen = choices_in(content.controls)
-    return [read_table(view, name, place, chosen) for name, place in named(content.body)]
+    return [make_exhibit(view, name, place, content) for name, place in named(content.body)]
 
 
 def named(body: Sequence[Component]) -> Iterator[tuple[str, tuple[Component, ...]]]:
     """The name of each table, unlike that of any other, and the path to it."""
     seen: Counter[str] = Counter()
-    for place in tables_in(body):
-        name = name_of(section_of(place), place[-1])
+    for place in html.carriers(body, Table):
+        card = card_of(place)
+        name = card.name if card is not None else html.data_of(place[-1]).name
         seen[name] += 1
         yield (f"{name}-{seen[name]}" if seen[name] > 1 else name), place
 
 
 def section_of(place: Sequence[Component]) -> Component:
-    """The card that a table stands in; None where it stands alone."""
-    return next((part for part in reversed(place) if kind(part) == "Section"), None)
+    """The part of a page that is the card of a table; None where the table stands alone."""
+    return next((part for part in reversed(place) if isinstance(html.data_of(part), Card)), None)
+
+
+def card_of(place: Sequence[Component]) -> Card | None:
+    """The card that a table stands in."""
+    card: Card | None = html.data_of(section_of(place))
+    return card
 
 
 def headline_of(place: Sequence[Component]) -> str:
     """What a table's card says, or else the table's own caption."""
-    said = (plain(part) for part in below(section_of(place)) if kind(part) == "H2")
-    return next(said, "") or caption_of(place[-1])
+    card = card_of(place)
+    return one_line(card.headline if card is not None else html.data_of(place[-1]).caption)
 
 
-def caption_of(table: Component) -> str:
-    """A table's own caption, which is heard and not seen."""
-    captions = (part for part in children(table) if kind(part) == "Caption")
-    return next(("".join(map(str, children(caption))) for caption in captions), "")
-
-
-def tables_in(body: Sequence[Component]) -> Iterator[tuple[Component, ...]]:
-    """The path to each table, from the outermost component to the table itself."""
-    for part in body:
-        yield from _tables_below(part, ())
-
-
-def _tables_below(part: Component, above: tuple[Component, ...]) -> Iterator[tuple[Component, ...]]:
-    if kind(part) == "Table":
-        yield (*above, part)
-        return
-    for child in children(part):
-        yield from _tables_below(child, (*above, part))
-
-
-def read_table(view: View, name: str, place: tuple[Component, ...], chosen: str) -> Exhibit:
+def make_exhibit(view: View, name: str, place: tuple[Component, ...], content: Content) -> Exhibit:
     """A table and the words of its card."""
-    section = section_of(place)
-    parts = {kind(part): part for part in children(place[-1])}
-    controls = [part for part in below(section) if isinstance(part, (Picker, Choice))]
+    card, table = card_of(place), html.data_of(place[-1])
+    chosen = chosen_words([*content.controls, *(card.controls if card is not None else ())])
     return Exhibit(
         name,
         headline_of(place),
-        next((plain(part) for part in below(section) if "subtitle" in classes(part)), ""),
-        next((plain(children(part)[0]) for part in below(section) if "source" in classes(part)), ""),
-        "; ".join(said for said in (chosen, choices_in(controls)) if said),
-        heads(parts.get("Thead")),
-        tuple(tuple(read_cell(view, cell) for cell in children(row)) for row in children(parts.get("Tbody"))),
-        place,
+        one_line(card.subtitle) if card is not None else "",
+        one_line(card.source) if card is not None else "",
+        chosen,
+        unlike([head(column) for column in table.columns]),
+        tuple(tuple(make_cell(view, cell) for cell in row) for row in table.rows),
     )
-
-
-def name_of(section: Component, table: Component) -> str:
-    """The name of an exhibit: its card's, or that of the kind of table where it has no card."""
-    if section is None:
-        return next((name for name in classes(table) if name not in ("table", "wide")), "table")
-    said = getattr(section, "data-card", "") or getattr(section, "aria-labelledby", "") or "table"
-    return str(said).removesuffix("-headline").removesuffix("-h")
-
-
-def choices_in(controls: Sequence[Component]) -> str:
-    """What is chosen, in words: Sites: All four; Period: Year to Nov 2019."""
-    said = []
-    for control in controls:
-        if isinstance(control, (Picker, Choice)):
-            texts = {option["value"]: option["label"] for option in control.options}
-            said.append(f"{control.label}: {texts.get(control.value, 'as usual')}")
-    return "; ".join(said)
-
-
-def heads(part: Component) -> tuple[str, ...]:
-    """The words over each column; where there are several rows of heads, from the top down."""
-    lines: list[list[str]] = []
-    taken: dict[tuple[int, int], str] = {}
-    for y, row in enumerate(children(part)):
-        x = 0
-        for cell in children(row):
-            while (y, x) in taken:
-                x += 1
-            text = plain(cell) or plain(cell, heard=True)
-            for step in range(int(getattr(cell, "colSpan", 1))):
-                for down in range(int(getattr(cell, "rowSpan", 1))):
-                    taken[y + down, x + step] = text if not down else ""
-            x += int(getattr(cell, "colSpan", 1))
-    for (y, x), text in sorted(taken.items()):
-        while len(lines) <= x:
-            lines.append([])
-        if text and text not in lines[x]:
-            lines[x].insert(y, text)
-    return unlike([" ".join(line) for line in lines])
 
 
 def unlike(names: Sequence[str]) -> tuple[str, ...]:
@@ -188,61 +132,102 @@ def unlike(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def read_cell(view: View, part: Component) -> Cell:
+def head(column: Component) -> str:
+    """The words over a column, which may be such as are heard only."""
+    parts = list(parts_of(column))
+    return text_of(parts) or " ".join(part.heard for part in parts if isinstance(part, Part))
+
+
+def make_cell(view: View, cell: Component) -> Cell:
     """A cell's words and its numbers."""
-    text = plain(part) or next((said for said in map(_label, every(part)) if said), "")
-    numbers = tuple(_numbers(view, part))
-    if not numbers and NUMBER.fullmatch(text):
-        numbers = (Number(text, printed(text)),)
-    return Cell(text, numbers)
+    parts = [part for part in parts_of(cell) if part is not None]
+    text = text_of(parts_of(cell))
+    numbers = [number_of(view, part) for part in parts if isinstance(part, Part)]
+    known = tuple(number for number in numbers if number is not None)
+    if not known and len(parts) == 1 and (value := value_in(parts[0])) is not None:
+        known = (Number(text, value),)
+    return Cell(text, known)
 
 
-def _numbers(view: View, part: Component) -> Iterator[Number]:
-    """The numbers in a cell, and what stands where there is none."""
-    names = classes(part)
-    if "phone-name" in names:
-        return
-    if "hidden-number" in names:
-        yield Number(HIDDEN, marker=HIDDEN)
-    elif "state" in names or ("tag" in names and plain(part) == "Not known"):
-        yield Number(plain(part), marker="[z]" if plain(part) in NOT_DUE else "[x]")
-    elif "muted" in names and plain(part) in NOT_DUE:
-        yield Number(plain(part), marker="[z]")
-    elif key := getattr(part, "data-number", ""):
-        number = number_of(view, key, plain(part))
-        if number.period or NUMBER.fullmatch(number.shown):
-            yield number
-    else:
-        for child in children(part):
-            yield from _numbers(view, child)
+def value_in(words: object) -> float | None:
+    """The value of a number that the edition does not have."""
+    return words.value if isinstance(words, messages.Number) else None
 
 
-def number_of(view: View, key: str, text: str) -> Number:
-    """The number that a key names, as the screen prints it; its value in full where the edition has it."""
-    site, period, starts, measure, beside = (key.split("|") + [""] * 5)[:5]
-    code, first = code_of(view.edition, key), _day(starts)
-    row = view.edition.result(site, measure, period, first) if first and not beside else None
+def parts_of(part: Component) -> Iterator[str | Part | None]:
+    """What a part of a cell is made of, in order: texts, numbers and states; None begins a new line."""
+    data = html.data_of(part)
+    if isinstance(part, messages.Text):
+        for piece in part.pieces(messages.ENGLISH):
+            yield Part(piece, piece.address) if isinstance(piece, messages.Number) and piece.address else piece
+    elif isinstance(part, str | int | float):
+        yield str(part)
+    elif isinstance(part, list | tuple):
+        for child in part:
+            yield from parts_of(child)
+    elif isinstance(part, html.Element):
+        own_line = part.own_line or (isinstance(data, Part) and data.own_line)
+        yield from [None] if own_line else []
+        yield from [data] if isinstance(data, Part) else parts_of(html.children(part))
+        yield from [None] if own_line else []
+
+
+def text_of(parts: Iterable[str | Part | None]) -> str:
+    """Parts as one line; what stands on lines of their own is parted by semicolons."""
+    lines = [""]
+    for part in parts:
+        if part is None:
+            lines.append("")
+        else:
+            lines[-1] += part.words if isinstance(part, Part) else part
+    return "; ".join(line for line in map(one_line, lines) if line)
+
+
+def one_line(text: str) -> str:
+    """A text without breaks of lines and without more than one space in a row."""
+    return " ".join(text.split())
+
+
+def number_of(view: View, part: Part) -> Number | None:
+    """The number that a part shows, its value in full where the edition has it; None where it shows words."""
+    shown = one_line(part.words)
+    if part.marker:
+        return Number(shown, marker=part.marker)
+    if not part.address:
+        return None
+    address = NumberAddress.read(part.address)
+    code, first = code_of(view.edition, part.address), _day(address.place)
+    row = view.edition.result(address.site, address.what, address.kind, first) if first and not address.beside else None
     if row is not None:
-        about = view.edition.measures.get(measure)
-        value = None if row.shown == HIDDEN else row.value
-        named = {"site": site, "measure": measure, "period": period, "starts": row.starts, "ends": row.ends}
-        unit = str(about.unit) if about is not None else ""
-        named |= {"low": row.low, "high": row.high, "key": key, "code": code}
-        return Number(text, value, marker_of(view, row), unit=unit, **named)
-    value, unit = value_of(view.edition, key)
-    if beside:
-        return Number(text, value, "", site, f"{measure}|{beside}", unit, period, first, key=key, code=code)
-    return Number(text, value, site=site, measure=period, unit=unit, key=key, code=code)
+        return of_result(view, row, shown, part.address, code)
+    value, unit = value_of(view.edition, part.address)
+    value = value_in(part.words) if value is None else value
+    if address.beside:
+        measure = f"{address.what}|{address.beside}"
+        named = {"site": address.site, "measure": measure, "period": address.kind, "starts": first}
+        return Number(shown, value, unit=unit, key=part.address, code=code, **named)
+    if value is None:
+        return None
+    return Number(shown, value, site=address.site, measure=address.kind, unit=unit, key=part.address, code=code)
+
+
+def of_result(view: View, row: Row, shown: str, key: str, code: str) -> Number:
+    """A number of `results`."""
+    about = view.edition.measures.get(row.measure)
+    value = None if row.shown == HIDDEN else row.value
+    unit = str(about.unit) if about is not None else ""
+    period = {"period": row.period, "starts": row.starts, "ends": row.ends, "low": row.low, "high": row.high}
+    return Number(shown, value, marker_of(view, row), row.site, row.measure, unit, key=key, code=code, **period)
 
 
 def marker_of(view: View, row: Row) -> str:
     """The markers of a number of `results`."""
     if row.shown == HIDDEN:
-        return HIDDEN
+        return IS_HIDDEN
     if row.value is None:
-        return "[x]"
-    said = [] if row.complete else ["[p]"]
-    return " ".join([*said, *(["[r]"] if is_revised(view, row) else [])])
+        return NOT_AVAILABLE
+    markers = [] if row.complete else [PROVISIONAL]
+    return " ".join([*markers, *([REVISED] if is_revised(view, row) else [])])
 
 
 def is_revised(view: View, row: Row) -> bool:
@@ -253,7 +238,7 @@ def is_revised(view: View, row: Row) -> bool:
     if not changed:
         return False
     wanted, months = set(leaves(view.edition, row.measure)), partial(months_of, starts=row.starts, ends=row.ends)
-    return any(r.measure in wanted and r.month in months(row.measure) for r in changed)
+    return any(r.measure in wanted and r.month in months(r.measure) for r in changed)
 
 
 def _day(text: str) -> date | None:
@@ -261,64 +246,3 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
-
-
-def kind(part: Component) -> str:
-    """The kind of a component: Table, Tr, Span."""
-    return type(part).__name__
-
-
-def children(part: Component) -> list[Component]:
-    """What a component holds."""
-    held = getattr(part, "children", None)
-    if held is None:
-        return []
-    return [child for child in held if child is not None] if isinstance(held, (list, tuple)) else [held]
-
-
-def below(part: Component) -> Iterator[Component]:
-    """A component and all that is in it; what a table holds is left out."""
-    if part is None:
-        return
-    yield part
-    if kind(part) != "Table":
-        for child in children(part):
-            yield from below(child)
-
-
-def every(part: Component) -> Iterator[Component]:
-    """A component and all that is in it."""
-    yield part
-    for child in children(part):
-        yield from every(child)
-
-
-def _label(part: Component) -> str:
-    """What a component without words says of itself: `on time` of a day in the calendar."""
-    return str(getattr(part, "aria-label", "") or "").rpartition(": ")[2]
-
-
-def classes(part: Component) -> list[str]:
-    """The classes of a component."""
-    return str(getattr(part, "className", "") or "").split()
-
-
-def plain(part: Component, *, heard: bool = False) -> str:
-    """The words of a component as one line; blocks are parted by semicolons."""
-    pieces = "".join(_words(part, heard)).split("\n")
-    kept = [re.sub(r"\s+", " ", piece).strip() for piece in pieces]
-    return "; ".join(piece for piece in kept if piece)
-
-
-def _words(part: Component, heard: bool) -> Iterator[str]:
-    if isinstance(part, (str, int, float)):
-        yield str(part).replace("\n", " ")
-        return
-    names = classes(part)
-    if "phone-name" in names or ("heard" in names and not heard):
-        return
-    apart = kind(part) in BLOCKS or "tag" in names
-    yield "\n" if apart else ""
-    for child in children(part):
-        yield from _words(child, heard)
-    yield "\n" if apart else ""

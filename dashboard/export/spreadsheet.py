@@ -5,13 +5,16 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import product
 from typing import Any
 
-from dashboard.data.printed import NUMBER, RUN, printed, safe
+from dashboard.data.printed import RUN, safe
 from dashboard.export.exhibits import MARKERS, Cell, Exhibit, Number
 from etl.definitions.writing import MINUS
 
 BOM = "\ufeff"
+# How numbers are written: what stands round them, and their decimals.
+AROUND, DIGITS = (("", ""), ("£", ""), ("", "%")), (0, 1, 2)
 TIDY = (
     "exhibit", "row", "column", "shown", "value", "marker", "site", "measure", "unit", "period", "starts", "ends",
     "low", "high", "number", "code", "cell",
@@ -91,8 +94,8 @@ def _values(cell: Cell) -> list[float | int]:
 
 
 def full(number: Number) -> float | int | None:
-    """A number's full value, whole where it is whole; what is printed where the edition has no other."""
-    value = number.value if number.value is not None or number.marker else printed(number.shown)
+    """A number's full value, whole where it is whole."""
+    value = number.value
     return int(value) if value is not None and value == int(value) else value
 
 
@@ -110,26 +113,17 @@ def tidy(exhibits: Sequence[Exhibit]) -> list[list[Any]]:
 
 
 def number_format(text: str, value: float) -> str:
-    """The format in which a spreadsheet prints a value as the screen does; '' where none does."""
-    found = NUMBER.fullmatch(text)
-    if not found or not _prints(text, value):
-        return ""
-    sign, pounds, digits, decimals, percent = found.groups()
-    whole = "#,##0" if pounds or "," in digits else "0"
-    body = f"{pounds}{whole}{'.' + '0' * (len(decimals) - 1) if decimals else ''}{percent}"
-    minus = "-" if sign == "-" else MINUS
-    return f'{"+" if sign == "+" else ""}{body};"{minus}"{body};{body}'
-
-
-def _prints(text: str, value: float) -> bool:
-    """Whether a value, rounded half up as spreadsheets do, is the number that a text prints."""
-    found = NUMBER.fullmatch(text)
-    shown = printed(text)
-    if found is None or shown is None:
-        return False
-    places = max(len(found[4] or ".") - 1, 0) + (2 if found[5] else 0)
-    step = Decimal(1).scaleb(-places)
-    return Decimal(repr(value)).quantize(step, ROUND_HALF_UP) == Decimal(repr(shown)).quantize(step, ROUND_HALF_UP)
+    """The format in which a spreadsheet, which rounds half up, prints a value as the screen does; '' where none."""
+    size = abs(Decimal(repr(value)))
+    for (before, after), digits, plus, minus in product(AROUND, DIGITS, ("", "+"), (MINUS, "-")):
+        step = Decimal(1).scaleb(-digits)
+        rounded = (100 * size if after else size).quantize(step, ROUND_HALF_UP)
+        sign = plus if value >= 0 else minus if rounded else ""
+        if text == f"{sign}{before}{rounded:,}{after}":
+            whole = "#,##0" if before or rounded >= 1000 else "0"
+            body = f"{before}{whole}{'.' + digits * '0' if digits else ''}{after}"
+            return f'{plus}{body};"{minus}"{body};{body}'
+    return ""
 
 
 def table_xlsx(exhibit: Exhibit, about: About) -> bytes:
@@ -158,11 +152,10 @@ def _shown(cell: Cell) -> Written:
     value = full(number) if number is not None else None
     if number is None or value is None:
         return cell.text, ""
-    style = number_format(number.shown, value)
-    plainly = printed(number.shown)
-    if not style and plainly is not None:
-        return plainly, number_format(number.shown, plainly)
-    return (value, style) if style else (cell.text, "")
+    for written in (value, *(round(value, digits) for digits in DIGITS)):
+        if style := number_format(number.shown, written):
+            return written, style
+    return cell.text, ""
 
 
 def _plainly(value: Any) -> Written:

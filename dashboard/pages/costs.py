@@ -41,7 +41,7 @@ from dashboard.elements.page import (
     site_name,
     source_words,
 )
-from dashboard.elements.tables import Column, hidden, number, state, table
+from dashboard.elements.tables import Column, heard, hidden, number, state, table
 from dashboard.provenance import links
 from dashboard.wording import costs
 from etl.definitions.messages import Capital, Name, Plain, Text, _, joined
@@ -279,12 +279,12 @@ def scope_cell(row: Row | None) -> Component:
     """What a statement says, with an icon for what the returns say."""
     if row is None:
         return html.Span(_("Not known"), className="muted small")
-    icon, heard = SAYS_ICONS.get(row.get("own_data") or "", ("", row.get("own_data") or ""))
+    icon, spoken = SAYS_ICONS.get(row.get("own_data") or "", ("", row.get("own_data") or ""))
     if row.get("agrees") is False:
-        icon, heard = "warning", _("but {in_returns}", in_returns=heard)
+        icon, spoken = "warning", _("but {in_returns}", in_returns=spoken)
     found = [html.Span(row.says, className="" if row.says == "Yes" else "muted small")]
-    if heard:
-        found += [icons.icon(icon, 11) if icon else None, html.Span([", ", heard], className="heard")]
+    if spoken:
+        found += [icons.icon(icon, 11) if icon else None, heard([", ", spoken])]
     return html.Span(found, className="says")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from dashboard.data.edition import Row
 from dashboard.data.view import View
 from dashboard.elements import html
-from dashboard.elements.page import Content, Page, pick
+from dashboard.elements.page import Card, Content, Page, pick
 from dashboard.elements.tables import Column, table
 from etl.definitions.periods import write_date
 from etl.definitions.settings import LEAST_COUNT, THRESHOLD, thresholds
@@ -101,14 +101,10 @@ def subject_card(view: View, subject: str) -> Component:
         Column("How it is made"),
         Column("Unit"),
     ]
-    return html.Section(
-        [
-            html.H2(first_upper(subject), id=f"subject-{subject}"),
-            table(columns, body, subject, class_name="definitions wide"),
-        ],
-        className="card spaced",
-        **{"aria-labelledby": f"subject-{subject}"},
-    )
+    headline, name = first_upper(subject), f"subject-{subject}"
+    parts = [html.H2(headline, id=name), table(columns, body, subject, class_name="definitions wide")]
+    drawn = html.Section(parts, className="card spaced", **{"aria-labelledby": name})
+    return html.carrying(drawn, Card(name, headline))
 
 
 def made_of(row: Row) -> str:

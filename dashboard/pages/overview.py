@@ -8,8 +8,8 @@ from dashboard.data.comparisons import COST, compared
 from dashboard.data.edition import Row
 from dashboard.data.view import View, period_words
 from dashboard.elements import html, icons
-from dashboard.elements.page import Content, Page, pick_period, pick_sites, site_name
-from dashboard.elements.tables import Column, hidden, link, number, state, table, tag
+from dashboard.elements.page import Content, Page, pick_period, pick_sites, plain_card, site_name
+from dashboard.elements.tables import Column, heard, hidden, link, number, seen_on_phones, state, table, tag
 from dashboard.provenance import links
 from dashboard.wording import caseload, overview, sentences
 from dashboard.wording import readiness as wording
@@ -61,21 +61,18 @@ def verdict_table(view: View) -> Component:
     if len(columns) > MOST_COLUMNS:
         heads = [Column(_("Site")), *(Column(question.head(view)) for question in questions)]
         rows = [[site_name(view, site), *(question.cell(view, site) for question in questions)] for site in columns]
-        return table(heads, rows, caption, class_name="verdicts by-row wide", row_names=columns)
-    heads = [Column(html.Span(_("Question"), className="heard")), *(Column(site_name(view, site)) for site in columns)]
+        return table(heads, rows, caption, class_name="verdicts by-row wide", row_names=columns, name="verdicts")
+    heads = [Column(heard(_("Question"))), *(Column(site_name(view, site)) for site in columns)]
     rows = [
         [
             html.Span([question.head(view), html.Small(question.scale(view))]),
-            *(
-                html.Div([html.Div(site_name(view, site), className="phone-name"), question.cell(view, site)])
-                for site in columns
-            ),
+            *(html.Div([seen_on_phones(site_name(view, site)), question.cell(view, site)]) for site in columns),
         ]
         for question in questions
     ]
     last = " with-all" if columns[-1:] == ["all"] else ""
     names = [question.name for question in questions]
-    return table(heads, rows, caption, class_name=f"verdicts{last}", row_names=names)
+    return table(heads, rows, caption, class_name=f"verdicts{last}", row_names=names, name="verdicts")
 
 
 def cell(
@@ -321,20 +318,7 @@ def changes(view: View) -> Component:
     source = _("Returns to {month}", month=write_month(month)) if month else ""
     said = html.Span(source, className="muted")
     methods = [html.A(_("Definitions"), href=view.address.keep("/methods", "edition").href)]
-    return html.Section(
-        [
-            html.Div(
-                [
-                    html.H2(head, id="changes-headline"),
-                    html.Div([said, *methods], className="links"),
-                ],
-                className="card-head",
-            ),
-            exhibit,
-        ],
-        className="card changes-card",
-        **{"aria-labelledby": "changes-headline"},
-    )
+    return plain_card(head, exhibit, name="changes", links=[said, *methods], class_name="changes-card")
 
 
 def decisions(view: View) -> Component:
@@ -356,16 +340,8 @@ def decisions(view: View) -> Component:
     columns = [Column(_("Site")), Column(_("What")), Column(_("Source")), Column(_("Due"))]
     headline = _("Decisions due: {milestones}", milestones=lower_first(wording.milestones(rows, day)))
     more = html.A(_("All milestones"), href=view.address.keep("/readiness", "site", "edition").href)
-    return html.Section(
-        [
-            html.Div(
-                [html.H2(headline, id="decisions-headline"), html.Div(more, className="links")], className="card-head"
-            ),
-            table(columns, body, headline, class_name="changes headless"),
-        ],
-        className="card changes-card",
-        **{"aria-labelledby": "decisions-headline"},
-    )
+    exhibit = table(columns, body, headline, class_name="changes headless")
+    return plain_card(headline, exhibit, name="decisions", links=[more], class_name="changes-card")
 
 
 def arrow(text: str) -> Component:

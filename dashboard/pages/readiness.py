@@ -7,7 +7,7 @@ from dashboard.data.edition import Row
 from dashboard.data.view import View
 from dashboard.elements import html, icons
 from dashboard.elements.page import Content, Page, card, pick_sites, site_name, source_line
-from dashboard.elements.tables import Column, link, state, table, tag
+from dashboard.elements.tables import Column, heard, link, seen_on_phones, state, table, tag
 from dashboard.provenance import links
 from dashboard.wording import readiness as wording
 from etl.definitions import readiness as definitions
@@ -58,10 +58,10 @@ def by_criterion(
     view: View, sites: list[str], rows: list[str], verdicts: dict[str, Row], cells: dict[tuple[str, str], Row]
 ) -> Component:
     """Criteria down, sites across."""
-    columns = [Column(html.Span(_("Criterion"), className="heard")), *(Column(site_name(view, site)) for site in sites)]
+    columns = [Column(heard(_("Criterion"))), *(Column(site_name(view, site)) for site in sites)]
 
     def line(head: str, below: str, cell: Any) -> list[Component]:
-        named = [html.Div([html.Div(site_name(view, s), className="phone-name"), cell(s)]) for s in sites]
+        named = [html.Div([seen_on_phones(site_name(view, s)), cell(s)]) for s in sites]
         return [html.Span([head, html.Small(below)]), *named]
 
     rule = _("Money and returns gate it; unknown is not failed")
@@ -78,7 +78,8 @@ def by_criterion(
         line(_("Conditions"), _("what is not met or not known"), lambda s: conditions(view, verdicts.get(s))),
     ]
     names = ["verdict", *rows, "change", "holds", "own", "conditions"]
-    return table(columns, body, _("Readiness of each site"), class_name="verdicts matrix", row_names=names)
+    caption, classes = _("Readiness of each site"), "verdicts matrix"
+    return table(columns, body, caption, class_name=classes, row_names=names, name="verdicts")
 
 
 def by_site(

@@ -12,7 +12,7 @@ from dashboard.data.edition import Row
 from dashboard.data.view import View
 from dashboard.elements import html, icons
 from dashboard.elements.page import Content, Page, card, nothing, pick, pick_sites, site_name
-from dashboard.elements.tables import Column, link, state, table
+from dashboard.elements.tables import Column, Part, Table, heard, link, state, table
 from dashboard.elements.widgets import Paper, Picker
 from dashboard.provenance import links
 from dashboard.upload.form import Giver, write_form
@@ -151,10 +151,14 @@ def calendar_card(view: View, months: list[date], rows: list[Row]) -> Component:
         on_time_here = links.returns(view, site.name, months[0], "on_time", in_time, bold=True)
         total = [on_time_here, " ", _("of"), " ", links.returns(view, site.name, months[0], "due", len(mine_due))]
         body.append(html.Tr([*line, html.Td(total, className="right muted")], **{"data-row": site.name}))
+    caption = _("Returns by site and month")
     grid = html.Table(
-        [html.Caption(_("Returns by site and month"), className="heard"), html.Thead(head), html.Tbody(body)],
-        className="calendar",
+        [html.Caption(caption, className="heard"), html.Thead(head), html.Tbody(body)], className="calendar"
     )
+    framed = html.Div(grid, className="table-frame", tabIndex=0, role="region",
+                      **{"aria-label": _("Calendar of returns")})  # fmt: skip
+    heads = ("", *(joined(" ", [str(month.year), Month(month, "abbreviated")]) for month in months), _("On time"))
+    lines = tuple(tuple(html.children(line)) for line in body)
     return card(
         wording.received(
             returns_number(view, months, "came", len(came)),
@@ -162,7 +166,7 @@ def calendar_card(view: View, months: list[date], rows: list[Row]) -> Component:
             returns_number(view, months, "on_time", len(on_time)),
         ),
         _("A return is due on the 10th working day after its month"),
-        html.Div(grid, className="table-frame", tabIndex=0, role="region", **{"aria-label": _("Calendar of returns")}),
+        html.carrying(framed, Table(caption, heads, lines)),
         key_of(view, months, rows),
         name="calendar",
         class_name="subtitle-right",
@@ -200,10 +204,11 @@ def cell(view: View, label: str, row: Row | None, month: date) -> Component:
     states = joined(", ", [Small(STATES[kind][1]) for kind in found if kind in STATES])
     name = _("{site}, {month}: {states}", site=Name(label), month=write_month(month), states=states)
     if row.state in ("not_due", "due"):
-        return html.Span([*inside, html.Span(name, className="heard")], className=classes)
+        return html.Span([*inside, heard(name)], className=classes)
     key = str(NumberAddress(row.site, "receipt", str(month), "return"))
     href = view.address.with_(number=key).href
-    return html.A(inside, href=href, className=classes, **{"data-number": key, "aria-label": name})
+    drawn = html.A(inside, href=href, className=classes, **{"data-number": key, "aria-label": name})
+    return html.carrying(drawn, Part(text or states))
 
 
 def returns_number(view: View, months: list[date], which: str, number: int) -> Number:
@@ -479,9 +484,8 @@ def revised(view: View, row: Row, value: float | None, said: str | None) -> Comp
     if value is None or about is None:
         return state(_(spaced(said or "missing")))
     name = joined(", ", [view.measure_label(row.measure), Name(view.label(row.site))])
-    return link(
-        view, str(NumberAddress(row.site, "receipt", str(row.month), row.measure)), write(value, about.unit), name
-    )
+    key = str(NumberAddress(row.site, "receipt", str(row.month), row.measure))
+    return link(view, key, Number(write(value, about.unit), "", "", value), name)
 
 
 def quality(view: View, row: Row) -> Component:

@@ -40,7 +40,7 @@ from dashboard.wording.scenario import captioned, count_span, labelled, months_o
 from etl.definitions.messages import Name, Number, Plain, Text, _, joined
 from etl.definitions.periods import month_after, months_from, write_date, write_financial_year, write_month
 from etl.definitions.readiness import VERDICTS, count_verdicts
-from etl.definitions.writing import first_upper, listed, lower_first, pounds, round_half_up
+from etl.definitions.writing import first_upper, listed, lower_first, percent, pounds, round_half_up, write_count
 from etl.judge.scenario import (
     LABEL,
     Choices,
@@ -444,7 +444,7 @@ def affordable_card(view: View, supposed: ScenarioChoice, found: Sequence[Case])
     shares = supposed.choices.fixed_shares
     ends = [cases_paid_for(starts, budgets, share) for share in shares]
     headline = scenario.cases_paid_for(min(ends), max(ends), planned)
-    body = [[f"{share * 100:.0f}%", f"{cases:,.0f}"] for share, cases in points]
+    body = [[percent(share), write_count(cases)] for share, cases in points]
     label = joined(". ", [captioned(headline), _("Cases by the share of cost that does not change with cases")])
     heads = [Column(_("Fixed share")), Column(_("Cases"), True)]
     by_share = _("New cases a year by fixed share of cost, {sites}; shaded: the supposed range", sites=who(view, found))
@@ -500,7 +500,7 @@ def next_year_card(view: View, found: Sequence[Case]) -> Component:
         seen = _("{cases} in {number} months", cases=seen_cases(view, row), number=Plain(f"{row.months_seen:g}"))
         likely = _("{low} to {high}", low=f"{ahead.low:,}", high=f"{ahead.high:,}")
         body.append(
-            [name, seen, joined("; ", [f"{round_half_up(ahead.mean):,.0f}", likely]), f"{case.then.cases:,.0f}"]
+            [name, seen, joined("; ", [f"{round_half_up(ahead.mean):,.0f}", likely]), write_count(case.then.cases)]
         )
     heads = (_("Seen"), _("Next year, and its range"), _("Supposed"))
     columns = [Column(_("Site")), *(Column(head, True) for head in heads)]
@@ -515,12 +515,12 @@ def next_year_card(view: View, found: Sequence[Case]) -> Component:
 
 def seen_cases(view: View, row: Row) -> Number:
     """The new cases of the last year that are known, which open the year or the months that are known of it."""
-    seen, last = f"{row.cases_seen:,.0f}", view.edition.data_month
+    seen, last = write_count(row.cases_seen), view.edition.data_month
     year = view.edition.result(row.site, "new_cases", "rolling_year", month_after(last, -11)) if last else None
     if year is not None and year.shown == seen:
         return links.number_text(view, year)
     name = joined(", ", [_("new cases"), Name(view.label(row.site))])
-    return Number(seen, str(NumberAddress(row.site, "start", str(row.year), "cases_seen")), name)
+    return Number(seen, str(NumberAddress(row.site, "start", str(row.year), "cases_seen")), name, row.cases_seen)
 
 
 def rollout_card(view: View, supposed: ScenarioChoice) -> Component:

@@ -10,7 +10,7 @@ from dashboard.elements.headline_links import NUMBER, OPENS
 from dashboard.elements.tables import link, number, number_key, state, verdict_tag
 from etl.definitions.messages import Name, Number, _, joined
 from etl.definitions.periods import month_after, write_month
-from etl.definitions.writing import HIDDEN, pounds, round_half_up, spaced
+from etl.definitions.writing import HIDDEN, pounds, spaced, write_count, write_end
 from etl.provenance.address import NumberAddress
 from etl.provenance.story import BESIDE
 
@@ -39,7 +39,8 @@ def result_text(view: View, row: Row, what: str, shown: str) -> Number:
 
 def beside(view: View, row: Row, what: str, text: str) -> Component:
     """What stands beside a number of `results`, as a link."""
-    return link_to(view, beside_text(view, row, what, text))
+    number = beside_text(view, row, what, text)
+    return link(view, number.address, text, number.name)
 
 
 def link_to(view: View, number: Number) -> Component:
@@ -51,7 +52,7 @@ def interval_text(view: View, row: Row | None, *, money: bool = False) -> str:
     """An interval, both of whose ends open; nothing where there is none."""
     if row is None or row.low is None or row.high is None:
         return ""
-    low, high = (pounds(end) if money else f"{round_half_up(end):,.0f}" for end in (row.low, row.high))
+    low, high = (write_end(end, money=money) for end in (row.low, row.high))
     return _("{low} to {high}", low=beside_text(view, row, "low", low), high=beside_text(view, row, "high", high))
 
 
@@ -146,13 +147,13 @@ RETURNS = {
 def returns_number(view: View, site: str, starts: date, which: str, count: int) -> Number:
     """A number of returns in a sentence, whose story names the returns that are counted."""
     name = joined(", ", [RETURNS[which.removeprefix("year.")], Name(view.label(site))])
-    return Number(str(count), str(NumberAddress(site, "returns", str(starts), which)), name)
+    return Number(str(count), str(NumberAddress(site, "returns", str(starts), which)), name, count)
 
 
 def returns(view: View, site: str, starts: date, which: str, count: int, *, bold: bool = False) -> Component:
     """A number of returns, as a link to the returns that are counted."""
     number = returns_number(view, site, starts, which, count)
-    return link(view, number.address, str(number), number.name, bold=bold)
+    return link(view, number.address, write_count(count), number.name, bold=bold)
 
 
 def receipt(view: View, row: Row, place: str) -> Component:

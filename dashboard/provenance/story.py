@@ -11,7 +11,7 @@ from urllib.parse import quote
 from dashboard.data.printed import safe
 from dashboard.data.view import View
 from dashboard.elements import html, icons
-from dashboard.elements.page import site_name
+from dashboard.elements.page import Card, site_name
 from dashboard.elements.tables import Column, hidden, link, state, table
 from dashboard.provenance import codes
 from etl.definitions.periods import write_date, write_month
@@ -89,7 +89,7 @@ def draw(block: Block, view: View, way: Way) -> Component:
 
 def section(way: Way, head: str, *body: Component) -> Component:
     """A part of a story under a head of its own."""
-    return html.Section([way.head(head), *body])
+    return html.carrying(html.Section([way.head(head), *body]), Card("table", head))
 
 
 def item(view: View, said: Item, way: Way) -> Component:

@@ -9,7 +9,7 @@ from dashboard.data.address import Address
 from dashboard.data.edition import Edition
 from dashboard.data.view import View
 from dashboard.elements import html
-from dashboard.elements.headline_links import OPENS, opened
+from dashboard.elements.headline_links import OPENS, bare, opened
 from dashboard.elements.html import Element
 from dashboard.welsh.language import LANGUAGE, Welsh
 from dashboard.welsh.say import sayer
@@ -103,7 +103,8 @@ class Drawer:
 
     def _property(self, name: str, value: Any) -> Any:
         if name in ("children", OPENS):
-            return self.draw(value)
+            drawn = self.draw(value)
+            return bare(drawn) if isinstance(value, Text) else drawn
         if name == "figure":
             return self._figure(value)
         if name == "tree":

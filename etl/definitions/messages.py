@@ -91,10 +91,15 @@ class Message(Text):
 
 
 class Number(Text):
-    """A number as it is shown, the address of its story ('' where it has none) and the name it is found under there."""
+    """A number as it is shown, the address of its story ('' where it has none) and the name it is found under there.
+
+    `value` is the number that is shown, where no address leads to it.
+    """
 
     @staticmethod
-    def written(language: Language, shown: str, address: str = "", name: str = "") -> Iterator[str]:
+    def written(
+        language: Language, shown: str, address: str = "", name: str = "", value: float | None = None
+    ) -> Iterator[str]:
         """The number, as every language writes it."""
         yield Plain(shown)
 
@@ -111,6 +116,11 @@ class Number(Text):
     def name(self) -> str:
         """What it is a number of."""
         return self.args[2] if len(self.args) > 2 else ""
+
+    @property
+    def value(self) -> float | None:
+        """The number itself."""
+        return self.args[3] if len(self.args) > 3 else None
 
 
 class Count(Text):

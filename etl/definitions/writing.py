@@ -9,6 +9,7 @@ from etl.definitions.messages import (
     Count,
     Listing,
     Name,
+    Number,
     Plain,
     Small,
     Text,
@@ -28,9 +29,9 @@ def write(value: float | None, unit: Unit) -> str:
     if value is None or value != value:
         return "not known"
     if unit in ("gbp", "gbp_each"):
-        return _with_minus(value, pounds(value))
+        return _with_minus(value, _pounds(value))
     if unit == "share":
-        return percent(value)
+        return f"{round_half_up(100 * value):.0f}%"
     if unit == "count":
         return _with_minus(value, f"{abs(value):,.0f}")
     text = f"{abs(value):,.2f}" if unit == "ratio" and abs(value) < 10 else f"{abs(value):,.1f}"
@@ -48,7 +49,9 @@ def write_limit(value: float | None, unit: Unit) -> str:
     """A line of a control chart as a table has it, to a tenth; money in whole pounds; nothing where there is none."""
     if value is None:
         return ""
-    return write(value, unit) if unit in ("gbp", "gbp_each") else f"{value:,.1f}"
+    money = unit in ("gbp", "gbp_each")
+    shown = write(value, unit) if money else f"{value:,.1f}"
+    return Number(shown, "", "", round_half_up(value) if money else round(value, 1))
 
 
 def write_pence(value: float) -> str:
@@ -56,9 +59,14 @@ def write_pence(value: float) -> str:
     return _with_minus(value, f"£{abs(value):,.2f}")
 
 
-def pounds(amount: float) -> str:
+def pounds(amount: float) -> Number:
     """Whole pounds without a sign: £1,234."""
-    return f"£{round_half_up(abs(amount)):,.0f}"
+    return Number(_pounds(amount), "", "", round_half_up(abs(amount)))
+
+
+def write_count(number: float) -> Number:
+    """A whole number in figures: 1,234."""
+    return Number(f"{number:,.0f}", "", "", round(number))
 
 
 def pounds_short(amount: float) -> Plain:
@@ -78,15 +86,22 @@ def signed_pounds(amount: float) -> str:
 
 def percent(share: float | None) -> str:
     """A share in whole per cent; nothing where there is none."""
-    return f"{round_half_up(100 * share):.0f}%" if share is not None else ""
+    if share is None:
+        return ""
+    whole = round_half_up(100 * share)
+    return Number(f"{whole:.0f}%", "", "", whole / 100)
 
 
 def write_interval(low: float | None, high: float | None, *, money: bool = False) -> str:
     """An interval: 101 to 146; nothing where an end is not known."""
     if low is None or high is None:
         return ""
-    ends = [pounds(end) if money else f"{round_half_up(end):,.0f}" for end in (low, high)]
-    return _("{low} to {high}", low=ends[0], high=ends[1])
+    return _("{low} to {high}", low=write_end(low, money=money), high=write_end(high, money=money))
+
+
+def write_end(end: float, *, money: bool = False) -> Number:
+    """An end of an interval: 101."""
+    return pounds(end) if money else write_count(round_half_up(end))
 
 
 def count(number: int) -> Text:
@@ -137,6 +152,10 @@ def round_half_up(value: float, digits: int = 0) -> float:
     """Rounds as people do: 2.5 to 3, not to the nearest even number."""
     scale = 10**digits
     return float(int(abs(value) * scale + 0.5 + 1e-9)) / scale * (1 if value >= 0 else -1)
+
+
+def _pounds(amount: float) -> str:
+    return f"£{round_half_up(abs(amount)):,.0f}"
 
 
 def _with_minus(value: float, text: str) -> str:

@@ -12,7 +12,7 @@ from typed import GIVEN, typed
 from dashboard.app import look, page_at
 from dashboard.data.address import read
 from dashboard.data.edition import Edition, Editions
-from dashboard.export.exhibits import every, plain
+from dashboard.elements.html import every
 from etl.definitions import MEASURES
 from etl.definitions.measure import Ratio
 from etl.definitions.periods import PERIODS
@@ -76,7 +76,7 @@ def on_pages(edition: Edition) -> list[Seen]:
         assert page is not None
         for part in page.build(view).body:
             found |= {
-                Seen(str(address), plain(one)): None
+                Seen(str(address), "".join(text for text in every(one) if isinstance(text, str)).strip()): None
                 for one in every(part)
                 if (address := getattr(one, "data-number", "")) and "place" not in str(getattr(one, "className", ""))
             }

@@ -4,12 +4,12 @@ from datetime import date, datetime
 from pathlib import Path
 
 from editions import write_edition
+from trees import plain
 
 from dashboard.cards.old_edition import notice, restated, since_then
 from dashboard.data.address import Address
 from dashboard.data.edition import Editions
 from dashboard.data.view import View
-from dashboard.export.exhibits import plain
 
 SITE = {"site": "croydon", "label": "Croydon", "short_label": "Croydon", "position": 1, "first_month": date(2018, 7, 1)}
 MEASURE = {"measure": "new_cases", "label": "New cases", "unit": "count", "position": 1}

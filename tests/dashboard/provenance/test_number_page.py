@@ -12,13 +12,14 @@ import duckdb
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
+from trees import plain
 from typer.testing import CliRunner
 
 from dashboard.app import frame, look
 from dashboard.data.address import make, read
 from dashboard.data.edition import Edition, Editions
 from dashboard.data.view import View
-from dashboard.export.exhibits import every, plain
+from dashboard.elements.html import every
 from dashboard.provenance import codes
 from etl.__main__ import app
 from etl.provenance import HIDDEN_WORDS, code_of, tell

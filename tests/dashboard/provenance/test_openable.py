@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 from audiences import make_editions
-from trees import seen
+from trees import plain, seen
 
 from dashboard.app import draw_page
 from dashboard.data.edition import Edition, Editions
 from dashboard.elements.headline_links import NUMBER, OPENS, YEAR
-from dashboard.export.exhibits import plain
 from dashboard.provenance.panel import build as panel_of
 from etl.provenance import tell
 from etl.provenance.story import Facts, Formula, Months, Number, Points, Story, Table, Words
