@@ -40,9 +40,9 @@ from dashboard.provenance import links
 from dashboard.wording import caseload as wording
 from dashboard.wording import numbers
 from etl.definitions import label_of
-from etl.definitions.messages import Capital, Count, Plain, Text, _, joined, ngettext
+from etl.definitions.messages import Capital, Count, Plain, Small, Text, _, joined, ngettext
 from etl.definitions.periods import write_month, write_months
-from etl.definitions.settings import TOO_FEW
+from etl.definitions.settings import LEAST_COUNT
 from etl.definitions.writing import HIDDEN, first_upper, listed
 
 Component = Any
@@ -200,7 +200,7 @@ def pathway(view: View) -> Component:
         _("From referral to completion, {year}; each step as a share of the one before", year=asked_words(view)),
         side_by_side(view, lines, _("From referral to completion")),
         name="journey",
-        source=joined(". ", [source_words(view), _("No share on {few}", few=TOO_FEW)]),
+        source=joined(". ", [source_words(view), _("No share on fewer than {number}", number=LEAST_COUNT)]),
         links=[definition(view, "referrals")],
     )
 
@@ -243,7 +243,9 @@ def nothing_of(view: View, measure: str, what: str, unknown: str) -> Component:
     """What stands where no site has a number to show: that they are hidden, or that none is known."""
     if not any(is_hidden(view, site, measure) for site in columns(view)):
         return nothing(unknown)
-    return nothing(_("{what} are hidden, because small numbers could be worked out from them.", what=what))
+    return nothing(
+        Capital(_("{what} are hidden, because small numbers could be worked out from them.", what=Small(what)))
+    )
 
 
 def measure_line(view: View, measure: str, of: str = "", note: str = "", label: str = "") -> Line:
@@ -340,7 +342,11 @@ def closures(view: View) -> Component:
             lambda share: _("{share} of closures were completed as planned", share=share),
             _("Closures by reason"),
         ),
-        _("Closed cases by reason, {year}; shares of all closures, none on {few}", year=asked_words(view), few=TOO_FEW),
+        _(
+            "Closed cases by reason, {year}; shares of all closures, none on fewer than {number}",
+            year=asked_words(view),
+            number=LEAST_COUNT,
+        ),
         side_by_side(view, lines, _("Closures by reason"))
         if lines
         else nothing_of(view, "closed_cases", _("Closures by reason"), _("No closure is known.")),
@@ -398,7 +404,7 @@ def people(view: View) -> Component:
     )
     return card(
         headline,
-        Capital(_("{year}; none on {few}", year=asked_words(view), few=TOO_FEW)),
+        Capital(_("{year}; none on fewer than {number}", year=asked_words(view), number=LEAST_COUNT)),
         side_by_side(view, lines, _("Victims, children and perpetrators")) if lines else nothing(_("Nobody is known.")),
         name="people",
         source=source_words(view),

@@ -13,7 +13,7 @@ from dashboard.elements.page import Content, Page, card, definition, grid, nothi
 from dashboard.elements.tables import Column, hidden, link, not_applicable, number, state, table, tag
 from dashboard.provenance import links
 from dashboard.wording import control_chart, readiness, returns
-from etl.definitions.messages import Capital, Count, Plain, Text, _, joined, ngettext
+from etl.definitions.messages import Capital, Count, Name, Plain, Text, _, joined, ngettext
 from etl.definitions.periods import month_after, months_from, write_date, write_month, write_months
 from etl.definitions.readiness import VERDICTS
 from etl.definitions.writing import HIDDEN, first_upper, spaced
@@ -58,8 +58,8 @@ def build(view: View) -> Content:
         headline,
         _(
             "{commissioner}; {provider}. Since {month}; {period}.",
-            commissioner=Plain(site.commissioner) if site.commissioner else _("Commissioner not known"),
-            provider=Plain(site.provider) if site.provider else _("provider not known"),
+            commissioner=Name(site.commissioner) if site.commissioner else _("Commissioner not known"),
+            provider=Name(site.provider) if site.provider else _("provider not known"),
             month=write_month(site.first_month, long=True),
             period=period_words(view.period),
         ),

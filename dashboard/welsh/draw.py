@@ -119,7 +119,9 @@ class Drawer:
         """Words in Welsh; what cannot be said stays, marked as English for those who hear the page."""
         if isinstance(text, Text):
             language = Welsh()
-            parts = [_told(part) for part in opened(text, language, self._address)]
+            parts = [
+                part if isinstance(part, str) else self.draw(part) for part in opened(text, language, self._address)
+            ]
             if language.missing and (known := self._say(str(text))) is not None:
                 return [known]  # as long as not all texts are messages
             self.missing |= language.missing
