@@ -15,6 +15,7 @@ from dashboard.access.roles import Who, who_is
 from dashboard.data.address import read
 from dashboard.data.edition import Edition
 from dashboard.data.view import View
+from dashboard.elements.headline_links import link_numbers
 from dashboard.pages import scenario
 from dashboard.scenarios import saved
 from dashboard.scenarios.choices import ScenarioChoice, read_number, read_supposed, said
@@ -32,7 +33,9 @@ def supposed_of(search: str, edition: Edition) -> ScenarioChoice:
 
 def shown(search: str, edition: Edition) -> str:
     """All that the page says, as text."""
-    content = scenario.build(View(edition, read("/scenario", search)))
+    address = read("/scenario", search)
+    content = scenario.build(View(edition, address))
+    link_numbers(list(content.body), address)
     return json.dumps(
         [part.to_plotly_json() for part in content.body], default=lambda part: part.to_plotly_json(), ensure_ascii=False
     )
