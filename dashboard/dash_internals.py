@@ -49,7 +49,7 @@ class Element(Component):
 
     def __init__(self, children: Any = None, **attributes: Any) -> None:
         if children is not None:
-            self.children = children
+            self.__dict__["children"] = children
         self.__dict__.update(attributes)
 
     def to_plotly_json(self) -> dict[str, Any]:

@@ -203,9 +203,8 @@ def number_of(view: View, part: Part) -> Number | None:
     value, unit = value_of(view.edition, part.address)
     value = value_in(part.words) if value is None else value
     if address.beside:
-        measure = f"{address.what}|{address.beside}"
-        named = {"site": address.site, "measure": measure, "period": address.kind, "starts": first}
-        return Number(shown, value, unit=unit, key=part.address, code=code, **named)
+        of = (address.site, f"{address.what}|{address.beside}", unit, address.kind, first)
+        return Number(shown, value, "", *of, key=part.address, code=code)
     if value is None:
         return None
     return Number(shown, value, site=address.site, measure=address.kind, unit=unit, key=part.address, code=code)
@@ -216,8 +215,8 @@ def of_result(view: View, row: Row, shown: str, key: str, code: str) -> Number:
     about = view.edition.measures.get(row.measure)
     value = None if row.shown == HIDDEN else row.value
     unit = str(about.unit) if about is not None else ""
-    period = {"period": row.period, "starts": row.starts, "ends": row.ends, "low": row.low, "high": row.high}
-    return Number(shown, value, marker_of(view, row), row.site, row.measure, unit, key=key, code=code, **period)
+    when = (row.period, row.starts, row.ends, row.low, row.high)
+    return Number(shown, value, marker_of(view, row), row.site, row.measure, unit, *when, key, code)
 
 
 def marker_of(view: View, row: Row) -> str:
