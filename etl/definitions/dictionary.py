@@ -6,7 +6,7 @@ from pathlib import Path
 
 from etl.definitions import MEASURES, key, subject_of, unit_of
 from etl.definitions.measure import Breakdown, Measure, Ratio, Reported, Total
-from etl.definitions.tables import WHO, all_columns
+from etl.definitions.tables import WHO, all_columns, as_data
 
 PATH = Path(__file__).parents[2] / "data" / "dictionary.csv"
 TABLES = PATH.with_name("edition_tables.csv")
@@ -38,8 +38,9 @@ def make_table_dictionary() -> str:
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(("table", "column", "holds", "type", "unit", "who may see it", "meaning"))
-    for own, one in all_columns():
-        rows.writerow((own.name, one.name, one.type, one.sql, one.unit, WHO.get(one.who, "nobody"), one.meaning))
+    for own, described in all_columns():
+        for one in (described, as_data(described)) if described.type == "message" else (described,):
+            rows.writerow((own.name, one.name, one.type, one.sql, one.unit, WHO.get(one.who, "nobody"), one.meaning))
     return text.getvalue()
 
 

@@ -13,6 +13,7 @@ from etl.definitions.periods import day_of, month_after, write_date, write_month
 from etl.definitions.readiness import CRITERIA, LEVELS, VERDICTS
 from etl.definitions.tables import columns_of
 from etl.definitions.writing import counted_figure, write
+from etl.editions.schema import with_messages
 from etl.reference import STATUSES
 from etl.system.database import connect
 
@@ -38,7 +39,7 @@ def _read(path: Path, *names: str) -> dict[str, pd.DataFrame]:
     """Tables of an earlier edition; none where it cannot be read: a broken old file must not stop a new edition."""
     try:
         with connect(path, read_only=True) as con:
-            return {name: con.table(name).df() for name in names}
+            return {name: with_messages(con.table(name).df()) for name in names}
     except duckdb.Error:
         return {}
 

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from etl.definitions import REPORTED, SUBJECTS
-from etl.definitions.tables import WHO, NotDescribed, Table, all_columns, column, columns_of, table, tables
+from etl.definitions.tables import AS_DATA, WHO, NotDescribed, Table, all_columns, column, columns_of, table, tables
 from etl.editions.folder import KEPT
 from etl.intake.personal import PATTERNS
 from etl.protect.lattice import THRESHOLD
@@ -47,7 +47,7 @@ def _tables(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
 
 def kinds_of(name: str) -> list[str]:
     """The kinds of things that columns of this name hold. Raises NotDescribed."""
-    kinds = [kind for kind, names in names_by_kind().items() if name in names]
+    kinds = [kind for kind, names in names_by_kind().items() if name.removesuffix(AS_DATA) in names]
     if not kinds:
         raise NotDescribed(f"Nobody has said what the column {name!r} holds: add it to etl/editions/held.toml.")
     return kinds

@@ -4,12 +4,18 @@ Look there for a table's columns, such as those of `cover` in `money.toml`; `dat
 They lie so low as what works tables out, hides numbers in them and tells where numbers come from needs them too.
 """
 
+import json
 from pathlib import Path
 
 import pandas as pd
 
-from etl.definitions.tables import Column, Table, column, table
+from etl.definitions.messages import Text, to_data
+from etl.definitions.tables import AS_DATA, Column, Table, as_data, column, table
+from etl.provenance.edition import message
 from etl.system.database import connect
+
+# Columns of strings keep the objects that they are given, which other ways to hold them do not: messages stay messages.
+pd.options.mode.string_storage = "python"
 
 
 class NotWhole(ValueError):
@@ -24,12 +30,38 @@ def write_file(path: Path, tables: dict[str, pd.DataFrame]) -> None:
     con = connect(path)
     try:
         for name, frame in tables.items():
-            con.register("frame", frame)
-            con.execute(f"create table {name} as {_rows(table(name), frame)}")
+            whole = _with_data(name, frame)
+            con.register("frame", whole)
+            con.execute(f"create table {name} as {_rows(table(name), whole)}")
             con.unregister("frame")
         con.execute("checkpoint")
     finally:
         con.close()
+
+
+def with_messages(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table as it comes from a file, its messages made of the data beside them."""
+    told = {name: name.removesuffix(AS_DATA) for name in frame.columns if name.endswith(AS_DATA)}
+    made = {
+        own: [
+            message(data) if isinstance(data, str) else said for said, data in zip(frame[own], frame[name], strict=True)
+        ]
+        for name, own in told.items()
+    }
+    return frame.assign(**made).drop(columns=[*told])
+
+
+def _with_data(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows, with each column of messages as data beside it; a message that is a plain string has none."""
+    data = {}
+    for own in (column(name, one) for one in frame.columns):
+        if own.type == "message" and any(isinstance(value, Text) for value in frame[own.name]):
+            data[as_data(own).name] = [_json(value) for value in frame[own.name]]
+    return frame.assign(**data) if data else frame
+
+
+def _json(value: object) -> str | None:
+    return json.dumps(to_data(value), ensure_ascii=False, separators=(",", ":")) if isinstance(value, Text) else None
 
 
 def _rows(made: Table, frame: pd.DataFrame) -> str:

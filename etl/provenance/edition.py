@@ -1,11 +1,14 @@
 """What an edition must be able to answer so that the story of a number can be told."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from sys import intern
 from typing import Any, Protocol
 
-from etl.definitions.tables import days
+from etl.definitions.messages import from_data
+from etl.definitions.tables import AS_DATA, days
 
 
 class Row(dict[str, Any]):
@@ -21,11 +24,26 @@ class Row(dict[str, Any]):
 
 
 def read_rows(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> tuple[Row, ...]:
-    """Rows as they come from a file: with a day in each column that holds days, and each text held once."""
+    """Rows as they come from a file: with a day in each column that holds days, each text held once, and messages
+    from the data beside them, which a file of long ago has not.
+    """
     held = frozenset(place for place, name in enumerate(names) if name in days())
-    return tuple(
+    data = {name: name.removesuffix(AS_DATA) for name in names if name.removesuffix(AS_DATA) in {*names} - {name}}
+    found = tuple(
         Row(zip(names, [_held(value, place in held) for place, value in enumerate(row)], strict=True)) for row in rows
     )
+    for row in found:
+        for beside, name in data.items():
+            if (told := row.pop(beside)) is not None:
+                row[name] = message(told)
+    return found
+
+
+@lru_cache(maxsize=20_000)
+def message(data: str) -> str:
+    """The message of its data; rows of many sites and months have the same one."""
+    made: str = from_data(json.loads(data))
+    return made
 
 
 def _held(value: Any, is_day: bool) -> Any:

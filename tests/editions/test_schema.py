@@ -7,9 +7,13 @@ import pandas as pd
 import pytest
 
 from etl.definitions import tables as described
+from etl.definitions.messages import Message, Number, Text, _, joined
 from etl.definitions.tables import NotDescribed, Table, columns_of, tables
-from etl.editions.schema import NotWhole, write_file
+from etl.definitions.writing import named
+from etl.editions.parquet import write_parquet
+from etl.editions.schema import NotWhole, with_messages, write_file
 from etl.protect.audience import Unclassified, check_opened, given_to
+from etl.provenance.edition import read_rows
 from etl.system.database import connect
 
 
@@ -77,3 +81,51 @@ def test_what_is_its_own_does_not() -> None:
 def test_what_is_worked_out_cannot_be_given() -> None:
     with pytest.raises(Unclassified, match="'gap' of the table 'cover' is given"):
         given_to("forum", {"cover": pd.DataFrame({"gap": [1.0]})}, pd.DataFrame())
+
+
+def said() -> Text:
+    count = Number("12", "croydon|month|2019-09-01|new_cases", "New cases")
+    return joined(
+        "; ", [_("{site} took on {count} new cases", site=named("West Midlands"), count=count), "none planned"]
+    )
+
+
+def written(path: Path) -> pd.DataFrame:
+    reasons = pd.Series([said(), "plain", None, _("spend above plan")], dtype="str")
+    frame = pd.concat([pd.DataFrame({"site": list("abcd"), "reason": reasons, "change": "none"})]).iloc[:4]
+    write_file(path, {"verdicts": frame.merge(pd.DataFrame({"site": list("abcd")}), on="site")})
+    return frame
+
+
+def test_messages_come_back_from_a_file_as_they_were(tmp_path: Path) -> None:
+    frame = written(tmp_path / "a.duckdb")
+    with connect(tmp_path / "a.duckdb", read_only=True) as con:
+        found = con.execute("from verdicts")
+        rows = read_rows([column[0] for column in found.description], found.fetchall())
+        table = with_messages(con.table("verdicts").df())
+    assert list(rows[0]) == list(table.columns) == ["site", "reason", "change"]
+    for reasons in ([row.reason for row in rows], list(table.reason)):
+        assert isinstance(reasons[0], Text)
+        assert reasons[0].args == said().args
+        assert isinstance(reasons[3], Message)
+        assert [*map(str, reasons[:2]), reasons[3]] == [frame.reason[0], "plain", "spend above plan"]
+
+
+def test_parquet_has_messages_as_data_too(tmp_path: Path) -> None:
+    written(tmp_path / "a.duckdb")
+    (path,) = write_parquet(tmp_path)
+    with connect(beside=tmp_path) as con:
+        assert con.read_parquet(str(path)).columns == ["site", "reason", "change", "reason_message"]
+
+
+def test_a_column_without_messages_has_no_data_beside_it(tmp_path: Path) -> None:
+    write_file(tmp_path / "a.duckdb", {"verdicts": pd.DataFrame({"site": ["x"], "reason": ["plain"]})})
+    assert list(types(tmp_path / "a.duckdb")) == [("verdicts", "site"), ("verdicts", "reason")]
+
+
+def test_whoever_sees_messages_sees_their_data() -> None:
+    own, beside = (described.column("queries", name) for name in ("cause", "cause_message"))
+    assert (beside.who, beside.holds, beside.sql) == (own.who, own.holds, "VARCHAR") == ("own", "words", "VARCHAR")
+    for nobodys in ("site_message", "cause_messages", "_message"):
+        with pytest.raises(NotDescribed):
+            described.column("queries", nobodys)

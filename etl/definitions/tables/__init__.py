@@ -6,7 +6,7 @@ as days from a file, and the table dictionary in `data/`. `common.toml` has the 
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -22,6 +22,9 @@ TYPES = {
     "number": ("DOUBLE", "float64", "people"),
     "whole": ("BIGINT", "float64", "people"),
 }
+# What comes after the name of a column of messages in that of the column beside it, which has them as data. Nobody
+# describes that one: whoever sees the messages sees it.
+AS_DATA = "_message"
 # Who sees a column. Nobody does where none of these is said.
 WHO = {
     "all": "everybody who signs in",
@@ -115,14 +118,23 @@ def table(name: str) -> Table:
 
 
 def column(table_name: str, name: str) -> Column:
-    """A column of a table. Raises NotDescribed."""
-    found = table(table_name).columns.get(name)
+    """A column of a table, or the one beside it that has its messages as data. Raises NotDescribed."""
+    columns = table(table_name).columns
+    found = columns.get(name)
+    if found is None and (own := columns.get(name.removesuffix(AS_DATA))) and own.type == "message":
+        return as_data(own)
     if found is None:
         raise NotDescribed(
             f"Nobody has said what the column {name!r} of the table {table_name!r} holds: describe it in"
             " etl/definitions/tables/."
         )
     return found
+
+
+def as_data(own: Column) -> Column:
+    """The column beside a column of messages that has them as data, for other languages and for links."""
+    meaning = f"{own.meaning}, as data; none where no message has places or another language"
+    return replace(own, name=f"{own.name}{AS_DATA}", meaning=meaning)
 
 
 def columns_of(name: str) -> list[str]:
