@@ -166,7 +166,7 @@ def parts_of(part: Component) -> Iterator[str | Part | None]:
         for child in part:
             yield from parts_of(child)
     elif isinstance(part, html.Element):
-        own_line = part.own_line or (isinstance(data, Part) and data.own_line)
+        own_line = getattr(part, "own_line", False) or (isinstance(data, Part) and data.own_line)
         yield from [None] if own_line else []
         yield from [data] if isinstance(data, Part) else parts_of(html.children(part))
         yield from [None] if own_line else []
