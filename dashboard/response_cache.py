@@ -15,10 +15,10 @@ from flask import Flask, Response, g, request
 from flask_compress import Compress
 
 from dashboard.app import draw_page, draw_panel, look, page_at, shown_as
-from dashboard.dash_internals import ASSETS, CALLBACK, LIBRARIES, answer, output_of, read_question
 from dashboard.data.address import read
 from dashboard.data.edition import Editions, NoEdition
 from dashboard.data.view import View
+from dashboard.elements.dash_internals import ASSETS, CALLBACK, LIBRARIES, answer, output_of, read_question
 
 SCRIPTS = (LIBRARIES, ASSETS)
 MOST_BYTES = 8 * 1024 * 1024  # of a process

@@ -12,8 +12,8 @@ from dashboard.access.csrf import COOKIE, HEADER
 from dashboard.access.settings import Settings, read_settings
 from dashboard.access.setup import FROM_INSIDE, audience_of_request, init_app
 from dashboard.app import built, look, make_app, page_at
-from dashboard.dash_internals import CALLBACK, CHANGED, FOLDERS, WARMED_BY, MissingScript, question
 from dashboard.data.edition import Editions
+from dashboard.elements.dash_internals import CALLBACK, CHANGED, FOLDERS, WARMED_BY, MissingScript, question
 from dashboard.export.downloads import add_downloads
 from dashboard.export.packs import add_packs
 from dashboard.operations.health import add_health

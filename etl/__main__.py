@@ -11,10 +11,12 @@ from typing import Annotated
 import duckdb
 import typer
 
-from etl.command_line import day_option, month_argument, plain_errors, progress_bar, time_option
 from etl.definitions.periods import month_after, write_month
 from etl.definitions.writing import counted_figure
-from etl.printing import (
+from etl.sites import load_sites
+from etl.warehouse.command_line import day_option, month_argument, plain_errors, progress_bar, time_option
+from etl.warehouse.load import Checked, WrongUse, find_sites, gather, load
+from etl.warehouse.printing import (
     CheckFormat,
     Format,
     loaded_lines,
@@ -23,8 +25,6 @@ from etl.printing import (
     status_json,
     status_lines,
 )
-from etl.sites import load_sites
-from etl.warehouse.load import Checked, WrongUse, find_sites, gather, load
 from etl.warehouse.store import open_warehouse
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)

@@ -12,10 +12,10 @@ from filelock import FileLock
 from typer.testing import CliRunner
 
 from etl.__main__ import app
-from etl.command_line import plain_errors
 from etl.sample import Look, name_file, write_return
 from etl.sample.simulate import simulate
 from etl.sites import load_sites
+from etl.warehouse.command_line import plain_errors
 
 SITES = load_sites()
 MAY, JUNE = date(2019, 5, 1), date(2019, 6, 1)

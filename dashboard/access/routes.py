@@ -6,7 +6,16 @@
 from dataclasses import dataclass
 
 from dashboard.access.roles import ROLES
-from dashboard.dash_internals import ANY_PATH, ASSETS, CALLBACK, DEPENDENCIES, FAVICON, INDEX, LAYOUT, LIBRARIES
+from dashboard.elements.dash_internals import (
+    ANY_PATH,
+    ASSETS,
+    CALLBACK,
+    DEPENDENCIES,
+    FAVICON,
+    INDEX,
+    LAYOUT,
+    LIBRARIES,
+)
 from etl.definitions.settings import RETURN_BYTES
 
 ANYONE = frozenset({"anyone"})

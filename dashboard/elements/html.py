@@ -10,7 +10,7 @@ written from that.
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from dashboard.dash_internals import Element
+from dashboard.elements.dash_internals import Element
 
 
 def carrying(element: Any, data: Any) -> Any:

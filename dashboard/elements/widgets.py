@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.dash_internals import OURS, Element
 from dashboard.elements import html
+from dashboard.elements.dash_internals import OURS, Element
 from etl.definitions.messages import _
 
 

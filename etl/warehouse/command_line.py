@@ -67,7 +67,7 @@ INTERRUPTED = "Query interrupted"  # what DuckDB makes of Ctrl-C while it works
 def _fault(error: Exception) -> str:
     """What to say of a fault of ours: where it lies, and never in its own words, which may quote a return."""
     frames = traceback.extract_tb(error.__traceback__)
-    line = [frame for frame in frames if Path(frame.filename).is_relative_to(Path(__file__).parent)][-1]
+    line = [frame for frame in frames if Path(frame.filename).is_relative_to(Path(__file__).parents[1])][-1]
     place = f"{type(error).__name__}, {Path(line.filename).name}, line {line.lineno}"
     return (
         "The work could not be finished, and nothing has changed. This is a fault of the programs and not of what you "

@@ -11,9 +11,9 @@ import pytest
 from dash import Dash, Input, Output, State
 from flask.testing import FlaskClient
 
-from dashboard import dash_internals as internals
 from dashboard.access.csrf import COOKIE, HEADER
 from dashboard.access.setup import FROM_INSIDE
+from dashboard.elements import dash_internals as internals
 from dashboard.elements import html
 from dashboard.elements.widgets import Frame
 from dashboard.server import make_server
@@ -47,7 +47,7 @@ def client() -> FlaskClient:
 
 
 def test_dash_is_pinned_below_its_next_minor_version() -> None:
-    text = (Path(internals.__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8")
+    text = (Path(internals.__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8")
     major, minor = dash.__version__.split(".")[:2]
     assert f'"dash>={dash.__version__},<{major}.{int(minor) + 1}"' in text
     assert any(re.match(r"dash\b", line) for line in requires("drive-monitoring") or [])

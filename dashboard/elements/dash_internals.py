@@ -1,7 +1,7 @@
 """Every private name and undocumented habit of Dash that the Python side leans on: why, and what breaks without it.
 
-`dash` is pinned below its next minor version, and `tests/dashboard/test_dash_internals.py` fails for each of these when
-Dash changes it. What the scripts in `assets/` lean on is said where they do, and tested there too.
+`dash` is pinned below its next minor version, and `tests/dashboard/elements/test_dash_internals.py` fails for each of
+these when Dash changes it. What the scripts in `assets/` lean on is said where they do, and tested there too.
 """
 
 from typing import Any
