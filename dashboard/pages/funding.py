@@ -28,7 +28,7 @@ from dashboard.elements.page import (
 )
 from dashboard.elements.tables import Column, hidden, link, number, number_key, state, table
 from dashboard.provenance import links
-from dashboard.wording import funding, sentences
+from dashboard.wording import funding
 from dashboard.wording.numbers import as_shown
 from etl.definitions.messages import Month, Name, Number, Plain, Text, _, joined
 from etl.definitions.periods import write_date, write_financial_year, write_month, write_months, write_period
@@ -93,7 +93,7 @@ def steps(view: View, who: str) -> Component:
     months, amounts = amounts_of(view, who)
     if not months:
         return card(_("Money ahead is not known"), "", nothing(_("No agreement or plan is known.")), name="cliff")
-    grant_ends = sentences.grant_end(view.edition.rows("cliff", "site = ?", (who,)))
+    grant_ends = funding.grant_end(view.edition.rows("cliff", "site = ?", (who,)))
     cover = one(view, "cover", who)
     start = cover.year if cover is not None else months[0]
     secured = [(month, amounts.get("approved", {}).get(month, 0.0)) for month in months]
@@ -359,7 +359,7 @@ def agreements(view: View) -> Component:
     rows = [row for row in rows if start is None or row.ends is None or row.ends >= start]
     ranks = list(STATUSES)
     rows.sort(key=lambda row: (ranks.index(row.status) if row.status in ranks else 9, order.index(row.site)))
-    year = sentences.year_of(cover) or _("the year ahead")
+    year = funding.year_of(cover) or _("the year ahead")
     body = [
         [
             site_name(view, row.site, short=True),
@@ -425,7 +425,7 @@ def cover_table(view: View) -> Component:
         funding.covered([row for row in rows if row.site != "all"], partial(links.cover_text, view)),
         _(
             "Secured money of {year} in months of planned cost; notice: months until the first short one",
-            year=sentences.year_of(rows),
+            year=funding.year_of(rows),
         ),
         table(columns, body, _("Months of cover"), class_name="wide", row_names=[row.site for row in rows]),
         name="cover",

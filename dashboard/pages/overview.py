@@ -11,7 +11,7 @@ from dashboard.elements import html, icons
 from dashboard.elements.page import Content, Page, pick_period, pick_sites, plain_card, site_name
 from dashboard.elements.tables import Column, heard, hidden, link, number, seen_on_phones, state, table, tag
 from dashboard.provenance import links
-from dashboard.wording import caseload, overview, sentences
+from dashboard.wording import caseload, funding, overview
 from dashboard.wording import readiness as wording
 from etl.definitions import label_of
 from etl.definitions.messages import Number, Text, _, joined
@@ -30,7 +30,7 @@ def build(view: View) -> Content:
     labels = {site.name: site.label for site in view.sites}
     cover = view.edition.rows("cover")
     cliff = view.edition.rows("cliff", "site = 'all'")
-    headline = wording.readiness(view.edition.rows("verdicts"), labels, cover, sentences.grant_end(cliff))
+    headline = wording.readiness(view.edition.rows("verdicts"), labels, cover, funding.grant_end(cliff))
     if not view.edition.has("results"):
         headline = _("No returns have been loaded yet, so there is nothing to judge")
     return Content(
@@ -131,7 +131,7 @@ class Secured:
         return bool(view.edition.rows("cover"))
 
     def head(self, view: View) -> str:
-        return _("Secured for {year}", year=sentences.year_of(view.edition.rows("cover")))
+        return _("Secured for {year}", year=funding.year_of(view.edition.rows("cover")))
 
     def scale(self, view: View) -> str:
         return _("scale 0 to 12 months")

@@ -7,7 +7,7 @@ from itertools import pairwise
 from dashboard.data.edition import Row
 from dashboard.wording.numbers import Write, as_shown, spread
 from etl.definitions.messages import Capital, Count, Month, Name, Plain, Text, _, joined, ngettext
-from etl.definitions.periods import write_month
+from etl.definitions.periods import write_financial_year, write_month
 from etl.definitions.settings import NIL_POUNDS
 from etl.definitions.writing import percent, pounds, round_half_up
 
@@ -221,3 +221,15 @@ def note(sites: str, year: str | None, apart: Sequence[Text], made_up: bool) -> 
     )
     beside = [_("{amount} for the central team is apart.", amount=amount) for amount in apart]
     return joined(" ", [against, *beside, *([_("Made-up agreements are marked.")] if made_up else [])])
+
+
+def grant_end(cliff: Sequence[Row]) -> date | None:
+    """The last month in which money flows that then ends."""
+    months = [row.month for row in cliff if row.status == "ending" and row.amount]
+    return max(months) if months else None
+
+
+def year_of(cover: Sequence[Row]) -> str:
+    """The financial year that cover is about."""
+    years = {row.year for row in cover}
+    return write_financial_year(max(years)) if years else ""
