@@ -46,7 +46,7 @@ EXCEPTIONS = {
     "months before a site began, of which there is no return": ("calendar.*Li Strong$", r"\d+"),
     "how many months a year has, or how long ago a day is that stands beside it": (
         "",
-        r".*, \d+ months| in \d+ months|\d+ days?",
+        r".*, \d+ months| in \d+ months| of 12 months are secured|\d+ days?",
     ),
     "published by others, with its source": ("Small$", r"published: .*"),
     "the words of a query or a reminder: the cell that they are about opens beside them": (
