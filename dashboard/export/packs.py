@@ -21,8 +21,7 @@ from dashboard.data.view import View
 from dashboard.export.pdf import NoChromium, deck_pdf
 from dashboard.meeting.deck import make_deck
 from dashboard.meeting.slides import Deck
-from dashboard.welsh.draw import Drawer
-from dashboard.welsh.language import LANGUAGE
+from dashboard.welsh.packs import in_chosen_language
 from etl.definitions.settings import SLIDES
 
 REGISTER = "packs.jsonl"
@@ -73,15 +72,9 @@ def make_file(view: View, deck: Deck, end: str) -> bytes:
     """The slides as a file, in the language of the address."""
     # What writes presentations weighs much, and most processes never write one.
     from dashboard.export.powerpoint import deck_pptx
-    from dashboard.welsh.packs import document, presentation
 
     makers: dict[str, Callable[[Deck], bytes]] = {"pptx": deck_pptx, "pdf": deck_pdf}
-    if view.address.get("lang") != LANGUAGE:
-        return makers[end](deck)
-    drawer = Drawer(view.edition)
-    if end == "pdf":
-        return deck_pdf(deck, lambda html: document(html, drawer))
-    return presentation(deck_pptx(deck), drawer)
+    return makers[end](in_chosen_language(view, deck))
 
 
 def add_packs(server: Flask, data: Path, editions: Editions, look: Look) -> None:

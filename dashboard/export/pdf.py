@@ -3,7 +3,7 @@
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
@@ -18,10 +18,10 @@ class NoChromium(RuntimeError):
     """There is nothing that prints; the message says what to install."""
 
 
-def deck_pdf(deck: Deck, said: Callable[[str], str] = str) -> bytes:
-    """The slides, a page each; `said` may say the document in another language. Raises NoChromium."""
+def deck_pdf(deck: Deck) -> bytes:
+    """The slides, a page each. Raises NoChromium."""
     with _turn, ThreadPoolExecutor(1) as apart:  # Chromium is driven from a thread that runs no event loop of its own
-        return apart.submit(_print, said(as_html(deck))).result()
+        return apart.submit(_print, as_html(deck)).result()
 
 
 def _print(html: str) -> bytes:

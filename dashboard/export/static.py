@@ -12,6 +12,7 @@ from dashboard.meeting.slides import Deck
 
 Component = Any
 ASSETS = Path(__file__).parents[1] / "assets"
+WIDER = {"cy": ("welsh.css",)}  # the room that the words of a language need
 VOID = ("br", "hr", "img")
 NAMES = {
     "className": "class",
@@ -27,18 +28,15 @@ NAMES = {
 
 def as_html(deck: Deck) -> str:
     """A whole document: the slides with their style."""
-    style = "\n".join((ASSETS / name).read_text(encoding="utf-8") for name in ("house.css", "present.css"))
+    sheets = ("house.css", "present.css", *WIDER.get(deck.language, ()))
+    style = "\n".join((ASSETS / name).read_text(encoding="utf-8") for name in sheets)
     body = "".join(written(draw_deck(deck)))
+    head = f'<meta charset="utf-8"><title>{escape(deck.file_title)}</title>'
     return (
-        f'<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8"><title>{escape(titled(deck))}</title>'
+        f'<!DOCTYPE html><html lang="{deck.language}"><head>{head}'
         f"<style>{theme.css_variables()}{style}@page {{ size: A4 landscape; margin: 0; }}</style></head>"
         f"<body><main>{body}</main></body></html>"
     )
-
-
-def titled(deck: Deck) -> str:
-    """The title of a file of slides."""
-    return f"{deck.title}, data to {deck.data_to}, edition {deck.edition}"
 
 
 def written(part: Component) -> Iterator[str]:

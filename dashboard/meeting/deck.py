@@ -1,6 +1,8 @@
 """The slides of a meeting, each made of what a page says: the same rows of the edition, the same headlines."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from functools import partial
 
 from dashboard.cards.criteria import CRITERIA
 from dashboard.cards.funders import amounts_of
@@ -10,14 +12,20 @@ from dashboard.data.comparisons import COST, asked, compared, of_a_year, of_site
 from dashboard.data.edition import Row, audience_words
 from dashboard.data.view import View, period_words
 from dashboard.elements.tables import VERDICT_LEVELS
-from dashboard.meeting.since_last import agreed, changed, meeting_words, meets_next
+from dashboard.meeting.since_last import agreed, changed, in_words, meeting_words, meets_next
 from dashboard.meeting.slides import Deck, Grid, Judged, Layer, Point, Points, Slide, Steps, Verdicts, Words
 from dashboard.meeting.sources import MOST_LINES, coded, define, left_out, place, sites_shown, sources
+from dashboard.provenance import links
 from dashboard.wording import findings, sentences
-from etl.definitions.periods import write_date, write_month
+from dashboard.wording import meetings as wording
+from etl.definitions.messages import Month, Name, Plain, Text, _, joined
+from etl.definitions.periods import month_after, write_date, write_month
 from etl.definitions.readiness import LEVELS, VERDICTS
 from etl.definitions.settings import FIRST_TIME_ONLY, NIL_POUNDS, SLIDES
-from etl.definitions.writing import HIDDEN, counted, first_upper, listed, pounds, pounds_short, write_interval
+from etl.definitions.writing import HIDDEN, first_upper, listed, pounds, pounds_short, write_count, write_interval
+from etl.provenance.address import NumberAddress
+
+ONLY_APPROVED = _("Only approved money counts as secured.")
 
 
 def make_deck(view: View) -> Deck:
@@ -25,17 +33,28 @@ def make_deck(view: View) -> Deck:
     view = of_a_year(view)
     made = {name: MADE[name](view) for name in order_of(view)}
     month, meeting = view.edition.data_month, meeting_words(view)
-    who = "all sites" if view.all_sites else listed([site.label for site in view.sites])
+    slides = tuple(slide for slide in made.values() if slide is not None)
+    who = _("all sites") if view.all_sites else listed([site.label for site in view.sites])
+    title = _("{meeting}: caseload, cost and money", meeting=meeting or Plain("Drive"))
+    chosen = joined(", ", [first_upper(who), period_words(view.period)])
+    of = {"month": write_month(month) if month else _("no month"), "day": write_date(view.edition.made.date())}
+    address = view.address.with_(edition=view.edition.name, number="").href
+    small = Deck.smalls[0 if view.edition.audience == "central" else 1]
+    foot = [_("Data to {month}", month=of["month"]), _("Edition {day}", day=of["day"]), small, chosen]
     return Deck(
-        f"{meeting or 'Drive'}: caseload, cost and money",
-        tuple(slide for slide in made.values() if slide is not None),
-        write_month(month) if month else "no month",
-        write_date(view.edition.made.date()),
-        f"{first_upper(who)}, {period_words(view.period)}",
+        title,
+        slides,
+        of["month"],
+        of["day"],
+        chosen,
         audience_words(view.edition.audience),
-        view.address.with_(edition=view.edition.name, number="").href,
+        address,
         meeting,
         view.is_current,
+        _("{title}, data to {month}, edition {day}", title=title, **of),
+        joined(". ", [chosen, _("Data to {month}, edition {day}", **of), Plain(address)]),
+        joined("     ", foot),
+        tuple(_("{number} of {total}", number=place, total=len(slides)) for place in range(1, len(slides) + 1)),
     )
 
 
@@ -60,81 +79,91 @@ def verdict(view: View) -> Slide | None:
     headline = sentences.readiness(tuple(rows.values()), labels, tuple(cover.values()), sentences.grant_end(cliff))
     judged = tuple(judge(view, site, rows.get(site), cover.get(site)) for site in sites_shown(view))
     year = sentences.year_of(tuple(cover.values()))
-    said = "; ".join(f"{j.place.label}: {j.verdict}, {j.reason}" for j in judged)
+    alt = joined("; ", [joined(": ", [j.place.label, joined(", ", [j.verdict, j.reason])]) for j in judged])
+    numbers = [
+        (Name(view.label(site)), NumberAddress(site, "cover", str(cover[site].year), "months"))
+        for site in sites_shown(view)
+        if site in cover
+    ]
     return Slide(
         "verdict",
-        "Can Drive carry on without the Home Office grant?",
+        _("Can Drive carry on without the Home Office grant?"),
         headline,
         "",
-        Verdicts(judged, f"Months secured, {year}" if year else "Months secured", left_out(view)),
-        f"Verdict of each site. {said}",
+        Verdicts(judged, _("Months secured, {year}", year=year) if year else _("Months secured"), left_out(view)),
+        joined(". ", [_("Verdict of each site"), alt]),
         ask(view, cover.get("all"), tuple(rows.values())),
         (
-            "Five criteria in words, no score; thresholds are proposals of the central team.",
-            "Only approved money counts as secured. Months: 12 × secured ÷ planned cost of the year.",
-            *(f"{labels.get(row.site, 'Programme')}: {row.change}" for row in rows.values() if row.change),
+            _("Five criteria in words, no score; thresholds are proposals of the central team."),
+            joined(" ", [ONLY_APPROVED, _("Months: 12 × secured ÷ planned cost of the year.")]),
+            *(
+                joined(": ", [Name(labels[row.site]) if row.site in labels else _("Programme"), row.change])
+                for row in rows.values()
+                if row.change
+            ),
             sources(view),
         ),
-        coded(
-            view,
-            (
-                (view.label(site), f"{site}|cover|{cover[site].year}|months")
-                for site in sites_shown(view)
-                if site in cover
-            ),
-        ),
+        coded(view, numbers),
     )
 
 
 def judge(view: View, site: str, row: Row | None, cover: Row | None) -> Judged:
     """A row of the verdict slide."""
     months = cover.months if cover is not None else None
-    said = VERDICTS.get(row.verdict, row.words) if row is not None else "Not judged"
+    words = VERDICTS.get(row.verdict, row.words) if row is not None else _("Not judged")
     level = VERDICT_LEVELS.get(row.verdict, "unknown") if row is not None else "unknown"
-    shown = f"{months:.1f}" if months is not None else "not known"
-    return Judged(place(view, site), level, said, row.reason if row is not None else "", months, shown)
+    shown = Plain(f"{months:.1f}") if months is not None else _("not known")
+    return Judged(place(view, site), level, words, row.reason or "" if row is not None else "", months, shown)
 
 
 def ask(view: View, cover: Row | None, verdicts: Sequence[Row]) -> tuple[str, str]:
     """What the forum is asked to decide: whose money is missing, and by when what cannot be judged can be."""
-    parts = []
-    if cover is not None and cover.gap and cover.gap > NIL_POUNDS and view.all_sites:
-        parts.append(f"who finds the {pounds(cover.gap)} not yet secured for {sentences.year_of((cover,))}")
     open_ones = sum(row.verdict == "cannot_say" for row in verdicts if row.site in {s.name for s in view.sites})
-    if open_ones:
-        parts.append(f"by when the gaps in {counted(open_ones, 'site’s return', 'sites’ returns')} are filled")
-    return ("We ask the forum", f" to agree {', and '.join(parts)}.") if parts else ("", "")
+    if cover is None or not cover.gap or cover.gap <= NIL_POUNDS or not view.all_sites:
+        return wording.ask(None, "", open_ones)
+    return wording.ask(links.cover_text(view, cover, "gap", pounds(cover.gap)), sentences.year_of((cover,)), open_ones)
 
 
 def new_cases(view: View) -> Slide | None:
     """New cases of each site against its plan; no slide where none is known or may be shown."""
     rows = compared(view, "new_cases")
-    points = [point(view, site, rows.get(site), of_plan(rows.get(site))) for site in sites_shown(view)]
+    points = [point(view, site, rows.get(site), of_plan(view, rows.get(site))) for site in sites_shown(view)]
     if all(point.value is None for point in points):
         return None
     return dotted(
         "cases",
-        "Does Drive reach as many people as planned?",
-        findings.against_plan(of_sites(view, "new_cases")),
-        f"New cases, {period_words(view.period)}; line: 95% interval; upright: plan; hollow: an earlier year",
-        Points(tuple(points), *scale(points, lambda v: f"{v:,.0f}"), "of plan", "New cases", left_out(view)),
-        (*define(view, "new_cases", "planned_new_cases"), "Interval: exact Poisson, 95%.", sources(view)),
+        _("Does Drive reach as many people as planned?"),
+        findings.against_plan(of_sites(view, "new_cases"), partial(links.result_text, view)),
+        _(
+            "New cases, {period}; line: 95% interval; upright: plan; hollow: an earlier year",
+            period=period_words(view.period),
+        ),
+        Points(
+            tuple(points),
+            *scale(points, write_count),
+            _("of plan"),
+            _("New cases"),
+            left_out(view),
+            _("New cases of plan"),
+        ),
+        (*define(view, "new_cases", "planned_new_cases"), _("Interval: exact Poisson, 95%."), sources(view)),
         codes_of(view, rows),
     )
 
 
-def of_plan(row: Row | None) -> str:
+def of_plan(view: View, row: Row | None) -> str:
     """A count beside its plan."""
     if row is None or row.value is None or row.plan is None:
         return shown_of(row)
-    return f"{row.shown} of {row.plan_shown}"
+    plan = links.number_text(view, Row(row, measure=links.PLANS[row.measure]), row.plan_shown)
+    return _("{number} of {total}", number=links.number_text(view, row), total=plan)
 
 
 def shown_of(row: Row | None) -> str:
     """What may be printed of a number."""
     if row is None or (row.value is None and row.shown != HIDDEN):
-        return "not known"
-    return str(row.shown)
+        return _("not known")
+    return Plain(row.shown)
 
 
 def cost(view: View) -> Slide | None:
@@ -151,11 +180,18 @@ def cost(view: View) -> Slide | None:
     pairs = asked(view, "apart", "measure = ?", (COST,))
     return dotted(
         "cost",
-        "What does one case cost?",
-        findings.cost(found, pairs, rows, labels, "new case"),
-        "Cash on the cost lines that all sites count, latest complete year; line: 95% interval",
-        Points(tuple(points), *scale(points, pounds), "95% interval", "Cost per new case", left_out(view)),
-        (*define(view, COST), "Interval from the number of cases (Poisson, 95%).", sources(view)),
+        _("What does one case cost?"),
+        findings.cost(found, pairs, rows, labels, _("new case"), partial(links.result_text, view)),
+        _("Cash on the cost lines that all sites count, latest complete year; line: 95% interval"),
+        Points(
+            tuple(points),
+            *scale(points, pounds),
+            _("95% interval"),
+            _("Cost per new case"),
+            left_out(view),
+            is_money=True,
+        ),
+        (*define(view, COST), _("Interval from the number of cases (Poisson, 95%)."), sources(view)),
         codes_of(view, rows),
     )
 
@@ -163,8 +199,13 @@ def cost(view: View) -> Slide | None:
 def codes_of(view: View, rows: Mapping[str, Row]) -> tuple[tuple[str, str], ...]:
     """The codes of compared numbers, by site."""
     known = [(site, rows[site]) for site in sites_shown(view) if site in rows and rows[site].value is not None]
-    numbers = ((view.label(site), f"{site}|{row.period}|{row.starts}|{row.measure}") for site, row in known)
-    return coded(view, numbers)
+    return coded(
+        view,
+        (
+            (Name(view.label(site)), NumberAddress(site, row.period, str(row.starts), row.measure))
+            for site, row in known
+        ),
+    )
 
 
 def point(view: View, site: str, row: Row | None, beside: str) -> Point:
@@ -172,7 +213,8 @@ def point(view: View, site: str, row: Row | None, beside: str) -> Point:
     if row is None or row.value is None or row.shown == HIDDEN:
         return Point(place(view, site), "", None, shown_of(row), None, None, None, beside, False)
     below = first_upper(when(row)) if row.hollow else ""
-    return Point(place(view, site), below, row.value, row.shown, row.low, row.high, row.plan, beside, bool(row.hollow))
+    shown = links.number_text(view, row)
+    return Point(place(view, site), below, row.value, shown, row.low, row.high, row.plan, beside, bool(row.hollow))
 
 
 def scale(points: Sequence[Point], write: Callable[[float], str]) -> tuple[float, tuple[tuple[float, str], ...]]:
@@ -191,8 +233,9 @@ def dotted(
     codes: tuple[tuple[str, str], ...],
 ) -> Slide:
     """A slide of numbers on one scale."""
-    said = "; ".join(f"{p.place.label} {p.shown}" for p in points.rows)
-    return Slide(name, question, headline, subtitle, points, f"{points.name}: {said}", notes=notes, codes=codes)
+    numbers = joined("; ", [joined(" ", [p.place.label, p.shown]) for p in points.rows])
+    alt = joined(": ", [points.name, numbers])
+    return Slide(name, question, headline, subtitle, points, alt, notes=notes, codes=codes)
 
 
 def cliff(view: View) -> Slide | None:
@@ -212,36 +255,50 @@ def cliff(view: View) -> Slide | None:
     )
     highest = max([*planned, *(sum(v) for v in zip(*(layer.amounts for layer in layers), strict=True))], default=1.0)
     top = highest * 1.14 or 1.0
+    grant_ends = sentences.grant_end(view.edition.rows("cliff", "site = ?", (who,)))
     first = cover.get("first_short_if_even", cover.first_short_month) if cover is not None else None
     exhibit = Steps(
         tuple(months),
         layers,
         planned,
-        f"{pounds_short(planned[-1])} a month",
-        sentences.grant_end(view.edition.rows("cliff", "site = ?", (who,))),
-        first,
+        _("{amount} a month", amount=pounds_short(planned[-1])),
+        grant_ends,
+        turn(grant_ends, first) if grant_ends in months else ("", ""),
         top,
         tuple((step, pounds_short(step)) for step in ticks(highest, 3)),
+        tuple(write_month(month) for month in months),
+        tuple(Month(m, "short" if m.month == 4 or not i else "abbreviated") for i, m in enumerate(months)),
     )
-    sites = "all sites" if who == "all" else view.label(who)
-    made_up = any(row.made_up for row in view.edition.rows("agreements"))
-    subtitle = f"Cash by month against planned cost, {sites}" + (". Some agreements are made up" if made_up else "")
-    said = "; ".join(f"{layer.name} {layer.shown}" for layer in layers)
-    notes = ("Only approved money counts as secured.", f"By month: {said}.", sources(view))
-    ends = [
-        (layer.name, f"{who}|cliff|{months[-1]}|{layer.status}") for layer in layers if layer.amounts[-1] > NIL_POUNDS
-    ]
-    codes = coded(view, [*ends, ("Planned cost", f"{who}|cliff|{months[-1]}|planned")])
-    question = "What is secured once the grant ends?"
-    drawn = f"{subtitle}. {said}. Planned cost {exhibit.planned_shown}." + "".join(f" {w}." for w in exhibit.turn if w)
+    sites = _("all sites") if who == "all" else Name(view.label(who))
+    subtitle: Text = _("Cash by month against planned cost, {sites}", sites=sites)
+    if any(row.made_up for row in view.edition.rows("agreements")):
+        subtitle = joined(". ", [subtitle, _("Some agreements are made up")])
+    by_layer = joined("; ", [joined(" ", [layer.name, layer.shown]) for layer in layers])
+    notes = (ONLY_APPROVED, _("By month: {amounts}.", amounts=by_layer), sources(view))
+    ends = [(layer.name, layer.status) for layer in layers if layer.amounts[-1] > NIL_POUNDS]
+    ends.append((exhibit.planned_name, "planned"))
+    codes = coded(view, ((name, NumberAddress(who, "cliff", str(months[-1]), status)) for name, status in ends))
+    question = _("What is secured once the grant ends?")
+    planned_words = joined(" ", [exhibit.planned_name, exhibit.planned_shown])
+    drawn = joined("", [joined(". ", [subtitle, by_layer, planned_words, *filter(None, exhibit.turn)]), "."])
     return Slide("cliff", question, headline, subtitle, exhibit, drawn, notes=notes, codes=codes)
+
+
+def turn(grant_ends: date, first_short: date | None) -> tuple[str, str]:
+    """What is said at the end of the grant: the day, and whether money is short from then on."""
+    after = month_after(grant_ends)
+    day = joined(" ", [str((after - after.resolution).day), write_month(grant_ends, long=True)])
+    short = _("{month}: first short month", month=write_month(after, long=True)) if first_short == after else ""
+    return _("Grant ends {day}", day=day), short
 
 
 def money_words(values: Sequence[float]) -> str:
     """A layer's money at the end, and what it was before that where it steps: £66k, then £41k."""
     steps = [value for index, value in enumerate(values) if not index or abs(value - values[index - 1]) >= NIL_POUNDS]
     known = [pounds_short(value) for value in steps if value > NIL_POUNDS]
-    return ", then ".join(known[-2:]) if values[-1] > NIL_POUNDS else f"{known[-1]}, then none"
+    if values[-1] <= NIL_POUNDS:
+        return _("{amount}, then none", amount=known[-1])
+    return _("{before}, then {amount}", before=known[-2], amount=known[-1]) if len(known) > 1 else known[-1]
 
 
 def readiness(view: View) -> Slide | None:
@@ -253,26 +310,34 @@ def readiness(view: View) -> Slide | None:
         return None
     labels = {site.name: site.label for site in view.sites}
     rows = [criterion for criterion in CRITERIA if any((site, criterion) in cells for site in sites)]
-    heads = (Words("Criterion"), *(Words(place(view, s).label, place=place(view, s)) for s in sites))
-    body = [(Words("Verdict"), *(said_of(verdicts.get(site)) for site in sites))]
+    heads = (Words(_("Criterion")), *(Words(place(view, s).label, place=place(view, s)) for s in sites))
+    body = [(Words(_("Verdict")), *(words_of(verdicts.get(site)) for site in sites))]
     for criterion in rows:
         levels = [cells[s, criterion].level if (s, criterion) in cells else "unknown" for s in sites]
         body.append((Words(CRITERIA[criterion][0]), *(Words(LEVELS.get(x, x), x) for x in levels)))
     held = [verdicts[site.name] for site in view.sites if site.name in verdicts]
-    said = "; ".join(f"{labels[s]}: {', '.join(f'{line[0].text} {line[i].text}' for line in body)}"
-                     for i, s in enumerate(sites, 1))  # fmt: skip
-    notes = tuple(f"{CRITERIA[c][0]}: {CRITERIA[c][1]}." for c in rows)
+    lines = [
+        joined(": ", [Name(labels[s]), joined(", ", [level_words(line[0].text, line[i].text) for line in body])])
+        for i, s in enumerate(sites, 1)
+    ]
+    notes = tuple(joined("", [joined(": ", CRITERIA[c]), "."]) for c in rows)
     grid = Grid("levels", heads, tuple(body), left_out(view))
-    question = "Is each site ready to carry on?"
-    codes = coded(view, ((labels[site], f"{site}|verdict||words") for site in sites if site in labels))
+    question = _("Is each site ready to carry on?")
+    numbers = ((Name(labels[site]), NumberAddress(site, "verdict", "", "words")) for site in sites if site in labels)
+    codes, alt = coded(view, numbers), joined("; ", lines)
     headline = sentences.in_the_way(held, labels)
-    return Slide("readiness", question, headline, "", grid, said, notes=(*notes, sources(view)), codes=codes)
+    return Slide("readiness", question, headline, "", grid, alt, notes=(*notes, sources(view)), codes=codes)
 
 
-def said_of(row: Row | None) -> Words:
+def level_words(criterion: str, level: str) -> Text:
+    """How a criterion stands."""
+    return _("{criterion} {level}", criterion=criterion, level=level)
+
+
+def words_of(row: Row | None) -> Words:
     """A verdict as a cell."""
     if row is None:
-        return Words("Not judged", "unknown")
+        return Words(_("Not judged"), "unknown")
     return Words(VERDICTS.get(row.verdict, row.words), VERDICT_LEVELS.get(row.verdict, "unknown"))
 
 
@@ -285,24 +350,24 @@ def decide(view: View) -> Slide | None:
     today = view.edition.made.date()
     body = tuple(
         (
-            Words(f"{write_date(row.due)}, late" if row.due < today else write_date(row.due)),
+            Words(_("{day}, late", day=write_date(row.due)) if row.due < today else write_date(row.due)),
             Words(place(view, row.site or "all").label, place=place(view, row.site or "all")),
             Words(row.words),
         )
         for row in rows[:MOST_LINES]
     )
     cover = next(iter(view.edition.rows("cover", "site = 'all'")), None)
-    said = "; ".join(f"{line[0].text}: {line[1].text}, {line[2].text}" for line in body)
     notes = tuple(
-        f"{row.words}: {'made up for the sample' if row.made_up else row.source}" for row in rows[:MOST_LINES]
+        joined(": ", [row.words, _("made up for the sample") if row.made_up else row.source])
+        for row in rows[:MOST_LINES]
     )
     return Slide(
         "decide",
-        "What is to be decided, and by when?",
+        _("What is to be decided, and by when?"),
         sentences.milestones(rows, today),
         "",
-        Grid("dates", (Words("Due"), Words("Site"), Words("What")), body),
-        said,
+        Grid("dates", (Words(_("Due")), Words(_("Site")), Words(_("What"))), body),
+        in_words(body),
         ask(view, cover, view.edition.rows("verdicts")),
         notes,
     )

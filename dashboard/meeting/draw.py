@@ -30,12 +30,11 @@ GROUNDS = {"approved": "approved", "ending": "ending", "agreed_in_principle": "p
 
 def draw_deck(deck: Deck) -> Component:
     """All slides of a meeting; the first one shows."""
-    count = len(deck.slides)
-    shown = [draw_slide(deck, slide, place, count) for place, slide in enumerate(deck.slides, 1)]
-    return html.Div([html.H1(deck.title, className="heard"), *shown], className="deck")
+    shown = [draw_slide(deck, slide, place) for place, slide in enumerate(deck.slides, 1)]
+    return html.Div([html.H1(deck.title, className="heard"), *shown], className="deck", lang=deck.language)
 
 
-def draw_slide(deck: Deck, slide: Slide, place: int, count: int) -> Component:
+def draw_slide(deck: Deck, slide: Slide, place: int) -> Component:
     """A slide: question, headline, exhibit, ask, foot."""
     meeting = html.Span(deck.head, className="slide-meeting") if deck.head else None
     foot = [html.Span([name, html.Strong(said)]) if said else html.Span(name) for name, said in deck.foot]
@@ -50,7 +49,7 @@ def draw_slide(deck: Deck, slide: Slide, place: int, count: int) -> Component:
             [
                 *foot,
                 html.Span(deck.chosen, className="on-paper"),
-                html.Span(f"{place} of {count}", className="slide-place"),
+                html.Span(deck.places[place - 1], className="slide-place"),
             ],
             className="slide-foot",
         ),
@@ -68,9 +67,8 @@ def draw_codes(slide: Slide) -> Component:
     """What leads back to the numbers, on paper only; no code is broken between lines."""
     if not slide.codes:
         return None
-    before, _, _ = slide.codes_said.partition(": ")
     codes = [part for name, code in slide.codes for part in (f" {name} ", html.Span(code))]
-    return html.P([f"{before}:", *codes], className="slide-codes on-paper")
+    return html.P([f"{slide.codes_head}:", *codes], className="slide-codes on-paper")
 
 
 @singledispatch
@@ -102,22 +100,22 @@ def tag(level: str, words: str) -> Component:
 @draw_exhibit.register
 def _(exhibit: Verdicts) -> Component:
     """A row a site: verdict, reason, a bar of months."""
-    heads = ["Site", "Verdict", "Reason", exhibit.head]
+    heads = [*exhibit.heads, exhibit.head]
     head = html.Tr(
         [html.Th(html.Span(h, className="heard" if i < 3 else ""), scope="col") for i, h in enumerate(heads)]
     )
-    rows = [html.Tr(judged(row)) for row in exhibit.rows]
+    rows = [html.Tr(judged(row, exhibit.of_twelve)) for row in exhibit.rows]
     table = html.Table([html.Thead(head), html.Tbody(rows)], className="slide-verdicts", style={"--rows": len(rows)})
     return [table, more(exhibit.left_out)]
 
 
-def judged(row: Judged) -> list[Component]:
+def judged(row: Judged, of_twelve: str) -> list[Component]:
     """The cells of a row of verdicts."""
     colour = row.place.mark.projected
     bar = html.Span(
         html.Span(style={"width": share((row.months or 0) / 12), "background": colour}), className="slide-bar"
     )
-    number = [html.Strong(row.shown), html.Span(" of 12")] if row.months is not None else [html.Span(row.shown)]
+    number = [html.Strong(row.shown), html.Span(f" {of_twelve}")] if row.months is not None else [html.Span(row.shown)]
     months = html.Div([bar, html.Span(number, className="slide-months")], className="slide-money")
     return [
         html.Th(name_of(row.place), scope="row"),
@@ -187,8 +185,8 @@ def _(exhibit: Steps) -> Component:
         blocks.append(html.Div(words, className="slide-turn", style={"left": at}))
     scale = [html.Span(text, style={"bottom": share(at / exhibit.top)}) for at, text in exhibit.ticks]
     months = [
-        html.Span(f"{m:%b %Y}" if m.month == 4 or not i else f"{m:%b}", style={"left": share((i + 0.5) / count)})
-        for i, m in enumerate(exhibit.months)
+        html.Span(name, style={"left": share((i + 0.5) / count)})
+        for i, name in enumerate(exhibit.axis_names)
         if i % 3 == 0
     ]
     return html.Div(
@@ -222,7 +220,7 @@ def block(layer: Layer, first: int, last: int, floors: Sequence[float], exhibit:
         "height": share(layer.amounts[first] / exhibit.top),
     }
     tall, wide = layer.amounts[first] / exhibit.top > 0.1, last - first > 2
-    words = {"ending": "Home Office", "approved": secured_words(layer, first, exhibit)}.get(layer.status, "")
+    words = {"ending": exhibit.ending_name, "approved": secured_words(layer, first, exhibit)}.get(layer.status, "")
     inside = html.Span(words) if words and tall and wide else None
     return html.Div(inside, className=f"slide-block {GROUNDS.get(layer.status, 'maybe')}", style=size)
 
@@ -230,7 +228,7 @@ def block(layer: Layer, first: int, last: int, floors: Sequence[float], exhibit:
 def secured_words(layer: Layer, first: int, exhibit: Steps) -> str:
     """Local money while the grant lasts, then how much of it."""
     before = exhibit.grant_ends is not None and exhibit.months[first] <= exhibit.grant_ends
-    return "Local money" if before else layer.texts[first]
+    return exhibit.local_name if before else layer.texts[first]
 
 
 def side(exhibit: Steps) -> list[Component]:

@@ -1,12 +1,32 @@
-"""What a slide is: one message, one exhibit, one ask. Drawn alike on a screen, on paper and in a presentation."""
+"""What a slide is: one message, one exhibit, one ask. Drawn alike on a screen, on paper and in a presentation.
 
-from dataclasses import dataclass
+All that a slide says stands in its data, its fixed words too, so that `in_language` says a whole deck before it is
+written.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date
+from typing import Any
 
 from dashboard.data.edition import audience_words
 from dashboard.theme import Mark
-from etl.definitions.periods import month_after
+from etl.definitions.messages import _
 from etl.definitions.settings import NIL_POUNDS
+
+NOT_WORDS = {"words": False}  # marks what is the same in every language: names in code, codes, addresses
+
+
+def in_language(part: Any, say: Callable[[str], str]) -> Any:
+    """A deck, or a part of one, whose words are said by `say`."""
+    if isinstance(part, str):
+        return say(part) if part else part
+    if isinstance(part, tuple):
+        return tuple(in_language(one, say) for one in part)
+    if not is_dataclass(part) or isinstance(part, type):
+        return part
+    words = [one.name for one in fields(part) if one.metadata != NOT_WORDS]
+    return replace(part, **{name: in_language(getattr(part, name), say) for name in words})
 
 
 @dataclass(frozen=True)
@@ -14,7 +34,7 @@ class Place:
     """A site as a slide names it, or the programme."""
 
     label: str
-    mark: Mark
+    mark: Mark = field(metadata=NOT_WORDS)
 
 
 @dataclass(frozen=True)
@@ -22,7 +42,7 @@ class Judged:
     """A site's verdict, its reason, and the months of the year that are secured."""
 
     place: Place
-    level: str
+    level: str = field(metadata=NOT_WORDS)
     verdict: str
     reason: str
     months: float | None
@@ -36,6 +56,8 @@ class Verdicts:
     rows: tuple[Judged, ...]
     head: str
     left_out: str = ""
+    heads: tuple[str, str, str] = (_("Site"), _("Verdict"), _("Reason"))
+    of_twelve: str = _("of {number}", number=12)
 
 
 @dataclass(frozen=True)
@@ -55,7 +77,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Points:
-    """Numbers on one scale from 0 to `top`."""
+    """Numbers on one scale from 0 to `top`; `both` heads them where what stands beside a number says it too."""
 
     rows: tuple[Point, ...]
     top: float
@@ -63,6 +85,11 @@ class Points:
     head: str
     name: str
     left_out: str = ""
+    both: str = ""
+    is_money: bool = False
+    site: str = _("Site")
+    interval: str = _("95% interval")
+    plan: str = _("plan")
 
 
 @dataclass(frozen=True)
@@ -70,7 +97,7 @@ class Layer:
     """Money of one certainty, month by month."""
 
     name: str
-    status: str
+    status: str = field(metadata=NOT_WORDS)
     amounts: tuple[float, ...]
     texts: tuple[str, ...]
     shown: str
@@ -78,27 +105,24 @@ class Layer:
 
 @dataclass(frozen=True)
 class Steps:
-    """Money by month, layer on layer by how certain it is, against planned cost."""
+    """Money by month, layer on layer by how certain it is, against planned cost.
+
+    `turn` is said at the end of the grant: the day, and whether money is short from then on.
+    """
 
     months: tuple[date, ...]
     layers: tuple[Layer, ...]
     planned: tuple[float, ...]
     planned_shown: str
     grant_ends: date | None
-    first_short: date | None
+    turn: tuple[str, str]
     top: float
     ticks: tuple[tuple[float, str], ...]
-
-    @property
-    def turn(self) -> tuple[str, str]:
-        """What is said at the end of the grant: the day, and whether money is short from then on."""
-        if self.grant_ends not in self.months:
-            return "", ""
-        after = month_after(self.grant_ends)
-        last = after - after.resolution
-        return f"Grant ends {last.day} {last:%B %Y}", (
-            f"{after:%B %Y}: first short month" if self.first_short == after else ""
-        )
+    month_names: tuple[str, ...]
+    axis_names: tuple[str, ...]
+    planned_name: str = _("Planned cost")
+    ending_name: str = _("Home Office")
+    local_name: str = _("Local money")
 
     def beside(self, gap: float) -> list[tuple[float, str, str, str]]:
         """Height (a share of the whole), name, money and status of each layer at its end, `gap` or more apart."""
@@ -108,7 +132,7 @@ class Steps:
             if amount > NIL_POUNDS:
                 wanted.append(((level + amount / 2) / self.top, layer.name, layer.shown, layer.status))
             level += amount
-        wanted.append((self.planned[-1] / self.top, "Planned cost", self.planned_shown, "planned"))
+        wanted.append((self.planned[-1] / self.top, self.planned_name, self.planned_shown, "planned"))
         places = [entry[0] for entry in wanted]
         for index in range(len(places)):
             places[index] = max(places[index], places[index - 1] + gap if index else gap / 2)
@@ -124,7 +148,7 @@ class Words:
     """A cell: words, and a level where they are a status; `below` stands small under a site's name."""
 
     text: str
-    level: str = ""
+    level: str = field(default="", metadata=NOT_WORDS)
     place: Place | None = None
     below: str = ""
 
@@ -133,7 +157,7 @@ class Words:
 class Grid:
     """A table of words. `kind`: how wide its columns are."""
 
-    kind: str
+    kind: str = field(metadata=NOT_WORDS)
     columns: tuple[Words, ...]
     rows: tuple[tuple[Words, ...], ...]
     left_out: str = ""
@@ -146,7 +170,7 @@ Exhibit = Verdicts | Points | Steps | Grid
 class Slide:
     """A slide. `notes` are what the speaker needs: definitions, methods, sources; `codes` lead back to its numbers."""
 
-    name: str
+    name: str = field(metadata=NOT_WORDS)
     question: str
     headline: str
     subtitle: str
@@ -155,12 +179,13 @@ class Slide:
     ask: tuple[str, str] = ("", "")
     notes: tuple[str, ...] = ()
     codes: tuple[tuple[str, str], ...] = ()
+    codes_head: str = _("Codes of the numbers, for /number/CODE")
 
     @property
-    def codes_said(self) -> str:
+    def codes_words(self) -> str:
         """What leads back to the numbers, as a file says it."""
-        said = "; ".join(f"{name} {code}" for name, code in self.codes)
-        return f"Codes of the numbers, for /number/CODE: {said}" if said else ""
+        codes = "; ".join(f"{name} {code}" for name, code in self.codes)
+        return f"{self.codes_head}: {codes}" if codes else ""
 
 
 @dataclass(frozen=True)
@@ -172,19 +197,27 @@ class Deck:
     data_to: str
     edition: str
     chosen: str
-    audience: str
-    address: str
+    audience: str = field(metadata=NOT_WORDS)
+    address: str = field(metadata=NOT_WORDS)
     meeting: str = ""
     is_current: bool = True
+    file_title: str = ""
+    made_of: str = ""
+    foot_line: str = ""
+    places: tuple[str, ...] = ()
+    data_head: str = _("Data to")
+    edition_head: str = _("Edition")
+    smalls: tuple[str, str] = (_("Central team only"), _("Small numbers hidden"))
+    outdated: str = _("Not the current edition")
+    language: str = field(default="en-GB", metadata=NOT_WORDS)
 
     @property
     def foot(self) -> tuple[tuple[str, str], ...]:
         """What every slide says of its data: in the central team's own no number is hidden."""
-        whole = self.audience == audience_words("central")
-        small = "Central team only" if whole else "Small numbers hidden"
-        return (("Data to ", self.data_to), ("Edition ", self.edition), (small, ""))
+        small = self.smalls[0 if self.audience == audience_words("central") else 1]
+        return ((f"{self.data_head} ", self.data_to), (f"{self.edition_head} ", self.edition), (small, ""))
 
     @property
     def head(self) -> str:
         """What stands above every slide: the meeting, or that there is a newer edition."""
-        return self.meeting if self.is_current else "Not the current edition"
+        return self.meeting if self.is_current else self.outdated

@@ -1,8 +1,6 @@
 """Draws what is built in English in Welsh: the same components, figures and drawings with other words."""
 
-import re
 from collections.abc import Mapping
-from html import escape, unescape
 from typing import Any
 
 from dashboard.data.address import Address
@@ -29,7 +27,6 @@ ENGLISH_ONLY = (
     ("past_queries", ("message", "fix", "words")),
 )
 SHORTEST = 12  # letters: less is no sentence to be known by
-HTML_TEXT = re.compile(r">([^<>]*[A-Za-z][^<>]*)<")
 # What the scripts in `assets` say themselves.
 SCRIPTS_SAY = (
     "of",
@@ -78,14 +75,6 @@ class Drawer:
     def text(self, text: str) -> str:
         """A text in Welsh, or as it is."""
         return self._said(text)
-
-    def can_say(self, text: str) -> bool:
-        """Whether there is Welsh for a text."""
-        return self._say(text) is not None
-
-    def html(self, html: str) -> str:
-        """The same elements with other words between them."""
-        return HTML_TEXT.sub(lambda text: f">{escape(self._said(unescape(text[1])), quote=False)}<", html)
 
     def _component(self, node: Element) -> dict[str, Any]:
         told = node.to_plotly_json()

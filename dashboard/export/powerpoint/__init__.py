@@ -5,15 +5,16 @@ from functools import singledispatch
 from typing import Any
 
 from pptx import Presentation
+from pptx.oxml.ns import qn
 from pptx.util import Inches
 
 from dashboard import theme
 from dashboard.export.powerpoint import charts, tables
 from dashboard.export.powerpoint.words import INSIDE, LEFT, bar, line, lines_of, text, write
-from dashboard.export.static import titled
 from dashboard.meeting.slides import Deck, Grid, Points, Slide, Steps, Verdicts
 
 WIDE, HIGH = 13.333, 7.5
+SPOKEN = {"cy": "cy-GB"}  # the names of languages that programs for presentations know
 LARGE, SMALLER = 30, 27  # a headline, and one that then takes a line less
 
 
@@ -21,17 +22,27 @@ def deck_pptx(deck: Deck) -> bytes:
     """The presentation."""
     show = Presentation()
     show.slide_width, show.slide_height = Inches(WIDE), Inches(HIGH)
-    show.core_properties.title = titled(deck)
-    show.core_properties.language = "en-GB"
-    show.core_properties.comments = f"{deck.chosen}. For {deck.audience}. {deck.address}"
-    for place, slide in enumerate(deck.slides, 1):
-        add_slide(show, deck, slide, place)
+    show.core_properties.title = deck.file_title
+    show.core_properties.language = SPOKEN.get(deck.language, deck.language)
+    show.core_properties.comments = f"{deck.made_of}, {deck.audience}"
+    for place, slide in enumerate(deck.slides):
+        add_slide(show, deck, slide, deck.places[place])
+    mark_language(show)
     out = io.BytesIO()
     show.save(out)
     return out.getvalue()
 
 
-def add_slide(show: Any, deck: Deck, slide: Slide, place: int) -> None:
+def mark_language(show: Any) -> None:
+    """Says in which language all text of a presentation is, for spelling and for those who hear it."""
+    for slide in show.slides:
+        roots = [slide.element, slide.notes_slide.element]
+        for root in (*roots, *(shape.chart.part._element for shape in slide.shapes if shape.has_chart)):
+            for look in root.iter(qn("a:rPr")):
+                look.set("lang", show.core_properties.language)
+
+
+def add_slide(show: Any, deck: Deck, slide: Slide, place: str) -> None:
     """A slide: question, headline as its title, exhibit, ask, codes, foot, notes."""
     page = show.slides.add_slide(show.slide_layouts[5])
     size = min((LARGE, SMALLER), key=lambda size: lines_of(slide.headline, size, INSIDE))
@@ -51,18 +62,16 @@ def add_slide(show: Any, deck: Deck, slide: Slide, place: int) -> None:
         bar(page, (LEFT, 5.86, INSIDE, 0.68), theme.WASH)
         bar(page, (LEFT, 5.86, 0.06, 0.68), theme.INK)
         text(page, "".join(slide.ask), (LEFT + 0.2, 5.86, INSIDE - 0.3, 0.68), 16, bold=len(slide.ask[0]), middle=True)
-    text(page, slide.codes_said, (LEFT, 6.56, INSIDE, 0.28), 9, theme.MUTED)
+    text(page, slide.codes_words, (LEFT, 6.56, INSIDE, 0.28), 9, theme.MUTED)
     line(page, (LEFT, 6.88), (LEFT + INSIDE, 6.88), theme.RULE, 1)
-    said = [f"{name}{value}" for name, value in deck.foot] + [deck.chosen]
-    text(page, "     ".join(said), (LEFT, 6.92, INSIDE - 1.2, 0.34), 12, theme.MUTED)
-    text(page, f"{place} of {len(deck.slides)}", (LEFT + INSIDE - 1.2, 6.92, 1.2, 0.34), 12, theme.MUTED, align="right")
+    text(page, deck.foot_line, (LEFT, 6.92, INSIDE - 1.2, 0.34), 12, theme.MUTED)
+    text(page, place, (LEFT + INSIDE - 1.2, 6.92, 1.2, 0.34), 12, theme.MUTED, align="right")
     page.notes_slide.notes_text_frame.text = "\n".join(filter(None, notes(deck, slide)))
 
 
 def notes(deck: Deck, slide: Slide) -> list[str]:
     """What the speaker has: the slide in words, definitions, sources, codes, and what was chosen."""
-    chosen = f"{deck.chosen}. Data to {deck.data_to}, edition {deck.edition}. {deck.address}"
-    return [slide.alt, *slide.notes, slide.codes_said, chosen]
+    return [slide.alt, *slide.notes, slide.codes_words, deck.made_of]
 
 
 @singledispatch

@@ -37,9 +37,9 @@ HOLLOW = 0.72  # how much paper is in the colour of a number of an earlier year
 
 def verdicts(exhibit: Verdicts, page: Any, alt: str, top: float, bottom: float) -> None:
     """Verdicts in a table; beside each the months that are secured, as a bar of a chart."""
-    rows = [[Words("Site"), Words("Verdict"), Words("Reason"), Words(exhibit.head)]]
+    rows = [[*map(Words, exhibit.heads), Words(exhibit.head)]]
     for row in exhibit.rows:
-        months = f"{row.shown} of 12" if row.months is not None else row.shown
+        months = f"{row.shown} {exhibit.of_twelve}" if row.months is not None else row.shown
         name = Words(row.place.label, place=row.place)
         rows.append([name, Words(row.verdict, row.level), Words(row.reason), Words(months)])
     high = row_height(len(exhibit.rows), top, bottom - 0.3 * bool(exhibit.left_out))
@@ -70,8 +70,7 @@ def points(exhibit: Points, page: Any, alt: str, top: float, bottom: float) -> N
     high = row_height(count, top, bottom - AXIS - 0.3 * bool(exhibit.left_out))
     wide = add_numbers(page, exhibit, alt, top, high)
     data = XyChartData()
-    for index, row in enumerate(exhibit.rows):
-        add_series(data, row, count - index)
+    drawn = [part for index, row in enumerate(exhibit.rows) for part in add_series(data, exhibit, row, count - index)]
     where = (LEFT + wide, top + HEAD, INSIDE - wide, high * count + AXIS)
     frame = add_chart(page, XL_CHART_TYPE.XY_SCATTER_LINES_NO_MARKERS, where, data)
     described(frame, alt)
@@ -81,22 +80,20 @@ def points(exhibit: Points, page: Any, alt: str, top: float, bottom: float) -> N
     values.has_major_gridlines = True
     values.major_gridlines.format.line.color.rgb = rgb(theme.HAIRLINE)
     values.tick_labels.number_format_is_linked = False
-    values.tick_labels.number_format = '"£"#,##0' if exhibit.ticks[-1][1].startswith("£") else "#,##0"
+    values.tick_labels.number_format = '"£"#,##0' if exhibit.is_money else "#,##0"
     scale(heights, 0.5, count + 0.5, None)
     heights.format.line.fill.background()
     heights.tick_label_position, heights.has_major_gridlines = XL_TICK_LABEL_POSITION.NONE, False
-    rows = {row.place.label: row for row in exhibit.rows}
-    for series in frame.chart.plots[0].series:
-        name, _, part = series.name.partition(", ")
-        draw_series(series, rows[name], part)
+    for series, (row, part) in zip(frame.chart.plots[0].series, drawn, strict=True):
+        draw_series(series, row, part)
     text(page, exhibit.left_out, (LEFT, bottom - 0.3, INSIDE, 0.3), 14, theme.MUTED)
 
 
 def add_numbers(page: Any, exhibit: Points, alt: str, top: float, high: float) -> float:
     """The table beside the dots; gives its width. What is beside a number may say the number itself: then once."""
-    once = all(row.beside.startswith(row.shown) for row in exhibit.rows)
-    heads = [f"{exhibit.name} {exhibit.head}"] if once else [exhibit.name, exhibit.head]
-    rows = [[Words("Site"), *map(Words, heads)]]
+    once = bool(exhibit.both)
+    heads = [exhibit.both] if once else [exhibit.name, exhibit.head]
+    rows = [[Words(exhibit.site), *map(Words, heads)]]
     for row in exhibit.rows:
         numbers = [row.beside] if once else [row.shown, row.beside]
         rows.append([Words(row.place.label, place=row.place, below=row.below), *map(Words, numbers)])
@@ -105,19 +102,23 @@ def add_numbers(page: Any, exhibit: Points, alt: str, top: float, high: float) -
     return sum(shares)
 
 
-def add_series(data: Any, row: Point, height: float) -> None:
-    """A site's interval, its plan and its number, each a series, so that each can be edited."""
+def add_series(data: Any, exhibit: Points, row: Point, height: float) -> list[tuple[Point, str]]:
+    """A site's interval, its plan and its number, each a series, so that each can be edited; gives what each is."""
+    parts = []
     if row.low is not None and row.high is not None:
-        interval = data.add_series(f"{row.place.label}, 95% interval")
+        parts.append((row, "interval"))
+        interval = data.add_series(f"{row.place.label}, {exhibit.interval}")
         interval.add_data_point(row.low, height)
         interval.add_data_point(row.high, height)
     if row.plan is not None:
-        plan = data.add_series(f"{row.place.label}, plan")
+        parts.append((row, "plan"))
+        plan = data.add_series(f"{row.place.label}, {exhibit.plan}")
         plan.add_data_point(row.plan, height - 0.3)
         plan.add_data_point(row.plan, height + 0.3)
     number = data.add_series(row.place.label)
     if row.value is not None:
         number.add_data_point(row.value, height)
+    return [*parts, (row, "")]
 
 
 def draw_series(series: Any, row: Point, part: str) -> None:
@@ -145,10 +146,10 @@ def paler(colour: str) -> str:
 def steps(exhibit: Steps, page: Any, alt: str, top: float, bottom: float) -> None:
     """Money by month as columns without gaps, layer on layer, planned cost as a line, names at the right."""
     data = CategoryChartData(number_format='"£"#,##0')
-    data.categories = [f"{month:%b %Y}" for month in exhibit.months]
+    data.categories = exhibit.month_names
     for layer in exhibit.layers:
         data.add_series(layer.name, layer.amounts)
-    data.add_series("Planned cost", exhibit.planned)
+    data.add_series(exhibit.planned_name, exhibit.planned)
     box = (LEFT, top, 9.6, bottom - top)
     frame = add_chart(page, XL_CHART_TYPE.COLUMN_STACKED, box, data)
     described(frame, alt)

@@ -61,7 +61,6 @@ def write_parts(frame: Any, parts: list[Part], size: int) -> None:
         run.text = words
         run.font.size, run.font.bold, run.font.name = Pt(size), bold, FONT
         run.font.color.rgb = rgb(colour)
-        run.font._element.set("lang", "en-GB")
 
 
 def line(page: Any, start: tuple[float, float], end: tuple[float, float], colour: str, wide: float) -> None:

@@ -18,13 +18,13 @@ from typer.testing import CliRunner
 
 from dashboard.__main__ import cli
 from dashboard.data.address import read
-from dashboard.data.edition import Editions, Row
+from dashboard.data.edition import Editions
 from dashboard.data.view import View
 from dashboard.export.pdf import deck_pdf
 from dashboard.export.powerpoint import deck_pptx
 from dashboard.meeting.deck import make_deck
-from dashboard.meeting.since_last import outcome
 from dashboard.meeting.slides import Deck, Slide
+from dashboard.wording.meetings import outcome
 
 NUMBER = re.compile(r"£?\d[\d,]*(?:\.\d+)?(?:%|k|m)?")
 NOW, THEN = "2019-12-13", "2019-11-16"
@@ -133,7 +133,7 @@ def test_another_edition_can_be_compared_with(met: Path) -> None:
     ],
 )
 def test_the_headline_counts_decisions(states: list[str], says: str) -> None:
-    assert outcome([Row(state=state) for state in states]) == says
+    assert outcome(states) == says
 
 
 def test_the_command_takes_the_forums_file_and_never_the_central_teams(met: Path, tmp_path: Path) -> None:
@@ -177,7 +177,7 @@ def on_screen(page: Page, place: int, without: str) -> str:
 
 def in_presentation(page: Any, deck: Deck, slide: Slide) -> str:
     """The words of a slide of the presentation, without its foot and codes."""
-    foot = ("Data to ", slide.codes_said or "\0")
+    foot = ("Data to ", slide.codes_words or "\0")
     found = []
     for shape in page.shapes:
         words = shape.text_frame.text if shape.has_text_frame else ""
