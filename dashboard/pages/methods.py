@@ -7,7 +7,7 @@ from dashboard.data.view import View
 from dashboard.elements import html
 from dashboard.elements.page import Card, Content, Page, pick
 from dashboard.elements.tables import Column, table
-from etl.definitions.messages import _, joined
+from etl.definitions.messages import Plain, _, joined
 from etl.definitions.periods import write_date
 from etl.definitions.settings import LEAST_COUNT, THRESHOLD, thresholds
 from etl.definitions.writing import HIDDEN, first_upper
@@ -73,7 +73,7 @@ METHODS = (
             "editions for readers outside the central team. They are not in those readers’ files at all. "
             "Money is not hidden.",
             most=THRESHOLD - 1,
-            mark=HIDDEN,
+            mark=Plain(HIDDEN),
         ),
     ),
     (
