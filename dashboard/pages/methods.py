@@ -7,63 +7,89 @@ from dashboard.data.view import View
 from dashboard.elements import html
 from dashboard.elements.page import Card, Content, Page, pick
 from dashboard.elements.tables import Column, table
+from etl.definitions.messages import Plain, _, joined
 from etl.definitions.periods import write_date
 from etl.definitions.settings import LEAST_COUNT, THRESHOLD, thresholds
 from etl.definitions.writing import HIDDEN, first_upper
 
 Component = Any
-OVER_MONTHS = {"sum": "Months are added up", "first": "The first month's", "last": "The last month's"}
+OVER_MONTHS = {"sum": _("Months are added up"), "first": _("The first month's"), "last": _("The last month's")}
 UNITS = {
-    "count": "count",
-    "fte": "full-time equivalents",
-    "gbp": "pounds",
-    "gbp_each": "pounds each",
-    "share": "share",
-    "ratio": "ratio",
+    "count": _("count"),
+    "fte": _("full-time equivalents"),
+    "gbp": _("pounds"),
+    "gbp_each": _("pounds each"),
+    "share": _("share"),
+    "ratio": _("ratio"),
 }
 CHART = thresholds("control_chart")
 METHODS = (
     (
-        "Control charts",
-        "XmR charts as NHS England’s Making Data Count makes them: limits at the mean "
-        f"± {CHART['ranges_to_limit']} times the mean moving range. They are drawn from {CHART['enough_points']} "
-        f"points, dashed as a trial from {CHART['trial_points']}. Of 20 charts of pure chance, about 4 show a signal.",
+        _("Control charts"),
+        _(
+            "XmR charts as NHS England’s Making Data Count makes them: limits at the mean ± {ranges} times "
+            "the mean moving range. They are drawn from {enough} points, dashed as a trial from {trial}. Of "
+            "20 charts of pure chance, about 4 show a signal.",
+            ranges=CHART["ranges_to_limit"],
+            enough=CHART["enough_points"],
+            trial=CHART["trial_points"],
+        ),
     ),
     (
-        "Intervals",
-        "Counts have exact Poisson limits, shares Wilson’s. A unit cost’s limits are its spend over the limits of its "
-        f"count: what chance in caseload alone would do. No rate is shown on a count under {LEAST_COUNT}.",
+        _("Intervals"),
+        _(
+            "Counts have exact Poisson limits, shares Wilson’s. A unit cost’s limits are its spend over the "
+            "limits of its count: what chance in caseload alone would do. No rate is shown on a count under "
+            "{least}.",
+            least=LEAST_COUNT,
+        ),
     ),
     (
-        "Cost per perpetrator",
-        "Always over twelve months or the financial year, never one month. The name says what it is divided by and "
-        "what is spent. Sites are compared on the cost lines that every one of them counts.",
+        _("Cost per perpetrator"),
+        _(
+            "Always over twelve months or the financial year, never one month. The name says what it is "
+            "divided by and what is spent. Sites are compared on the cost lines that every one of them "
+            "counts."
+        ),
     ),
     (
-        "Gaps",
-        "A number that is missing, hidden by the site or unreadable is a hole. A sum with a hole in it is no sum, and "
-        "the page says which return or cell is in the way.",
+        _("Gaps"),
+        _(
+            "A number that is missing, hidden by the site or unreadable is a hole. A sum with a hole in it "
+            "is no sum, and the page says which return or cell is in the way."
+        ),
     ),
     (
-        "Readiness",
-        "Five criteria, each in words, and no score. Money gates a verdict, and what is not known is not failed. "
-        "The thresholds are proposals of the Drive central team.",
+        _("Readiness"),
+        _(
+            "Five criteria, each in words, and no score. Money gates a verdict, and what is not known is not "
+            "failed. The thresholds are proposals of the Drive central team."
+        ),
     ),
     (
-        "Small numbers",
-        f"Counts from 1 to {THRESHOLD - 1}, and all from which they could be worked back, are marked {HIDDEN} in "
-        "editions for readers outside the central team. They are not in those readers’ files at all. Money is not "
-        "hidden.",
+        _("Small numbers"),
+        _(
+            "Counts from 1 to {most}, and all from which they could be worked back, are marked {mark} in "
+            "editions for readers outside the central team. They are not in those readers’ files at all. "
+            "Money is not hidden.",
+            most=THRESHOLD - 1,
+            mark=Plain(HIDDEN),
+        ),
     ),
     (
-        "Editions",
-        "A page shows an edition, which never changes. A copied address with an edition in it shows the same numbers "
-        "later on.",
+        _("Editions"),
+        _(
+            "A page shows an edition, which never changes. A copied address with an edition in it shows the "
+            "same numbers later on."
+        ),
     ),
     (
-        "Welsh",
-        "The Welsh is our own translation and should be read by a Welsh speaker before it is first used in a meeting. "
-        "What numbers mean, what is said about the cells of a return, and downloads are in English.",
+        _("Welsh"),
+        _(
+            "The Welsh is our own translation and should be read by a Welsh speaker before it is first used "
+            "in a meeting. What numbers mean, what is said about the cells of a return, and downloads are in "
+            "English."
+        ),
     ),
 )
 
@@ -73,13 +99,13 @@ def build(view: View) -> Content:
     subjects = list(dict.fromkeys(row.subject for row in view.edition.measures.values()))
     chosen = view.address.get("subject")
     shown = [subject for subject in subjects if not chosen or subject == chosen]
-    options = [("", "All subjects"), *((subject, first_upper(subject)) for subject in subjects)]
+    options = [("", _("All subjects")), *((subject, first_upper(subject)) for subject in subjects)]
     count = len(view.edition.measures)
     return Content(
-        f"{count} numbers, each defined once",
-        f"As they stood in the edition of {write_date(view.edition.made.date())}.",
+        _("{number} numbers, each defined once", number=count),
+        _("As they stood in the edition of {day}.", day=write_date(view.edition.made.date())),
         [*(subject_card(view, subject) for subject in shown), methods_card()],
-        controls=[pick("Subject", "subject", options, chosen if chosen in subjects else "")],
+        controls=[pick(_("Subject"), "subject", options, chosen if chosen in subjects else "")],
     )
 
 
@@ -96,10 +122,10 @@ def subject_card(view: View, subject: str) -> Component:
         for row in rows
     ]
     columns = [
-        Column("Number"),
-        Column("What it means"),
-        Column("How it is made"),
-        Column("Unit"),
+        Column(_("Number")),
+        Column(_("What it means")),
+        Column(_("How it is made")),
+        Column(_("Unit")),
     ]
     headline, name = first_upper(subject), f"subject-{subject}"
     parts = [html.H2(headline, id=name), table(columns, body, subject, class_name="definitions wide")]
@@ -111,17 +137,18 @@ def made_of(row: Row) -> str:
     """How a number comes about."""
     if row.formula and row.formula != "as reported":
         return str(row.formula)
-    return f"As reported. {OVER_MONTHS.get(row.over_months or '', '')}".strip()
+    over = OVER_MONTHS.get(row.over_months or "")
+    return joined(" ", [_("As reported."), *([over] if over else [])])
 
 
 def methods_card() -> Component:
     """The methods in words."""
     parts = [part for name, said in METHODS for part in (html.Dt(name), html.Dd(said))]
     return html.Section(
-        [html.H2("Methods and rules", id="methods-headline"), html.Dl(parts, className="facts methods")],
+        [html.H2(_("Methods and rules"), id="methods-headline"), html.Dl(parts, className="facts methods")],
         className="card spaced",
         **{"aria-labelledby": "methods-headline"},
     )
 
 
-PAGE = Page("/methods", "Methods", 9, "What does each number mean, and how is it made?", build)
+PAGE = Page("/methods", _("Methods"), 9, _("What does each number mean, and how is it made?"), build)

@@ -8,11 +8,11 @@ from dashboard.data.view import View
 from dashboard.elements import html
 from dashboard.elements.headline_links import NUMBER, OPENS
 from dashboard.elements.tables import link, number, number_key, state, verdict_tag
-from etl.definitions.messages import Name, Number, _, joined
+from etl.definitions.messages import Name, Number, Plain, Text, _, joined
 from etl.definitions.periods import month_after, write_month
 from etl.definitions.writing import HIDDEN, pounds, spaced, write_count, write_end
 from etl.provenance.address import NumberAddress
-from etl.provenance.story import BESIDE
+from etl.provenance.story import NOT_KNOWN, NOT_STATED, beside_words
 
 Component = Any
 # The plan of each number that has one.
@@ -28,7 +28,7 @@ def number_text(view: View, row: Row, shown: str = "") -> Number:
 
 def beside_text(view: View, row: Row, what: str, shown: str) -> Number:
     """What stands beside a number of `results`: an end of its interval, its share, a limit, a verdict."""
-    name = f"{BESIDE[what].format(view.measure_label(row.measure))}, {view.label(row.site)}"
+    name = joined(", ", [beside_words(what, view.measure_label(row.measure)), view.label(row.site)])
     return Number(shown, str(NumberAddress(row.site, row.period, str(row.starts), row.measure, what)), name)
 
 
@@ -89,7 +89,7 @@ def cover_text(view: View, row: Row, column: str, shown: str) -> Number:
 
 def cover(view: View, row: Row, column: str, text: str) -> Component:
     """A number of the year that secured money covers."""
-    return state("not known") if row.get(column) is None else link_to(view, cover_text(view, row, column, text))
+    return state(NOT_KNOWN) if row.get(column) is None else link_to(view, cover_text(view, row, column, text))
 
 
 def agreement_text(view: View, row: Row, column: str = "amount") -> Number:
@@ -101,7 +101,7 @@ def agreement_text(view: View, row: Row, column: str = "amount") -> Number:
 
 def agreement(view: View, row: Row, column: str = "amount") -> Component:
     """Money of an agreement."""
-    return state("not stated") if row.get(column) is None else link_to(view, agreement_text(view, row, column))
+    return state(NOT_STATED) if row.get(column) is None else link_to(view, agreement_text(view, row, column))
 
 
 COVERED = ("gap", "secured", "planned", "in_principle", "bid")
@@ -158,8 +158,10 @@ def returns(view: View, site: str, starts: date, which: str, count: int, *, bold
 
 def receipt(view: View, row: Row, place: str) -> Component:
     """A place in a return, as a link to the return's receipt."""
-    key = f"{row.site}|receipt|{row.month}|{row.get('measure') or 'return'}"
-    name = f"{place}, {view.label(row.site)}, {write_month(row.month)}"
+    key = str(NumberAddress(row.site, "receipt", str(row.month), row.get("measure") or "return"))
+    name = joined(
+        ", ", [place if isinstance(place, Text) else Plain(place), Name(view.label(row.site)), write_month(row.month)]
+    )
     href = view.address.with_(number=key).href
     return html.A(place, href=href, className="place", **{"data-number": key, "aria-label": name})
 

@@ -6,13 +6,14 @@ from dashboard.data.address import Address
 from dashboard.data.view import View
 from dashboard.elements import html, icons
 from dashboard.provenance import story
+from etl.definitions.messages import _
 from etl.definitions.periods import write_date
 from etl.definitions.writing import lower_first
 from etl.provenance import tell
 from etl.provenance.address import NoNumber, NumberAddress
 
 Component = Any
-NONE = "The edition has no such number."
+NONE = _("The edition has no such number.")
 
 
 def build(view: View) -> Component:
@@ -23,7 +24,7 @@ def build(view: View) -> Component:
     except NoNumber:
         return None
     if number_story is None:
-        return frame(view, [html.P("Not known", className="panel-number"), html.P(NONE)], [])
+        return frame(view, [html.P(_("Not known"), className="panel-number"), html.P(NONE)], [])
     head = [
         html.P(story.shown(number_story), className="panel-number"),
         html.P(story.sentence(view, number_story), className="panel-sentence"),
@@ -39,8 +40,9 @@ def message(address: Address, title: str, words: str) -> Component:
 
 def frame(view: View, body: list[Component], acts: list[Component]) -> Component:
     """The panel: its title, what it says, and its foot."""
-    title = "Receipt of a return" if "|receipt|" in view.address.get("number") else "Where this number comes from"
-    edition = html.Span(f"Edition {write_date(view.edition.made.date())}", className="muted small pushed")
+    receipt = NumberAddress.read(view.address.get("number")).kind == "receipt"
+    title = _("Receipt of a return") if receipt else _("Where this number comes from")
+    edition = html.Span(_("Edition {day}", day=write_date(view.edition.made.date())), className="muted small pushed")
     return dialog(view.address, title, body, [*acts, edition])
 
 
@@ -50,7 +52,7 @@ def dialog(address: Address, title: str, body: list[Component], foot: list[Compo
         icons.icon("cross", 16),
         href=address.with_(number="").href,
         className="close",
-        **{"aria-label": f"Close: {lower_first(title)}"},
+        **{"aria-label": _("Close: {title}", title=lower_first(title))},
     )
     panel = html.Div(
         [

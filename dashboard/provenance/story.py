@@ -14,17 +14,19 @@ from dashboard.elements import html, icons
 from dashboard.elements.page import Card, site_name
 from dashboard.elements.tables import Column, hidden, link, state, table
 from dashboard.provenance import codes
+from etl.definitions.messages import Number, _, joined, ngettext
 from etl.definitions.periods import write_date, write_month
-from etl.definitions.writing import counted_figure, spaced
+from etl.definitions.writing import spaced
 from etl.provenance.story import (
     HIDDEN,
+    NOT_KNOWN,
+    NOT_STATED,
     Block,
     Facts,
     Formula,
     Item,
     Month,
     Months,
-    Number,
     Points,
     Site,
     Source,
@@ -34,7 +36,7 @@ from etl.provenance.story import (
 )
 
 Component = Any
-ABSENT = ("not known", "not stated")
+ABSENT: tuple[str, ...] = (NOT_KNOWN, NOT_STATED)
 COLUMNS = (
     "site", "month", "measure", "label", "value", "state", "return", "file", "received", "verdict", "sheet", "cell",
     "revised", "queried",
@@ -73,7 +75,7 @@ def shown(story: Story) -> Component:
 def sentence(view: View, story: Story) -> Component:
     """What the number is."""
     site = story.site
-    return html.Span([icons.site_mark(view.mark(site.name)), html.Strong(site.label), f": {story.what}"])
+    return html.Span([icons.site_mark(view.mark(site.name)), html.Strong(site.label), ": ", story.what])
 
 
 def told(view: View, story: Story, way: Way) -> list[Component]:
@@ -98,7 +100,7 @@ def item(view: View, said: Item, way: Way) -> Component:
         return site_name(view, said.name) if said.name != "central_team" else said.label
     if not isinstance(said, Number):
         return said
-    if said.shown == HIDDEN:
+    if said == HIDDEN:
         return hidden()
     if said.shown in ABSENT:
         return state(said.shown)
@@ -106,7 +108,7 @@ def item(view: View, said: Item, way: Way) -> Component:
 
 
 @draw.register
-def _(block: Formula, view: View, way: Way) -> Component:
+def formula(block: Formula, view: View, way: Way) -> Component:
     cells: list[Component] = []
     for sign, label, number in block.parts:
         cells += [html.Span(sign, className="sign")] if sign else []
@@ -115,12 +117,12 @@ def _(block: Formula, view: View, way: Way) -> Component:
 
 
 @draw.register
-def _(block: Words, view: View, way: Way) -> Component:
+def words(block: Words, view: View, way: Way) -> Component:
     return html.P(block.text, className="chance")
 
 
 @draw.register
-def _(block: Facts, view: View, way: Way) -> Component:
+def facts(block: Facts, view: View, way: Way) -> Component:
     if block.head == "Definition":
         ((measure, meaning),) = block.rows
         where = view.address.keep("/methods", "edition").href + f"#{measure}"
@@ -130,7 +132,7 @@ def _(block: Facts, view: View, way: Way) -> Component:
 
 
 @draw.register
-def _(block: Points, view: View, way: Way) -> Component:
+def points(block: Points, view: View, way: Way) -> Component:
     if not block.lines:
         return None
     lines = [
@@ -141,19 +143,21 @@ def _(block: Points, view: View, way: Way) -> Component:
 
 
 @draw.register
-def _(block: Table, view: View, way: Way) -> Component:
+def in_table(block: Table, view: View, way: Way) -> Component:
     body = [[item(view, said, way) for said in row] for row in block.rows]
     heads = [Column(name, right) for name, right in block.columns]
     return section(way, block.head, table(heads, body, block.head, class_name="wide"))
 
 
 @draw.register
-def _(block: Months, view: View, way: Way) -> Component:
-    heads = [Column("Return"), *(Column(head, True) for head in block.heads)]
+def by_month(block: Months, view: View, way: Way) -> Component:
+    heads = [Column(_("Return")), *(Column(head, True) for head in block.heads)]
     body = [month(view, row, way) for row in block.rows]
     if block.total:
-        body.append([f"{len(block.rows)} months", *(item(view, number, way) for number in block.total)])
-    name = "Returns, sheets and cells"
+        body.append(
+            [_("{number} months", number=len(block.rows)), *(item(view, number, way) for number in block.total)]
+        )
+    name = _("Returns, sheets and cells")
     return section(way, name, table(heads, body, name, class_name="provenance wide"))
 
 
@@ -171,7 +175,7 @@ def typed_in(view: View, number: Number, cells: tuple[Source, ...], way: Way) ->
             by_sheet.setdefault(cell.sheet or "", []).append(cell.cell)
     places = [html.Small([html.Code(f"{sheet} "), html.Code(", ".join(found))]) for sheet, found in by_sheet.items()]
     odd = sorted({cell.state for cell in cells if cell.state not in ("reported", "")})
-    said = [html.Small(spaced(", ".join(odd)), className="muted")] if odd else []
+    said = [html.Small(joined(", ", list(map(spaced, odd))), className="muted")] if odd else []
     return html.Span([item(view, number, way), *said, *places])
 
 
@@ -181,7 +185,7 @@ def code_line(view: View, story: Story) -> Component:
     if not found:
         return None
     return html.P(
-        ["Code ", html.A(html.Code(found), href=codes.page_of(view, str(story.address)))], className="code-line"
+        [_("Code"), " ", html.A(html.Code(found), href=codes.page_of(view, str(story.address)))], className="code-line"
     )
 
 
@@ -189,7 +193,7 @@ def acts(view: View, story: Story) -> list[Component]:
     """What can be had of a number: a link to it, and its cells."""
     found = codes.code(view, str(story.address))
     held = {"data-link": codes.page_of(view, str(story.address))} if found else {}
-    copy = html.Button("Copy link", className="button filled copy", type="button", **held)
+    copy = html.Button(_("Copy link"), className="button filled copy", type="button", **held)
     return [copy, *([cells_link(view, story)] if story.sources else [])]
 
 
@@ -201,7 +205,7 @@ def cells_link(view: View, story: Story) -> Component:
     for cell in story.sources:
         writer.writerow([safe(said) if isinstance(said, str) else said for said in values(cell)])
     name = f"cells-of-{codes.code(view, str(story.address))}-edition-{view.edition.name}.csv"
-    label = counted_figure(len(story.sources), "cell") + " as CSV"
+    label = ngettext("{number} cell as CSV", "{number} cells as CSV", len(story.sources))
     return html.A(label, href=f"data:text/csv;charset=utf-8,{quote(out.getvalue())}", download=name, className="button")
 
 

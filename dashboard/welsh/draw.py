@@ -11,7 +11,7 @@ from dashboard.elements.headline_links import OPENS, bare, opened
 from dashboard.elements.html import Element
 from dashboard.welsh.language import LANGUAGE, Welsh
 from dashboard.welsh.say import sayer
-from etl.definitions.messages import Text, say
+from etl.definitions.messages import ENGLISH, Text, say
 
 # Properties that a reader meets as words, and those that hold words further down.
 WORDS = frozenset(("aria-label", "title", "alt", "placeholder", "label", "data-text", "text", "problem"))
@@ -113,8 +113,10 @@ class Drawer:
             ]
             if language.missing and (known := self._say(str(text))) is not None:
                 return [known]  # as long as not all texts are messages
-            self.missing |= language.missing
-            return [_told(html.Span(parts, lang="en"))] if language.missing else parts
+            self._miss(language)
+            if language.missing:
+                return [_told(html.Span(opened(text, ENGLISH, self._address), lang="en"))]
+            return parts
         said = self._said(text)
         return said if self._say(text) is not None else html.Span(said, lang="en").to_plotly_json()
 
@@ -125,12 +127,16 @@ class Drawer:
             said = say(text, language)
             if language.missing and (known := self._say(str(text))) is not None:
                 return known
-            self.missing |= language.missing
-            return said
+            self._miss(language)
+            return str(text) if language.missing else said
         known = self._say(text)
         if known is None and not self._english_only(text):
             self.missing.add(text)
         return text if known is None else known
+
+    def _miss(self, language: Welsh) -> None:
+        """Notes what the catalogue lacks, but for what is said in English only."""
+        self.missing |= {text for text in language.missing if not self._english_only(text)}
 
     def _english_only(self, text: str) -> bool:
         """Whether a text is, or holds, what the edition says in English only."""

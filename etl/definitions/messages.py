@@ -108,6 +108,12 @@ class Number(Text):
         yield self
 
     @property
+    def shown(self) -> str:
+        """The number itself."""
+        shown: str = self.args[0]
+        return shown
+
+    @property
     def address(self) -> str:
         """Where its story is found."""
         return self.args[1] if len(self.args) > 1 else ""
@@ -217,6 +223,11 @@ class Small(Text):
 def _(msgid: str, /, **places: Any) -> Message:
     """A message by its id, which is its English, with what stands in its places; `pybabel extract` finds it."""
     return Message(msgid, places)
+
+
+def N_(msgid: str, /) -> str:  # noqa: N802
+    """A message id that `_` is given later, with what stands in its places; `pybabel extract` finds it here."""
+    return msgid
 
 
 def ngettext(one: str, many: str, number: int, /, **places: Any) -> Message:

@@ -6,6 +6,7 @@ from functools import cached_property, singledispatch
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from etl.definitions.messages import Number
 from etl.definitions.periods import write_date, write_month
 from etl.definitions.writing import spaced
 from etl.editions.folder import read_pointer
@@ -18,7 +19,6 @@ from etl.provenance.story import (
     Formula,
     Item,
     Months,
-    Number,
     Points,
     Site,
     Source,

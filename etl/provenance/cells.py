@@ -4,23 +4,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from etl.definitions.messages import Plain, _, joined
 from etl.definitions.periods import write_date, write_month
 from etl.definitions.writing import lower_first, spaced, write_in_full
 from etl.provenance.edition import Edition, Row
 from etl.provenance.lineage import counts_in, is_planned, last_known, leaves, months_of, operands
 from etl.provenance.story import (
-    ELSEWHERE,
+    NOT_KNOWN,
     Item,
     Month,
     Months,
     Number,
     Points,
-    Site,
     Source,
     Table,
     columns,
     exact,
     label_of,
+    place,
     unit_of,
 )
 
@@ -83,7 +84,7 @@ class _History:
         """A cell with what became of it."""
         sent = self.returns.get(cell.return_id)
         place, unit = (cell.site, cell.month, cell.measure), unit_of(self.edition, cell.measure)
-        shown = write_in_full(cell.value, unit) if cell.value is not None else spaced(cell.state) or "not known"
+        shown = write_in_full(cell.value, unit) if cell.value is not None else spaced(cell.state) or NOT_KNOWN
         return Source(
             cell.site,
             cell.month,
@@ -99,8 +100,10 @@ class _History:
             sent.verdict if sent is not None else None,
             cell.sheet,
             cell.cell,
-            "; ".join(f"changed {write_date(row.changed.date())}" for row in self.revised.get(place, ())),
-            "; ".join(row.message or "a query" for row in self.queried.get(place, ())),
+            joined(
+                "; ", [_("changed {day}", day=write_date(row.changed.date())) for row in self.revised.get(place, ())]
+            ),
+            joined("; ", [row.message or _("a query") for row in self.queried.get(place, ())]),
         )
 
 
@@ -135,11 +138,11 @@ def by_site(edition: Edition, of: Behind, measure: str) -> Table:
     """The programme's number by site: each number has its own story."""
     whole = () if of.measures == (measure,) else (measure,)
     named = Behind(of.site, (*of.measures, *whole), of.starts, of.ends, of.period or "month")
-    heads = [*(label_of(edition, part) for part in of.measures), *("Result" for _ in whole)]
+    heads = [*(label_of(edition, part) for part in of.measures), *(_("Result") for _part in whole)]
     rows: tuple[tuple[Item, ...], ...] = tuple(
-        (Site(site.name, site.label), *_total(edition, named, site.name)) for site in edition.sites
+        (place(edition, site.name), *_total(edition, named, site.name)) for site in edition.sites
     )
-    return Table("Sites", columns("Site", *heads, right=range(1, len(heads) + 1)), rows)
+    return Table(_("Sites"), columns(_("Site"), *heads, right=range(1, len(heads) + 1)), rows)
 
 
 def _returns(edition: Edition, site: str, month: date, cells: Sequence[Source]) -> tuple[str, ...]:
@@ -147,27 +150,32 @@ def _returns(edition: Edition, site: str, month: date, cells: Sequence[Source]) 
     sent = list(dict.fromkeys((cell.file, cell.received, cell.verdict) for cell in cells if cell.received is not None))
     if sent:
         return tuple(
-            f"{file or f'file {ELSEWHERE}'}, received {write_date(received.date())}, {spaced(verdict)}"
+            _(
+                "{file}, received {day}, {verdict}",
+                file=Plain(file) if file else _("file not shown to this audience"),
+                day=write_date(received.date()),
+                verdict=spaced(verdict),
+            )
             for file, received, verdict in sent
             if received is not None
         )
     days = edition.rows("calendar", "site = ? and month = ?", (site, month))
     if not days or days[0].received is None:
-        return ("no return",)
-    return (f"return received {write_date(days[0].received.date())}",)
+        return (_("no return"),)
+    return (_("return received {day}", day=write_date(days[0].received.date())),)
 
 
 def queried(of: Behind, cells: Sequence[Source]) -> Points:
     """Open queries and revisions among the cells of a number."""
-    lines = [("query", f"{write_month(cell.month)}: {cell.queried}") for cell in cells if cell.queried]
+    lines = [("query", joined(": ", [write_month(cell.month), cell.queried])) for cell in cells if cell.queried]
     lines += [
-        ("revised", f"{write_month(cell.month)}: {lower_first(cell.label)}, {cell.revised}")
+        ("revised", joined(": ", [write_month(cell.month), joined(", ", [lower_first(cell.label), cell.revised])]))
         for cell in cells
         if cell.revised
     ]
     lines = list(dict.fromkeys(lines))
     more = len(lines) - MOST_LINES
-    lines = [*lines[:MOST_LINES], *([("query", f"and {more} more")] if more > 0 else [])]
+    lines = [*lines[:MOST_LINES], *([("query", _("and {number} more", number=more))] if more > 0 else [])]
     if not lines and not all(is_planned(part) for part in of.measures):
-        lines = [("met", "No open query in these cells. None was revised.")]
-    return Points("Queried or revised", tuple(lines))
+        lines = [("met", _("No open query in these cells. None was revised."))]
+    return Points(_("Queried or revised"), tuple(lines))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+from etl.definitions.messages import N_, _
 from etl.definitions.periods import month_after
 from etl.definitions.writing import MINUS, lower_first, write, write_in_full
 from etl.provenance.address import NumberAddress
@@ -20,27 +21,28 @@ from etl.provenance.story import (
     Words,
     columns,
     label_of,
+    numbered,
     place,
 )
 
 SAID: Mapping[str, str] = {
-    "cost0": "spend behind {}, {}",
-    "count0": "cases behind {}, {}",
-    "unit0": "{}, {}",
-    "spending": "part that spending has in the change of {}, {}",
-    "volume": "part that the number of cases has in the change of {}, {}",
-    "change": "change of {}, {}",
-    "cost1": "spend behind {}, {}",
-    "count1": "cases behind {}, {}",
-    "unit1": "{}, {}",
+    "cost0": N_("spend behind {measure}, {months}"),
+    "count0": N_("cases behind {measure}, {months}"),
+    "unit0": N_("{measure}, {months}"),
+    "spending": N_("part that spending has in the change of {measure}, {months}"),
+    "volume": N_("part that the number of cases has in the change of {measure}, {months}"),
+    "change": N_("change of {measure}, {months}"),
+    "cost1": N_("spend behind {measure}, {months}"),
+    "count1": N_("cases behind {measure}, {months}"),
+    "unit1": N_("{measure}, {months}"),
 }
 
 
 def pair(edition: Edition, address: NumberAddress) -> tuple[Row | None, str]:
     """The pair of periods that an address names, and the step of it."""
     site, what = address.site, address.what
-    span, _, rest = what.partition(".")
-    measure, _, step = rest.rpartition(".")
+    span, rest = what.partition(".")[::2]
+    measure, step = rest.rpartition(".")[::2]
     if span not in LAG or step not in STEPS:
         return None, ""
     where = "site = ? and measure = ? and span = ? and to_starts = ? and from_starts = ?"
@@ -55,15 +57,16 @@ def tell(edition: Edition, address: NumberAddress) -> Story | None:
     if row is None:
         return None
     label = lower_first(label_of(edition, row.measure))
-    when = {"0": row.from_words, "1": row.to_words}.get(step[-1], f"{row.from_words} to {row.to_words}")
+    both = _("{period} to {last_period}", period=row.from_words, last_period=row.to_words)
+    when = {"0": row.from_words, "1": row.to_words}.get(step[-1], both)
     body: list[Block] = [_formula(row, step), _ends(edition, row)]
     spans = [Behind(row.site, operands(row.measure), *months) for months in _months(row, step)]
     cells = tuple(cell for of in spans for cell in sources(edition, of))
     for of in spans:
         own = [cell for cell in cells if of.starts <= cell.month <= of.ends]
         body.append(by_month(edition, of, own))
-    return Story(address, place(edition, row.site), SAID[step].format(label, when), shown(row, step), "known",
-                 tuple(body), cells)  # fmt: skip
+    what = _(SAID[step], measure=label, months=when)
+    return Story(address, place(edition, row.site), what, shown(row, step), "known", tuple(body), cells)
 
 
 def shown(row: Row, step: str) -> str:
@@ -86,32 +89,34 @@ def _formula(row: Row, step: str) -> Formula | Words:
 
     def of(name: str) -> Number:
         text = f"{row[name]:,.0f}" if name.startswith("count") else write_in_full(row[name], "gbp")
-        return Number(text, f"{row.site}|bridge|{row.to_starts}|{row.span}.{row.measure}.{name}")
+        return numbered(text, row.site, "bridge", row.to_starts, f"{row.span}.{row.measure}.{name}")
 
-    result = ("=", "Result", Number(write_in_full(row[step], "gbp")))
+    result = ("=", _("Result"), Number(write_in_full(row[step], "gbp")))
     if step in ("unit0", "unit1"):
         end = step[-1]
-        return Formula((("", "Spend", of(f"cost{end}")), ("÷", "Cases", of(f"count{end}")), result))
+        return Formula((("", _("Spend"), of(f"cost{end}")), ("÷", _("Cases"), of(f"count{end}")), result))
     if step == "change":
-        return Formula((("", "Spending", of("spending")), ("+", "Volume", of("volume")), result))
+        return Formula((("", _("Spending"), of("spending")), ("+", _("Volume"), of("volume")), result))
     if step == "spending":
-        return Words("What was spent more or less, for each case of the later period.")
+        return Words(_("What was spent more or less, for each case of the later period."))
     if step == "volume":
-        return Words("The spend of the earlier period for each case of the later one, less that for each of its own.")
-    return Words("Added up over the months below.")
+        return Words(
+            _("The spend of the earlier period for each case of the later one, less that for each of its own.")
+        )
+    return Words(_("Added up over the months below."))
 
 
 def _ends(edition: Edition, row: Row) -> Table:
     """Both periods and the two parts of the change."""
 
     def of(name: str) -> Item:
-        return Number(shown(row, name), f"{row.site}|bridge|{row.to_starts}|{row.span}.{row.measure}.{name}")
+        return numbered(shown(row, name), row.site, "bridge", row.to_starts, f"{row.span}.{row.measure}.{name}")
 
     rows: tuple[tuple[Item, ...], ...] = (
         (row.from_words, of("cost0"), of("count0"), of("unit0")),
-        ("Spending", "", "", of("spending")),
-        ("Volume", "", "", of("volume")),
+        (_("Spending"), "", "", of("spending")),
+        (_("Volume"), "", "", of("volume")),
         (row.to_words, of("cost1"), of("count1"), of("unit1")),
     )
-    heads = (*(label_of(edition, part) for part in operands(row.measure)), "Each")
-    return Table("The change", columns("Step", *heads, right=(1, 2, 3)), rows)
+    heads = (*(label_of(edition, part) for part in operands(row.measure)), _("Each"))
+    return Table(_("The change"), columns(_("Step"), *heads, right=(1, 2, 3)), rows)

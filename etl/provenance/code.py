@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from etl.definitions.messages import Plain, _
 from etl.definitions.periods import PERIODS, month_after, months_between
 from etl.definitions.readiness import CRITERIA
 from etl.provenance.address import NoNumber, NumberAddress
@@ -90,12 +91,23 @@ def read_code(typed: str) -> str:
     text = "".join(sign for sign in typed.upper() if sign not in " -‐‑–\t\n").translate(READ_AS)
     foreign = [sign for sign in dict.fromkeys(text) if sign not in SIGNS]
     if foreign:
-        raise WrongCode(f"No code has the sign “{foreign[0]}” in it: a code has ten of {SIGNS}, such as 7KQ3M-XR4TA.")
+        raise WrongCode(
+            _(
+                "No code has the sign “{sign}” in it: a code has ten of {signs}, such as 7KQ3M-XR4TA.",
+                sign=Plain(foreign[0]),
+                signs=Plain(SIGNS),
+            )
+        )
     if len(text) != LENGTH:
-        raise WrongCode(f"A code has ten signs, this has {len(text)}. Type it as it is printed, such as 7KQ3M-XR4TA.")
+        raise WrongCode(
+            _(
+                "A code has ten signs, this has {number}. Type it as it is printed, such as 7KQ3M-XR4TA.",
+                number=len(text),
+            )
+        )
     digits = [SIGNS.index(sign) for sign in text]
     if _check(digits[:-1]) != digits[-1]:
-        raise WrongCode("This is no code: a sign in it is wrong, or two have changed places. Look at it again.")
+        raise WrongCode(_("This is no code: a sign in it is wrong, or two have changed places. Look at it again."))
     return f"{text[:5]}-{text[5:]}"
 
 
@@ -175,7 +187,7 @@ def _address(edition: Edition, site: int, month: int, name: int, form: int) -> s
         at, period = divmod(form - ROOM_FOR_OTHERS, len(PERIODS))
         kind, beside = PERIODS[period], ASIDE[at]
     else:
-        kind, _, last = OTHERS[form].partition(".")
+        kind, last = OTHERS[form].partition(".")[::2]
     place = TEAM if site == SITES - 1 else _places(edition)[site]
     word, day = _names(edition, kind)[name], month_after(FIRST, month - 1).isoformat() if month else ""
     if kind in ("agreement", "readiness", "quality"):
@@ -189,7 +201,7 @@ LAST_WORD = {"agreement": "amount", "readiness": "level", "quality": "value", "r
 
 def _digits(value: int) -> list[int]:
     found = []
-    for _ in range(LENGTH - 1):
+    for _place in range(LENGTH - 1):
         value, digit = divmod(value, len(SIGNS))
         found.append(digit)
     return found[::-1]

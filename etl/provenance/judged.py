@@ -1,20 +1,22 @@
 """The story of a judgement: a verdict, a criterion of readiness, a dimension of data quality."""
 
-from etl.definitions.periods import write_date
-from etl.definitions.readiness import CRITERIA, LEVELS
-from etl.definitions.writing import first_upper, lower_first, spaced
+from etl.definitions.messages import _, joined
+from etl.definitions.periods import write_date, write_month
+from etl.definitions.readiness import CRITERIA, LEVELS, VERDICTS
+from etl.definitions.writing import first_upper, lower_first
 from etl.provenance.address import NumberAddress
-from etl.provenance.edition import Edition
+from etl.provenance.edition import Edition, Row
 from etl.provenance.story import (
+    NOT_KNOWN,
     Block,
     Facts,
     Item,
-    Number,
     Points,
     Story,
     Table,
     Words,
     columns,
+    numbered,
     place,
     source_of,
 )
@@ -30,15 +32,17 @@ def verdict(edition: Edition, address: NumberAddress) -> Story | None:
         return None
     row = rows[0]
     body: list[Block] = [_criteria(edition, site)] if site != "all" else [_sites(edition)]
-    told = [("Because", row.reason), ("What would change it", row.change), ("Does it hold", row.holds)]
-    told.append(("The site’s own answer", row.get("own_words")))
-    facts = tuple((name, str(words)) for name, words in told if words)
+    told = [(_("Because"), row.reason), (_("What would change it"), row.change), (_("Does it hold"), row.holds)]
+    told.append((_("The site’s own answer"), row.get("own_words")))
+    facts = tuple((name, words) for name, words in told if words)
     if facts:
         body.append(Facts(facts))
-    body.append(Words("Five criteria in words, no score. Money gates a verdict, and what is not known is not failed."))
-    shown = first_upper(spaced(row.verdict)) if site != "all" else row.words
+    body.append(
+        Words(_("Five criteria in words, no score. Money gates a verdict, and what is not known is not failed."))
+    )
+    shown = _(VERDICTS[row.verdict]) if site != "all" else row.words
     return Story(
-        address, place(edition, site), "is it ready to carry on without the grant?", shown, "known", tuple(body)
+        address, place(edition, site), _("is it ready to carry on without the grant?"), shown, "known", tuple(body)
     )
 
 
@@ -47,12 +51,17 @@ def _criteria(edition: Edition, site: str) -> Table:
     body: list[tuple[Item, ...]] = [
         (
             LABELS.get(row.criterion, row.criterion),
-            LEVELS.get(row.level, LEVELS["unknown"]),
-            Number(row.words or "not known", f"{site}|readiness|{row.criterion}|level"),
+            _level(row),
+            numbered(row.words or NOT_KNOWN, site, "readiness", row.criterion, "level"),
         )
         for row in rows
     ]
-    return Table("Criteria", columns("Criterion", "Level", "Evidence"), tuple(body))
+    return Table(_("Criteria"), columns(_("Criterion"), _("Level"), _("Evidence")), tuple(body))
+
+
+def _level(row: Row) -> str:
+    """How far a criterion is met, in words."""
+    return _(LEVELS.get(row.level, LEVELS["unknown"]))
 
 
 def _sites(edition: Edition) -> Table:
@@ -60,13 +69,13 @@ def _sites(edition: Edition) -> Table:
     body: list[tuple[Item, ...]] = [
         (
             place(edition, site.name),
-            Number(first_upper(spaced(rows[site.name].verdict)), f"{site.name}|verdict||words"),
+            numbered(_(VERDICTS[rows[site.name].verdict]), site.name, "verdict", "", "words"),
             rows[site.name].reason or "",
         )
         for site in edition.sites
         if site.name in rows
     ]
-    return Table("Sites", columns("Site", "Verdict", "Because"), tuple(body))
+    return Table(_("Sites"), columns(_("Site"), _("Verdict"), _("Because")), tuple(body))
 
 
 def readiness(edition: Edition, address: NumberAddress) -> Story | None:
@@ -78,18 +87,18 @@ def readiness(edition: Edition, address: NumberAddress) -> Story | None:
     row = rows[0]
     threshold = next((entry.threshold for entry in CRITERIA if entry.name == criterion), "")
     facts = [
-        ("Level", LEVELS.get(row.level, LEVELS["unknown"])),
-        ("Threshold", threshold),
-        ("Evidence", row.evidence or "none known"),
-        ("What would meet it", _condition(edition, site, criterion)),
-        ("Dated", write_date(row.evidence_date) if row.evidence_date else "not known"),
-        ("Older than a year", "yes" if row.stale else "no"),
-        ("Source", source_of(row)),
+        (_("Level"), _level(row)),
+        (_("Threshold"), threshold),
+        (_("Evidence"), row.evidence or _("none known")),
+        (_("What would meet it"), _condition(edition, site, criterion)),
+        (_("Dated"), write_date(row.evidence_date) if row.evidence_date else NOT_KNOWN),
+        (_("Older than a year"), _("yes") if row.stale else _("no")),
+        (_("Source"), source_of(row)),
     ]
     body: list[Block] = [Facts(tuple((name, words) for name, words in facts if words))]
     body += [*_rests_on(edition, site, criterion), *_moved(edition, address)]
     name = LABELS.get(criterion, criterion)
-    shown = row.words or LEVELS.get(row.level, LEVELS["unknown"])
+    shown = row.words or _level(row)
     return Story(address, place(edition, site), lower_first(name), shown, "known", tuple(body))
 
 
@@ -97,7 +106,7 @@ def _condition(edition: Edition, site: str, criterion: str) -> str:
     """What is still to be met, as the site's conditions say it."""
     for row in edition.rows("verdicts", "site = ?", (site,)):
         for said_of in (row.get("conditions") or "").split("; "):
-            label, _, condition = said_of.partition(": ")
+            label, condition = said_of.partition(": ")[::2]
             if label == LABELS.get(criterion):
                 return condition
     return ""
@@ -107,7 +116,9 @@ def _moved(edition: Edition, address: NumberAddress) -> list[Block]:
     """What moved the criterion since earlier editions."""
     rows = [row for row in edition.rows("changes", order="since desc, position") if row.get("number") == str(address)]
     body = tuple((row.since, row.what, row.effect or "", row.verdict_effect or "") for row in rows)
-    return [Table("Changed since", columns("Edition", "What", "Effect", "Criterion"), body)] if body else []
+    return (
+        [Table(_("Changed since"), columns(_("Edition"), _("What"), _("Effect"), _("Criterion")), body)] if body else []
+    )
 
 
 # The number that a criterion is about.
@@ -120,7 +131,7 @@ def _rests_on(edition: Edition, site: str, criterion: str) -> list[Block]:
     if criterion == "money":
         for cover in edition.rows("cover", "site = ?", (site,)):
             if cover.months is not None:
-                rows.append(("Months secured", Number(f"{cover.months:.1f}", f"{site}|cover|{cover.year}|months")))
+                rows.append((_("Months secured"), numbered(f"{cover.months:.1f}", site, "cover", cover.year, "months")))
     elif criterion in ABOUT:
         measure = ABOUT[criterion]
         where = "site = ? and measure = ? and period = 'rolling_year' and latest"
@@ -128,8 +139,8 @@ def _rests_on(edition: Edition, site: str, criterion: str) -> list[Block]:
             if row.value is not None:
                 about = edition.measures.get(measure)
                 label = about.label if about is not None else measure
-                rows.append((label, Number(str(row.shown), f"{site}|rolling_year|{row.starts}|{measure}")))
-    return [Table("Rests on", columns("What", "Number", right=(1,)), tuple(rows))] if rows else []
+                rows.append((label, numbered(row.shown, site, "rolling_year", row.starts, measure)))
+    return [Table(_("Rests on"), columns(_("What"), _("Number"), right=(1,)), tuple(rows))] if rows else []
 
 
 def quality(edition: Edition, address: NumberAddress) -> Story | None:
@@ -139,13 +150,15 @@ def quality(edition: Edition, address: NumberAddress) -> Story | None:
     if not rows or rows[0].value is None or rows[0].of is None:
         return None
     row = rows[0]
-    body: list[Block] = [Words(f"{first_upper(row.words or '')}.")]
+    body: list[Block] = [Words(joined("", [first_upper(row.words or ""), "."]))]
     lines = [
-        ("query", f"{row.month:%b %Y}: {row.message}")
+        ("query", joined(": ", [write_month(row.month), row.message]))
         for row in edition.rows("queries", "site = ?", (site,), "month desc")
         if row.message
     ]
     if lines:
-        body.append(Points("Open queries of the site", tuple(lines[:12])))
-    shown = f"{row.value:,.0f} of {row.of:,.0f}"
-    return Story(address, place(edition, site), f"{dimension} of its returns", shown, "known", tuple(body))
+        body.append(Points(_("Open queries of the site"), tuple(lines[:12])))
+    shown = _("{number} of {whole}", number=f"{row.value:,.0f}", whole=f"{row.of:,.0f}")
+    return Story(
+        address, place(edition, site), _("{dimension} of its returns", dimension=dimension), shown, "known", tuple(body)
+    )

@@ -3,23 +3,25 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from etl.definitions.messages import N_, Name, _, joined
 from etl.definitions.periods import month_after, write_date, write_financial_year, write_month
 from etl.definitions.writing import first_upper, spaced
 from etl.provenance.address import NumberAddress
 from etl.provenance.code import CENTRAL
 from etl.provenance.edition import Edition, Row
 from etl.provenance.story import (
+    NOT_KNOWN,
     Block,
     Facts,
     Formula,
     Item,
     Number,
-    Site,
     Story,
     Table,
     Words,
     columns,
     days,
+    numbered,
     place,
     plus,
     pounds_stated,
@@ -29,22 +31,22 @@ from etl.provenance.story import (
 
 # What each column of `cover` says of the year.
 COVER = {
-    "months": "months of {} that secured money covers",
-    "secured": "money secured for {}",
-    "planned": "planned cost of {}",
-    "gap": "planned cost of {} that is not secured",
-    "in_principle": "money agreed in principle for {}",
-    "bid": "money bid for, for {}",
-    "expected": "money expected for {}",
-    "no_funder": "planned cost of {} that has no funder",
-    "replaced": "grant of the year before {} that other money replaces",
-    "share": "share of the planned cost of {} that is secured",
-    "grant_before": "Home Office money of the year before {}",
-    "local_before": "local money of the year before {}",
-    "runway_months": "months from the data month that approved money lasts, seen with {}",
-    "notice_months": "months from the data month to the first month of {} that is short",
+    "months": N_("months of {year} that secured money covers"),
+    "secured": N_("money secured for {year}"),
+    "planned": N_("planned cost of {year}"),
+    "gap": N_("planned cost of {year} that is not secured"),
+    "in_principle": N_("money agreed in principle for {year}"),
+    "bid": N_("money bid for, for {year}"),
+    "expected": N_("money expected for {year}"),
+    "no_funder": N_("planned cost of {year} that has no funder"),
+    "replaced": N_("grant of the year before {year} that other money replaces"),
+    "share": N_("share of the planned cost of {year} that is secured"),
+    "grant_before": N_("Home Office money of the year before {year}"),
+    "local_before": N_("local money of the year before {year}"),
+    "runway_months": N_("months from the data month that approved money lasts, seen with {year}"),
+    "notice_months": N_("months from the data month to the first month of {year} that is short"),
 }
-SECURED_RULE = "Only approved money counts as secured. Money matched to other money falls with it."
+SECURED_RULE = _("Only approved money counts as secured. Money matched to other money falls with it.")
 
 
 def cover(edition: Edition, address: NumberAddress) -> Story | None:
@@ -54,10 +56,10 @@ def cover(edition: Edition, address: NumberAddress) -> Story | None:
     if not rows or rows[0].get(column) is None or column not in COVER:
         return None
     row = rows[0]
-    name = COVER[column].format(write_financial_year(row.year))
+    name = _(COVER[column], year=write_financial_year(row.year))
     body: list[Block] = [*_made(row, column)]
     start = month_after(row.year, -12) if column in ("grant_before", "local_before", "replaced") else row.year
-    body.append(_agreements(_of_year(edition, site, start), "No agreement is known for that year.", edition))
+    body.append(_agreements(_of_year(edition, site, start), _("No agreement is known for that year."), edition))
     body.append(Words(SECURED_RULE))
     return Story(address, place(edition, site), name, _cover_shown(row, column), "known", tuple(body))
 
@@ -65,9 +67,9 @@ def cover(edition: Edition, address: NumberAddress) -> Story | None:
 def _cover_shown(row: Row, column: str) -> str:
     """A number of cover as the pages print it."""
     if column in ("months", "runway_months"):
-        return f"{row[column]:.1f} months"
+        return _("{number} months", number=f"{row[column]:.1f}")
     if column == "notice_months":
-        return f"{row[column]:g} months"
+        return _("{number} months", number=f"{row[column]:g}")
     return f"{row[column]:.1%}" if column == "share" else pounds_stated(row[column])
 
 
@@ -76,24 +78,26 @@ def _made(row: Row, column: str) -> list[Block]:
 
     def of(name: str) -> Number:
         value = row.get(name)
-        return Number(pounds_stated(value), f"{row.site}|cover|{row.year}|{name}" if value is not None else "")
+        if value is None:
+            return Number(pounds_stated(None))
+        return numbered(pounds_stated(value), row.site, "cover", row.year, name)
 
     secured, planned = of("secured"), of("planned")
     shown = Number(_cover_shown(row, column))
     if column == "months":
-        return [plus((("12 × secured", secured), ("Planned cost", planned)), "÷", ("Months", shown))]
+        return [plus(((_("12 × secured"), secured), (_("Planned cost"), planned)), "÷", (_("Months"), shown))]
     if column == "share":
-        return [plus((("Secured", secured), ("Planned cost", planned)), "÷", ("Share", shown))]
+        return [plus(((_("Secured"), secured), (_("Planned cost"), planned)), "÷", (_("Share"), shown))]
     if column == "gap":
-        return [plus((("Planned cost", planned), ("Secured", secured)), "−", ("Gap", shown))]
+        return [plus(((_("Planned cost"), planned), (_("Secured"), secured)), "−", (_("Gap"), shown))]
     if column == "no_funder":
-        parts = [("Planned cost", planned), ("Secured", secured)]
+        parts: list[tuple[str, Number]] = [(_("Planned cost"), planned), (_("Secured"), secured)]
         parts += [(spaced(name), of(name)) for name in ("in_principle", "bid", "expected")]
-        return [plus(parts, "−", ("No funder", shown))] if row.site != "all" else []
+        return [plus(parts, "−", (_("No funder"), shown))] if row.site != "all" else []
     if column == "replaced":
-        whole = "Secured money beyond the local money of the year before, the grant of that year at most."
-        rest = (("Secured", secured), ("Local before", of("local_before")))
-        return [plus(rest, "−", ("Replaced", shown)), Words(whole)] if row.site != "all" else [Words(whole)]
+        whole = _("Secured money beyond the local money of the year before, the grant of that year at most.")
+        rest = ((_("Secured"), secured), (_("Local before"), of("local_before")))
+        return [plus(rest, "−", (_("Replaced"), shown)), Words(whole)] if row.site != "all" else [Words(whole)]
     return []
 
 
@@ -112,18 +116,26 @@ def _agreements(rows: Sequence[Row], otherwise: str, edition: Edition) -> Block:
     body: list[tuple[Item, ...]] = [
         (
             place(edition, row.site),
-            row.funder_label or "",
-            Number(pounds_stated(row.amount), f"{row.site}|agreement|{row.agreement}|amount"),
+            Name(row.funder_label or ""),
+            numbered(pounds_stated(row.amount), row.site, "agreement", row.agreement, "amount"),
             spaced(row.status),
             days(row.starts, row.ends),
             source_of(row),
         )
         for row in rows
     ]
-    return Table("Agreements", columns("Site", "Funder", "Amount", "Status", "Time", "Source", right=(2,)), tuple(body))
+    return Table(
+        _("Agreements"),
+        columns(_("Site"), _("Funder"), _("Amount"), _("Status"), _("Time"), _("Source"), right=(2,)),
+        tuple(body),
+    )
 
 
-AGREED = {"amount": "{}", "drawn": "{}, drawn so far", "left": "{}, what may still be drawn"}
+AGREED = {
+    "amount": N_("{funder}"),
+    "drawn": N_("{funder}, drawn so far"),
+    "left": N_("{funder}, what may still be drawn"),
+}
 
 
 def agreement(edition: Edition, address: NumberAddress) -> Story | None:
@@ -132,33 +144,34 @@ def agreement(edition: Edition, address: NumberAddress) -> Story | None:
     rows = edition.rows("agreements", "agreement = ?", (name,))
     if not rows or rows[0].site != site or column not in AGREED:
         return None
-    row, what = rows[0], AGREED[column]
+    row = rows[0]
+    what = _(AGREED[column], funder=Name(rows[0].funder_label))
     facts = [
-        ("Amount", pounds_stated(row.amount)),
-        ("Status", spaced(row.status)),
-        ("Time", days(row.starts, row.ends)),
-        ("Form", spaced(row.form)),
+        (_("Amount"), pounds_stated(row.amount)),
+        (_("Status"), spaced(row.status)),
+        (_("Time"), days(row.starts, row.ends)),
+        (_("Form"), spaced(row.form)),
     ]
     if row.get("drawn") is not None or row.get("up_to"):
-        facts += [("Drawn", pounds_stated(row.drawn) if row.drawn is not None else "not known")]
-        facts += [("Left", pounds_stated(row.left) if row.left is not None else "not known")]
+        facts += [(_("Drawn"), pounds_stated(row.drawn) if row.drawn is not None else NOT_KNOWN)]
+        facts += [(_("Left"), pounds_stated(row.left) if row.left is not None else NOT_KNOWN)]
     facts += [
-        ("Conditions", row.conditions or "none known"),
-        ("Known since", write_date(row.known_from) if row.known_from else "not known"),
-        ("Source", source_of(row)),
+        (_("Conditions"), row.conditions or _("none known")),
+        (_("Known since"), write_date(row.known_from) if row.known_from else NOT_KNOWN),
+        (_("Source"), source_of(row)),
     ]
     shown = pounds_stated(row.get(column))
-    return Story(address, place(edition, site), what.format(row.funder_label), shown, "known", (Facts(tuple(facts)),))
+    return Story(address, place(edition, site), what, shown, "known", (Facts(tuple(facts)),))
 
 
 CLIFF = {
-    "planned": "planned cost of {}",
-    "approved": "money secured for {}",
-    "ending": "Home Office money of {}",
-    "agreed_in_principle": "money agreed in principle for {}",
-    "bid": "money bid for, for {}",
-    "expected": "money expected for {}",
-    "no_funder": "planned cost of {} that has no funder",
+    "planned": N_("planned cost of {month}"),
+    "approved": N_("money secured for {month}"),
+    "ending": N_("Home Office money of {month}"),
+    "agreed_in_principle": N_("money agreed in principle for {month}"),
+    "bid": N_("money bid for, for {month}"),
+    "expected": N_("money expected for {month}"),
+    "no_funder": N_("planned cost of {month} that has no funder"),
 }
 
 
@@ -171,18 +184,18 @@ def cliff(edition: Edition, address: NumberAddress) -> Story | None:
         return _covered(edition, address, rows.get("approved"), rows.get("planned"))
     if status not in rows or rows[status].amount is None:
         return None
-    name = CLIFF.get(status, status).format(write_month(first, long=True))
+    name = _(CLIFF.get(status, status), month=write_month(first, long=True))
     body: list[Block] = []
     if status == "planned":
         body.append(_plans(edition, site, first))
     elif status == "no_funder":
         others = [
-            (first_upper(spaced(key)), Number(pounds_stated(row.amount), f"{site}|cliff|{first}|{key}"))
+            (first_upper(spaced(key)), numbered(pounds_stated(row.amount), site, "cliff", first, key))
             for key, row in rows.items()
             if key not in CLIFF_ENDS and row.amount
         ]
-        result = ("No funder", Number(pounds_stated(rows[status].amount)))
-        planned = ("Planned cost", Number(pounds_stated(rows["planned"].amount)))
+        result = (_("No funder"), Number(pounds_stated(rows[status].amount)))
+        planned = (_("Planned cost"), Number(pounds_stated(rows["planned"].amount)))
         body.append(plus((planned, *others), "−", result) if site != "all" else _by_site(edition, first, status))
     elif site == "all":
         body.append(_by_site(edition, first, status))
@@ -193,8 +206,8 @@ def cliff(edition: Edition, address: NumberAddress) -> Story | None:
         deals = [
             row for row in deals if row.get("stands_as", row.status) == wanted and _grants(row) == (status == "ending")
         ]
-        body.append(_agreements(deals, "No agreement of this kind pays in that month.", edition))
-        body.append(Words("Each agreement is laid evenly over its months."))
+        body.append(_agreements(deals, _("No agreement of this kind pays in that month."), edition))
+        body.append(Words(_("Each agreement is laid evenly over its months.")))
     return Story(address, place(edition, site), name, pounds_stated(rows[status].amount), "known", tuple(body))
 
 
@@ -204,11 +217,11 @@ def _covered(edition: Edition, address: NumberAddress, secured: Row | None, plan
         return None
 
     def of(row: Row) -> Number:
-        return Number(pounds_stated(row.amount), f"{row.site}|cliff|{row.month}|{row.status}")
+        return numbered(pounds_stated(row.amount), row.site, "cliff", row.month, row.status)
 
     shown = f"{secured.share:.1%}"
-    name = f"share of the planned cost of {write_month(secured.month, long=True)} that is secured"
-    body = (plus((("Secured", of(secured)), ("Planned cost", of(planned))), "÷", ("Share", Number(shown))),)
+    name = _(COVER["share"], year=write_month(secured.month, long=True))
+    body = (plus(((_("Secured"), of(secured)), (_("Planned cost"), of(planned))), "÷", (_("Share"), Number(shown))),)
     return Story(address, place(edition, secured.site), name, shown, "known", (*body, Words(SECURED_RULE)))
 
 
@@ -225,9 +238,9 @@ def _by_site(edition: Edition, month: date, status: str) -> Table:
     body: list[tuple[Item, ...]] = []
     for site in edition.sites:
         rows = edition.rows("cliff", "site = ? and month = ? and status = ?", (site.name, month, status))
-        shown = Number(pounds_stated(rows[0].amount), f"{site.name}|cliff|{month}|{status}") if rows else "not known"
-        body.append((Site(site.name, site.label), shown))
-    return Table("Sites", columns("Site", "Amount", right=(1,)), tuple(body))
+        shown = numbered(pounds_stated(rows[0].amount), site.name, "cliff", month, status) if rows else NOT_KNOWN
+        body.append((place(edition, site.name), shown))
+    return Table(_("Sites"), columns(_("Site"), _("Amount"), right=(1,)), tuple(body))
 
 
 def _plans(edition: Edition, site: str, month: date) -> Table:
@@ -238,7 +251,11 @@ def _plans(edition: Edition, site: str, month: date) -> Table:
         for row in rows
         if site in ("all", row.site)
     ]
-    return Table("Plan, a twelfth a month", columns("Site", "Cost a year", "Months", "Source", right=(1,)), tuple(body))
+    return Table(
+        _("Plan, a twelfth a month"),
+        columns(_("Site"), _("Cost a year"), _("Months"), _("Source"), right=(1,)),
+        tuple(body),
+    )
 
 
 def gap(edition: Edition, address: NumberAddress) -> Story | None:
@@ -253,19 +270,24 @@ def gap(edition: Edition, address: NumberAddress) -> Story | None:
     if here.step not in CLIFF_ENDS:
         deals = [r for r in _of_year(edition, site, here.starts) if r.get("stands_as", r.status) == here.step]
         named = [row for row in deals if row.funder_label == here.label] or deals
-        body.append(_agreements(named, "No agreement is known for these months.", edition))
+        body.append(_agreements(named, _("No agreement is known for these months."), edition))
     return Story(
-        address, place(edition, site), f"{here.label}, {months}", pounds_stated(here.amount), "known", tuple(body)
+        address,
+        place(edition, site),
+        joined(", ", [here.label, months]),
+        pounds_stated(here.amount),
+        "known",
+        tuple(body),
     )
 
 
 def _steps(steps: Iterable[Row]) -> Table:
     """All steps of a gap."""
     body = tuple(
-        (step.label, Number(pounds_stated(step.amount), f"{step.site}|gap|{step.starts}|{step.position}"))
+        (step.label, numbered(pounds_stated(step.amount), step.site, "gap", step.starts, step.position))
         for step in steps
     )
-    return Table("From planned cost to what has no funder", columns("Step", "Amount", right=(1,)), body)
+    return Table(_("From planned cost to what has no funder"), columns(_("Step"), _("Amount"), right=(1,)), body)
 
 
 def central(edition: Edition, address: NumberAddress) -> Story | None:
@@ -280,20 +302,20 @@ def central(edition: Edition, address: NumberAddress) -> Story | None:
         return None
     row = rows[0]
     name = {
-        "unit": "cost per new case with the central team’s share",
-        "central": "the central team’s cost" if site == "central_team" else "share of the central team’s cost",
-        "cost": "cost without the central team’s share",
-        "total": "cost with the central team’s share",
-        "count": "new cases",
-        "low": "lower end of the 95% interval of the cost per new case with the central team’s share",
-        "high": "upper end of the 95% interval of the cost per new case with the central team’s share",
+        "unit": _("cost per new case with the central team’s share"),
+        "central": _("the central team’s cost") if site == "central_team" else _("share of the central team’s cost"),
+        "cost": _("cost without the central team’s share"),
+        "total": _("cost with the central team’s share"),
+        "count": _("new cases"),
+        "low": _("lower end of the 95% interval of the cost per new case with the central team’s share"),
+        "high": _("upper end of the 95% interval of the cost per new case with the central team’s share"),
     }[column]
     body: list[Block] = [] if site == "central_team" else [_central_formula(row, what)]
-    kept = "Earmarked money stays where it is earmarked." if row.earmarked else ""
-    body += [Facts((("What", BASES[basis]), ("Shared", WAYS[way]), ("Source", source_of(row))))]
+    kept = _("Earmarked money stays where it is earmarked.") if row.earmarked else ""
+    body += [Facts(((_("What"), BASES[basis]), (_("Shared"), WAYS[way]), (_("Source"), source_of(row))))]
     body += [Words(kept)] if kept else []
     if column in ("low", "high"):
-        body.append(Words("The cost with the share over the exact Poisson limits of the new cases."))
+        body.append(Words(_("The cost with the share over the exact Poisson limits of the new cases.")))
     shown = (
         str(row.shown)
         if column == "unit"
@@ -301,11 +323,15 @@ def central(edition: Edition, address: NumberAddress) -> Story | None:
         if column == "count"
         else pounds_stated(row[column])
     )
-    return Story(address, place(edition, site), f"{name}, {row.words}", shown, "known", tuple(body))
+    return Story(address, place(edition, site), joined(", ", [name, row.words]), shown, "known", tuple(body))
 
 
-BASES = {"actual": "what was spent", "planned": "planned cost and cases", "secured": "approved money, planned cases"}
-WAYS = {"none": "not shared: the team’s cost is apart", "by_new_cases": "by new cases", "equally": "equally"}
+BASES = {
+    "actual": _("what was spent"),
+    "planned": _("planned cost and cases"),
+    "secured": _("approved money, planned cases"),
+}
+WAYS = {"none": _("not shared: the team’s cost is apart"), "by_new_cases": _("by new cases"), "equally": _("equally")}
 
 
 def _central_formula(row: Row, what: str) -> Formula:
@@ -314,13 +340,13 @@ def _central_formula(row: Row, what: str) -> Formula:
     def of(column: str, shown: str) -> Number:
         named = f"{what.rpartition('.')[0]}.{column}"
         known = row.get(column) is not None
-        return Number(shown if known else "not known", f"{row.site}|central|{row.starts}|{named}" if known else "")
+        return numbered(shown, row.site, "central", row.starts, named) if known else Number(NOT_KNOWN)
 
     return Formula(
         (
-            ("", "Site’s cost", of("cost", pounds_stated(row.cost))),
-            ("+", "Central share", of("central", pounds_stated(row.central))),
-            ("÷", "New cases", of("count", f"{row['count'] or 0:,.0f}")),
-            ("=", "Each", Number(str(row.shown or "not known"))),
+            ("", _("Site’s cost"), of("cost", pounds_stated(row.cost))),
+            ("+", _("Central share"), of("central", pounds_stated(row.central))),
+            ("÷", _("New cases"), of("count", f"{row['count'] or 0:,.0f}")),
+            ("=", _("Each"), Number(row.shown or NOT_KNOWN)),
         )
     )

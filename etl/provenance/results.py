@@ -5,6 +5,7 @@ from datetime import date
 
 from etl.definitions import MEASURES
 from etl.definitions.measure import Ratio, Unit
+from etl.definitions.messages import Plain, _, joined
 from etl.definitions.periods import last_month, month_after, write_financial_year, write_month
 from etl.definitions.settings import thresholds
 from etl.definitions.writing import HIDDEN, MINUS, lower_first, signed_pounds, write, write_in_full, write_limit
@@ -14,7 +15,7 @@ from etl.provenance.code import START
 from etl.provenance.edition import Edition, Row
 from etl.provenance.lineage import is_planned, operands
 from etl.provenance.story import (
-    BESIDE,
+    NOT_KNOWN,
     Block,
     Facts,
     Item,
@@ -24,6 +25,7 @@ from etl.provenance.story import (
     Table,
     Words,
     address_of,
+    beside_words,
     columns,
     exact,
     label_of,
@@ -37,9 +39,9 @@ from etl.provenance.story import (
 # How a number that goes with a result is shown, how it came about, and which measures are behind it.
 Told = tuple[str, list[Block], Behind]
 METHODS = {
-    "count": "exact Poisson limits of the count",
-    "share": "Wilson’s limits of the share",
-    "gbp_each": "the spend over the exact Poisson limits of the people behind it",
+    "count": _("exact Poisson limits of the count"),
+    "share": _("Wilson’s limits of the share"),
+    "gbp_each": _("the spend over the exact Poisson limits of the people behind it"),
 }
 ENDS = ("low", "high", "low_998", "high_998")
 LIMITS = ("mean", "lower", "upper")
@@ -61,7 +63,7 @@ def tell(edition: Edition, address: NumberAddress) -> Story | None:
         return None
     shown, body, of = told
     cells = sources(edition, of)
-    said = BESIDE[beside].format(what(edition, measure, period, row.starts))
+    said = beside_words(beside, what(edition, measure, period, row.starts))
     body = [*body, *_cells(edition, of, measure, cells), *_definition(edition, measure)]
     return Story(address, place(edition, site), said, shown, "known", tuple(body), cells)
 
@@ -76,18 +78,21 @@ def start(edition: Edition, address: NumberAddress) -> Story | None:
     months = [month_after(last, step) for step in range(-11, 1)]
     found = [edition.result(site, "new_cases", "month", month) for month in months]
     body = tuple(
-        (write_month(month), exact(row, "count") if row is not None else "not known")
+        (write_month(month), exact(row, "count") if row is not None else NOT_KNOWN)
         for month, row in zip(months, found, strict=True)
     )
-    table = Table("Months", columns("Month", label_of(edition, "new_cases"), right=(1,)), body)
-    known = f"{rows[0].months_seen:g} months that are known"
-    said = f"new cases in the {known} of the year to {write_month(last, long=True)}"
+    table = Table(_("Months"), columns(_("Month"), label_of(edition, "new_cases"), right=(1,)), body)
+    said = _(
+        "new cases in the {number} months that are known of the year to {month}",
+        number=f"{rows[0].months_seen:g}",
+        month=write_month(last, long=True),
+    )
     return Story(address, place(edition, site), said, f"{rows[0][column]:,.0f}", "known", (table,))
 
 
 def what(edition: Edition, measure: str, period: str, starts: date) -> str:
     """A measure and its months in words, whether or not there is a number."""
-    return f"{lower_first(label_of(edition, measure))}, {span(starts, last_month(period, starts))}"
+    return joined(", ", [lower_first(label_of(edition, measure)), span(starts, last_month(period, starts))])
 
 
 def _itself(edition: Edition, address: NumberAddress, row: Row) -> Story:
@@ -97,7 +102,7 @@ def _itself(edition: Edition, address: NumberAddress, row: Row) -> Story:
     body += [*_plans(edition, row), *_cells(edition, of, row.measure, cells), *_definition(edition, row.measure)]
     site, said = place(edition, row.site), what(edition, row.measure, row.period, row.starts)
     if row.value is None:
-        return Story(address, site, said, "not known", "not known", tuple(body), cells)
+        return Story(address, site, said, NOT_KNOWN, "not known", tuple(body), cells)
     return Story(address, site, said, str(row.shown), "known", tuple(body), cells)
 
 
@@ -107,9 +112,9 @@ def _formula(edition: Edition, row: Row, unit: Unit) -> list[Block]:
     if len(parts) == 1:
         about = edition.measures.get(row.measure)
         made = about.formula if about is not None and about.kind != "Reported" else ""
-        return [Words(f"Made as: {made}.")] if made and made != "as reported" else []
+        return [Words(_("Made as: {formula}.", formula=made))] if made and made != "as reported" else []
     named = [(label_of(edition, part), _of(edition, row, part)) for part in parts]
-    return [plus(named, "÷", ("Result", Number(exact(row, unit).shown)))]
+    return [plus(named, "÷", (_("Result"), Number(exact(row, unit).shown)))]
 
 
 def _of(edition: Edition, row: Row, measure: str) -> Number:
@@ -122,14 +127,20 @@ def _chance(row: Row, unit: Unit) -> list[Block]:
     if row.low is None or row.high is None or row.value is None:
         return []
     low, high = write(row.low, unit), write(row.high, unit)
-    return [Words(f"Chance alone would move it between {low} and {high} (95% interval: {METHODS.get(unit, '')}).")]
+    text = _(
+        "Chance alone would move it between {low} and {high} (95% interval: {method}).",
+        low=low,
+        high=high,
+        method=METHODS.get(unit, ""),
+    )
+    return [Words(text)]
 
 
 def _gap(row: Row) -> list[Block]:
     """Why there is no number, or that the period has not ended."""
     if row.value is None:
-        return [Words(f"No sum over a gap. {row.why or ''}".strip())]
-    return [] if row.complete else [Words("The period has not ended: this is the number to date.")]
+        return [Words(joined(" ", [_("No sum over a gap."), *([row.why] if row.why else [])]))]
+    return [] if row.complete else [Words(_("The period has not ended: this is the number to date."))]
 
 
 def _plans(edition: Edition, row: Row) -> list[Block]:
@@ -138,7 +149,7 @@ def _plans(edition: Edition, row: Row) -> list[Block]:
         return []
     rows = [plan for plan in edition.rows("plans", order="site, starts") if row.site in ("all", plan.site)]
     body = [(place(edition, plan.site), span(plan.starts, plan.ends), source_of(plan)) for plan in rows]
-    return [Table("Plan", columns("Site", "Months", "Source"), tuple(body))]
+    return [Table(_("Plan"), columns(_("Site"), _("Months"), _("Source")), tuple(body))]
 
 
 def _cells(edition: Edition, of: Behind, measure: str, cells: tuple[Source, ...]) -> list[Block]:
@@ -151,7 +162,7 @@ def _cells(edition: Edition, of: Behind, measure: str, cells: tuple[Source, ...]
     if may_see(edition, of.site):
         return [*body, queried(of, cells)]
     own = place(edition, of.site).label
-    return [*body, Words(f"Sheets and cells are hidden here: the central team and {own} see them.")]
+    return [*body, Words(_("Sheets and cells are hidden here: the central team and {site} see them.", site=own))]
 
 
 def _definition(edition: Edition, measure: str) -> list[Block]:
@@ -164,14 +175,13 @@ def _end(edition: Edition, row: Row, beside: str) -> Told | None:
     unit = unit_of(edition, row.measure)
     if row.get(beside) is None or row.value is None:
         return None
-    rows: list[tuple[Item, ...]] = [("Number", Number(exact(row, unit).shown, address_of(row)))]
+    method = METHODS.get(unit, _("the limits of the count behind it"))
+    rows: list[tuple[Item, ...]] = [(_("Number"), Number(exact(row, unit).shown, address_of(row)))]
     if isinstance(MEASURES.get(row.measure), Ratio):
         rows += [(label_of(edition, part), _of(edition, row, part)) for part in operands(row.measure)]
     body: list[Block] = [
-        Table("Worked out from", columns("What", "Number", right=(1,)), tuple(rows)),
-        Words(
-            f"The interval has {METHODS.get(unit, 'the limits of the count behind it')}: how far chance may move it."
-        ),
+        Table(_("Worked out from"), columns(_("What"), _("Number"), right=(1,)), tuple(rows)),
+        Words(_("The interval has {method}: how far chance may move it.", method=method)),
     ]
     return write(row[beside], unit), body, behind(edition, row)
 
@@ -183,12 +193,17 @@ def _verdict(edition: Edition, row: Row, beside: str) -> Told | None:
     if not found or found[0].verdict is None:
         return None
     compared, unit = found[0], unit_of(edition, row.measure)
-    facts = [("Number", compared.shown or "not known"), ("Plan of the same months", compared.plan_shown or "none")]
+    facts = [
+        (_("Number"), compared.shown or NOT_KNOWN),
+        (_("Plan of the same months"), compared.plan_shown or _("none")),
+    ]
     if compared.low is not None and compared.high is not None:
-        facts.append(("95% interval", f"{write(compared.low, unit)} to {write(compared.high, unit)}"))
+        facts.append(
+            (_("95% interval"), _("{low} to {high}", low=write(compared.low, unit), high=write(compared.high, unit)))
+        )
     if compared.why:
-        facts.append(("Why", compared.why))
-    rule = "Above or below only where the plan lies outside the 95% interval; else the two cannot be told apart."
+        facts.append((_("Why"), compared.why))
+    rule = _("Above or below only where the plan lies outside the 95% interval; else the two cannot be told apart.")
     return compared.words, [Facts(tuple(facts)), Words(rule)], behind(edition, row)
 
 
@@ -199,7 +214,7 @@ def _share(edition: Edition, row: Row, beside: str) -> Told | None:
         return None
     parts = [(label_of(edition, name), _of(edition, row, name)) for name in (row.measure, base)]
     shown = str(found[0].shown)
-    body: list[Block] = [plus(parts, "÷", ("Share", Number(shown)))]
+    body: list[Block] = [plus(parts, "÷", (_("Share"), Number(shown)))]
     return shown, body, behind(edition, row, row.measure, base)
 
 
@@ -229,8 +244,8 @@ def _step(edition: Edition, row: Row, beside: str) -> Told | None:
     if not before:
         return None
     parts = [(entry.label, _of(edition, row, entry.measure)) for entry in (here[0], before[0])]
-    body: list[Block] = [plus(parts, "÷", ("Share", Number(str(here[0].shown))))]
-    body += [Words(f"A share {here[0].note}.")] if here[0].note else []
+    body: list[Block] = [plus(parts, "÷", (_("Share"), Number(str(here[0].shown))))]
+    body += [Words(_("A share {note}.", note=here[0].note))] if here[0].note else []
     of = behind(edition, row, row.measure, before[0].measure)
     return str(here[0].shown), body, of
 
@@ -242,14 +257,18 @@ def _real(edition: Edition, row: Row, beside: str) -> Told | None:
         return None
     real, unit = found[0], unit_of(edition, row.measure)
     nominal = (
-        f"In money of {write_financial_year(row.starts)}",
+        _("In money of {year}", year=write_financial_year(row.starts)),
         Number(write_in_full(real.nominal, unit), address_of(row)),
     )
-    deflator = ("Deflator", Number(f"{real.deflator:.4f}"))
-    forecast = " Part of the deflator is a forecast." if real.forecast else ""
+    deflator = (_("Deflator"), Number(f"{real.deflator:.4f}"))
+    forecast = [_("Part of the deflator is a forecast.")] if real.forecast else []
     body: list[Block] = [
-        plus((nominal, deflator), "÷", (f"In {real.base_year} prices", Number(write_in_full(real.real, unit)))),
-        Words(f"{real.source}.{forecast}"),
+        plus(
+            (nominal, deflator),
+            "÷",
+            (_("In {year} prices", year=Plain(real.base_year)), Number(write_in_full(real.real, unit))),
+        ),
+        Words(joined(" ", [joined("", [real.source, "."]), *forecast])),
     ]
     return str(real.real_shown), body, behind(edition, row)
 
@@ -268,16 +287,18 @@ def _limit(edition: Edition, row: Row, beside: str) -> Told | None:
     where = "site = ? and measure = ?"
     charts = edition.rows("control_charts", where, (row.site, row.measure))
     method = CHARTS["poisson" if charts and charts[0].kind == "poisson" else "xmr"]
-    heads = columns("Month", label_of(edition, row.measure), right=(1,))
-    body: list[Block] = [Words(method), Table("Points", heads, tuple(rows))]
+    heads = columns(_("Month"), label_of(edition, row.measure), right=(1,))
+    body: list[Block] = [Words(method), Table(_("Points"), heads, tuple(rows))]
     return write_limit(here[beside], unit), body, Behind(row.site, (row.measure,), own[0].month, own[-1].month)
 
 
 RANGES_TO_LIMIT = thresholds("control_chart")["ranges_to_limit"]
 CHARTS = {
-    "poisson": "Exact Poisson limits round the average.",
-    "xmr": f"The average of the points ± {RANGES_TO_LIMIT} times their average step to the next (XmR), "
-    "far-out steps left out.",
+    "poisson": _("Exact Poisson limits round the average."),
+    "xmr": _(
+        "The average of the points ± {number} times their average step to the next (XmR), far-out steps left out.",
+        number=RANGES_TO_LIMIT,
+    ),
 }
 
 
@@ -291,13 +312,13 @@ def _points(edition: Edition, row: Row, beside: str) -> tuple[Sequence[Row], Row
 
 def _plan(edition: Edition, row: Row, beside: str) -> Told | None:
     """The plan in a control chart."""
-    _, here = _points(edition, row, beside)
+    here = _points(edition, row, beside)[1]
     if here is None:
         return None
     rows = [plan for plan in edition.rows("plans", order="site, starts") if row.site in ("all", plan.site)]
     body = tuple((place(edition, plan.site), span(plan.starts, plan.ends), source_of(plan)) for plan in rows)
-    told: list[Block] = [Table("Plan", columns("Site", "Months", "Source"), body)]
-    told.append(Words("What is planned for a year is a twelfth of it in each month."))
+    told: list[Block] = [Table(_("Plan"), columns(_("Site"), _("Months"), _("Source")), body)]
+    told.append(Words(_("What is planned for a year is a twelfth of it in each month.")))
     return write_limit(here[beside], unit_of(edition, row.measure)), told, behind(edition, row)
 
 
@@ -308,7 +329,7 @@ def _over(edition: Edition, row: Row, beside: str) -> Told | None:
         return None
     other = OVER[beside]
     parts = [(label_of(edition, part), _of(edition, row, part)) for part in ("spend", other)]
-    result = ("Difference", Number(write_in_full(found[0][beside], "gbp")))
+    result = (_("Difference"), Number(write_in_full(found[0][beside], "gbp")))
     return signed_pounds(found[0][beside]), [plus(parts, MINUS, result)], behind(edition, row, "spend", other)
 
 

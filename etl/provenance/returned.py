@@ -1,10 +1,11 @@
 """The story of a return, and of a number of returns that came."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
+from etl.definitions.messages import N_, Count, Plain, _, joined, ngettext
 from etl.definitions.periods import months_between, write_date, write_month
-from etl.definitions.writing import counted, first_upper, spaced, write
+from etl.definitions.writing import first_upper, spaced, write
 from etl.provenance.address import NumberAddress
 from etl.provenance.cells import may_see
 from etl.provenance.code import COUNTED
@@ -34,8 +35,8 @@ def counted_returns(edition: Edition, address: NumberAddress) -> Story | None:
         return None
     where = "month >= ? and state not in ('not_due', 'due')"
     rows = [r for r in edition.rows("calendar", where, (first,), "site, month") if site in ("all", r.site)]
-    year, _, kind = "year.received".rpartition(".") if which == "received" else which.rpartition(".")
-    if year:
+    of_year, kind = which.startswith("year.") or which == "received", which.removeprefix("year.")
+    if of_year:
         rows = [r for r in rows if months_between(first, r.month) < 12]
     came = [r for r in rows if _is(kind, r)]
     body: list[tuple[Item, ...]] = [
@@ -47,21 +48,22 @@ def counted_returns(edition: Edition, address: NumberAddress) -> Story | None:
         )
         for r in (rows if kind in WITH_THE_REST else came)[:MOST_ROWS]
     ]
-    table = Table("Returns", columns("Site", "Month", "State", "Received", right=(3,)), tuple(body))
-    what = f"returns {SAID[kind]}, of {len(rows)} due" if kind != "due" else "returns due"
+    table = Table(_("Returns"), columns(_("Site"), _("Month"), _("State"), _("Received"), right=(3,)), tuple(body))
+    what = _(RETURNS[kind], number=len(rows))
     return Story(address, place(edition, site), what, str(len(came)), "known", (table,))
 
 
 # What is counted, in words; of the first three the returns that are not counted are told too.
-SAID = {
-    "received": "received",
-    "came": "received",
-    "on_time": "on time",
-    "late": "late",
-    "missing": "missing",
-    "rejected": "rejected",
-    "revised": "revised",
-    "query": "with a query",
+RETURNS = {
+    "received": N_("returns received, of {number} due"),
+    "came": N_("returns received, of {number} due"),
+    "on_time": N_("returns on time, of {number} due"),
+    "late": N_("returns late, of {number} due"),
+    "missing": N_("returns missing, of {number} due"),
+    "rejected": N_("returns rejected, of {number} due"),
+    "revised": N_("returns revised, of {number} due"),
+    "query": N_("returns with a query, of {number} due"),
+    "due": N_("returns due"),
 }
 WITH_THE_REST = ("received", "came", "on_time")
 
@@ -86,40 +88,60 @@ def receipt(edition: Edition, address: NumberAddress) -> Story | None:
     files = edition.rows("returns", "site = ? and month = ?", of, "received")
     asked = edition.rows("queries", "site = ? and month = ?", of)
     body: list[Block] = [_facts(edition, row, files, asked), *_lists(edition, files, asked, of)]
-    what = f"return for {write_month(month, long=True)}"
+    what = _("return for {month}", month=write_month(month, long=True))
     return Story(address, place(edition, site), what, first_upper(spaced(row.state)), "known", tuple(body))
 
 
 def _facts(edition: Edition, row: Row, files: Sequence[Row], asked: Sequence[Row]) -> Facts:
     last = next((f for f in reversed(files) if f.return_id == row.return_id), files[-1] if files else None)
     hidden, came = not may_see(edition, row.site), row.received is not None
-    file = row.file or (ELSEWHERE if hidden and came else "none")
+    file = Plain(row.file) if row.file else ELSEWHERE if hidden and came else _("none")
     facts = [
-        ("Verdict", first_upper(spaced(last.verdict)) if last is not None else "Not shown" if came else "No return"),
-        ("Due", write_date(row.due) if row.due else "not due"),
-        ("Received", f"{row.received:%H:%M} on {write_date(row.received.date())}" if came else "not received"),
-        ("Days late", str(row.days_late or 0)),
-        ("File", file),
-        ("SHA-256", (last.sha256 or ELSEWHERE) if last is not None else ELSEWHERE if came else "none"),
-        ("Versions", str(row.versions or 0)),
+        (
+            _("Verdict"),
+            first_upper(spaced(last.verdict)) if last is not None else _("Not shown") if came else _("No return"),
+        ),
+        (_("Due"), write_date(row.due) if row.due else _("not due")),
+        (_("Received"), _came(row.received) if came else _("not received")),
+        (_("Days late"), str(row.days_late or 0)),
+        (_("File"), file),
+        (
+            Plain("SHA-256"),
+            (Plain(last.sha256) if last.sha256 else ELSEWHERE)
+            if last is not None
+            else ELSEWHERE
+            if came
+            else _("none"),
+        ),
+        (_("Versions"), str(row.versions or 0)),
     ]
     if not hidden:
         facts += [
-            ("Found", first_upper(counted(len(asked), "query", "queries")) if asked else _found(last)),
-            ("Next", _next(row, [q for q in asked if q.get("state") not in ("answered", "dispensed")])),
+            (_("Found"), _queries(len(asked)) if asked else _found(last)),
+            (_("Next"), _next(row, [q for q in asked if q.get("state") not in ("answered", "dispensed")])),
         ]
     return Facts(tuple(facts))
+
+
+def _came(received: datetime) -> str:
+    """When a return came."""
+    return _("{time} on {day}", time=Plain(f"{received:%H:%M}"), day=write_date(received.date()))
+
+
+def _queries(number: int) -> str:
+    """How many queries there are."""
+    return first_upper(ngettext("{number} query", "{number} queries", number, number=Count(number)))
 
 
 def _lists(edition: Edition, files: Sequence[Row], asked: Sequence[Row], of: tuple[str, date]) -> list[Block]:
     body: list[Block] = []
     if asked:
-        body.append(Points("Queries", tuple(("query", _query(query)) for query in asked)))
+        body.append(Points(_("Queries"), tuple(("query", _query(query)) for query in asked)))
     if len(files) > 1:
         given: tuple[tuple[Item, ...], ...] = tuple(
-            (f.file or ELSEWHERE, write_date(f.received.date()), spaced(f.verdict)) for f in files
+            (Plain(f.file) if f.file else ELSEWHERE, write_date(f.received.date()), spaced(f.verdict)) for f in files
         )
-        body.append(Table("Every file given", columns("File", "Received", "Verdict"), given))
+        body.append(Table(_("Every file given"), columns(_("File"), _("Received"), _("Verdict")), given))
     changed = edition.rows("revisions", "site = ? and month = ?", of, "measure")
     if changed:
         given = tuple(
@@ -131,30 +153,32 @@ def _lists(edition: Edition, files: Sequence[Row], asked: Sequence[Row], of: tup
             )
             for r in changed
         )
-        heads = columns("Number", "Was", "Is", "Since", right=(1, 2, 3))
-        body.append(Table("Changed by a later return", heads, given))
+        heads = columns(_("Number"), _("Was"), _("Is"), _("Since"), right=(1, 2, 3))
+        body.append(Table(_("Changed by a later return"), heads, given))
     return body
 
 
 def _query(query: Row) -> str:
     """A query's place, what it says, what to do, and what became of it so far."""
-    cell = f"{query.sheet}!{query.cell}" if query.sheet and query.cell else query.cell or query.sheet or "Whole file"
-    known = "Known and explained: " if query.get("state") == "dispensed" else ""
-    life = f"{known}{query.words}" if query.get("words") else ""
-    return " ".join(part for part in (f"{cell}:", query.message, query.fix, life) if part)
+    cell = "!".join(part for part in (query.sheet, query.cell) if part)
+    life = query.get("words") or ""
+    if life and query.get("state") == "dispensed":
+        life = _("Known and explained: {words}", words=life)
+    where = joined("", [Plain(cell) if cell else _("Whole file"), ":"])
+    return joined(" ", [part for part in (where, query.message, query.fix, life) if part])
 
 
 def _found(last: Row | None) -> str:
     """What was found in a return that nothing is asked about."""
     if last is None:
-        return "nothing, for no return has come"
-    return "the file was refused" if last.verdict == "rejected" else "no problem"
+        return _("nothing, for no return has come")
+    return _("the file was refused") if last.verdict == "rejected" else _("no problem")
 
 
 def _next(row: Row, asked: Sequence[Row]) -> str:
     """What to do next about a month's return."""
     if row.state in ("missing", "due"):
-        return "Send the return."
+        return _("Send the return.")
     if row.state == "rejected":
-        return "Mend the file and send it again."
-    return "Answer the queries, or send a corrected return." if asked else "Nothing."
+        return _("Mend the file and send it again.")
+    return _("Answer the queries, or send a corrected return.") if asked else _("Nothing.")

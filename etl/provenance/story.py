@@ -6,38 +6,33 @@ from datetime import date, datetime
 from typing import Literal, cast
 
 from etl.definitions.measure import Unit
-from etl.definitions.periods import write_date, write_month
+from etl.definitions.messages import N_, Name, Number, _, joined
+from etl.definitions.periods import write_date, write_month, write_months
 from etl.definitions.writing import HIDDEN, write, write_in_full
 from etl.provenance.address import NumberAddress
 from etl.provenance.edition import Edition, Row
 
-# What goes with a number of `results`, with a gap for what the number is.
+# What goes with a number of `results`: `beside_words` puts in what the number is.
 BESIDE = {
-    "low": "lower end of the 95% interval of {}",
-    "high": "upper end of the 95% interval of {}",
-    "low_998": "lower end of the 99.8% interval of {}",
-    "high_998": "upper end of the 99.8% interval of {}",
-    "verdict": "verdict on {} against plan",
-    "share": "share of the whole: {}",
-    "step": "share of the step before: {}",
-    "real": "{}, in the prices of another year",
-    "mean": "average in the control chart of {}",
-    "lower": "lower limit in the control chart of {}",
-    "upper": "upper limit in the control chart of {}",
-    "plan": "plan in the control chart of {}",
-    "over_plan": "{} beyond plan",
-    "over_funding": "{} beyond funding",
+    "low": N_("lower end of the 95% interval of {number}"),
+    "high": N_("upper end of the 95% interval of {number}"),
+    "low_998": N_("lower end of the 99.8% interval of {number}"),
+    "high_998": N_("upper end of the 99.8% interval of {number}"),
+    "verdict": N_("verdict on {number} against plan"),
+    "share": N_("share of the whole: {number}"),
+    "step": N_("share of the step before: {number}"),
+    "real": N_("{number}, in the prices of another year"),
+    "mean": N_("average in the control chart of {number}"),
+    "lower": N_("lower limit in the control chart of {number}"),
+    "upper": N_("upper limit in the control chart of {number}"),
+    "plan": N_("plan in the control chart of {number}"),
+    "over_plan": N_("{number} beyond plan"),
+    "over_funding": N_("{number} beyond funding"),
 }
-MADE_UP = "Made up for the sample"
-ELSEWHERE = "not shown to this audience"
-
-
-@dataclass(frozen=True)
-class Number:
-    """A number in a story, and the address of its own story; '' where it has none."""
-
-    shown: str
-    address: str = ""
+MADE_UP = _("Made up for the sample")
+ELSEWHERE = _("not shown to this audience")
+NOT_KNOWN = _("not known")
+NOT_STATED = _("not stated")
 
 
 @dataclass(frozen=True)
@@ -48,7 +43,7 @@ class Site:
     label: str
 
 
-Item = str | Number | Site
+Item = str | Site
 
 
 @dataclass(frozen=True)
@@ -148,15 +143,21 @@ class Story:
     @property
     def sentence(self) -> str:
         """What the number is: Croydon: new cases, December 2018 to November 2019."""
-        return f"{self.site.label}: {self.what}"
+        return joined(": ", [self.site.label, self.what])
 
 
 def place(edition: Edition, name: str) -> Site:
     """A site by its name; the programme for `all`."""
     if name == "central_team":
-        return Site(name, "Central team")
-    label = next((site.label for site in edition.sites if site.name == name), "Programme" if name == "all" else name)
-    return Site(name, label)
+        return Site(name, _("Central team"))
+    if name == "all":
+        return Site(name, _("Programme"))
+    return Site(name, Name(next((site.label for site in edition.sites if site.name == name), name)))
+
+
+def beside_words(beside: str, number: str) -> str:
+    """What stands beside a number, in words."""
+    return _(BESIDE[beside], number=number)
 
 
 def label_of(edition: Edition, measure: str) -> str:
@@ -174,12 +175,17 @@ def unit_of(edition: Edition, measure: str) -> Unit:
 def exact(row: Row | None, unit: Unit) -> Number:
     """A number of `results` in full, money with its pence, and its address."""
     if row is None:
-        return Number("not known")
+        return Number(NOT_KNOWN)
     if row.shown == HIDDEN:
         return Number(HIDDEN)
     if row.value is None:
-        return Number("not known")
+        return Number(NOT_KNOWN)
     return Number(write_in_full(row.value, unit) if unit in ("gbp", "gbp_each") else str(row.shown), address_of(row))
+
+
+def numbered(shown: str, *address: object) -> Number:
+    """A number, and what its address is made of."""
+    return Number(shown, str(NumberAddress(*map(str, address))))
 
 
 def address_of(row: Row, measure: str = "") -> str:
@@ -191,22 +197,22 @@ def span(starts: date, ends: date) -> str:
     """Months in words: December 2018 to November 2019."""
     if starts == ends:
         return write_month(starts, long=True)
-    return f"{write_month(starts, long=True)} to {write_month(ends, long=True)}"
+    return write_months(starts, ends, long=True)
 
 
 def source_of(row: Row) -> str:
     """Whose word a plan, agreement or assessment is."""
-    return MADE_UP if row.get("made_up") else str(row.get("source") or "not stated")
+    return MADE_UP if row.get("made_up") else row.get("source") or NOT_STATED
 
 
 def days(starts: date | None, ends: date | None) -> str:
     """From a day to another."""
-    return f"{write_date(starts)} to {write_date(ends)}" if starts and ends else "open"
+    return _("{day} to {last_day}", day=write_date(starts), last_day=write_date(ends)) if starts and ends else _("open")
 
 
 def pounds_stated(amount: float | None) -> str:
     """Money without its pence; what is not stated says so."""
-    return write(amount, "gbp") if amount is not None else "not stated"
+    return write(amount, "gbp") if amount is not None else NOT_STATED
 
 
 def columns(*names: str, right: Iterable[int] = ()) -> tuple[tuple[str, bool], ...]:
@@ -217,5 +223,5 @@ def columns(*names: str, right: Iterable[int] = ()) -> tuple[tuple[str, bool], .
 
 def plus(parts: Sequence[tuple[str, Number]], sign: str, result: tuple[str, Number]) -> Formula:
     """Numbers joined by one sign, and what they come to."""
-    joined = [(sign if at else "", label, number) for at, (label, number) in enumerate(parts)]
-    return Formula((*joined, ("=", *result)))
+    signed = [(sign if at else "", label, number) for at, (label, number) in enumerate(parts)]
+    return Formula((*signed, ("=", *result)))
