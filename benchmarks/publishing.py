@@ -9,10 +9,10 @@ from benchmarks.lines import Line, at_most, seconds
 from benchmarks.serving import run
 from etl.definitions.periods import month_after
 from etl.editions.publish import publish
-from etl.reference import read_reference
+from etl.reference import read_reference, shared_lines
 from etl.sites import load_sites
 from etl.warehouse.load import load
-from etl.warehouse.plans import plan_by_month, shared_lines
+from etl.warehouse.plans import plan_by_month
 from etl.warehouse.status import due_date
 from etl.warehouse.store import in_force, open_warehouse, results_as_known
 
@@ -54,6 +54,6 @@ def rebuild(data: Path) -> None:
         sites = load_sites(data / "sites")
         reference = read_reference(data / "reference", sites=set(sites))
         last = in_force(con).last
-        results_as_known(con, datetime.max, plan_by_month(reference, sites, last), shared_lines(reference, sites))
+        results_as_known(con, datetime.max, plan_by_month(reference, sites, last), shared_lines(reference.scope, sites))
     finally:
         con.close()

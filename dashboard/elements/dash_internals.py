@@ -46,6 +46,7 @@ class Element(Component):
     __slots__ = ("data",)  # what it is drawn from: apart from its attributes, which are all sent to the browser
 
     _namespace = HTML
+    own_line = False  # whether it stands on a line of its own in a file
 
     def __init__(self, children: Any = None, **attributes: Any) -> None:
         if children is not None:
