@@ -13,7 +13,7 @@ from etl.definitions.periods import day_of, month_after, write_date, write_month
 from etl.definitions.readiness import CRITERIA, LEVELS, VERDICTS
 from etl.definitions.tables import columns_of
 from etl.definitions.writing import counted_figure, write
-from etl.reference import STATUSES
+from etl.reference.rows import STATUSES
 from etl.system.database import connect
 
 COMPARED = ("edition", "readiness", "verdicts", "calendar")
