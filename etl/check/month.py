@@ -10,10 +10,9 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import gammaln
 
-from etl.check.history import COLUMN, COUNTS, LEAST, MONEY, NUMBERS, STOCKS, UNITS, History, Row, Usual
+from etl.check.history import COLUMN, COUNTS, LEAST, NUMBERS, STOCKS, UNITS, History, Row, Usual
 from etl.definitions import MEASURES, REPORTED, SUBJECTS
 from etl.definitions.checks import (
-    CHECKS,
     COUNTED_AMONG,
     ENOUGH_MONTHS,
     EQUAL,
@@ -397,20 +396,3 @@ def log_chances(
 def log_chance(month: Month, column: int, count: float) -> float:
     """How likely a count is by the site's other months, as a logarithm."""
     return float(log_chances(month, np.array([column]), np.array([count]))[0])
-
-
-__all__ = [
-    "CHECKS",
-    "MONEY",
-    "NEXT",
-    "PAIRS",
-    "Facts",
-    "Failed",
-    "Month",
-    "columns_of",
-    "facts_of",
-    "failures",
-    "log_chance",
-    "month_at",
-    "pass_all",
-]

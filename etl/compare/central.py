@@ -19,7 +19,8 @@ from etl.definitions.tables import columns_of
 from etl.definitions.writing import write
 from etl.judge.money import APPROVED, Standing, plan_over, standing
 from etl.methods import intervals
-from etl.reference import CENTRAL_TEAM, MADE_UP, Reference, newest
+from etl.reference import MADE_UP, Reference, newest
+from etl.reference.cells import CENTRAL_TEAM
 
 NONE, BY_NEW_CASES, EQUALLY = "none", "by_new_cases", "equally"
 ALLOCATIONS = {

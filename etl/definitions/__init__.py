@@ -78,23 +78,3 @@ def label_of(number: str) -> str:
     measure = MEASURES[name]
     assert isinstance(measure, Breakdown)
     return next(entry.label for entry in measure.parts if entry.name == part)
-
-
-__all__ = [
-    "ASKED_LATER",
-    "DERIVED",
-    "MEASURES",
-    "PLANNED",
-    "REPORTED",
-    "REPORTED_KEYS",
-    "SUBJECTS",
-    "Breakdown",
-    "count_asked",
-    "is_asked",
-    "key",
-    "keys",
-    "label_of",
-    "nil_before",
-    "subject_of",
-    "unit_of",
-]

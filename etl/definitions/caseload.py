@@ -9,42 +9,17 @@ REPORTED: tuple[Reported | Breakdown, ...] = (
         "count",
         "sum",
         "Perpetrators referred to the panel (DAPP) in the month, by who referred them",
-        (
-            Part(
-                "police",
-                "Referred by police",
-                "Perpetrators referred to the panel (DAPP) in the month by the police",
-            ),
-            Part(
-                "probation",
-                "Referred by probation",
-                "Perpetrators referred to the panel (DAPP) in the month by probation",
-            ),
-            Part(
-                "idva",
-                "Referred by an IDVA",
-                "Perpetrators referred to the panel (DAPP) in the month by an independent domestic violence adviser",
-            ),
-            Part(
-                "childrens_services",
-                "Referred by children's services",
-                "Perpetrators referred to the panel (DAPP) in the month by children's social care",
-            ),
-            Part(
-                "health",
-                "Referred by health",
-                "Perpetrators referred to the panel (DAPP) in the month by a health body",
-            ),
-            Part(
-                "housing",
-                "Referred by housing",
-                "Perpetrators referred to the panel (DAPP) in the month by a housing body",
-            ),
-            Part(
-                "other",
-                "Referred by another body",
-                "Perpetrators referred to the panel (DAPP) in the month by anyone else",
-            ),
+        tuple(
+            Part(name, f"Referred by {short}", f"Perpetrators referred to the panel (DAPP) in the month by {who}")
+            for name, short, who in (
+                ("police", "police", "the police"),
+                ("probation", "probation", "probation"),
+                ("idva", "an IDVA", "an independent domestic violence adviser"),
+                ("childrens_services", "children's services", "children's social care"),
+                ("health", "health", "a health body"),
+                ("housing", "housing", "a housing body"),
+                ("other", "another body", "anyone else"),
+            )
         ),
     ),
     Reported(
@@ -74,35 +49,21 @@ REPORTED: tuple[Reported | Breakdown, ...] = (
         "count",
         "sum",
         "Cases closed in the month, by reason",
-        (
-            Part(
-                "completed",
-                "Closed: completed as planned",
-                "Cases closed in the month because the work was completed as planned",
-            ),
-            Part(
-                "moved_away",
-                "Closed: moved away or transferred",
-                "Cases closed in the month because the perpetrator moved away or was transferred",
-            ),
-            Part(
-                "custody",
-                "Closed: in custody",
-                "Cases closed in the month because the perpetrator went into custody",
-            ),
-            Part("died", "Closed: died", "Cases closed in the month because the perpetrator died"),
-            Part(
-                "no_contact",
-                "Closed: no further contact possible",
-                "Cases closed in the month because no further contact was possible"
-                " (de-selection and drop-out in Wales)",
-            ),
-            Part(
-                "panel_decision",
-                "Closed: panel decision",
-                "Cases closed in the month by decision of the panel",
-            ),
-            Part("other", "Closed: other reason", "Cases closed in the month for any other reason"),
+        tuple(
+            Part(name, f"Closed: {label}", f"Cases closed in the month {why}")
+            for name, label, why in (
+                ("completed", "completed as planned", "because the work was completed as planned"),
+                ("moved_away", "moved away or transferred", "because the perpetrator moved away or was transferred"),
+                ("custody", "in custody", "because the perpetrator went into custody"),
+                ("died", "died", "because the perpetrator died"),
+                (
+                    "no_contact",
+                    "no further contact possible",
+                    "because no further contact was possible (de-selection and drop-out in Wales)",
+                ),
+                ("panel_decision", "panel decision", "by decision of the panel"),
+                ("other", "other reason", "for any other reason"),
+            )
         ),
     ),
     Breakdown(
@@ -111,27 +72,14 @@ REPORTED: tuple[Reported | Breakdown, ...] = (
         "count",
         "last",
         "Cases open when the month ended, by kind of work",
-        (
-            Part(
-                "direct",
-                "Open at end: direct work",
-                "Cases open when the month ended in which the perpetrator is worked with directly",
-            ),
-            Part(
-                "disruption",
-                "Open at end: disruption only",
-                "Cases open when the month ended that are worked through disruption alone",
-            ),
-            Part(
-                "both",
-                "Open at end: direct and disruption",
-                "Cases open when the month ended that are worked both directly and through disruption",
-            ),
-            Part(
-                "not_yet_contacted",
-                "Open at end: not yet contacted",
-                "Cases open when the month ended in which nothing has begun",
-            ),
+        tuple(
+            Part(name, f"Open at end: {label}", f"Cases open when the month ended {which}")
+            for name, label, which in (
+                ("direct", "direct work", "in which the perpetrator is worked with directly"),
+                ("disruption", "disruption only", "that are worked through disruption alone"),
+                ("both", "direct and disruption", "that are worked both directly and through disruption"),
+                ("not_yet_contacted", "not yet contacted", "in which nothing has begun"),
+            )
         ),
     ),
     Reported(

@@ -2,40 +2,24 @@
 
 from etl.definitions.measure import Breakdown, Measure, Part, Ratio, Reported, Total
 
+_JUDGED = "Cases closed in the month by how the IDVA judged the change in risk to the victim"
+
 REPORTED: tuple[Reported | Breakdown, ...] = (
     Breakdown(
         "risk_change",
         "Closures by change in risk",
         "count",
         "sum",
-        "Cases closed in the month by how the IDVA judged the change in risk to the victim",
-        (
-            Part(
-                "much_lower",
-                "Risk much lower",
-                "Cases closed in the month by how the IDVA judged the change in risk to the victim:"
-                " significantly reduced",
-            ),
-            Part(
-                "lower",
-                "Risk lower",
-                "Cases closed in the month by how the IDVA judged the change in risk to the victim: moderately reduced",
-            ),
-            Part(
-                "same",
-                "Risk unchanged",
-                "Cases closed in the month by how the IDVA judged the change in risk to the victim: unchanged",
-            ),
-            Part(
-                "higher",
-                "Risk higher",
-                "Cases closed in the month by how the IDVA judged the change in risk to the victim: increased",
-            ),
-            Part(
-                "not_known",
-                "Risk change not known",
-                "Cases closed in the month by how the IDVA judged the change in risk to the victim: not known",
-            ),
+        _JUDGED,
+        tuple(
+            Part(name, f"Risk {label}", f"{_JUDGED}: {change}")
+            for name, label, change in (
+                ("much_lower", "much lower", "significantly reduced"),
+                ("lower", "lower", "moderately reduced"),
+                ("same", "unchanged", "unchanged"),
+                ("higher", "higher", "increased"),
+                ("not_known", "change not known", "not known"),
+            )
         ),
     ),
 )

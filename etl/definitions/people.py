@@ -2,6 +2,14 @@
 
 from etl.definitions.measure import Breakdown, Measure, Part, Ratio, Reported
 
+
+def _new_cases_by(name: str, label: str, what: str, parts: dict[str, str]) -> Breakdown:
+    """New cases by what is known of the perpetrator; every part means what the whole does."""
+    meaning = f"New cases by {what}"
+    parts_of = tuple(Part(part, words, meaning) for part, words in parts.items())
+    return Breakdown(name, f"New cases by {label}", "count", "sum", meaning, parts_of)
+
+
 REPORTED: tuple[Reported | Breakdown, ...] = (
     Reported(
         "repeat_perpetrators",
@@ -24,59 +32,40 @@ REPORTED: tuple[Reported | Breakdown, ...] = (
         "sum",
         "New cases of a perpetrator who is not eligible for a domestic abuse perpetrator programme",
     ),
-    Breakdown(
-        "sex",
-        "New cases by sex",
-        "count",
-        "sum",
-        "New cases by the sex of the perpetrator",
-        (
-            Part("male", "Male", "New cases by the sex of the perpetrator"),
-            Part("female", "Female", "New cases by the sex of the perpetrator"),
-            Part("not_stated", "Sex not stated", "New cases by the sex of the perpetrator"),
-        ),
+    _new_cases_by(
+        "sex", "sex", "the sex of the perpetrator", {"male": "Male", "female": "Female", "not_stated": "Sex not stated"}
     ),
-    Breakdown(
+    _new_cases_by(
         "age",
-        "New cases by age",
-        "count",
-        "sum",
-        "New cases by the age of the perpetrator",
-        (
-            Part("18_24", "Aged 18 to 24", "New cases by the age of the perpetrator"),
-            Part("25_34", "Aged 25 to 34", "New cases by the age of the perpetrator"),
-            Part("35_44", "Aged 35 to 44", "New cases by the age of the perpetrator"),
-            Part("45_54", "Aged 45 to 54", "New cases by the age of the perpetrator"),
-            Part("55_over", "Aged 55 and over", "New cases by the age of the perpetrator"),
-            Part("not_stated", "Age not stated", "New cases by the age of the perpetrator"),
-        ),
+        "age",
+        "the age of the perpetrator",
+        {
+            "18_24": "Aged 18 to 24",
+            "25_34": "Aged 25 to 34",
+            "35_44": "Aged 35 to 44",
+            "45_54": "Aged 45 to 54",
+            "55_over": "Aged 55 and over",
+            "not_stated": "Age not stated",
+        },
     ),
-    Breakdown(
+    _new_cases_by(
         "ethnicity",
-        "New cases by ethnic group",
-        "count",
-        "sum",
-        "New cases by the ethnic group of the perpetrator",
-        (
-            Part("asian", "Asian", "New cases by the ethnic group of the perpetrator"),
-            Part("black", "Black", "New cases by the ethnic group of the perpetrator"),
-            Part("mixed", "Mixed", "New cases by the ethnic group of the perpetrator"),
-            Part("white", "White", "New cases by the ethnic group of the perpetrator"),
-            Part("other", "Other ethnic group", "New cases by the ethnic group of the perpetrator"),
-            Part("not_stated", "Ethnic group not stated", "New cases by the ethnic group of the perpetrator"),
-        ),
+        "ethnic group",
+        "the ethnic group of the perpetrator",
+        {
+            "asian": "Asian",
+            "black": "Black",
+            "mixed": "Mixed",
+            "white": "White",
+            "other": "Other ethnic group",
+            "not_stated": "Ethnic group not stated",
+        },
     ),
-    Breakdown(
+    _new_cases_by(
         "disability",
-        "New cases by disability",
-        "count",
-        "sum",
-        "New cases by whether the perpetrator is disabled",
-        (
-            Part("yes", "Disabled", "New cases by whether the perpetrator is disabled"),
-            Part("no", "Not disabled", "New cases by whether the perpetrator is disabled"),
-            Part("not_stated", "Disability not stated", "New cases by whether the perpetrator is disabled"),
-        ),
+        "disability",
+        "whether the perpetrator is disabled",
+        {"yes": "Disabled", "no": "Not disabled", "not_stated": "Disability not stated"},
     ),
 )
 

@@ -14,7 +14,7 @@ from etl.definitions.readiness import CRITERIA, LEVELS, VERDICTS
 from etl.definitions.tables import columns_of
 from etl.definitions.writing import counted_figure, write
 from etl.editions.schema import with_messages
-from etl.reference import STATUSES
+from etl.reference.rows import STATUSES
 from etl.system.database import connect
 
 COMPARED = ("edition", "readiness", "verdicts", "calendar")

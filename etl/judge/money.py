@@ -30,7 +30,6 @@ from etl.definitions.writing import lower_first
 from etl.methods import runway
 from etl.reference import (
     MADE_UP,
-    STATUSES,
     Agreement,
     Funder,
     Plan,
@@ -40,6 +39,7 @@ from etl.reference import (
     newest,
     plan_on,
 )
+from etl.reference.rows import STATUSES
 
 ALL = "all"
 APPROVED = STATUSES[0]

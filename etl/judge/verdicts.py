@@ -25,7 +25,6 @@ from etl.judge.reasons import CELLS, change, condition_sentence, holds, reason
 from etl.judge.scenario_start import start_rows
 from etl.methods.readiness import Readiness
 from etl.reference import (
-    CENTRAL_TEAM,
     LINES,
     MADE_UP,
     Event,
@@ -39,6 +38,7 @@ from etl.reference import (
     newest,
     shared_lines,
 )
+from etl.reference.cells import CENTRAL_TEAM
 
 
 def edition_tables(

@@ -9,12 +9,10 @@ from typing import Any
 import pandas as pd
 
 from etl.definitions.funding import FUNDING
-from etl.reference.cells import CENTRAL_TEAM
 from etl.reference.files import Placed, read_table
 from etl.reference.meetings import Decision, Meeting, without_meeting
 from etl.reference.rows import (
     LINES,
-    STATUSES,
     Agreement,
     Assessment,
     Deflator,
@@ -167,37 +165,3 @@ def _unknown_files(folders: Sequence[Path]) -> list[str]:
         for path in sorted(folder.glob("*.csv"))
         if path.stem not in TABLES
     ]
-
-
-__all__ = [
-    "CENTRAL_TEAM",
-    "FOLDER",
-    "LINES",
-    "MADE_UP",
-    "STATUSES",
-    "TABLES",
-    "Agreement",
-    "Assessment",
-    "Decision",
-    "Deflator",
-    "Dispensation",
-    "Earmark",
-    "Event",
-    "Fact",
-    "Funder",
-    "Meeting",
-    "Milestone",
-    "OwnAnswer",
-    "Plan",
-    "Rebase",
-    "Reference",
-    "Scope",
-    "WrongReference",
-    "as_frame",
-    "as_known_at",
-    "funder_label",
-    "newest",
-    "plan_on",
-    "read_reference",
-    "shared_lines",
-]

@@ -26,7 +26,8 @@ from etl.judge.money import (
     planned_months,
     standing,
 )
-from etl.reference import MADE_UP, STATUSES, Agreement, Plan, Reference, as_known_at, read_reference
+from etl.reference import MADE_UP, Agreement, Plan, Reference, as_known_at, read_reference
+from etl.reference.rows import STATUSES
 
 SITES = ("croydon", "west_midlands", "west_mercia", "south_wales")
 NOVEMBER = date(2019, 11, 1)
