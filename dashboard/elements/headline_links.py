@@ -70,6 +70,8 @@ def link_numbers(tree: Tree, address: Address) -> None:
     theirs.
     """
     for part in _every(tree):
+        if _kind(part) == "A":
+            continue  # a link leads to one place
         children = _with_links(_props(part).get("children"), address)
         ready_made = OPENS in _props(part) and children is not None and all(isinstance(one, str) for one in children)
         if children is not None and not ready_made:

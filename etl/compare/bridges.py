@@ -16,7 +16,7 @@ from etl.compare.components import count_behind
 from etl.compare.intervals import in_columns
 from etl.definitions import DERIVED
 from etl.definitions.measure import Ratio
-from etl.definitions.messages import Month
+from etl.definitions.messages import Month, _
 from etl.definitions.periods import (
     financial_year_start,
     last_month,
@@ -37,10 +37,10 @@ MAIN_PART = 0.8
 INDEPENDENT = {"new_cases", "closed_cases.completed"}
 BEYOND_CHANCE = 0.05
 REASONS = {
-    ("spending", True): "because more was spent",
-    ("spending", False): "because less was spent",
-    ("volume", True): "because fewer cases share it",
-    ("volume", False): "because more cases share it",
+    ("spending", True): _("because more was spent"),
+    ("spending", False): _("because less was spent"),
+    ("volume", True): _("because fewer cases share it"),
+    ("volume", False): _("because more cases share it"),
 }
 
 
@@ -59,7 +59,7 @@ class Span:
             return write_period(self.kind, self.starts)
         if self.starts == self.ends:
             return write_month(self.starts)
-        return f"{Month(self.starts, 'abbreviated')} to {write_month(self.ends)}"
+        return _("{month} to {last_month}", month=Month(self.starts, "abbreviated"), last_month=write_month(self.ends))
 
 
 @dataclass(frozen=True)
@@ -174,12 +174,12 @@ def _three(measure: Ratio) -> tuple[str, str, str]:
 def reason(spending: float, volume: float, change: float) -> tuple[float | None, str]:
     """The largest part's share of the change, and the reason in words: that part alone where it makes most of it."""
     if not change:
-        return None, "no change"
+        return None, _("no change")
     name, part = ("spending", spending) if abs(spending) >= abs(volume) else ("volume", volume)
     share = part / change
     if share >= MAIN_PART:
         return share, REASONS[name, part > 0]
-    return share, "because of spending and volume together"
+    return share, _("because of spending and volume together")
 
 
 @lru_cache(maxsize=100_000)

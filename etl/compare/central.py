@@ -13,6 +13,7 @@ import pandas as pd
 
 from etl.compare.bridges import ALL
 from etl.compare.intervals import in_columns
+from etl.definitions.messages import _, joined
 from etl.definitions.periods import last_month, months_from, write_month, write_period
 from etl.definitions.settings import LEAST_COUNT, TOO_FEW
 from etl.definitions.tables import columns_of
@@ -97,7 +98,7 @@ def _counts(money: Standing) -> bool:
 def _actual(results: pd.DataFrame, sites: Sequence[str], data_month: date) -> Iterator[Year]:
     own = results[results.measure.isin(["spend", "new_cases"]) & results.period.isin(["year", "rolling_year"])]
     wide = in_columns(own)
-    for period, starts in sorted({(period, starts) for _, period, starts in wide.index}):
+    for period, starts in sorted({(period, starts) for _site, period, starts in wide.index}):
         ends = last_month(period, starts)
         if ends == data_month or (period == "year" and ends < data_month):
             here = {site: (site, period, starts) for site in sites}
@@ -191,16 +192,16 @@ def _why(
 ) -> str:
     """Why there is no cost per case; '' where there is."""
     if part is None and central is None:
-        return f"the central team's cost is not known for all months from {write_month(year.starts)}"
+        return _("the central team's cost is not known for all months from {month}", month=write_month(year.starts))
     if site == CENTRAL_TEAM:
         return ""
     if cost is None:
-        return "what was spent is not known" if year.basis == "actual" else "no plan known"
+        return _("what was spent is not known") if year.basis == "actual" else _("no plan known")
     if count is None:
-        return "new cases are not known" if year.basis == "actual" else "no plan known"
+        return _("new cases are not known") if year.basis == "actual" else _("no plan known")
     if part is None:
-        return "new cases of a site are not known, so that they cannot share the cost"
-    return f"{TOO_FEW}: new cases" if count < LEAST_COUNT else ""
+        return _("new cases of a site are not known, so that they cannot share the cost")
+    return joined(": ", [TOO_FEW, _("new cases")]) if count < LEAST_COUNT else ""
 
 
 def _sum(numbers: Mapping[str, float | None]) -> float | None:

@@ -16,7 +16,8 @@ import pandas as pd
 from etl.compare.bridges import ALL, first_months
 from etl.definitions import MEASURES, REPORTED, label_of, unit_of
 from etl.definitions.measure import Breakdown, Total
-from etl.definitions.periods import write_month
+from etl.definitions.messages import Message, Plain, _, joined
+from etl.definitions.periods import write_month, write_months
 from etl.definitions.settings import DAYS_LATE
 from etl.definitions.tables import columns_of
 from etl.methods.control_chart import (
@@ -39,15 +40,15 @@ PLANS = {"new_cases": "planned_new_cases", "spend": "planned_cost", "closing_cas
 # Of 20 XmR charts of so many months of pure chance, so many show a signal somewhere (tests/test_compare_charts.py).
 SIGNALS_BY_CHANCE = {12: 1.4, 18: 2.4, 24: 4.0, 36: 5.9, 60: 9.5, 120: 15.2}
 ON_PLAN_WORDS = {
-    "always_above": "plan below what chance allows: every month can be expected to exceed it",
-    "always_below": "plan above what chance allows: no month can be expected to reach it",
-    "inconsistent": "plan within what chance allows: some months reach it, some do not",
+    "always_above": _("plan below what chance allows: every month can be expected to exceed it"),
+    "always_below": _("plan above what chance allows: no month can be expected to reach it"),
+    "inconsistent": _("plan within what chance allows: some months reach it, some do not"),
 }
 # A chart with more signals than this share of its months is not stable: what its limits say of a plan means nothing.
 MOST_SIGNALS = 0.25
 FAR_OUT = 3.5
-FAR_OUT_WORDS = "one month is far out: check it before reading this chart"
-CARRIES_OVER = " What is open at the end of a month is still open in the next, so that runs are to be expected here."
+FAR_OUT_WORDS = _("one month is far out: check it before reading this chart")
+CARRIES_OVER = _("What is open at the end of a month is still open in the next, so that runs are to be expected here.")
 
 Limit = float | None
 
@@ -105,15 +106,19 @@ def control_charts(
 def chance_words(kind: str, months: int) -> str:
     """What chance alone does on charts of this kind and length."""
     if kind == POISSON:
-        return f"Of 20 such charts of {months} months of pure chance, at most about 2 show a signal."
+        return _("Of 20 such charts of {months} months of pure chance, at most about 2 show a signal.", months=months)
     known = sorted(SIGNALS_BY_CHANCE)
     expected = float(np.interp(months, known, [SIGNALS_BY_CHANCE[length] for length in known]))
-    return f"Of 20 such charts of {months} months of pure chance, about {expected:.0f} show a signal."
+    about = Plain(f"{expected:.0f}")
+    return _(
+        "Of 20 such charts of {months} months of pure chance, about {about} show a signal.", months=months, about=about
+    )
 
 
 def _chance(series: Series, kind: str) -> str:
     known = sum(value is not None for value in series.values)
-    return chance_words(kind, known) + CARRIES_OVER * _carries_over(series.measure)
+    words = chance_words(kind, known)
+    return joined(" ", [words, CARRIES_OVER]) if _carries_over(series.measure) else words
 
 
 def improvement(measure: str) -> str | None:
@@ -259,14 +264,14 @@ def _kinds(labels: Iterable[str | None], measure: str) -> tuple[str | None, ...]
 
 def _variation_words(last: Stretch, variation: str | None) -> str:
     if last.points < TRIAL_POINTS:
-        return "too few months for limits"
+        return _("too few months for limits")
     if not last.drawn:
-        return "nearly always the same: no limits"
+        return _("nearly always the same: no limits")
     if last.far_out:
         return FAR_OUT_WORDS
     if variation == COMMON_CAUSE and last.signals:
-        return "a change earlier, none now"
-    return VARIATION_WORDS.get(variation or "", "")
+        return _("a change earlier, none now")
+    return _(VARIATION_WORDS[variation]) if variation in VARIATION_WORDS else ""
 
 
 def _assurance(last: Stretch, target: Limit, measure: str) -> tuple[str | None, str]:
@@ -274,14 +279,14 @@ def _assurance(last: Stretch, target: Limit, measure: str) -> tuple[str | None, 
     if target is None or last.lower is None or last.upper is None:
         return None, ""
     if last.far_out or last.signals > MOST_SIGNALS * last.points:
-        return None, "not stable enough to say whether the plan will be reached"
+        return None, _("not stable enough to say whether the plan will be reached")
     if last.lower <= target <= last.upper:
         name = "inconsistent"
     elif improvement(measure) == "decrease":
         name = "consistent_pass" if target > last.upper else "consistent_fail"
     else:
         name = "always_below" if target > last.upper else "always_above"
-    return name, (ASSURANCE_WORDS if improvement(measure) else ON_PLAN_WORDS)[name]
+    return name, _(ASSURANCE_WORDS[name]) if improvement(measure) else ON_PLAN_WORDS[name]
 
 
 def signal_words(months: Sequence[date], labels: Sequence[str | None]) -> str:
@@ -290,21 +295,22 @@ def signal_words(months: Sequence[date], labels: Sequence[str | None]) -> str:
         (label, [month for month, _ in run]) for label, run in groupby(zip(months, labels, strict=True), lambda p: p[1])
     ]
     told = [_run_words(label, run) for label, run in reversed(runs) if label not in (None, COMMON_CAUSE)]
-    return "; ".join(told[:3]) + (f"; and {len(told) - 3} earlier" if len(told) > 3 else "")
+    earlier = [_("and {number} earlier", number=len(told) - 3)] if len(told) > 3 else []
+    return joined("; ", [*told[:3], *earlier]) if told else ""
 
 
-def _run_words(label: str | None, months: Sequence[date]) -> str:
-    when = write_month(months[0]) if len(months) == 1 else f"{write_month(months[0])} to {write_month(months[-1])}"
-    return f"{when} {_SIGNALS[label or '']}"
+def _run_words(label: str | None, months: Sequence[date]) -> Message:
+    when = write_month(months[0]) if len(months) == 1 else write_months(months[0], months[-1])
+    return _(_SIGNALS[label or ""], months=when)
 
 
 _SIGNALS = {
-    "above_limit": "above the upper limit",
-    "below_limit": "below the lower limit",
-    "trend_up": "in a run of rising months",
-    "trend_down": "in a run of falling months",
-    "two_in_three_above": "near the upper limit",
-    "two_in_three_below": "near the lower limit",
-    "shift_above": "in a run above the average",
-    "shift_below": "in a run below the average",
+    "above_limit": "{months} above the upper limit",
+    "below_limit": "{months} below the lower limit",
+    "trend_up": "{months} in a run of rising months",
+    "trend_down": "{months} in a run of falling months",
+    "two_in_three_above": "{months} near the upper limit",
+    "two_in_three_below": "{months} near the lower limit",
+    "shift_above": "{months} in a run above the average",
+    "shift_below": "{months} in a run below the average",
 }

@@ -15,6 +15,7 @@ from etl.compare.components import count_behind, shown
 from etl.compare.intervals import LIMITS, in_columns
 from etl.definitions import MEASURES, label_of, unit_of
 from etl.definitions.measure import Ratio
+from etl.definitions.messages import Count, Plain, Small, _, joined
 from etl.definitions.periods import last_month, month_after, months_between
 from etl.definitions.settings import LEAST_COUNT, TOO_FEW
 from etl.definitions.tables import columns_of
@@ -43,12 +44,12 @@ PLANS = {
 }
 PERIODS = ("rolling_year", "year")
 VERDICT_WORDS = {
-    "above": "above plan",
-    "below": "below plan",
-    "as_planned": "as planned",
-    "cannot_be_told": "cannot be told from plan",
-    "no_plan": "no plan",
-    "not_known": "not known",
+    "above": _("above plan"),
+    "below": _("below plan"),
+    "as_planned": _("as planned"),
+    "cannot_be_told": _("cannot be told from plan"),
+    "no_plan": _("no plan"),
+    "not_known": _("not known"),
 }
 # Money that differs from its plan by less than this is spent as planned: 100% as printed.
 ON_PLAN = 0.005
@@ -153,11 +154,12 @@ def findings(rows: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
 def times_words(lowest: float, highest: float) -> str:
     """So many times as much; two to three times where the ends lie between the two, each within a third of one."""
     down, up = int(lowest), int(-(-highest // 1))
-    names = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
-    if down >= 2 and up - down == 1 and up in names and max(lowest - down, up - highest) <= 1 / 3:
-        return f"{names[down]} to {names[up]} times as much"
-    low, high = round_half_up(lowest, 1), round_half_up(highest, 1)
-    return f"{low:g} times as much" if low == high else f"{low:g} to {high:g} times as much"
+    if down >= 2 and up - down == 1 and up <= 6 and max(lowest - down, up - highest) <= 1 / 3:
+        return _("{low} to {high} times as much", low=Count(down), high=Count(up))
+    low, high = (Plain(f"{round_half_up(end, 1):g}") for end in (lowest, highest))
+    if low == high:
+        return _("{number} times as much", number=low)
+    return _("{low} to {high} times as much", low=low, high=high)
 
 
 _QUESTION = ["measure", "period", "asked", "latest"]
@@ -209,7 +211,7 @@ def _is_rate(measure: str) -> bool:
 
 def _too_few(measure: str) -> str:
     behind = count_behind(measure)
-    return f"{TOO_FEW}: {label_of(behind).lower()}" if behind else ""
+    return joined(": ", [TOO_FEW, Small(label_of(behind))]) if behind else ""
 
 
 def _latest(rows: pd.DataFrame, data_month: date) -> pd.Series:
@@ -268,5 +270,5 @@ def _findings(pairs: pd.DataFrame, values: Mapping[str, float]) -> list[tuple[ob
     rest = [site for site in values if site not in {row[1] for row in found}]
     if len(rest) >= 2 and not any(told[frozenset(pair)] for pair in combinations(rest, 2)):
         agrees = all(same[frozenset(pair)] for pair in combinations(rest, 2))
-        found.append(("alike", ", ".join(rest), "", None, None, "cannot be told apart", agrees))
+        found.append(("alike", ", ".join(rest), "", None, None, _("cannot be told apart"), agrees))
     return found

@@ -16,6 +16,7 @@ from datetime import date
 import pandas as pd
 
 from etl.compare.bridges import first_months
+from etl.definitions.messages import _
 from etl.definitions.periods import month_after, write_month
 from etl.definitions.tables import columns_of
 from etl.methods import binomial
@@ -23,7 +24,7 @@ from etl.methods import binomial
 TRENDED = ("closing_cases",)
 BEYOND_CHANCE = 0.05
 LEVEL_WITHIN = 0.1
-GREW, FELL, LEVEL, UNCLEAR, UNKNOWN = "grew", "fell", "level", "no clear change", "not known"
+GREW, FELL, LEVEL, UNCLEAR, UNKNOWN = _("grew"), _("fell"), _("level"), _("no clear change"), _("not known")
 
 
 def trends(results: pd.DataFrame) -> pd.DataFrame:
@@ -49,10 +50,11 @@ def trend_words(before: float, after: float) -> tuple[str, float]:
 def _trend(values: dict[date, float]) -> tuple[object, ...]:
     to_month = max(values, default=None)
     if to_month is None:
-        return (UNKNOWN, None, None, None, None, None, "no month is known")
+        return (UNKNOWN, None, None, None, None, None, _("no month is known"))
     from_month = month_after(to_month, -12)
     before, after = values.get(from_month), values[to_month]
     if before is None:
-        return (UNKNOWN, from_month, to_month, None, after, None, f"{write_month(from_month)} is not known")
+        why = _("{month} is not known", month=write_month(from_month))
+        return (UNKNOWN, from_month, to_month, None, after, None, why)
     words, p = trend_words(before, after)
     return (words, from_month, to_month, before, after, p, "")

@@ -8,13 +8,14 @@ import pandas as pd
 
 from etl.compare.components import components
 from etl.definitions import ASKED_LATER, label_of, nil_before
+from etl.definitions.messages import Name, _, joined
 from etl.definitions.periods import last_month, write_month
 
-_STATE_WORDS = {
-    "missing": "empty",
-    "suppressed": "hidden by the site",
-    "unreadable": "not a number",
-    "no_return": "return missing",
+_STATES = {
+    "missing": "{place}: {number} empty",
+    "suppressed": "{place}: {number} hidden by the site",
+    "unreadable": "{place}: {number} not a number",
+    "no_return": "{place}: return missing",
 }
 
 Hole = tuple[date, str, str]  # month, number ('' for a whole return), state
@@ -51,15 +52,16 @@ def _why(
     months = (starts, last_month(period, starts))
     later = [ASKED_LATER[number] for number in wanted if number in ASKED_LATER and not nil_before(number)]
     if later and months[0] < max(later):
-        return f"asked for since {write_month(max(later))} only"
+        return _("asked for since {month} only", month=write_month(max(later)))
     found = list(_holes_of(wanted, months, list(labels) if site == "all" else [site], by_site))
     if not found:
-        return "no plan known" if any(number.startswith("planned_") for number in wanted) else "not known"
+        return _("no plan known") if any(number.startswith("planned_") for number in wanted) else _("not known")
     first, month, number, state = found[0]
-    what = _STATE_WORDS[state] if state == "no_return" else f"{label_of(number)} {_STATE_WORDS[state]}"
-    more = {(other, when) for other, when, *_ in found[1:]} - {(first, month)}
-    place = f"{labels[first]}, {write_month(month)}" if site == "all" else write_month(month)
-    return f"{place}: {what}" + (f", and {len(more)} more" if more else "")
+    more = {(other, when) for other, when, *_rest in found[1:]} - {(first, month)}
+    when = write_month(month)
+    place = joined(", ", [Name(labels[first]), when]) if site == "all" else when
+    why = _(_STATES[state], place=place, number=label_of(number) if number else "")
+    return _("{first}, and {number} more", first=why, number=len(more)) if more else why
 
 
 def _holes_of(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from etl.definitions.messages import _
+from etl.definitions.messages import _, joined
 from etl.definitions.settings import thresholds
 
 PROPOSED_BY = "Drive central team"
@@ -29,11 +29,12 @@ VERDICTS = {
 
 def count_verdicts(verdicts: Sequence[str]) -> str:
     """The sites' verdicts counted, for the programme has none: 0 of 4 ready, 1 with conditions, 2 cannot be judged."""
-    words = [f"{verdicts.count('ready')} of {len(verdicts)} ready"]
-    for name, says in (("ready_with_conditions", "with conditions"), ("cannot_say", "cannot be judged")):
-        if name in verdicts:
-            words.append(f"{verdicts.count(name)} {says}")
-    return ", ".join(words)
+    words = [_("{number} of {total} ready", number=verdicts.count("ready"), total=len(verdicts))]
+    if conditions := verdicts.count("ready_with_conditions"):
+        words.append(_("{number} with conditions", number=conditions))
+    if unknown := verdicts.count("cannot_say"):
+        words.append(_("{number} cannot be judged", number=unknown))
+    return joined(", ", words)
 
 
 @dataclass(frozen=True)

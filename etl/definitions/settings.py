@@ -8,13 +8,14 @@ from typing import Any
 
 from etl.definitions import REPORTED
 from etl.definitions.measure import Reported
+from etl.definitions.messages import _
 
 # Counts from 1 to one less than this are hidden; a reader must not be able to rule out any value from 1 to this.
 THRESHOLD = 5
 
 # No rate, share or interval is given where the count behind it is smaller.
 LEAST_COUNT = 10
-TOO_FEW = f"fewer than {LEAST_COUNT}"
+TOO_FEW = _("fewer than {number}", number=LEAST_COUNT)
 # A file from outside is no longer: `etl.intake.limits` has the same, and knows nothing of this.
 RETURN_BYTES = 5_000_000
 # Money up to this rounds to nothing, so nothing is said of it.

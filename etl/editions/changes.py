@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,13 @@ import duckdb
 import pandas as pd
 
 from etl.definitions import label_of, unit_of
-from etl.definitions.periods import day_of, month_after, write_date, write_month
+from etl.definitions.messages import Listing, Message, Name, Number, Plain, Small, Text, _, joined, ngettext
+from etl.definitions.periods import day_of, month_after, write_date, write_month, write_months
 from etl.definitions.readiness import CRITERIA, LEVELS, VERDICTS
 from etl.definitions.tables import columns_of
-from etl.definitions.writing import counted_figure, write
+from etl.definitions.writing import write
 from etl.editions.schema import with_messages
+from etl.provenance.address import NumberAddress
 from etl.reference.rows import STATUSES
 from etl.system.database import connect
 
@@ -21,7 +24,12 @@ COMPARED = ("edition", "readiness", "verdicts", "calendar")
 MOST_COMPARED = 12  # editions with which one is compared, the newest ones
 ARROW = " → "
 
-_UNITS = {"money": " months secured", "spend": " of plan", "caseload": " in 12 months"}
+# What a criterion's figure is of, and its decimal places.
+_FIGURES = {
+    "money": ("{then} → {now} months secured", 1),
+    "spend": ("{then} → {now} of plan", 2),
+    "caseload": ("{then} → {now} in 12 months", 0),
+}
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -73,7 +81,7 @@ def _rows(tables: Tables, earlier: Tables) -> Iterator[tuple[Any, ...]]:
     verdicts = _by(tables["verdicts"], "site"), _by(earlier["verdicts"], "site")
     positions = {row["site"]: row["position"] for row in tables["sites"].to_dict("records")}
     moved = {
-        site: f"Verdict: {_word(VERDICTS, verdicts[1][site]['verdict'])}{ARROW}{_word(VERDICTS, row['verdict'])}"
+        site: _("Verdict: {change}", change=_from_to(VERDICTS, verdicts[1][site]["verdict"], row["verdict"]))
         for site, row in verdicts[0].items()
         if site in verdicts[1] and site[0] in positions and verdicts[1][site]["verdict"] != row["verdict"]
     }
@@ -94,7 +102,7 @@ def _rows(tables: Tables, earlier: Tables) -> Iterator[tuple[Any, ...]]:
                 effect,
                 verdict or _criterion_effect(now, then),
                 known,
-                f"{now['site']}|readiness|{now['criterion']}|level",
+                str(NumberAddress(now["site"], "readiness", now["criterion"], "level")),
             )
     yield from _restated(tables, since, positions)
 
@@ -117,45 +125,64 @@ def _what(now: dict[str, Any], tables: Tables, since: datetime, earlier: Tables)
             ["rank", "amount"], ascending=[True, False]
         )
         for row in fresh.to_dict("records"):
-            verb = {"approved": "approved", "agreed_in_principle": "agreed in principle"}.get(
-                row["status"], "is asked for"
-            )
-            return f"{row['funder_label']}: {write(row['amount'], 'gbp')} {verb}", day_of(row["known_from"])
+            return _money(row), day_of(row["known_from"])
     if now["criterion"] == "caseload" and now["level"] != "unknown":
         months = _new_months(tables, earlier, now["site"])
         count = _sum_of(tables, now["site"], "new_cases", months)
         if count is not None:
-            return f"{write(count, 'count')} new cases in {_months(months)}", day_of(now["evidence_date"])
-        return f"New cases: {now['words']}", day_of(now["evidence_date"])
+            number = Plain(write(count, "count"))
+            return _("{number} new cases in {months}", number=number, months=_months(months)), day_of(
+                now["evidence_date"]
+            )
+        return _("New cases: {words}", words=now["words"]), day_of(now["evidence_date"])
     if now["criterion"] == "returns":
         late = _late_since(tables, now["site"], since)
         if late:
             return late
     known = day_of(now["evidence_date"]) if pd.notna(now["evidence_date"]) else known_at
     if now["criterion"] == "commitment" and ": " in now["words"]:
-        return f"Self-assessment: {now['words'].partition(': ')[2]}", known
+        return _("Self-assessment: {document}", document=now["words"].partition(": ")[2]), known
     return now["words"], known
+
+
+def _money(row: Mapping[str, Any]) -> Message:
+    """Money of an agreement that came since then, and how far it is."""
+    address = NumberAddress(row["site"], "agreement", row["agreement"], "amount")
+    places = {
+        "funder": Name(row["funder_label"]),
+        "amount": Number(write(row["amount"], "gbp"), str(address), Name(row["funder_label"])),
+    }
+    if row["status"] == "approved":
+        return _("{funder}: {amount} approved", **places)
+    if row["status"] == "agreed_in_principle":
+        return _("{funder}: {amount} agreed in principle", **places)
+    return _("{funder}: {amount} is asked for", **places)
 
 
 def _effect(now: dict[str, Any], then: dict[str, Any]) -> str:
     """The figures before and after; the words of both where there are no figures."""
     criterion, known = now["criterion"], pd.notna([then["value"], now["value"]])
     if criterion == "commitment":
-        return ARROW.join(row["words"].partition(": ")[0] for row in (then, now))
-    if criterion not in _UNITS or not known.any():
-        return f"{then['words']}{ARROW}{now['words']}"
+        return joined(ARROW, [_answers(row["words"]) for row in (then, now)])
+    if criterion not in _FIGURES or not known.any():
+        return joined(ARROW, [then["words"], now["words"]])
     if not known.all():
-        return ARROW.join("known" if one else "not known" for one in known)
-    digits = {"money": 1, "spend": 2}.get(criterion, 0)
-    figures = [f"{value:,.{digits}f}" for value in (then["value"], now["value"])]
-    return "" if figures[0] == figures[1] else ARROW.join(figures) + _UNITS[criterion]
+        return joined(ARROW, [_("known") if one else _("not known") for one in known])
+    words, digits = _FIGURES[criterion]
+    before, after = (f"{value:,.{digits}f}" for value in (then["value"], now["value"]))
+    return "" if before == after else _(words, then=Plain(before), now=Plain(after))
+
+
+def _answers(words: str) -> str:
+    """The answers alone, without what is behind them."""
+    return Plain(words.partition(": ")[0]) if ": " in words else words
 
 
 def _criterion_effect(now: dict[str, Any], then: dict[str, Any]) -> str:
     label = next(criterion.label for criterion in CRITERIA if criterion.name == now["criterion"])
     if then["level"] == now["level"]:
-        return f"{label}: still {_word(LEVELS, now['level'])}"
-    return f"{label}: {_word(LEVELS, then['level'])}{ARROW}{_word(LEVELS, now['level'])}"
+        return joined(": ", [label, _("still {level}", level=_word(LEVELS, now["level"]))])
+    return joined(": ", [label, _from_to(LEVELS, then["level"], now["level"])])
 
 
 def _restated(tables: Tables, since: datetime, positions: Mapping[str, int]) -> Iterator[tuple[Any, ...]]:
@@ -164,17 +191,22 @@ def _restated(tables: Tables, since: datetime, positions: Mapping[str, int]) -> 
     fresh = revisions[pd.to_datetime(revisions.changed) > since]
     for site, rows in fresh.groupby("site", sort=False):
         first = rows.iloc[0]
-        count = counted_figure(len(rows), "number")
-        what = f"{count} restated, such as {label_of(first.measure)} of {write_month(day_of(first.month))}"
+        what = ngettext(
+            "{number} number restated, such as {measure} of {month}",
+            "{number} numbers restated, such as {measure} of {month}",
+            len(rows),
+            measure=label_of(first.measure),
+            month=write_month(day_of(first.month)),
+        )
         old, new = (write(None if pd.isna(v) else v, unit_of(first.measure)) for v in (first.old, first.new))
         yield (
             (2, positions.get(str(site), 999)),
             site,
             what,
-            f"{old}{ARROW}{new}",
-            "See the revisions",
+            joined(ARROW, [old, new]),
+            _("See the revisions"),
             day_of(first.changed),
-            f"{site}|receipt|{day_of(first.month)}|all",
+            str(NumberAddress(str(site), "receipt", str(day_of(first.month)), "all")),
         )
 
 
@@ -182,11 +214,9 @@ def _late_since(tables: Tables, site: str, since: datetime) -> tuple[str, date] 
     days = tables["calendar"]
     late = days[(days.site == site) & (days.state == "late") & (pd.to_datetime(days.received) > since)]
     for row in late.sort_values("month", ascending=False).to_dict("records"):
-        came = row["received"].date()
-        return (
-            f"{write_month(day_of(row['month']))} return came {write_date(came)}, due {write_date(day_of(row['due']))}",
-            came,
-        )
+        month, came, due = day_of(row["month"]), row["received"].date(), day_of(row["due"])
+        days = {"came": write_date(came), "due": write_date(due)}
+        return _("{month} return came {came}, due {due}", month=write_month(month), **days), came
     return None
 
 
@@ -211,8 +241,8 @@ def _months(months: list[date]) -> str:
     if len(months) == 1:
         return write_month(months[0])
     if months == [month_after(months[0], step) for step in range(len(months))] and len(months) > 2:
-        return f"{write_month(months[0])} to {write_month(months[-1])}"
-    return " and ".join(write_month(month) for month in months)
+        return write_months(months[0], months[-1])
+    return reduce(lambda first, last: Listing((first, last)), [write_month(month) for month in months])
 
 
 def _by(frame: pd.DataFrame, *keys: str) -> dict[tuple[str, ...], dict[str, Any]]:
@@ -223,6 +253,10 @@ def _at(tables: Tables) -> datetime:
     return pd.Timestamp(tables["edition"].known_at.iloc[0]).to_pydatetime()
 
 
-def _word(words: Mapping[str, str], name: str) -> str:
+def _from_to(words: Mapping[str, str], then: str, now: str) -> Text:
+    return joined(ARROW, [_word(words, then), _word(words, now)])
+
+
+def _word(words: Mapping[str, str], name: str) -> Small:
     """A level or verdict in the middle of a sentence."""
-    return words[name].lower()
+    return Small(words[name])

@@ -8,9 +8,9 @@ import pandas as pd
 
 from etl.definitions import count_asked
 from etl.definitions.checks import EQUAL, NO_MORE
+from etl.definitions.messages import Text, _, joined, ngettext
 from etl.definitions.periods import month_after
 from etl.definitions.tables import columns_of
-from etl.definitions.writing import counted_figure
 from etl.read.cell import HOLES
 
 MONTHS = 12
@@ -70,16 +70,22 @@ def _completeness(site: _Site) -> Counted:
     due = sum(count_asked(month) for month in pd.to_datetime(site.days.month).dt.date)
     there = int((~site.cells.state.isin(HOLES)).sum())
     months = len(site.days) - site.days.month.isin(pd.to_datetime(site.cells.month).dt.date).sum()
-    missing = f"; {counted_figure(int(months), 'whole return')} missing" if months else ""
-    return Counted(there, due, f"{there:,} of {due:,} numbers are there{missing}")
+    words: Text = _("{number} of {total} numbers are there", number=there, total=due)
+    if months:
+        missing = ngettext("{number} whole return missing", "{number} whole returns missing", int(months))
+        words = joined("; ", [words, missing])
+    return Counted(there, due, words)
 
 
 def _uniqueness(site: _Site) -> Counted:
     """Months whose return is not another one again."""
     months = _months(site)
     copied = _months_with(site, _COPIES)
-    twice = f"; {counted_figure(site.duplicates, 'file')} came twice and counted once" if site.duplicates else ""
-    words = f"{counted_figure(months - copied, 'return')} of {months} repeat no other{twice}"
+    one, many = "{number} return of {total} repeat no other", "{number} returns of {total} repeat no other"
+    words: Text = ngettext(one, many, months - copied, total=months)
+    if site.duplicates:
+        one, many = "{number} file came twice and counted once", "{number} files came twice and counted once"
+        words = joined("; ", [words, ngettext(one, many, site.duplicates)])
     return Counted(months - copied, months, words)
 
 
@@ -87,24 +93,26 @@ def _consistency(site: _Site) -> Counted:
     """Months in which everything adds up, within the return and with the month before."""
     months = _months(site)
     wrong = _months_with(site, _SUMS)
-    return Counted(
-        months - wrong, months, f"everything adds up in {counted_figure(months - wrong, 'month')} of {months}"
-    )
+    one, many = "everything adds up in {number} month of {total}", "everything adds up in {number} months of {total}"
+    return Counted(months - wrong, months, ngettext(one, many, months - wrong, total=months))
 
 
 def _timeliness(site: _Site) -> Counted:
     """Returns whose first accepted version was in time, of those that were due."""
     on_time, due = int((site.days.state == "on_time").sum()), len(site.days)
     late = int(site.days.state.eq("late").sum())
-    rest = f"; {late} late" if late else ""
-    return Counted(on_time, due, f"{counted_figure(on_time, 'return')} of {due} in time{rest}")
+    words: Text = ngettext(
+        "{number} return of {total} in time", "{number} returns of {total} in time", on_time, total=due
+    )
+    return Counted(on_time, due, joined("; ", [words, _("{number} late", number=late)]) if late else words)
 
 
 def _validity(site: _Site) -> Counted:
     """Cells that say what a cell may say, of those in which something was typed."""
     typed = site.cells[site.cells.state != "missing"]
     wrong = int(typed.state.isin(["suppressed", "unreadable"]).sum())
-    words = f"{len(typed) - wrong:,} of {len(typed):,} filled cells can be read as a number"
+    right, all_cells = len(typed) - wrong, len(typed)
+    words = _("{number} of {total} filled cells can be read as a number", number=right, total=all_cells)
     return Counted(len(typed) - wrong, len(typed), words)
 
 
@@ -119,7 +127,13 @@ def _accuracy(site: _Site) -> Counted:
     asked = site.queries[site.queries.code.isin(_IN_QUESTION)]
     unlikely = numbers & set(zip(pd.to_datetime(asked.month), asked.measure, strict=True))
     doubtful = len(changed | unlikely)
-    words = f"{len(changed):,} of {len(numbers):,} numbers changed later, {len(unlikely):,} in question"
+    words = joined(
+        ", ",
+        [
+            _("{number} of {total} numbers changed later", number=len(changed), total=len(numbers)),
+            _("{number} in question", number=len(unlikely)),
+        ],
+    )
     return Counted(len(numbers) - doubtful, len(numbers), words)
 
 

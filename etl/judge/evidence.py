@@ -4,20 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import reduce
 from typing import Any
 
 import pandas as pd
 
 from etl.definitions import count_asked
-from etl.definitions.messages import MONTH_NAMES
+from etl.definitions.messages import Listing, Month, Plain, Text, _, joined, ngettext
 from etl.definitions.periods import month_after, months_from
 from etl.definitions.readiness import QUESTIONS, THRESHOLDS
+from etl.definitions.writing import spaced
 from etl.judge.money import APPROVED, plan_over, standing
 from etl.reference import MADE_UP, Assessment, Reference, newest
 
 RECEIVED = ("on_time", "late")
 GONE = ("missing", "rejected", "due")
-HOLE_WORDS = {"missing": "blank", "suppressed": "hidden by the site", "unreadable": "unreadable"}
 
 
 @dataclass(frozen=True)
@@ -205,8 +206,8 @@ def _case(
         numbers_received=sum(map(count_asked, seen.months(*RECEIVED))),
         on_time=len(seen.months("on_time")),
         holes=len(seen.holes_of()),
-        spend_gaps=gaps[0] if planned_spend is not None else ("no plan",),
-        case_gaps=gaps[1] if planned_cases is not None else ("no plan",),
+        spend_gaps=gaps[0] if planned_spend is not None else (_("no plan"),),
+        case_gaps=gaps[1] if planned_cases is not None else (_("no plan"),),
         to_come=_to_come(seen, spend_holes),
         holes_to_come=len(spend_holes),
         missing_returns=len(seen.months(*GONE)),
@@ -234,18 +235,21 @@ def _money(site: str, reference: Reference, covered: Mapping[Any, Any]) -> Money
 
 def _gaps(seen: _Seen, holes: Sequence[tuple[date, str, str]], measure: str) -> tuple[str, ...]:
     """Why a sum of twelve months is not known: October training spend unreadable; August return missing."""
-    missing = [f"{month_name(month)} return {_gone(seen, month)}" for month in seen.months(*GONE)]
-    unread = [f"{month_name(month)} {_thing(key)} {HOLE_WORDS.get(state, state)}" for month, key, state in holes]
-    queried = [f"{month_name(month)} queried" for month in seen.queried(measure)]
-    return (*missing, *unread, *queried) or ("fewer than twelve months of returns",)
+    missing = [_gone(seen, month) for month in seen.months(*GONE)]
+    unread = [_unread(month, key, state) for month, key, state in holes]
+    queried = [_("{month} queried", month=month_name(month)) for month in seen.queried(measure)]
+    return (*missing, *unread, *queried) or (_("fewer than twelve months of returns"),)
 
 
 def _to_come(seen: _Seen, holes: Sequence[tuple[date, str, str]]) -> tuple[str, ...]:
     """What a site would have to send for its spend to be known."""
     gone = [month_name(month) for month in seen.months(*GONE)]
-    sent = [f"{' and '.join(gone)} {'return' if len(gone) == 1 else 'returns'} sent"] if gone else []
-    typed = [f"{month_name(month)} {_thing(key)} typed" for month, key, _ in holes]
-    return (*sent, *typed, *(f"{month_name(month)} spend confirmed" for month in seen.queried("spend")))
+    sent = (
+        (ngettext("{months} return sent", "{months} returns sent", len(gone), months=together(gone)),) if gone else ()
+    )
+    typed = (_("{month} {thing} typed", month=month_name(month), thing=_thing(key)) for month, key, _state in holes)
+    confirmed = (_("{month} spend confirmed", month=month_name(month)) for month in seen.queried("spend"))
+    return (*sent, *typed, *confirmed)
 
 
 def _evidence(
@@ -280,19 +284,41 @@ def _answers(site: str, assessments: Sequence[Assessment]) -> Answer | None:
     oldest, lowest = min(ordered, key=lambda row: row.date), min(ordered, key=lambda row: row.answer)
     why = lowest.remark if lowest.answer < THRESHOLDS["score_met"] and lowest.remark else oldest.document
     source = MADE_UP if any(row.source == MADE_UP for row in ordered) else oldest.source
-    return Answer(answers, f"{', '.join(map(str, answers))}: {why}", oldest.document, oldest.date, source)
+    return Answer(answers, answer_words(answers, why), oldest.document, oldest.date, source)
+
+
+def answer_words(answers: Sequence[int], why: str) -> Text:
+    """The answers to the four questions, and what is behind the lowest or oldest: 3, 3, 2, 2: board paper."""
+    return joined(": ", [Plain(", ".join(map(str, answers))), why])
 
 
 def _gone(seen: _Seen, month: date) -> str:
-    state = next(state for at, state, _ in seen.calendar if at == month)
-    return {"due": "not yet in"}.get(state, state)
+    state, name = next(state for at, state, _day in seen.calendar if at == month), month_name(month)
+    if state == "due":
+        return _("{month} return not yet in", month=name)
+    return _("{month} return missing", month=name) if state == "missing" else _("{month} return rejected", month=name)
+
+
+def _unread(month: date, key: str, state: str) -> str:
+    places = {"month": month_name(month), "thing": _thing(key)}
+    if state == "missing":
+        return _("{month} {thing} blank", **places)
+    if state == "suppressed":
+        return _("{month} {thing} hidden by the site", **places)
+    return _("{month} {thing} unreadable", **places)
 
 
 def _thing(key: str) -> str:
     """A number in short: training spend, new cases."""
-    measure, _, part = key.partition(".")
-    return f"{part.replace('_', ' ')} {measure.replace('_', ' ')}".strip()
+    measure, _point, part = key.partition(".")
+    return _("{part} {measure}", part=spaced(part), measure=spaced(measure)) if part else spaced(measure)
 
 
-def month_name(month: date) -> str:
-    return MONTH_NAMES[month.month - 1]
+def together(texts: Sequence[str]) -> str:
+    """Texts in a row, with an and between any two: A and B and C."""
+    return reduce(lambda first, last: Listing((first, last)), texts) if texts else ""
+
+
+def month_name(month: date) -> Text:
+    """The month's name without its year."""
+    return Month(month, "name")

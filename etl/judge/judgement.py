@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from etl.definitions.messages import Listing, _
 from etl.definitions.readiness import CRITERIA, QUESTIONS
 from etl.judge.evidence import Answer, Evidence
 from etl.methods.readiness import Readiness, verdict
@@ -32,14 +33,15 @@ def complete(evidence: Evidence, judged: Readiness) -> tuple[Evidence, list[str]
         completed = replace(completed, received=received, numbers_received=numbers, holes=left)
     as_planned: list[str] = []
     if levels["spend"] == "unknown" and evidence.planned_spend:
-        completed, as_planned = replace(completed, spend=evidence.planned_spend), [*as_planned, "spend"]
+        completed, as_planned = replace(completed, spend=evidence.planned_spend), [*as_planned, _("spend")]
     if levels["caseload"] == "unknown" and evidence.planned_cases is not None:
-        completed, as_planned = replace(completed, cases=round(evidence.planned_cases)), [*as_planned, "new cases"]
+        completed, as_planned = replace(completed, cases=round(evidence.planned_cases)), [*as_planned, _("new cases")]
     if as_planned:
-        steps = [*steps[:-1], f"{steps[-1] if steps else 'returns sent'}, with {' and '.join(as_planned)} as planned"]
+        last = steps[-1] if steps else _("returns sent")
+        steps = [*steps[:-1], _("{step}, with {numbers} as planned", step=last, numbers=Listing(as_planned))]
     if levels["commitment"] == "unknown":
         answer = Answer((3,) * len(QUESTIONS), "", "", evidence.money.year, "")
-        completed, steps = replace(completed, commitment=answer), [*steps, "all four questions answered with 3"]
+        completed, steps = replace(completed, commitment=answer), [*steps, _("all four questions answered with 3")]
     return completed, steps
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from etl.definitions.periods import months_from
 from etl.definitions.readiness import QUESTIONS
 from etl.definitions.tables import columns_of
-from etl.judge.evidence import Evidence
+from etl.judge.evidence import Evidence, together
 from etl.reference import Plan, plan_on
 
 
@@ -32,7 +32,7 @@ def start_rows(
         if (site := cover["site"]) in cases:
             money = _money(cover, site, plans) | months[site]
             for is_mended, (evidence, steps) in ((False, (cases[site], [])), (True, completed[site])):
-                known = {"site": site, "mended": is_mended, "steps": " and ".join(steps)}
+                known = {"site": site, "mended": is_mended, "steps": together(steps)}
                 rows.append(known | money | _facts(evidence))
     return pd.DataFrame(rows, columns=columns_of("scenario_start"))
 

@@ -10,6 +10,7 @@ from datetime import date, datetime
 import pandas as pd
 
 from etl.definitions.costs import SPEND
+from etl.definitions.messages import Text, _, joined
 from etl.definitions.periods import month_after, write_date
 from etl.definitions.readiness import (
     CRITERIA,
@@ -33,6 +34,7 @@ from etl.reference import (
     Plan,
     Reference,
     Scope,
+    SiteAnswer,
     as_frame,
     as_known_at,
     newest,
@@ -111,8 +113,8 @@ def verdict_rows(cases: Mapping[str, Evidence], judged: Mapping[str, Readiness],
     for site, evidence in cases.items():
         name = _name(judged[site].verdict)
         said = own.get(site)
-        says = f"{VERDICTS[said.verdict]}: {said.document} of {write_date(said.date)}" if said else ""
-        conditions = "; ".join(condition_sentence(evidence, condition) for condition in judged[site].conditions)
+        says = _own_words(said) if said else ""
+        conditions = joined("; ", [condition_sentence(evidence, condition) for condition in judged[site].conditions])
         sentences = (
             reason(evidence, judged[site]),
             change(evidence, judged[site]),
@@ -123,6 +125,11 @@ def verdict_rows(cases: Mapping[str, Evidence], judged: Mapping[str, Readiness],
     names = [row[1] for row in rows]
     rows.append((ALL, _together(names), count_verdicts(names), "", "", "", "", "", ""))
     return pd.DataFrame(rows, columns=columns_of("verdicts"))
+
+
+def _own_words(said: SiteAnswer) -> Text:
+    document, day = said.document, write_date(said.date)
+    return _("{verdict}: {document} of {day}", verdict=VERDICTS[said.verdict], document=document, day=day)
 
 
 def milestone_rows(milestones: Sequence[Milestone], day: date) -> pd.DataFrame:
