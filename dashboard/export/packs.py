@@ -19,9 +19,9 @@ from dashboard.data.address import Address, read
 from dashboard.data.edition import Editions, NoEdition
 from dashboard.data.view import View
 from dashboard.export.pdf import NoChromium, deck_pdf
+from dashboard.meeting.chosen_language import in_chosen_language
 from dashboard.meeting.deck import make_deck
 from dashboard.meeting.slides import Deck
-from dashboard.welsh.packs import in_chosen_language
 from etl.definitions.settings import SLIDES
 
 REGISTER = "packs.jsonl"

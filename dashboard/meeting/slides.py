@@ -1,13 +1,11 @@
 """What a slide is: one message, one exhibit, one ask. Drawn alike on a screen, on paper and in a presentation.
 
-All that a slide says stands in its data, its fixed words too, so that `in_language` says a whole deck before it is
-written.
+All that a slide says stands in its data, its fixed words too, so that a whole deck can be said in another language
+before it is written.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from dashboard.data.edition import audience_words
 from dashboard.theme import Mark
@@ -15,18 +13,6 @@ from etl.definitions.messages import _
 from etl.definitions.settings import NIL_POUNDS
 
 NOT_WORDS = {"words": False}  # marks what is the same in every language: names in code, codes, addresses
-
-
-def in_language(part: Any, say: Callable[[str], str]) -> Any:
-    """A deck, or a part of one, whose words are said by `say`."""
-    if isinstance(part, str):
-        return say(part) if part else part
-    if isinstance(part, tuple):
-        return tuple(in_language(one, say) for one in part)
-    if not is_dataclass(part) or isinstance(part, type):
-        return part
-    words = [one.name for one in fields(part) if one.metadata != NOT_WORDS]
-    return replace(part, **{name: in_language(getattr(part, name), say) for name in words})
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from typing import Any
 from dashboard.data.view import View
 from dashboard.elements import html, icons
 from dashboard.elements.page import Content, Page
+from dashboard.meeting.chosen_language import in_chosen_language
 from dashboard.meeting.deck import make_deck
 from dashboard.meeting.draw import draw_deck
-from dashboard.welsh.packs import in_chosen_language
 from etl.definitions.messages import _
 
 Component = Any

@@ -12,7 +12,7 @@ from dashboard.data.printed import safe
 from dashboard.data.view import View
 from dashboard.elements import html, icons
 from dashboard.elements.page import Card, site_name
-from dashboard.elements.tables import Column, hidden, link, state, table
+from dashboard.elements.tables import Column, Part, hidden, link, state, table
 from dashboard.provenance import codes
 from etl.definitions.messages import Number, _, joined, ngettext
 from etl.definitions.periods import write_date, write_month
@@ -60,7 +60,8 @@ def on_page(view: View) -> Way:
     """On a page of its own a number leads to its own page."""
 
     def linked(number: Number) -> Component:
-        return html.A(number.shown, href=codes.page_of(view, number.address), className="number")
+        drawn = html.A(number.shown, href=codes.page_of(view, number.address), className="number")
+        return html.carrying(drawn, Part(number.shown, number.address))
 
     return Way(linked, html.H2)
 

@@ -80,7 +80,7 @@ class Drawer:
         told = node.to_plotly_json()
         props, kind = told["props"], told["type"]
         if "lang" in props:
-            return dict(told)
+            return {**told, "props": {**props, "children": _as_it_is(props.get("children"))}}
         if kind in AS_IT_IS:
             return {**told, "props": {**props, "lang": "en"}}
         more = {"lang": LANGUAGE, "words": self._scripts()} if kind == "Title" else {}
@@ -191,3 +191,13 @@ def _in_welsh(href: Any) -> Any:
 
 def _told(part: Any) -> Any:
     return part.to_plotly_json() if isinstance(part, Element) else part
+
+
+def _as_it_is(part: Any) -> Any:
+    """What is said in its language already."""
+    if isinstance(part, list | tuple):
+        return [_as_it_is(one) for one in part]
+    if not isinstance(part, Element):
+        return part
+    told = part.to_plotly_json()
+    return {**told, "props": {**told["props"], "children": _as_it_is(told["props"].get("children"))}}

@@ -13,15 +13,20 @@ import pytest
 from flask.testing import FlaskClient
 from trees import kind
 
-from dashboard.app import built, look, page_at
+from dashboard.app import built, draw_page, look, page_at
 from dashboard.data.address import read
 from dashboard.data.edition import Edition, Editions
 from dashboard.data.printed import safe
 from dashboard.data.view import View
+from dashboard.elements import html
 from dashboard.elements.html import every
-from dashboard.export.exhibits import Cell, Exhibit, Number, exhibits
+from dashboard.elements.tables import heard, hidden, link, tag
+from dashboard.export.exhibits import Cell, Exhibit, Number, exhibits, make_cell
 from dashboard.export.spreadsheet import About, as_csv, number_format, table_csv, table_xlsx, tidy
 from dashboard.server import ask_page, make_server
+from etl.definitions import messages
+from etl.definitions.messages import _
+from etl.definitions.writing import pounds
 from etl.provenance import address_in, tell
 
 PAGES = ("/", "/caseload", "/costs", "/funding", "/readiness", "/scenario", "/returns", "/site/croydon", "/methods")
@@ -260,3 +265,31 @@ def test_each_table_of_a_card_has_links_with_a_name_of_its_own(sample: Path) -> 
     ]
     assert len(names) == len(set(names)) >= 20
     assert [name for name in names if name.startswith("CSV: Events marked by a letter on the chart, ")]
+
+
+def test_a_cell_is_written_from_what_its_parts_carry(sample: Path) -> None:
+    view = view_of(sample, "/")
+    address = "croydon|rolling_year|2018-12-01|new_cases"
+    cell = make_cell(view, html.Div(["of ", link(view, address, "113", "New cases"), html.Small(hidden())]))
+    assert cell.text == "of 113; [c]"
+    assert [(n.shown, n.marker, n.key) for n in cell.numbers] == [("113", "", address), ("[c]", "[c]", "")]
+    in_sentence = make_cell(view, _("{number} people", number=messages.Number("113", address, "New cases")))
+    assert (in_sentence.text, [n.value for n in in_sentence.numbers]) == ("113 people", [113.0])
+    assert make_cell(view, html.Span(pounds(1234.4))).only == Number("£1,234", 1234.0)
+    assert make_cell(view, html.Span("1,234")).only is None, "a text is never read back as a number"
+    assert make_cell(view, [tag("unknown"), heard("not seen")]) == Cell(
+        "Not known", (Number("Not known", None, "[x]"),)
+    )
+
+
+def test_the_source_of_a_card_is_said_of_each_of_its_tables(sample: Path) -> None:
+    found = {entry.name: entry.source for entry in all_of(view_of(sample, "/caseload"))}
+    assert found["control"] == found["control-2"] != ""
+
+
+def test_what_a_page_holds_in_files_is_the_same_once_it_was_drawn(sample: Path) -> None:
+    for path in PAGES:
+        view = view_of(sample, path)
+        before = tidy(all_of(view))
+        draw_page(view)
+        assert tidy(all_of(view)) == before, path

@@ -13,6 +13,7 @@ from conftest import ODD, PATHS, Alter, run
 from flask.testing import FlaskClient
 from playwright.sync_api import Page
 from pptx import Presentation
+from pptx.oxml.ns import qn
 from trees import parts_of, seen
 
 from dashboard.access.setup import FROM_INSIDE
@@ -25,11 +26,12 @@ from dashboard.elements.widgets import Choice, Picker
 from dashboard.export.packs import make_file
 from dashboard.export.powerpoint import deck_pptx
 from dashboard.export.static import as_html
+from dashboard.meeting.chosen_language import in_chosen_language as in_chosen_language_deck
+from dashboard.meeting.chosen_language import in_language
 from dashboard.meeting.deck import make_deck
 from dashboard.provenance import panel
 from dashboard.server import ask_page, make_server
 from dashboard.welsh.draw import Drawer, in_chosen_language
-from dashboard.welsh.packs import document, presentation
 from etl.definitions.periods import PERIODS
 
 ROOT = Path(__file__).parents[3]
@@ -59,6 +61,8 @@ def listen(editions: Editions, addresses: Iterable[tuple[str, str]]) -> Listener
     whole = Listener(editions.get())
     kinds = set()
     for path, search in addresses:
+        if path == "/present":
+            in_language(make_deck(seen(editions, path, search)), whole.text)
         tree = frame(seen(editions, path, search))
         whole.draw(tree)
         for part in parts_of(tree):
@@ -199,7 +203,7 @@ def test_a_presentation_is_said_as_the_screen_is(sample: Path) -> None:
     view = seen(Editions(sample, "central"), "/present", "lang=cy")
     deck = make_deck(view)
     drawer = Listener(view.edition)
-    show = Presentation(BytesIO(presentation(deck_pptx(deck), drawer)))
+    show = Presentation(BytesIO(deck_pptx(in_language(deck, drawer.text))))
     said = [shape.text_frame.text for slide in show.slides for shape in slide.shapes if shape.has_text_frame]
     assert {drawer.heard[slide.headline] for slide in deck.slides} <= set(said)
     assert sorted(drawer.missing) == []
@@ -208,11 +212,21 @@ def test_a_presentation_is_said_as_the_screen_is(sample: Path) -> None:
 
 def test_a_printed_document_is_said_as_the_screen_is(sample: Path) -> None:
     view = seen(Editions(sample, "central"), "/present", "lang=cy")
-    drawer = Listener(view.edition)
-    told = document(as_html(make_deck(view)), drawer)
+    told = as_html(in_chosen_language_deck(view, make_deck(view)))
     assert '<html lang="cy">' in told
     assert "Beth yw cost un achos?" in told
-    assert sorted(drawer.missing) == []
+
+
+def test_a_presentation_says_its_language_and_its_charts_are_in_it(sample: Path) -> None:
+    view = seen(Editions(sample, "central"), "/present", "lang=cy&slides=cost,cliff")
+    show = Presentation(BytesIO(make_file(view, make_deck(view), "pptx")))
+    assert show.core_properties.language == "cy-GB"
+    charts = [shape.chart for slide in show.slides for shape in slide.shapes if shape.has_chart]
+    names = [series.name for chart in charts for plot in chart.plots for series in plot.series]
+    assert "De Cymru, cyfwng 95%" in names
+    assert "Cost a gynlluniwyd" in names
+    runs = [run for slide in show.slides for run in slide.element.iter(qn("a:rPr"))]
+    assert {run.get("lang") for run in runs} == {"cy-GB"}
 
 
 @pytest.fixture(scope="module")
