@@ -12,6 +12,7 @@ from etl.definitions.messages import Month, Plain, Text, _, joined
 from etl.definitions.periods import months_from
 
 Figure = dict[str, Any]
+Trace = dict[str, Any]
 Shape = dict[str, Any]
 Note = dict[str, Any]
 
@@ -126,6 +127,16 @@ def line(x0: Any, y0: Any, x1: Any, y1: Any, colour: str, width: float, dash: st
     }
 
 
+def scatter(mode: str, x: Sequence[Any], y: Sequence[Any], **more: Any) -> Trace:
+    """Points, or a line through them."""
+    return {"type": "scatter", "mode": mode, "x": x, "y": y, **more}
+
+
+def bold(size: int, colour: str = theme.INK) -> dict[str, Any]:
+    """The letters of words that stand out."""
+    return {"size": size, "color": colour, "weight": 700}
+
+
 def hover(text: str) -> Text:
     """What is said on pointing at a mark, without the name that Plotly would put beside it."""
     return joined("", [text, Plain("<extra></extra>")])
@@ -155,17 +166,14 @@ def month_ticks(months: Sequence[date]) -> tuple[list[str], list[Text]]:
 def month_axis(months: Sequence[date]) -> dict[str, Any]:
     """A time axis by month; months are places of equal width."""
     values, texts = month_ticks(months)
+    return {**months_axis(months, 0.3), "tickvals": values, "ticktext": texts, "ticklabelstandoff": 4}
+
+
+def months_axis(months: Sequence[date], edge: float) -> dict[str, Any]:
+    """The same before its ticks are chosen; it goes on by so much of a month before the first and after the last."""
     names = [month.isoformat() for month in months]
-    return {
-        "type": "category",
-        "categoryorder": "array",
-        "categoryarray": names,
-        "range": [-0.3, len(names) - 0.7],
-        "tickvals": values,
-        "ticktext": texts,
-        "tickangle": 0,
-        "ticklabelstandoff": 4,
-    }
+    places = {"type": "category", "categoryorder": "array", "categoryarray": names}
+    return {**places, "range": [-edge, len(names) - 1 + edge], "tickangle": 0}
 
 
 def gaps(months: Sequence[date], values: Mapping[date, float | None]) -> list[list[date]]:

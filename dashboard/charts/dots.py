@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dashboard import theme
-from dashboard.charts import Figure, Shape, figure, hover, line, marker
+from dashboard.charts import Figure, Shape, bold, figure, hover, line, marker, scatter
 from dashboard.charts.scale import ticks
 from dashboard.theme import Mark
 from etl.definitions.messages import Name, joined
@@ -54,20 +54,11 @@ def dots(
             shapes.append(line(dot.low_998, index, dot.high_998, index, dot.mark.colour, 1.2))
         if dot.low is not None and dot.high is not None:
             shapes.append(line(dot.low, index, dot.high, index, dot.mark.colour, 4))
+        label = {"text": [dot.text], "textposition": "top center", "textfont": bold(14)}
+        words = {"name": dot.name, "hovertemplate": hover(joined(": ", [Name(dot.name), dot.text]))}
+        point = {"marker": marker(dot.mark, 7.5, hollow=dot.hollow), "cliponaxis": False}
         traces.append(
-            {
-                "type": "scatter",
-                "mode": "markers+text" if labelled else "markers",
-                "x": [dot.value],
-                "y": [index],
-                "name": dot.name,
-                "marker": marker(dot.mark, 7.5, hollow=dot.hollow),
-                "text": [dot.text],
-                "textposition": "top center",
-                "textfont": {"size": 14, "color": theme.INK, "weight": 700},
-                "hovertemplate": hover(joined(": ", [Name(dot.name), dot.text])),
-                "cliponaxis": False,
-            }
+            scatter("markers+text" if labelled else "markers", [dot.value], [index], **label, **words, **point)
         )
     steps = ticks(top, 4)
     x = {

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from dashboard import theme
-from dashboard.charts import Figure, Note, Shape, figure, hover, line, note
+from dashboard.charts import Figure, Note, Shape, Trace, bold, figure, hover, line, months_axis, note, scatter
 from dashboard.charts.dots import FOOT, HEAD
 from dashboard.charts.scale import ticks
 from dashboard.theme import Mark
@@ -14,22 +14,24 @@ from etl.definitions.periods import month_after, write_month
 from etl.definitions.settings import NIL_POUNDS
 from etl.definitions.writing import MINUS, pounds, pounds_short, signed_pounds
 
-INK_BOLD = {"size": 14, "color": theme.INK, "weight": 700}
+# The grey of money that ends, which is hatched.
+PALE = "#F3F4F5"
 
 
 def bar(x: float, y0: float, y1: float, colour: str, **more: Any) -> Shape:
     """A bar of a bridge, around a place of the axis."""
-    return {
-        "type": "rect",
-        "x0": x - 0.29,
-        "x1": x + 0.29,
-        "y0": y0,
-        "y1": y1,
-        "fillcolor": colour,
-        "line": {"width": 0},
-        "layer": "between",
-        **more,
-    }
+    corners = {"type": "rect", "x0": x - 0.29, "x1": x + 0.29, "y0": y0, "y1": y1}
+    return {**corners, "fillcolor": colour, "line": {"width": 0}, "layer": "between", **more}
+
+
+def step(x: int, level: float) -> Shape:
+    """The thin line from one bar of a bridge to the next."""
+    return line(x - 1 + 0.29, level, x - 0.29, level, theme.RULE, 1)
+
+
+def above(x: int, y: float, text: str, **more: Any) -> Note:
+    """What a bar of a bridge comes to, on top of it."""
+    return note(x, y, text, **{"font": bold(14), "xanchor": "center", "yanchor": "bottom", "yshift": 2, **more})
 
 
 def bridge(
@@ -39,27 +41,17 @@ def bridge(
     steps = [before, *parts, after]
     level, tops = before[2], [before[2]]
     shapes = [bar(0, 0, before[2], theme.BASELINE)]
-    notes = [note(0, before[2], pounds(before[2]), font=INK_BOLD, xanchor="center", yanchor="bottom", yshift=2)]
+    notes = [above(0, before[2], pounds(before[2]))]
     for place, (_name, _below, amount) in enumerate(parts, 1):
         start, level = level, level + amount
-        shapes.append(line(place - 1 + 0.29, start, place - 0.29, start, theme.RULE, 1))
+        shapes.append(step(place, start))
         shapes.append(bar(place, min(start, level), max(start, level), mark.colour))
         tops.append(max(start, level))
-        notes.append(
-            note(
-                place,
-                max(start, level),
-                signed_pounds(amount),
-                font=INK_BOLD,
-                xanchor="center",
-                yanchor="bottom",
-                yshift=2,
-            )
-        )
+        notes.append(above(place, max(start, level), signed_pounds(amount)))
     last = len(parts) + 1
-    shapes.append(line(last - 1 + 0.29, level, last - 0.29, level, theme.RULE, 1))
+    shapes.append(step(last, level))
     shapes.append(bar(last, 0, after[2], mark.colour))
-    notes.append(note(last, after[2], pounds(after[2]), font=INK_BOLD, xanchor="center", yanchor="bottom", yshift=2))
+    notes.append(above(last, after[2], pounds(after[2])))
     tops.append(after[2])
     return _steps(steps, max(tops), shapes, notes)
 
@@ -74,23 +66,22 @@ def gap(
     """
     steps = [(_("Planned cost"), words[0], planned), *[(name, below, amount) for name, below, amount, *_more in pieces]]
     shapes = [bar(0, 0, planned, theme.BASELINE)]
-    notes = [note(0, planned, pounds(planned), font=INK_BOLD, xanchor="center", yanchor="bottom", yshift=2)]
+    notes = [above(0, planned, pounds(planned))]
     level = planned
     for place, (_name, _below, amount, colour, secured) in enumerate(pieces, 1):
         start, level = level, level - amount
-        shapes.append(line(place - 1 + 0.29, start, place - 0.29, start, theme.RULE, 1))
+        shapes.append(step(place, start))
         edge = {"line": {"width": 1.5, "color": colour, "dash": "solid"}} if not secured else {}
         shapes.append(bar(place, level, start, colour if secured else theme.UNKNOWN_GROUND, **edge))
         text = joined("", [MINUS, pounds(amount) if len(pieces) < 3 else pounds_short(amount)])
-        notes.append(note(place, start, text, font=INK_BOLD, xanchor="center", yanchor="bottom", yshift=2))
+        notes.append(above(place, start, text))
     if left > NIL_POUNDS:
         last = len(pieces) + 1
         steps.append((_("No funder stated"), words[1], left))
-        shapes.append(line(last - 1 + 0.29, left, last - 0.29, left, theme.RULE, 1))
+        shapes.append(step(last, left))
         dashed = {"color": theme.NOT_MET, "width": 2, "dash": "5px,4px"}
         shapes.append(bar(last, 0, left, "rgba(0,0,0,0)", line=dashed))
-        red = {"size": 20, "color": theme.NOT_MET, "weight": 700}
-        notes.append(note(last, left, pounds(left), font=red, xanchor="center", yanchor="bottom", yshift=3))
+        notes.append(above(last, left, pounds(left), font=bold(20, theme.NOT_MET), yshift=3))
     return _steps(steps, planned, shapes, notes)
 
 
@@ -98,17 +89,21 @@ def _steps(steps: Sequence[tuple[str, str, float]], highest: float, shapes: list
     """The frame of a bridge: a zero line, names under the bars, no axis of values, because every bar is labelled."""
     crowded = len(steps) > 4
     for place, (name, below, _amount) in enumerate(steps):
-        bold = {"size": 12 if crowded else 13, "color": theme.INK, "weight": 700}
         under = {"xanchor": "center", "yanchor": "top", "yref": "paper"}
         lower = 34 if crowded and place % 2 else 0
-        notes.append(note(place, 0, name, font=bold, yshift=-5 - lower, **under))
+        notes.append(note(place, 0, name, font=bold(12 if crowded else 13), yshift=-5 - lower, **under))
         notes.append(note(place, 0, below, yshift=-22 - lower, **under))
     shapes.append(line(-0.5, 0, len(steps) - 0.5, 0, theme.RULE, 1))
     x = {"range": [-0.5, len(steps) - 0.5], "visible": False}
     y = {"range": [0, highest * 1.16], "visible": False}
-    empty = {"type": "scatter", "mode": "markers", "x": [None], "y": [None], "hoverinfo": "skip"}
+    empty = scatter("markers", [None], [None], hoverinfo="skip")
     foot = 78 if crowded else 44
     return figure([empty], x=x, y=y, margin=(4, 14 if crowded else 0, foot, 0), shapes=shapes, notes=notes)
+
+
+def hatch(shape: str, colour: str, size: int, ground: str = theme.PAPER) -> dict[str, Any]:
+    """Lines or dots on a ground, in place of a plain colour."""
+    return {"shape": shape, "fgcolor": colour, "bgcolor": ground, "size": size}
 
 
 # An amount of the chart, as Plotly writes it on pointing at a bar.
@@ -119,25 +114,32 @@ LAYERS: tuple[tuple[str, Text, dict[str, Any]], ...] = (
     (
         "ending",
         _("Home Office"),
-        {"color": "#EDEFF0", "pattern": {"shape": "\\", "fgcolor": theme.EDGE, "bgcolor": "#F3F4F5", "size": 8}},
+        {"color": "#EDEFF0", "pattern": hatch("\\", theme.EDGE, 8, PALE)},
     ),
     (
         "agreed_in_principle",
         _("Agreed in principle"),
-        {"color": theme.PAPER, "pattern": {"shape": "/", "fgcolor": theme.MUTED, "bgcolor": theme.PAPER, "size": 7}},
+        {"color": theme.PAPER, "pattern": hatch("/", theme.MUTED, 7)},
     ),
     (
         "expected",
         _("Expected"),
-        {"color": theme.PAPER, "pattern": {"shape": "-", "fgcolor": theme.CONTEXT, "bgcolor": theme.PAPER, "size": 7}},
+        {"color": theme.PAPER, "pattern": hatch("-", theme.CONTEXT, 7)},
     ),
     (
         "bid",
         _("Bid"),
-        {"color": theme.PAPER, "pattern": {"shape": ".", "fgcolor": theme.MUTED, "bgcolor": theme.PAPER, "size": 6}},
+        {"color": theme.PAPER, "pattern": hatch(".", theme.MUTED, 6)},
     ),
     ("no_funder", _("No funder"), {"color": theme.NOT_MET_GROUND}),
 )
+
+
+def layer(label: Text, months: Sequence[date], heights: Sequence[float], paint: Mapping[str, Any]) -> Trace:
+    """Money of one kind, month by month."""
+    bars = {"type": "bar", "name": label, "x": [month.isoformat() for month in months], "y": heights, "width": 1.0}
+    marked = {**paint, "line": {"width": 0}}
+    return {**bars, "marker": marked, "hovertemplate": hover(joined(": ", [label, AMOUNT]))}
 
 
 def cliff(
@@ -147,23 +149,12 @@ def cliff(
     first_short: date | None,
 ) -> Figure:
     """Money by month, layer on layer by how certain it is, against the planned cost."""
-    names = [month.isoformat() for month in months]
     planned = [amounts.get("planned", {}).get(month, 0.0) for month in months]
     traces = []
     for status, label, paint in LAYERS:
         heights = [amounts.get(status, {}).get(month, 0.0) for month in months]
         if any(heights):
-            traces.append(
-                {
-                    "type": "bar",
-                    "name": label,
-                    "x": names,
-                    "y": heights,
-                    "width": 1.0,
-                    "marker": {**paint, "line": {"width": 0}},
-                    "hovertemplate": hover(joined(": ", [label, AMOUNT])),
-                }
-            )
+            traces.append(layer(label, months, heights, paint))
     top = max([*planned, *_totals(traces)], default=1.0) * 1.16
     shapes, notes = [], _layer_notes(months, amounts, top)
     for start, end, value in _runs(planned):
@@ -171,28 +162,18 @@ def cliff(
     if grant_ends and grant_ends in months:
         place = list(months).index(grant_ends) + 0.5
         shapes.append({**line(place, 0, place, 1, theme.INK, 1.5), "yref": "paper"})
-        bold = {"size": 12, "color": theme.INK, "weight": 700}
         text = _("Grant ends {day}", day=_last_day(grant_ends))
-        notes.append(note(place, 1, text, yref="paper", xanchor="right", yanchor="top", xshift=-7, font=bold))
+        notes.append(note(place, 1, text, yref="paper", xanchor="right", yanchor="top", xshift=-7, font=bold(12)))
     if first_short and first_short in months:
         place = list(months).index(first_short) - 0.5
-        red = {"size": 12, "color": theme.NOT_MET, "weight": 700}
         text = _("{month}: first short month", month=write_month(first_short, long=True))
-        notes.append(note(place, 1, text, yref="paper", yanchor="top", xshift=7, font=red))
+        notes.append(note(place, 1, text, yref="paper", yanchor="top", xshift=7, font=bold(12, theme.NOT_MET)))
     notes += _inner_notes(months, amounts, top)
     steps = ticks(top / 1.16, 3)
-    x = {
-        "type": "category",
-        "categoryorder": "array",
-        "categoryarray": names,
-        "range": [-0.5, len(names) - 0.5],
-        "tickvals": names[::3],
-        "ticktext": [
-            Month(month, "short" if month.month == 4 or month == months[0] else "abbreviated") for month in months[::3]
-        ],
-        "tickangle": 0,
-        "ticklabelstandoff": 3,
-    }
+    forms = {month: "short" if month.month == 4 or month == months[0] else "abbreviated" for month in months[::3]}
+    texts = [Month(month, form) for month, form in forms.items()]
+    x = {**months_axis(months, 0.5), "tickvals": [month.isoformat() for month in forms], "ticktext": texts}
+    x["ticklabelstandoff"] = 3
     y = {"range": [0, top], "tickvals": steps, "ticktext": [pounds_short(step) for step in steps]}
     return figure(traces, x=x, y=y, margin=(2, 150, 22, 46), shapes=shapes, notes=notes, barmode="stack", bargap=0)
 
@@ -207,14 +188,12 @@ def _inner_notes(months: Sequence[date], amounts: Mapping[str, Mapping[date, flo
             continue
         grant = ending[start]
         words = _("Local money") if grant else pounds_short(value)
-        white = {"size": 12, "color": theme.PAPER, "weight": 700}
-        notes.append(note((start + end) / 2, value / 2, words, xanchor="center", font=white))
+        notes.append(note((start + end) / 2, value / 2, words, xanchor="center", font=bold(12, theme.PAPER)))
     for start, end, value in _runs(ending):
         if value >= top * 0.09 and end - start >= 2:
-            bold = {"size": 12, "color": theme.INK, "weight": 700}
             middle = secured[start] + value / 2
-            ground = {"bgcolor": "#F3F4F5", "borderpad": 2}
-            notes.append(note((start + end) / 2, middle, _("Home Office"), xanchor="center", font=bold, **ground))
+            ground = {"bgcolor": PALE, "borderpad": 2}
+            notes.append(note((start + end) / 2, middle, _("Home Office"), xanchor="center", font=bold(12), **ground))
     return notes
 
 
@@ -254,10 +233,9 @@ def _layer_notes(months: Sequence[date], amounts: Mapping[str, Mapping[date, flo
         height = max(height, floor)
         floor = height + top * 0.145
         colour = theme.NOT_MET if status == "no_funder" else theme.INK
-        bold = {"size": 12, "color": colour, "weight": 700}
         text = joined(" ", [label, words]) if status == "no_funder" else label
         shift = {"xref": "paper", "xshift": 9}
-        notes.append(note(1, height, text, font=bold, yshift=0 if status == "no_funder" else 7, **shift))
+        notes.append(note(1, height, text, font=bold(12, colour), yshift=0 if status == "no_funder" else 7, **shift))
         if status != "no_funder":
             notes.append(note(1, height, words, yshift=-7, **shift))
     return notes
@@ -282,30 +260,19 @@ def mix(bars: Sequence[tuple[str, Mark, Sequence[tuple[str, float, bool]]]]) -> 
     for index, (site, mark, pieces) in enumerate(bars):
         start = 0.0
         for name, share, ends in sorted(pieces, key=lambda piece: not piece[2]):
-            hatched = {"shape": "\\", "fgcolor": theme.EDGE, "bgcolor": "#F3F4F5", "size": 8}
             paint: dict[str, Any] = {"color": mark.colour, "line": {"color": theme.PAPER, "width": 2}}
             if ends:
-                paint = {"color": "#F3F4F5", "pattern": hatched, "line": {"color": theme.EDGE, "width": 1}}
-            traces.append(
-                {
-                    "type": "bar",
-                    "orientation": "h",
-                    "x": [share],
-                    "base": [start],
-                    "y": [index],
-                    "width": 0.7,
-                    "marker": paint,
-                    "hovertemplate": hover(joined(": ", [Name(site), joined(" ", [Name(name), f"{share:.0%}"])])),
-                }
-            )
+                hatched = hatch("\\", theme.EDGE, 8, PALE)
+                paint = {"color": PALE, "pattern": hatched, "line": {"color": theme.EDGE, "width": 1}}
+            words = hover(joined(": ", [Name(site), joined(" ", [Name(name), f"{share:.0%}"])]))
+            place = {"type": "bar", "orientation": "h", "x": [share], "base": [start], "y": [index], "width": 0.7}
+            traces.append({**place, "marker": paint, "hovertemplate": words})
             if share >= 0.2:
-                bold = {"size": 13, "color": theme.INK if ends else mark.on_fill, "weight": 700}
-                ground = {"bgcolor": "#F3F4F5"} if ends else {}
-                notes.append(note(start, index, f"{share:.0%}", xshift=6, font=bold, **ground))
+                font, ground = bold(13, theme.INK if ends else mark.on_fill), {"bgcolor": PALE} if ends else {}
+                notes.append(note(start, index, f"{share:.0%}", xshift=6, font=font, **ground))
             start += share
-    head = {"size": 12, "color": theme.INK, "weight": 700}
-    notes.append(note(0, 1, _("Home Office"), yref="paper", yanchor="bottom", font=head))
-    notes.append(note(1, 1, _("Local"), yref="paper", yanchor="bottom", xanchor="right", font=head))
+    notes.append(note(0, 1, _("Home Office"), yref="paper", yanchor="bottom", font=bold(12)))
+    notes.append(note(1, 1, _("Local"), yref="paper", yanchor="bottom", xanchor="right", font=bold(12)))
     return figure(
         traces,
         x={"range": [0, 1.005], "visible": False},

@@ -9,6 +9,8 @@ from dashboard.charts import (
     Figure,
     Note,
     Shape,
+    Trace,
+    bold,
     figure,
     gap_words,
     gaps,
@@ -17,6 +19,7 @@ from dashboard.charts import (
     marker,
     month_axis,
     note,
+    scatter,
     value_axis,
 )
 from dashboard.charts.scale import ticks
@@ -25,7 +28,6 @@ from etl.definitions.messages import Plain, Text, _
 from etl.definitions.periods import month_after, write_month
 from etl.definitions.writing import HIDDEN, pounds, pounds_short
 
-Trace = dict[str, Any]
 # What is said on pointing at a point: its month and its number.
 POINTED_AT = hover(Plain("%{customdata[0]}: %{customdata[1]}"))
 # The height of a label as a share of the height of a control chart's scale.
@@ -57,36 +59,25 @@ def site_line(
     known = [month for month in months if values.get(month) is not None]
     hidden = _hidden(months, texts)
     traces = [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "x": names,
-            "y": drawn,
-            "connectgaps": False,
-            "line": {"color": mark.colour, "width": 2.25},
-            "customdata": [[write_month(month), texts.get(month, "")] for month in months],
-            "hovertemplate": POINTED_AT,
-        }
+        scatter(
+            "lines",
+            names,
+            drawn,
+            connectgaps=False,
+            line={"color": mark.colour, "width": 2.25},
+            customdata=[[write_month(month), texts.get(month, "")] for month in months],
+            hovertemplate=POINTED_AT,
+        )
     ]
     notes, shapes = [], []
     if alone := [month for month in known if not _beside(month, values)]:
-        dots = {"x": [month.isoformat() for month in alone], "y": [values[month] for month in alone]}
-        traces.append({"type": "scatter", "mode": "markers", **dots, "marker": marker(mark, 3), "hoverinfo": "skip"})
+        dots = [month.isoformat() for month in alone], [values[month] for month in alone]
+        traces.append(scatter("markers", *dots, marker=marker(mark, 3), hoverinfo="skip"))
     if known:
         last = known[-1].isoformat()
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "x": [last],
-                "y": [values[known[-1]]],
-                "marker": marker(mark, 5),
-                "hoverinfo": "skip",
-                "cliponaxis": False,
-            }
-        )
-        label = {"size": 14, "color": theme.INK, "weight": 700}
-        notes.append(note(last, values[known[-1]], texts[known[-1]], xshift=9, font=label))
+        end = {"marker": marker(mark, 5), "hoverinfo": "skip", "cliponaxis": False}
+        traces.append(scatter("markers", [last], [values[known[-1]]], **end))
+        notes.append(note(last, values[known[-1]], texts[known[-1]], xshift=9, font=bold(14)))
     if plan is not None:
         shapes.append(line(0, plan, len(months) - 1, plan, theme.CONTEXT, 1.5, "5px,3px", layer="below"))
         notes.append(note(0, plan, _plan(short(plan)), xshift=4, yanchor="bottom"))
@@ -131,11 +122,10 @@ def event_marks(months: Sequence[date], events: Mapping[date, str]) -> tuple[lis
     for month in filter(events.__contains__, months):
         at, letters = month.isoformat(), events[month]
         shapes.append(line(at, 0, at, 1, theme.MUTED, 1, "dot", yref="paper", layer="below"))
-        bold = {"size": 12, "color": theme.INK, "weight": 700}
         if months.index(month) - last < len(months) * LETTER:
             notes[-1] = {**notes[-1], "text": f"{notes[-1]['text'][0]}–{letters[-1]}"}
         else:
-            notes.append(note(at, 1, letters, yref="paper", yanchor="bottom", xanchor="center", font=bold))
+            notes.append(note(at, 1, letters, yref="paper", yanchor="bottom", xanchor="center", font=bold(12)))
         last = months.index(month)
     return shapes, notes
 
@@ -169,33 +159,23 @@ def control_chart(
         ]
     if plan and any(value is not None for value in plan.values()):
         traces.append(_plan_line(months, plan))
-    points = marker(mark, 4, halo=False)
     traces.append(
-        {
-            "type": "scatter",
-            "mode": "lines+markers",
-            "x": names,
-            "y": [values.get(month) for month in months],
-            "connectgaps": False,
-            "line": {"color": mark.colour, "width": 1.5},
-            "marker": points,
-            "customdata": [[write_month(month), texts.get(month, "")] for month in months],
-            "hovertemplate": POINTED_AT,
-            "cliponaxis": False,
-        }
+        scatter(
+            "lines+markers",
+            names,
+            [values.get(month) for month in months],
+            connectgaps=False,
+            line={"color": mark.colour, "width": 1.5},
+            marker=marker(mark, 4, halo=False),
+            customdata=[[write_month(month), texts.get(month, "")] for month in months],
+            hovertemplate=POINTED_AT,
+            cliponaxis=False,
+        )
     )
     ringed = [month for month in months if month in signals and values.get(month) is not None]
-    traces.append(
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "x": [month.isoformat() for month in ringed],
-            "y": [values[month] for month in ringed],
-            "marker": {"symbol": "circle-open", "size": 15, "color": theme.INK, "line": {"width": 2}},
-            "hoverinfo": "skip",
-            "cliponaxis": False,
-        }
-    )
+    ring = {"symbol": "circle-open", "size": 15, "color": theme.INK, "line": {"width": 2}}
+    rings = [month.isoformat() for month in ringed], [values[month] for month in ringed]
+    traces.append(scatter("markers", *rings, marker=ring, hoverinfo="skip", cliponaxis=False))
     return figure(
         traces,
         x=month_axis(months),
@@ -216,26 +196,14 @@ def _limit_line(months: Sequence[date], limits: Mapping[date, tuple[Any, ...]], 
     drawn = [limits.get(month, (None, None, None))[place] for month in months]
     if place == 1:
         drawn = [value if value is not None and value > 0 else None for value in drawn]
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": [month.isoformat() for month in months],
-        "y": drawn,
-        "line": {"color": theme.MUTED, "width": 1.25, "dash": dash, "shape": "hvh"},
-        "hoverinfo": "skip",
-    }
+    steps = {"color": theme.MUTED, "width": 1.25, "dash": dash, "shape": "hvh"}
+    return scatter("lines", [month.isoformat() for month in months], drawn, line=steps, hoverinfo="skip")
 
 
 def _plan_line(months: Sequence[date], plan: Mapping[date, float | None]) -> Trace:
     """The plan of each month, as grey dashes."""
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": [month.isoformat() for month in months],
-        "y": [plan.get(month) for month in months],
-        "line": {"color": theme.CONTEXT, "width": 1.5, "dash": "5px,3px"},
-        "hoverinfo": "skip",
-    }
+    planned, dashes = [plan.get(month) for month in months], {"color": theme.CONTEXT, "width": 1.5, "dash": "5px,3px"}
+    return scatter("lines", [month.isoformat() for month in months], planned, line=dashes, hoverinfo="skip")
 
 
 def _plan_note(
@@ -284,10 +252,9 @@ def _limit_notes(
             at = min(max(lower, 0), mean - gap)
             notes.append(note(1, at, words, yanchor="middle" if lower > 0 else "bottom", **end))
     if known:
-        bold = {"size": 14, "color": theme.INK, "weight": 700}
         far = held and _near(values[known[-1]], limits[held[-1]])
         side = {"yshift": 14, "xanchor": "right", "xshift": 8} if far else {"xshift": 7}
-        notes.append(note(known[-1].isoformat(), values[known[-1]], texts[known[-1]], font=bold, **side))
+        notes.append(note(known[-1].isoformat(), values[known[-1]], texts[known[-1]], font=bold(14), **side))
     return notes
 
 

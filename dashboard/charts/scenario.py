@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from dashboard import theme
-from dashboard.charts import Figure, Note, Shape, figure, hover, line, note, value_axis
-from dashboard.charts.money import AMOUNT, LAYERS
+from dashboard.charts import Figure, Note, Shape, bold, figure, hover, line, months_axis, note, scatter, value_axis
+from dashboard.charts.money import LAYERS, PALE, layer
 from dashboard.charts.scale import ticks
 from etl.definitions.messages import Plain, Text, _, joined
 from etl.definitions.periods import write_month
@@ -22,30 +22,21 @@ PARTS = (
 
 def by_month(months: Sequence[date], found: Sequence[Month], planned: float | None) -> Figure:
     """A bar a month by who pays, the planned cost as a line, and the supposed cost as one or two dashed lines."""
-    names = [month.isoformat() for month in months]
     traces = []
     for name, label, status in PARTS:
         heights = [getattr(one, name) for one in found]
         if any(heights):
-            paint = {**PAINTS[status], "line": {"width": 0}}
-            bar = {"type": "bar", "name": label, "x": names, "y": heights, "width": 1.0, "marker": paint}
-            traces.append({**bar, "hovertemplate": hover(joined(": ", [label, AMOUNT]))})
+            traces.append(layer(label, months, heights, PAINTS[status]))
     costs = [one.cost for one in found]
     paid = [one.local + one.grant + one.extra for one in found]
     top = max([*paid, *(cost.high for cost in costs), planned or 0.0, 1.0]) * 1.14
-    shapes, notes = _costs(costs[0], planned, len(names), top)
+    shapes, notes = _costs(costs[0], planned, len(months), top)
     notes += _names_of(found, top)
     notes.append(note(0, 1, LABEL, xref="paper", yref="paper", yanchor="bottom"))
     steps = ticks(top / 1.14, 3)
-    x = {
-        "type": "category",
-        "categoryorder": "array",
-        "categoryarray": names,
-        "range": [-0.5, len(names) - 0.5],
-        "tickvals": [names[0], names[len(names) // 2], names[-1]] if names else [],
-        "ticktext": [write_month(months[at]) for at in (0, len(names) // 2, -1)] if names else [],
-        "tickangle": 0,
-    }
+    ticked = [months[at] for at in (0, len(months) // 2, -1)] if months else []
+    x = months_axis(months, 0.5)
+    x |= {"tickvals": [month.isoformat() for month in ticked], "ticktext": [write_month(month) for month in ticked]}
     y = value_axis(steps, top, [pounds_short(step) for step in steps])
     return figure(traces, x=x, y=y, margin=(20, 98, 22, 46), shapes=shapes, notes=notes, barmode="stack", bargap=0)
 
@@ -75,8 +66,8 @@ def _names_of(found: Sequence[Month], top: float) -> list[Note]:
             height = getattr(month, name)
             if height < top * 0.1 or place > len(found) - 3:
                 continue
-            ground = {} if name == "local" else {"bgcolor": "#F3F4F5", "borderpad": 2}
-            font = {"size": 12, "color": theme.PAPER if name == "local" else theme.INK, "weight": 700}
+            ground = {} if name == "local" else {"bgcolor": PALE, "borderpad": 2}
+            font = bold(12, theme.PAPER if name == "local" else theme.INK)
             below = {"local": 0.0, "grant": month.local, "extra": month.local + month.grant}[name]
             notes.append(note(place - 0.35, below + height / 2, label, font=font, **ground))
             break
@@ -86,14 +77,13 @@ def _names_of(found: Sequence[Month], top: float) -> list[Note]:
 def affordable(points: Sequence[tuple[float, float]], planned: float, shares: tuple[float, float]) -> Figure:
     """Cases that the money pays for, by the share of cost that is fixed; the supposed range of shares is shaded."""
     top = max([planned, *(cases for _, cases in points), 1.0]) * 1.16
-    curve = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": [share * 100 for share, _ in points],
-        "y": [cases for _, cases in points],
-        "line": {"color": theme.INK, "width": 2.25},
-        "hovertemplate": hover(_("{share} fixed: {cases} cases", share=Plain("%{x:.0f}%"), cases=Plain("%{y:.0f}"))),
-    }
+    curve = scatter(
+        "lines",
+        [share * 100 for share, _ in points],
+        [cases for _, cases in points],
+        line={"color": theme.INK, "width": 2.25},
+        hovertemplate=hover(_("{share} fixed: {cases} cases", share=Plain("%{x:.0f}%"), cases=Plain("%{y:.0f}"))),
+    )
     low, high = (share * 100 for share in shares)
     box = {"type": "rect", "x0": low, "x1": high, "y0": 0, "y1": top, "fillcolor": theme.UNKNOWN_GROUND}
     shapes = [
