@@ -12,6 +12,8 @@ from typed import GIVEN, typed
 from dashboard.app import look, page_at
 from dashboard.data.address import read
 from dashboard.data.edition import Edition, Editions
+from dashboard.elements import html
+from dashboard.elements.headline_links import link_numbers
 from dashboard.elements.html import every
 from etl.definitions import MEASURES
 from etl.definitions.measure import Ratio
@@ -65,6 +67,15 @@ class Seen:
     text: str
 
 
+def linked(body: html.Element) -> list[Seen]:
+    """Every number that is a link, but for places in returns."""
+    return [
+        Seen(str(address), "".join(text for text in every(one) if isinstance(text, str)).strip())
+        for one in every(body)
+        if (address := getattr(one, "data-number", "")) and "place" not in str(getattr(one, "className", ""))
+    ]
+
+
 def on_pages(edition: Edition) -> list[Seen]:
     """Every number that is linked on any page."""
     editions = Editions(edition.path.parents[2], "central")
@@ -74,12 +85,10 @@ def on_pages(edition: Edition) -> list[Seen]:
         view = look(editions, read(path, search), edition.name)
         page = page_at(view.address.path)
         assert page is not None
-        for part in page.build(view).body:
-            found |= {
-                Seen(str(address), "".join(text for text in every(one) if isinstance(text, str)).strip()): None
-                for one in every(part)
-                if (address := getattr(one, "data-number", "")) and "place" not in str(getattr(one, "className", ""))
-            }
+        body = html.Div(page.build(view).body)
+        found |= dict.fromkeys(linked(body))
+        link_numbers(body, view.address)
+        found |= dict.fromkeys(one for one in linked(body) if one.address.endswith(("|low", "|high")))
     return list(found)
 
 
@@ -136,7 +145,7 @@ class Again:
 
     @property
     def parts(self) -> tuple[str, str, date, str, str]:
-        site, period, starts, measure, beside = [*self.story.address.split("|"), ""][:5]
+        site, period, starts, measure, beside = [*str(self.story.address).split("|"), ""][:5]
         return site, period, date.fromisoformat(starts), measure, beside
 
     def cells(self, operand: str) -> Iterator[tuple[Source, float | None]]:
