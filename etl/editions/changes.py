@@ -125,7 +125,7 @@ def _what(now: dict[str, Any], tables: Tables, since: datetime, earlier: Tables)
             ["rank", "amount"], ascending=[True, False]
         )
         for row in fresh.to_dict("records"):
-            return _money(row), day_of(row["known_from"])
+            return _money(row, _label(tables, row["site"])), day_of(row["known_from"])
     if now["criterion"] == "caseload" and now["level"] != "unknown":
         months = _new_months(tables, earlier, now["site"])
         count = _sum_of(tables, now["site"], "new_cases", months)
@@ -145,12 +145,19 @@ def _what(now: dict[str, Any], tables: Tables, since: datetime, earlier: Tables)
     return now["words"], known
 
 
-def _money(row: Mapping[str, Any]) -> Message:
+def _label(tables: Tables, site: str) -> str:
+    rows = tables["sites"].to_dict("records")
+    return next((row["label"] for row in rows if row["site"] == site and "label" in row), site)
+
+
+def _money(row: Mapping[str, Any], label: str) -> Message:
     """Money of an agreement that came since then, and how far it is."""
     address = NumberAddress(row["site"], "agreement", row["agreement"], "amount")
     places = {
         "funder": Name(row["funder_label"]),
-        "amount": Number(write(row["amount"], "gbp"), str(address), Name(row["funder_label"])),
+        "amount": Number(
+            write(row["amount"], "gbp"), str(address), joined(", ", [Name(row["funder_label"]), Name(label)])
+        ),
     }
     if row["status"] == "approved":
         return _("{funder}: {amount} approved", **places)

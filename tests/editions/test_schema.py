@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from etl.definitions import tables as described
-from etl.definitions.messages import Message, Number, Text, _, joined
+from etl.definitions.messages import Message, Number, Text, _, joined, parts
 from etl.definitions.tables import NotDescribed, Table, columns_of, tables
 from etl.definitions.writing import named
 from etl.editions.parquet import write_parquet
@@ -129,3 +129,11 @@ def test_whoever_sees_messages_sees_their_data() -> None:
     for nobodys in ("site_message", "cause_messages", "_message"):
         with pytest.raises(NotDescribed):
             described.column("queries", nobodys)
+
+
+def test_what_was_joined_comes_apart_as_it_was() -> None:
+    step = joined(": ", [_("spend above plan"), _("not yet: so far")])
+    assert parts(joined(". ", [step, step]), ". ") == (step, step)
+    assert parts(step, ": ") == step.args[1]
+    assert parts(_("a: b"), ": ") == ("a: b",)
+    assert parts("written long ago: ready", ": ") == ("written long ago", "ready")
