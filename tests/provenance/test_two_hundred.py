@@ -15,6 +15,7 @@ from dashboard.data.edition import Edition, Editions
 from dashboard.elements.html import every
 from etl.definitions import MEASURES
 from etl.definitions.measure import Ratio
+from etl.definitions.messages import ENGLISH, Number, Text
 from etl.definitions.periods import PERIODS
 from etl.definitions.writing import MINUS, write
 from etl.editions.publish import publish
@@ -66,7 +67,7 @@ class Seen:
 
 
 def on_pages(edition: Edition) -> list[Seen]:
-    """Every number that is linked on any page."""
+    """Every number that is linked on any page, and both ends of every interval, which become links when drawn."""
     editions = Editions(edition.path.parents[2], "central")
     found: dict[Seen, None] = {}
     for place in PLACES:
@@ -79,6 +80,13 @@ def on_pages(edition: Edition) -> list[Seen]:
                 Seen(str(address), "".join(text for text in every(one) if isinstance(text, str)).strip()): None
                 for one in every(part)
                 if (address := getattr(one, "data-number", "")) and "place" not in str(getattr(one, "className", ""))
+            }
+            found |= {
+                Seen(number.address, str(number)): None
+                for text in every(part)
+                if isinstance(text, Text)
+                for number in text.pieces(ENGLISH)
+                if isinstance(number, Number) and number.address.endswith(("|low", "|high"))
             }
     return list(found)
 
@@ -136,7 +144,7 @@ class Again:
 
     @property
     def parts(self) -> tuple[str, str, date, str, str]:
-        site, period, starts, measure, beside = [*self.story.address.split("|"), ""][:5]
+        site, period, starts, measure, beside = [*str(self.story.address).split("|"), ""][:5]
         return site, period, date.fromisoformat(starts), measure, beside
 
     def cells(self, operand: str) -> Iterator[tuple[Source, float | None]]:
