@@ -107,11 +107,12 @@ def number(view: View, row: Row | None, *, bold: bool = False, words: str = "", 
 
 def link(view: View, key: str, text: str, name: str, *, bold: bool = False) -> Component:
     """A number that opens the panel which says where it comes from; where no row of an edition has it, a `Number`."""
+    named = _("{number} {name}: where it comes from", number=text, name=name)
     drawn = html.A(
         text,
         href=view.address.with_(number=key).href,
         className="number bold" if bold else "number",
-        **{"data-number": key, "aria-label": _("{number} {name}: where it comes from", number=text, name=name)},
+        **{"data-number": key, "aria-label": named if name else _("{number}: where it comes from", number=text)},
     )
     return html.carrying(drawn, Part(text, key))
 

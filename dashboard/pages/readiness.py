@@ -11,7 +11,7 @@ from dashboard.elements.tables import Column, heard, link, seen_on_phones, state
 from dashboard.provenance import links
 from dashboard.wording import readiness as wording
 from etl.definitions import readiness as definitions
-from etl.definitions.messages import Small, _, joined
+from etl.definitions.messages import _, joined, parts
 from etl.definitions.periods import write_date
 from etl.definitions.writing import first_upper
 from etl.provenance.address import NumberAddress
@@ -19,6 +19,9 @@ from etl.provenance.address import NumberAddress
 Component = Any
 MILESTONE_ICONS = {"done": "met", "late": "not_met", "moved": "partly", "due": "dash"}
 MOST_COLUMNS = 5
+
+# A verdict in the middle of a sentence.
+SMALL_VERDICTS = {word.lower() for word in definitions.VERDICTS.values()}
 
 
 def build(view: View) -> Content:
@@ -130,16 +133,12 @@ def change(view: View, row: Row | None) -> Component:
     """What would change the verdict, with the verdict that follows in bold."""
     if row is None or not row.change:
         return html.Span("", className="muted")
-    parts: list[Component] = []
-    rest = row.change
-    while rest:
-        found = [(rest.find(word.lower()), word) for word in definitions.VERDICTS.values() if word.lower() in rest]
-        if not found:
-            break
-        place, word = min(found, key=lambda entry: (entry[0], -len(entry[1])))
-        parts += [rest[:place], html.Strong(Small(word))]
-        rest = rest[place + len(word) :]
-    return html.Span(links.prose(view, row.site, [*parts, rest], str(NumberAddress(row.site, "verdict", "", "words"))))
+    said: list[Component] = []
+    for step in parts(row.change, ". "):
+        *what, verdict = parts(step, ": ")
+        said += [". "] if said else []
+        said += [joined(": ", [*what, ""]), html.Strong(verdict)] if what and verdict in SMALL_VERDICTS else [step]
+    return html.Span(links.prose(view, row.site, said, str(NumberAddress(row.site, "verdict", "", "words"))))
 
 
 def holds(row: Row | None) -> Component:

@@ -240,6 +240,14 @@ def joined(between: str, texts: Sequence[str]) -> Text:
     return Joined(between, tuple(texts))
 
 
+def parts(text: str, between: str) -> tuple[str, ...]:
+    """The texts that were joined with this between them; of a string that has no data the same as it is written."""
+    if isinstance(text, Joined):
+        own, texts = text.args
+        return tuple(texts) if own == between else (text,)
+    return (text,) if isinstance(text, Text) else tuple(text.split(between))
+
+
 def pieces(text: object, language: Language) -> Iterator[str]:
     """What a text is made of in a language: strings, of which each `Number` keeps its address.
 

@@ -10,7 +10,7 @@ import duckdb
 import pandas as pd
 
 from etl.definitions import label_of, unit_of
-from etl.definitions.messages import Listing, Message, Name, Number, Plain, Small, Text, _, joined, ngettext
+from etl.definitions.messages import Listing, Message, Name, Number, Plain, Small, Text, _, joined, ngettext, parts
 from etl.definitions.periods import day_of, month_after, write_date, write_month, write_months
 from etl.definitions.readiness import CRITERIA, LEVELS, VERDICTS
 from etl.definitions.tables import columns_of
@@ -81,7 +81,7 @@ def _rows(tables: Tables, earlier: Tables) -> Iterator[tuple[Any, ...]]:
     verdicts = _by(tables["verdicts"], "site"), _by(earlier["verdicts"], "site")
     positions = {row["site"]: row["position"] for row in tables["sites"].to_dict("records")}
     moved = {
-        site: _("Verdict: {change}", change=_from_to(VERDICTS, verdicts[1][site]["verdict"], row["verdict"]))
+        site: joined(": ", [_("Verdict"), _from_to(VERDICTS, verdicts[1][site]["verdict"], row["verdict"])])
         for site, row in verdicts[0].items()
         if site in verdicts[1] and site[0] in positions and verdicts[1][site]["verdict"] != row["verdict"]
     }
@@ -140,8 +140,8 @@ def _what(now: dict[str, Any], tables: Tables, since: datetime, earlier: Tables)
         if late:
             return late
     known = day_of(now["evidence_date"]) if pd.notna(now["evidence_date"]) else known_at
-    if now["criterion"] == "commitment" and ": " in now["words"]:
-        return _("Self-assessment: {document}", document=now["words"].partition(": ")[2]), known
+    if now["criterion"] == "commitment" and (behind := parts(now["words"], ": ")[1:]):
+        return _("Self-assessment: {document}", document=joined(": ", behind)), known
     return now["words"], known
 
 
@@ -163,7 +163,7 @@ def _effect(now: dict[str, Any], then: dict[str, Any]) -> str:
     """The figures before and after; the words of both where there are no figures."""
     criterion, known = now["criterion"], pd.notna([then["value"], now["value"]])
     if criterion == "commitment":
-        return joined(ARROW, [_answers(row["words"]) for row in (then, now)])
+        return joined(ARROW, [parts(row["words"], ": ")[0] for row in (then, now)])
     if criterion not in _FIGURES or not known.any():
         return joined(ARROW, [then["words"], now["words"]])
     if not known.all():
@@ -171,11 +171,6 @@ def _effect(now: dict[str, Any], then: dict[str, Any]) -> str:
     words, digits = _FIGURES[criterion]
     before, after = (f"{value:,.{digits}f}" for value in (then["value"], now["value"]))
     return "" if before == after else _(words, then=Plain(before), now=Plain(after))
-
-
-def _answers(words: str) -> str:
-    """The answers alone, without what is behind them."""
-    return Plain(words.partition(": ")[0]) if ": " in words else words
 
 
 def _criterion_effect(now: dict[str, Any], then: dict[str, Any]) -> str:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from etl.definitions.messages import Number, Plain, Text, _, joined
+from etl.definitions.messages import Number, Plain, Small, Text, _, joined
 from etl.definitions.periods import write_date, write_financial_year, write_month
-from etl.definitions.readiness import CRITERIA
+from etl.definitions.readiness import CRITERIA, VERDICTS
 from etl.definitions.writing import first_upper, round_half_up, write
 from etl.judge.evidence import Evidence, month_name, together
 from etl.judge.judgement import complete, judge, levels_of, method_name
@@ -37,7 +37,9 @@ def change(evidence: Evidence, judged: Readiness) -> str:
         return _change_of_unknown(evidence, judged)
     worse = [step for step in judged.what_would_change if _rank(step.verdict) < _rank(judged.verdict)]
     steps = _better(judged) or worse
-    return joined(". ", [joined(": ", [first_upper(_step_words(evidence, step)), step.verdict]) for step in steps[:2]])
+    return joined(
+        ". ", [joined(": ", [first_upper(_step_words(evidence, step)), _verdict(step.verdict)]) for step in steps[:2]]
+    )
 
 
 UNTESTED = {
@@ -57,7 +59,7 @@ def holds(evidence: Evidence, judged: Readiness) -> str:
         return _("Cannot be tested until new cases are known")
     ends = zip(judged.count_ci95, judged.verdict_at_count_ends, strict=True)
     other = [
-        _("{verdict} at {count} new cases", verdict=said, count=Plain(write(round_half_up(count), "count")))
+        _("{verdict} at {count} new cases", verdict=_verdict(said), count=Plain(write(round_half_up(count), "count")))
         for count, said in ends
         if said != judged.verdict
     ]
@@ -110,8 +112,8 @@ def _caseload_cell(evidence: Evidence, judged: Readiness, day: date) -> Cell:
             words = joined("; ", [words, known])
         return None, words, shown_by, dated, shown_by
     low, high = (write(round_half_up(end), "count") for end in judged.count_ci95)
-    cases = _("{cases} of {planned}", cases=evidence.cases, planned=_number(evidence.planned_cases))
-    words = joined("; ", [cases, _("{low} to {high}", low=Plain(low), high=Plain(high))])
+    taken_on = _("{cases} of {planned}", cases=evidence.cases, planned=_number(evidence.planned_cases))
+    words = joined("; ", [taken_on, _("{low} to {high}", low=Plain(low), high=Plain(high))])
     return evidence.cases, words, shown_by, dated, shown_by
 
 
@@ -184,11 +186,11 @@ def _change_of_unknown(evidence: Evidence, judged: Readiness) -> str:
         plan = first_upper(together([_("a plan for each month"), *steps]))
         return _("{steps}: then it can be judged", steps=plan)
     known = after.verdict != CANNOT_SAY
-    words = [joined(": ", [first_upper(together(steps)), after.verdict])] if known else []
+    words = [joined(": ", [first_upper(together(steps)), _verdict(after.verdict)])] if known else []
     for step in _better(after)[:1]:
         one = _step_words(completed, step)
         said = _("{step} as well", step=one) if words else together([*steps, one])
-        words.append(joined(": ", [first_upper(said), step.verdict]))
+        words.append(joined(": ", [first_upper(said), _verdict(step.verdict)]))
     return joined(". ", words)
 
 
@@ -209,6 +211,11 @@ def _step_words(evidence: Evidence, step: Change) -> str:
     if more > 0:
         return _("{amount} more secured ({months} months)", **places)
     return _("{amount} less secured ({months} months)", **places)
+
+
+def _verdict(said: str) -> Small:
+    """A verdict in the middle of a sentence."""
+    return Small(VERDICTS[said.replace(" ", "_")])
 
 
 def _rank(said: str) -> int:

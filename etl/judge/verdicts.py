@@ -109,7 +109,7 @@ def verdict_rows(cases: Mapping[str, Evidence], judged: Mapping[str, Readiness],
     `own_verdict` is the site's own answer where it gave one; it is shown next to ours and changes nothing.
     """
     own = {row.site: row for row in newest(reference.own_answers, "site")}
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for site, evidence in cases.items():
         name = _name(judged[site].verdict)
         said = own.get(site)

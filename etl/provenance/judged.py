@@ -1,6 +1,6 @@
 """The story of a judgement: a verdict, a criterion of readiness, a dimension of data quality."""
 
-from etl.definitions.messages import _, joined
+from etl.definitions.messages import _, joined, parts
 from etl.definitions.periods import write_date, write_month
 from etl.definitions.readiness import CRITERIA, LEVELS, VERDICTS
 from etl.definitions.writing import first_upper, lower_first
@@ -105,10 +105,10 @@ def readiness(edition: Edition, address: NumberAddress) -> Story | None:
 def _condition(edition: Edition, site: str, criterion: str) -> str:
     """What is still to be met, as the site's conditions say it."""
     for row in edition.rows("verdicts", "site = ?", (site,)):
-        for said_of in (row.get("conditions") or "").split("; "):
-            label, condition = said_of.partition(": ")[::2]
+        for said_of in parts(row.get("conditions") or "", "; "):
+            label, *condition = parts(said_of, ": ")
             if label == LABELS.get(criterion):
-                return condition
+                return joined(": ", condition)
     return ""
 
 

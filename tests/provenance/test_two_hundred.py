@@ -12,10 +12,11 @@ from typed import GIVEN, typed
 from dashboard.app import look, page_at
 from dashboard.data.address import read
 from dashboard.data.edition import Edition, Editions
+from dashboard.elements import html
+from dashboard.elements.headline_links import link_numbers
 from dashboard.elements.html import every
 from etl.definitions import MEASURES
 from etl.definitions.measure import Ratio
-from etl.definitions.messages import ENGLISH, Number, Text
 from etl.definitions.periods import PERIODS
 from etl.definitions.writing import MINUS, write
 from etl.editions.publish import publish
@@ -66,8 +67,17 @@ class Seen:
     text: str
 
 
+def linked(body: html.Element) -> list[Seen]:
+    """Every number that is a link, but for places in returns."""
+    return [
+        Seen(str(address), "".join(text for text in every(one) if isinstance(text, str)).strip())
+        for one in every(body)
+        if (address := getattr(one, "data-number", "")) and "place" not in str(getattr(one, "className", ""))
+    ]
+
+
 def on_pages(edition: Edition) -> list[Seen]:
-    """Every number that is linked on any page, and both ends of every interval, which become links when drawn."""
+    """Every number that is linked on any page."""
     editions = Editions(edition.path.parents[2], "central")
     found: dict[Seen, None] = {}
     for place in PLACES:
@@ -75,19 +85,10 @@ def on_pages(edition: Edition) -> list[Seen]:
         view = look(editions, read(path, search), edition.name)
         page = page_at(view.address.path)
         assert page is not None
-        for part in page.build(view).body:
-            found |= {
-                Seen(str(address), "".join(text for text in every(one) if isinstance(text, str)).strip()): None
-                for one in every(part)
-                if (address := getattr(one, "data-number", "")) and "place" not in str(getattr(one, "className", ""))
-            }
-            found |= {
-                Seen(number.address, str(number)): None
-                for text in every(part)
-                if isinstance(text, Text)
-                for number in text.pieces(ENGLISH)
-                if isinstance(number, Number) and number.address.endswith(("|low", "|high"))
-            }
+        body = html.Div(page.build(view).body)
+        found |= dict.fromkeys(linked(body))
+        link_numbers(body, view.address)
+        found |= dict.fromkeys(one for one in linked(body) if one.address.endswith(("|low", "|high")))
     return list(found)
 
 
