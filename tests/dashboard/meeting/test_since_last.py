@@ -13,7 +13,6 @@ import duckdb
 import pytest
 from playwright.sync_api import Page
 from pptx import Presentation
-from test_present import SIZES, look_through
 from typer.testing import CliRunner
 
 from dashboard.__main__ import cli
@@ -25,6 +24,7 @@ from dashboard.export.powerpoint import deck_pptx
 from dashboard.meeting.deck import make_deck
 from dashboard.meeting.slides import Deck, Slide
 from dashboard.wording.meetings import outcome
+from meeting.test_present import SIZES, look_through
 
 NUMBER = re.compile(r"£?\d[\d,]*(?:\.\d+)?(?:%|k|m)?")
 NOW, THEN = "2019-12-13", "2019-11-16"
