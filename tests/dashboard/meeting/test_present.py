@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import ODD
+from odd import ODD
 from playwright.sync_api import Page, expect
 
 from etl.definitions.settings import SLIDES
