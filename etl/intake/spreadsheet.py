@@ -9,30 +9,18 @@ from etl.intake.inspection import SeenSheet
 from etl.intake.markup import local
 
 FORBIDDEN = {
-    "table-source": "links to other files",
-    "cell-range-source": "links to other files",
-    "dde-link": "links to other files",
-    "event-listener": "macros",
-    "script": "macros",
-    "object-ole": "embedded objects",
-    "plugin": "embedded objects",
-    "applet": "embedded objects",
-    "floating-frame": "embedded objects",
-    "database-source-sql": "data connections",
-    "database-source-table": "data connections",
-    "database-source-query": "data connections",
+    **dict.fromkeys(("table-source", "cell-range-source", "dde-link"), "links to other files"),
+    **dict.fromkeys(("event-listener", "script"), "macros"),
+    **dict.fromkeys(("object-ole", "plugin", "applet", "floating-frame"), "embedded objects"),
+    **dict.fromkeys(("database-source-sql", "database-source-table", "database-source-query"), "data connections"),
     "source-service": "data connections",
 }
 CELLS = ("table-cell", "covered-table-cell")
 PARAGRAPHS = ("p", "h")
 ERROR_FORM = re.compile(r"#[A-Z/0]{2,12}[!?]?|Err:[0-9]{3}")
 VALUE_OF = {
-    "float": "value",
-    "percentage": "value",
-    "currency": "value",
-    "date": "date-value",
-    "time": "time-value",
-    "boolean": "boolean-value",
+    **dict.fromkeys(("float", "percentage", "currency"), "value"),
+    **{kind: f"{kind}-value" for kind in ("date", "time", "boolean")},
 }
 QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 

@@ -41,28 +41,21 @@ def whole(least: int, most: int) -> Reader:
     return Reader(read, f"a whole number from {least:,} to {most:,}", str(min(most, 2)))
 
 
-def _read_day(text: str) -> date:
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
-        raise ValueError
-    return date.fromisoformat(text)
+def _written(pattern: str, read: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Reads a text that is written as a pattern has it, whole, and raises ValueError for any other."""
+
+    def read_written(text: str) -> Any:
+        if not re.fullmatch(pattern, text, re.ASCII):
+            raise ValueError
+        return read(text)
+
+    return read_written
 
 
-def _read_pounds(text: str) -> float:
-    if not re.fullmatch(r"[0-9]{1,10}(\.[0-9]{1,2})?", text):
-        raise ValueError
-    return float(text)
-
-
-def _read_growth(text: str) -> float:
-    if not re.fullmatch(r"-?0\.[0-9]{1,8}", text):
-        raise ValueError
-    return float(text)
-
-
-def _read_name(text: str) -> str:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,79}", text):
-        raise ValueError
-    return text
+_read_name = _written(r"[a-z0-9][a-z0-9_-]{0,79}", str)
+_read_day = _written(r"\d{4}-\d{2}-\d{2}", date.fromisoformat)
+_read_pounds = _written(r"[0-9]{1,10}(\.[0-9]{1,2})?", float)
+_read_growth = _written(r"-?0\.[0-9]{1,8}", float)
 
 
 def _read_funders(text: str) -> tuple[str, ...]:
