@@ -111,26 +111,10 @@ AMOUNT = Plain("£%{y:,.0f}")
 # From the ground up. A pattern's own ground is paper; money that ends is hatched the other way.
 LAYERS: tuple[tuple[str, Text, dict[str, Any]], ...] = (
     ("approved", _("Secured"), {"color": theme.SECURED}),
-    (
-        "ending",
-        _("Home Office"),
-        {"color": "#EDEFF0", "pattern": hatch("\\", theme.EDGE, 8, PALE)},
-    ),
-    (
-        "agreed_in_principle",
-        _("Agreed in principle"),
-        {"color": theme.PAPER, "pattern": hatch("/", theme.MUTED, 7)},
-    ),
-    (
-        "expected",
-        _("Expected"),
-        {"color": theme.PAPER, "pattern": hatch("-", theme.CONTEXT, 7)},
-    ),
-    (
-        "bid",
-        _("Bid"),
-        {"color": theme.PAPER, "pattern": hatch(".", theme.MUTED, 6)},
-    ),
+    ("ending", _("Home Office"), {"color": "#EDEFF0", "pattern": hatch("\\", theme.EDGE, 8, PALE)}),
+    ("agreed_in_principle", _("Agreed in principle"), {"color": theme.PAPER, "pattern": hatch("/", theme.MUTED, 7)}),
+    ("expected", _("Expected"), {"color": theme.PAPER, "pattern": hatch("-", theme.CONTEXT, 7)}),
+    ("bid", _("Bid"), {"color": theme.PAPER, "pattern": hatch(".", theme.MUTED, 6)}),
     ("no_funder", _("No funder"), {"color": theme.NOT_MET_GROUND}),
 )
 

@@ -28,13 +28,7 @@ class NoEdition(LookupError):
 
 # What DuckDB raises when a file is not what it was written as: each block has a checksum. Not their subclasses.
 DAMAGED = frozenset(
-    (
-        duckdb.Error,
-        duckdb.IOException,
-        duckdb.SerializationException,
-        duckdb.InternalException,
-        duckdb.FatalException,
-    )
+    (duckdb.Error, duckdb.IOException, duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException)
 )
 
 

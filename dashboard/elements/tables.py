@@ -16,12 +16,7 @@ Component = Any
 # What a file says in place of a number that is not there.
 IS_HIDDEN, NOT_AVAILABLE, NOT_APPLICABLE = "[c]", "[x]", "[z]"
 NOT_DUE = ("n/a", "none due", "not due", "not begun")
-VERDICT_LEVELS = {
-    "ready": "met",
-    "ready_with_conditions": "partly",
-    "not_yet": "not_met",
-    "cannot_say": "unknown",
-}
+VERDICT_LEVELS = {"ready": "met", "ready_with_conditions": "partly", "not_yet": "not_met", "cannot_say": "unknown"}
 
 
 @dataclass(frozen=True)

@@ -26,10 +26,7 @@ from etl.definitions.settings import SLIDES
 
 REGISTER = "packs.jsonl"
 ROUTE = "/pack/slides.<end>"
-KINDS = {
-    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    "pdf": "application/pdf",
-}
+KINDS = {"pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation", "pdf": "application/pdf"}
 Look = Callable[[Editions, Address, str], View]
 
 

@@ -7,19 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from dashboard.elements import html, icons
-from dashboard.meeting.slides import (
-    Deck,
-    Grid,
-    Judged,
-    Layer,
-    Place,
-    Point,
-    Points,
-    Slide,
-    Steps,
-    Verdicts,
-    Words,
-)
+from dashboard.meeting.slides import Deck, Grid, Judged, Layer, Place, Point, Points, Slide, Steps, Verdicts, Words
 from dashboard.theme import Mark
 from etl.definitions.settings import NIL_POUNDS
 

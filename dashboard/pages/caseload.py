@@ -10,16 +10,7 @@ from dashboard.cards.dots_with_values import beside_dots
 from dashboard.cards.site_table import Line, number_of, side_by_side, with_small
 from dashboard.charts import graph
 from dashboard.charts.dots import Dot, dots, height
-from dashboard.data.comparisons import (
-    asked,
-    asked_words,
-    columns,
-    compared,
-    of_a_year,
-    of_sites,
-    reasons,
-    when,
-)
+from dashboard.data.comparisons import asked, asked_words, columns, compared, of_a_year, of_sites, reasons, when
 from dashboard.data.edition import Row
 from dashboard.data.view import View
 from dashboard.elements import html
@@ -59,15 +50,12 @@ def build(view: View) -> Content:
         note(view),
         [
             grid(
-                html.Div(
-                    [open_cases(view), pathway(view), work_kinds(view), risk(view)],
-                    className="stack",
-                ),
+                html.Div([open_cases(view), pathway(view), work_kinds(view), risk(view)], className="stack"),
                 html.Div(
                     [against_plan(view, rows), month_by_month(view), closures(view), people(view), per_manager(view)],
                     className="stack",
                 ),
-            ),
+            )
         ],
         controls=[pick_sites(view), pick_period(view, ("rolling_year", "year"))],
     )

@@ -14,16 +14,7 @@ from dashboard.cards.site_table import Line, number_of, side_by_side, with_small
 from dashboard.charts import graph
 from dashboard.charts.dots import Dot, dots, height
 from dashboard.charts.over_time import site_line
-from dashboard.data.comparisons import (
-    asked,
-    asked_words,
-    briefly,
-    columns,
-    compared,
-    of_a_year,
-    of_sites,
-    when,
-)
+from dashboard.data.comparisons import asked, asked_words, briefly, columns, compared, of_a_year, of_sites, when
 from dashboard.data.edition import Row
 from dashboard.data.view import View
 from dashboard.elements import html, icons
@@ -114,10 +105,7 @@ def build(view: View) -> Content:
                     [why_changed(view, what.measure), trend(view, what), real_terms(view, what), spent(view)],
                     className="stack",
                 ),
-                html.Div(
-                    [year_table(view, what), central_team.central_team(view), by_line(view)],
-                    className="stack",
-                ),
+                html.Div([year_table(view, what), central_team.central_team(view), by_line(view)], className="stack"),
             ),
         ],
         controls=controls(view, what),
@@ -416,10 +404,7 @@ def by_line(view: View) -> Component:
     most = largest_lines(view, rows)
     return card(
         costs.largest_line(most, len(view.sites), partial(links.result_text, view)),
-        _(
-            "Cash spend by line, {year} or the last complete year; shares of cash spend",
-            year=asked_words(view),
-        ),
+        _("Cash spend by line, {year} or the last complete year; shares of cash spend", year=asked_words(view)),
         side_by_side(view, lines, _("Spend by line")) if rows else nothing(_("No spend is known.")),
         name="by-line",
         source=source_words(view),

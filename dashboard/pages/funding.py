@@ -103,10 +103,7 @@ def steps(view: View, who: str) -> Component:
     used = {status: label for status, label, _paint in LAYERS if any(amounts.get(status, {}).values())}
     columns = [Column(_("Month")), *(Column(label, True) for label in (_("Planned cost"), *used.values()))]
     body = [
-        [
-            write_month(month),
-            *(cliff_link(view, who, month, status, amounts) for status in ("planned", *used)),
-        ]
+        [write_month(month), *(cliff_link(view, who, month, status, amounts) for status in ("planned", *used))]
         for month in months
     ]
     by_month = joined(". ", [headline, _("Money by month and certainty against planned cost")])

@@ -121,12 +121,7 @@ def subject_card(view: View, subject: str) -> Component:
         ]
         for row in rows
     ]
-    columns = [
-        Column(_("Number")),
-        Column(_("What it means")),
-        Column(_("How it is made")),
-        Column(_("Unit")),
-    ]
+    columns = [Column(_("Number")), Column(_("What it means")), Column(_("How it is made")), Column(_("Unit"))]
     headline, name = first_upper(subject), f"subject-{subject}"
     parts = [html.H2(headline, id=name), table(columns, body, subject, class_name="definitions wide")]
     drawn = html.Section(parts, className="card spaced", **{"aria-labelledby": name})

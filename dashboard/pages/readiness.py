@@ -39,9 +39,7 @@ def build(view: View) -> Content:
         if len(shown) > MOST_COLUMNS
         else by_criterion(view, shown, rows, verdicts, cells)
     )
-    closing = [
-        _("All four sites of 2019 did carry on after March 2020, so no verdict on this page can be validated."),
-    ]
+    closing = [_("All four sites of 2019 did carry on after March 2020, so no verdict on this page can be validated.")]
     if any(row.made_up for row in cells.values()):
         closing.append(_("Some assessments and agreements are made up for the sample."))
     method = [html.A(_("Method"), href=view.address.keep("/methods", "edition").href)]
@@ -74,9 +72,7 @@ def by_criterion(
         line(_("What would change it"), _("the nearest threshold"), lambda s: change(view, verdicts.get(s))),
         line(_("Does it hold?"), _("tested at both ends"), lambda s: holds(verdicts.get(s))),
         line(
-            _("The site’s own answer"),
-            _("stands beside ours, changes nothing"),
-            lambda s: own_answer(verdicts.get(s)),
+            _("The site’s own answer"), _("stands beside ours, changes nothing"), lambda s: own_answer(verdicts.get(s))
         ),
         line(_("Conditions"), _("what is not met or not known"), lambda s: conditions(view, verdicts.get(s))),
     ]

@@ -255,10 +255,7 @@ def to_mend(view: View, calendar: list[Row]) -> list[Row]:
         if row.state in ("missing", "rejected") and (row.site, row.month) not in said:
             queries.append(missing_return(view, row))
     order = {site.name: site.position for site in view.sites}
-    return sorted(
-        queries,
-        key=lambda q: (not q.holds_verdict, q.code != NO_RETURN, order.get(q.site, 99), q.month),
-    )
+    return sorted(queries, key=lambda q: (not q.holds_verdict, q.code != NO_RETURN, order.get(q.site, 99), q.month))
 
 
 def missing_return(view: View, row: Row) -> Row:

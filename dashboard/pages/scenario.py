@@ -25,16 +25,7 @@ from dashboard.elements.tables import VERDICT_LEVELS, Column, link, not_applicab
 from dashboard.elements.widgets import SavedList, ScenarioForm
 from dashboard.provenance import links
 from dashboard.scenarios import saved
-from dashboard.scenarios.choices import (
-    ALSO,
-    GAPS,
-    GRANTS,
-    ScenarioChoice,
-    facts_of,
-    read_supposed,
-    said,
-    start_of,
-)
+from dashboard.scenarios.choices import ALSO, GAPS, GRANTS, ScenarioChoice, facts_of, read_supposed, said, start_of
 from dashboard.wording import scenario
 from dashboard.wording.scenario import captioned, count_span, labelled, months_of_cover, span
 from etl.definitions.messages import Name, Number, Plain, Text, _, joined
@@ -273,10 +264,7 @@ def beside_actuals(view: View, supposed: ScenarioChoice, found: Sequence[Case], 
         row = [site_name(view, "all"), pair(counted, verdicts_now(view, known) if known else "", wraps=True)]
         body.append([*row, *numbers(view, all_then, all_now, covers.get("all"), posts_of(view, "all", found))])
         names.append("all")
-    heads = (
-        *(_("Verdict"), _("Not secured"), _("Cover")),
-        *(_("Cost of the year"), _("Per new case"), _("Posts")),
-    )
+    heads = (*(_("Verdict"), _("Not secured"), _("Cover")), *(_("Cost of the year"), _("Per new case"), _("Posts")))
     columns = [Column(_("Site")), *(Column(head) for head in heads)]
     year = write_financial_year(found[0].row.year)
     beside = [_("{year}, under each number what is known now", year=year)]

@@ -14,11 +14,7 @@ NAMES = (
     "areas", "like", "marac", "own",
 )  # fmt: skip
 GRANTS = {"ends": _("Ends"), "extended": _("Is extended"), "renewed": _("Is renewed at a share")}
-ALSO = {
-    "": _("Approved money only"),
-    "principle": _("Also agreed in principle"),
-    "bids": _("Also agreed and bids"),
-}
+ALSO = {"": _("Approved money only"), "principle": _("Also agreed in principle"), "bids": _("Also agreed and bids")}
 GAPS = {"": _("Stay missing"), "planned": _("Come in as planned")}
 MOST_AREAS = 200
 USUAL_LOW, USUAL_HIGH = 25, 80

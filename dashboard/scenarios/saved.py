@@ -59,8 +59,7 @@ def save(data: Path, name: str, query: str, who: Who) -> Saved:
         own = [other for other in kept if other.audience == who.audience]
         if any(other.name.casefold() == name.casefold() for other in own):
             known = _(
-                "There is one called “{name}” already: choose another name, or delete that one first.",
-                name=Plain(name),
+                "There is one called “{name}” already: choose another name, or delete that one first.", name=Plain(name)
             )
             raise CannotSave(known)
         if len(own) >= MOST:

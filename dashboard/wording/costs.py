@@ -289,9 +289,7 @@ def real_terms(rows: Sequence[Row], per: str, year: str, base: str, write: Write
 def scope(rows: Sequence[Row]) -> Text:
     """How many cost lines every site counts, and how many statements the sites' own returns contradict."""
     shared = len({row.line for row in rows if row.shared})
-    lines = Capital(
-        ngettext("{number} line is shared", "{number} lines are shared", shared, number=Count(shared)),
-    )
+    lines = Capital(ngettext("{number} line is shared", "{number} lines are shared", shared, number=Count(shared)))
     against = sum(row.get("agrees") is False for row in rows)
     if not against:
         return _("{lines}: what each site counts", lines=lines)

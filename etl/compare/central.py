@@ -24,11 +24,7 @@ from etl.reference import MADE_UP, Reference, newest
 from etl.reference.cells import CENTRAL_TEAM
 
 NONE, BY_NEW_CASES, EQUALLY = "none", "by_new_cases", "equally"
-ALLOCATIONS = {
-    NONE: "Shown apart",
-    BY_NEW_CASES: "Shared by new cases",
-    EQUALLY: "Shared equally",
-}
+ALLOCATIONS = {NONE: "Shown apart", BY_NEW_CASES: "Shared by new cases", EQUALLY: "Shared equally"}
 
 
 @dataclass(frozen=True)

@@ -42,12 +42,7 @@ def why_unknown(results: pd.DataFrame, holes: pd.DataFrame, labels: dict[str, st
 
 
 def _why(
-    site: str,
-    period: str,
-    starts: date,
-    wanted: frozenset[str],
-    by_site: dict[str, list[Hole]],
-    labels: dict[str, str],
+    site: str, period: str, starts: date, wanted: frozenset[str], by_site: dict[str, list[Hole]], labels: dict[str, str]
 ) -> str:
     months = (starts, last_month(period, starts))
     later = [ASKED_LATER[number] for number in wanted if number in ASKED_LATER and not nil_before(number)]

@@ -22,13 +22,7 @@ REPORTED: tuple[Reported | Breakdown, ...] = (
             )
         ),
     ),
-    Reported(
-        "accepted",
-        "Accepted by the panel",
-        "count",
-        "sum",
-        "Referrals that the panel accepted in the month",
-    ),
+    Reported("accepted", "Accepted by the panel", "count", "sum", "Referrals that the panel accepted in the month"),
     Reported(
         "opening_cases",
         "Open cases at start",
@@ -36,13 +30,7 @@ REPORTED: tuple[Reported | Breakdown, ...] = (
         "first",
         "Perpetrators whose case was open when the month began",
     ),
-    Reported(
-        "new_cases",
-        "New cases",
-        "count",
-        "sum",
-        "Perpetrators allocated to a case manager in the month",
-    ),
+    Reported("new_cases", "New cases", "count", "sum", "Perpetrators allocated to a case manager in the month"),
     Breakdown(
         "closed_cases",
         "Closed cases",
@@ -110,12 +98,7 @@ DERIVED: tuple[Measure, ...] = (
         "open_case_months",
         "Open case-months",
         "count",
-        (
-            "closing_cases.direct",
-            "closing_cases.disruption",
-            "closing_cases.both",
-            "closing_cases.not_yet_contacted",
-        ),
+        ("closing_cases.direct", "closing_cases.disruption", "closing_cases.both", "closing_cases.not_yet_contacted"),
         "Cases open at the end of each month, added up over the months",
         over_months="sum",
     ),

@@ -92,12 +92,7 @@ EQUAL: tuple[Equal, ...] = (
             minus=("new_cases",),
             words=f"The lines by {words} add up to {{{name}}} for {{month}}, but there are {{new_cases}} new cases.",
         )
-        for name, words in (
-            ("sex", "sex"),
-            ("age", "age"),
-            ("ethnicity", "ethnic group"),
-            ("disability", "disability"),
-        )
+        for name, words in (("sex", "sex"), ("age", "age"), ("ethnicity", "ethnic group"), ("disability", "disability"))
     ),
     Equal(
         "risk_differs",
@@ -212,12 +207,7 @@ OTHERS: tuple[Check, ...] = (
         "A return is not the last one with another date",
         "Send the numbers of the month.",
     ),
-    Check(
-        "copied_site",
-        "Another site's numbers",
-        "A return is not another site's",
-        "Send the site's own numbers.",
-    ),
+    Check("copied_site", "Another site's numbers", "A return is not another site's", "Send the site's own numbers."),
 )
 
 CHECKS: dict[str, Check] = {check.code: check for check in (*EQUAL, *NO_MORE, *OTHERS)}

@@ -15,11 +15,7 @@ SPEND = Breakdown(
             "Spend: service management",
             "Money spent in the month on managing the service and on administration",
         ),
-        Part(
-            "victim_support",
-            "Spend: victim support",
-            "Money spent in the month on IDVAs and children's workers",
-        ),
+        Part("victim_support", "Spend: victim support", "Money spent in the month on IDVAs and children's workers"),
         Part("premises", "Spend: premises and overheads", "Money spent in the month on premises and overheads"),
         Part(
             "training",
@@ -34,11 +30,7 @@ SPEND = Breakdown(
 REPORTED: tuple[Reported | Breakdown, ...] = (
     SPEND,
     Reported(
-        "spend_in_kind",
-        "Spend in kind",
-        "gbp",
-        "sum",
-        "Value of staff time and goods given in kind in the month",
+        "spend_in_kind", "Spend in kind", "gbp", "sum", "Value of staff time and goods given in kind in the month"
     ),
 )
 
@@ -48,12 +40,7 @@ _LINES = tuple(f"spend.{part.name}" for part in SPEND.parts)
 _BASES = (
     ("spend_shared", "_shared", "shared lines, cash", "Cash spend on the cost lines that every site counts"),
     ("spend", "", "cash", "Cash spend on delivery"),
-    (
-        "spend_with_in_kind",
-        "_with_in_kind",
-        "cash and in kind",
-        "Cash spend and the value of what is given in kind",
-    ),
+    ("spend_with_in_kind", "_with_in_kind", "cash and in kind", "Cash spend and the value of what is given in kind"),
 )
 # What it is divided by, the name of one of them, and the measure's own words.
 _DENOMINATORS = (

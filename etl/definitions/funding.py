@@ -10,9 +10,7 @@ FUNDING = Breakdown(
     "Cash funding of the month, by funder",
     (
         Part(
-            "home_office",
-            "Home Office (Police Transformation Fund)",
-            "Cash funding of the month from the Home Office",
+            "home_office", "Home Office (Police Transformation Fund)", "Cash funding of the month from the Home Office"
         ),
         Part(
             "commissioner",

@@ -4,11 +4,7 @@ from etl.definitions.measure import Breakdown, Measure, Ratio, Reported
 
 REPORTED: tuple[Reported | Breakdown, ...] = (
     Reported(
-        "victims",
-        "Victims linked",
-        "count",
-        "sum",
-        "Adult victims and survivors linked to the new cases of the month",
+        "victims", "Victims linked", "count", "sum", "Adult victims and survivors linked to the new cases of the month"
     ),
     Reported(
         "victims_in_contact",
@@ -18,11 +14,7 @@ REPORTED: tuple[Reported | Breakdown, ...] = (
         "Linked victims who were in contact with an independent domestic violence adviser",
     ),
     Reported(
-        "children",
-        "Children linked",
-        "count",
-        "sum",
-        "Children and young people linked to the new cases of the month",
+        "children", "Children linked", "count", "sum", "Children and young people linked to the new cases of the month"
     ),
     Reported(
         "marac_repeat_cases",

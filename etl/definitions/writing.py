@@ -3,19 +3,7 @@
 from collections.abc import Sequence
 
 from etl.definitions.measure import Unit
-from etl.definitions.messages import (
-    MONTH_NAMES,
-    Capital,
-    Count,
-    Listing,
-    Name,
-    Number,
-    Plain,
-    Small,
-    Text,
-    _,
-    ngettext,
-)
+from etl.definitions.messages import MONTH_NAMES, Capital, Count, Listing, Name, Number, Plain, Small, Text, _, ngettext
 
 MINUS = "\N{MINUS SIGN}"
 # What is shown in place of a number that an audience may not see.

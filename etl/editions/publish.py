@@ -74,11 +74,7 @@ def publish(
         raise WrongUse("Nothing has been loaded yet: load returns with `python -m etl load` first.")
     now = now or datetime.now(UTC).replace(tzinfo=None)
     try:
-        with (
-            FileLock(data / "load.lock", timeout=0),
-            no_collection(),
-            _workers(audiences) as workers,
-        ):
+        with FileLock(data / "load.lock", timeout=0), no_collection(), _workers(audiences) as workers:
             con = open_warehouse(data / "warehouse.duckdb", read_only=True)
             try:
                 given, work = _given(con, data, note, as_of, now)

@@ -68,11 +68,7 @@ class _Book:
 
 
 def write_template(
-    site: Site,
-    month: date,
-    out: Path,
-    closing: TypedNumbers | None = None,
-    numbers: TypedNumbers | None = None,
+    site: Site, month: date, out: Path, closing: TypedNumbers | None = None, numbers: TypedNumbers | None = None
 ) -> Path:
     """Writes the standard return of a site and month.
 

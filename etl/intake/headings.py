@@ -24,10 +24,7 @@ PROMISES = {
         rf"{PERSON}?(?:home|postal|current|lastknown|street|full|previous)?address(?:es)?(?:line)?[1-5]?",
         r"cyfeiriad(?:au)?(?:cartref)?[1-5]?",
     ),
-    "a column of postcodes": (
-        rf"{PERSON}?(?:home)?(?:postcodes?|postalcodes?|zipcodes?)",
-        r"cod(?:au)?post",
-    ),
+    "a column of postcodes": (rf"{PERSON}?(?:home)?(?:postcodes?|postalcodes?|zipcodes?)", r"cod(?:au)?post"),
     "a column of telephone numbers": (
         rf"{PERSON}?(?:home|work)?(?:(?:tele)?phones?|mobiles?|landlines?)(?:nos?|numbers?)?",
         rf"{PERSON}?(?:tel|contact)(?:nos?|numbers?)|(?:rhif)?ffon(?:symudol)?",

@@ -10,12 +10,7 @@ from etl.intake.markup import Element
 MEDIA_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 MANIFEST = "META-INF/manifest.xml"
 CHART = "application/vnd.oasis.opendocument.chart"
-FORBIDDEN_PARTS = {
-    "basic/": "macros",
-    "scripts/": "macros",
-    "dialogs/": "macros",
-    "database/": "data connections",
-}
+FORBIDDEN_PARTS = {"basic/": "macros", "scripts/": "macros", "dialogs/": "macros", "database/": "data connections"}
 WORDS_OF = {"p", "h"}
 
 

@@ -83,12 +83,7 @@ def hidden_sheet(sheet: str) -> Refused:
 
 def disagreement(sheet: str) -> Refused:
     """Our own count of the filled cells and the reader's differ, so one of the two is wrong."""
-    return Refused(
-        "disagreement",
-        f"{_named(sheet)} can be read in more than one way.",
-        SAVE_AGAIN,
-        _told(sheet),
-    )
+    return Refused("disagreement", f"{_named(sheet)} can be read in more than one way.", SAVE_AGAIN, _told(sheet))
 
 
 def bad_quotes(line: int) -> Refused:

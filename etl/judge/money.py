@@ -28,17 +28,7 @@ from etl.definitions.readiness import GRANT_FUNDER
 from etl.definitions.tables import columns_of
 from etl.definitions.writing import lower_first
 from etl.methods import runway
-from etl.reference import (
-    MADE_UP,
-    Agreement,
-    Funder,
-    Plan,
-    Reference,
-    as_frame,
-    funder_label,
-    newest,
-    plan_on,
-)
+from etl.reference import MADE_UP, Agreement, Funder, Plan, Reference, as_frame, funder_label, newest, plan_on
 from etl.reference.rows import STATUSES
 
 ALL = "all"

@@ -12,12 +12,7 @@ import pandas as pd
 from etl.definitions.costs import SPEND
 from etl.definitions.messages import Text, _, joined
 from etl.definitions.periods import month_after, write_date
-from etl.definitions.readiness import (
-    CRITERIA,
-    STALE_AFTER_MONTHS,
-    VERDICTS,
-    count_verdicts,
-)
+from etl.definitions.readiness import CRITERIA, STALE_AFTER_MONTHS, VERDICTS, count_verdicts
 from etl.definitions.tables import column, columns_of
 from etl.judge.evidence import Evidence, gather_evidence
 from etl.judge.judgement import complete, judge, levels_of

@@ -21,19 +21,8 @@ MET, PARTIAL, NOT_MET, UNKNOWN = "met", "partial", "not met", "unknown"
 BEST_FIRST = (MET, PARTIAL, NOT_MET, UNKNOWN)
 
 MONEY, SPEND, CASES, RETURNS, COMMITMENT = "money", "spend", "cases", "returns", "commitment"
-CRITERIA = {
-    MONEY: "money",
-    SPEND: "spend",
-    CASES: "caseload",
-    RETURNS: "returns",
-    COMMITMENT: "commitment",
-}
-QUESTIONS = (
-    "owner and governance after the grant",
-    "partners",
-    "workforce and contract",
-    "benefits accepted",
-)
+CRITERIA = {MONEY: "money", SPEND: "spend", CASES: "caseload", RETURNS: "returns", COMMITMENT: "commitment"}
+QUESTIONS = ("owner and governance after the grant", "partners", "workforce and contract", "benefits accepted")
 
 CANNOT_SAY, NOT_YET, CONDITIONAL, READY = "cannot say", "not yet", "ready with conditions", "ready"
 BEST_LAST = (CANNOT_SAY, NOT_YET, CONDITIONAL, READY)

@@ -15,18 +15,7 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csc_array, hstack
 
-from etl.methods.attack import (
-    CLOSE,
-    Block,
-    Cell,
-    Cells,
-    Numbers,
-    Relation,
-    Table,
-    blocks,
-    connected,
-    read_table,
-)
+from etl.methods.attack import CLOSE, Block, Cell, Cells, Numbers, Relation, Table, blocks, connected, read_table
 
 TOTAL_WEIGHT = 500.0
 NUDGE = 1e-4

@@ -121,11 +121,7 @@ class Choice:
 
 
 def choose(
-    results: pd.DataFrame,
-    data_month: date,
-    before: Ledger,
-    editions: Sequence[Path] = (),
-    share: Share = in_threads,
+    results: pd.DataFrame, data_month: date, before: Ledger, editions: Sequence[Path] = (), share: Share = in_threads
 ) -> Choice:
     """The finest granularity that can be made safe against every reader, and what it shows.
 

@@ -11,19 +11,7 @@ from etl.provenance.cells import Behind, by_month, sources
 from etl.provenance.code import LAG, STEPS
 from etl.provenance.edition import Edition, Row
 from etl.provenance.lineage import operands
-from etl.provenance.story import (
-    Block,
-    Formula,
-    Item,
-    Number,
-    Story,
-    Table,
-    Words,
-    columns,
-    label_of,
-    numbered,
-    place,
-)
+from etl.provenance.story import Block, Formula, Item, Number, Story, Table, Words, columns, label_of, numbered, place
 
 SAID: Mapping[str, str] = {
     "cost0": N_("spend behind {measure}, {months}"),

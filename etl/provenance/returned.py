@@ -10,19 +10,7 @@ from etl.provenance.address import NumberAddress
 from etl.provenance.cells import may_see
 from etl.provenance.code import COUNTED
 from etl.provenance.edition import Edition, Row
-from etl.provenance.story import (
-    ELSEWHERE,
-    Block,
-    Facts,
-    Item,
-    Points,
-    Story,
-    Table,
-    columns,
-    label_of,
-    place,
-    unit_of,
-)
+from etl.provenance.story import ELSEWHERE, Block, Facts, Item, Points, Story, Table, columns, label_of, place, unit_of
 
 MOST_ROWS = 96
 

@@ -12,12 +12,7 @@ from etl.sites import Site, load_sites
 
 
 def write_sample(
-    out: Path,
-    sites: int = 4,
-    first: date = FIRST,
-    last: date = LAST,
-    seed: int = SEED,
-    trouble: bool = True,
+    out: Path, sites: int = 4, first: date = FIRST, last: date = LAST, seed: int = SEED, trouble: bool = True
 ) -> list[Return]:
     """Writes the returns of `first` to `last` below `out`, with `received.csv` and a file for each invented site."""
     return list(write_returns(out, plan_returns(sites, first, last, seed, trouble)))

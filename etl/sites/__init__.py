@@ -114,10 +114,7 @@ def load_sites(*folders: Path) -> dict[str, Site]:
 
     Raises WrongSite when a file cannot be used, two files describe the same site, or two sites the same name.
     """
-    paths = [
-        *sorted(Path(__file__).parent.glob("*.toml")),
-        *(p for f in folders for p in sorted(f.glob("*.toml"))),
-    ]
+    paths = [*sorted(Path(__file__).parent.glob("*.toml")), *(p for f in folders for p in sorted(f.glob("*.toml")))]
     sites: dict[str, Site] = {}
     for path in paths:
         if path.stem == "standard":

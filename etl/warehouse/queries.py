@@ -88,14 +88,7 @@ def answer(con: duckdb.DuckDBPyConnection, new: Answer, now: datetime) -> None:
         raise WrongAnswer("That query is mended; nothing is left to answer.")
     con.execute(
         "insert into answers select coalesce(max(answer_id), 0) + 1, ?, ?, ?, ?, ?, ? from answers",
-        [
-            new.query,
-            new.state,
-            reason,
-            new.who,
-            now,
-            _value_of(con, str(row.return_id), row.month, str(row.measure)),
-        ],
+        [new.query, new.state, reason, new.who, now, _value_of(con, str(row.return_id), row.month, str(row.measure))],
     )
 
 

@@ -108,8 +108,7 @@ def test_new_cases_against_the_plan_of_a_month(plan, assurance):
 
 
 @pytest.mark.parametrize(
-    ("plan", "words"),
-    [(30_000, "consistently hits the target"), (1_000, "consistently misses the target")],
+    ("plan", "words"), [(30_000, "consistently hits the target"), (1_000, "consistently misses the target")]
 )
 def test_spend_against_the_plan_of_a_month(plan, words):
     assert charted([v * 1000 for v in STEADY], "spend", plan=plan)[0].assurance_words == words

@@ -45,10 +45,7 @@ ODD: dict[str, list[str]] = {
     ],
     "no judgement": [f"drop table {table}" for table in DROPPED],
     "no charts": ["drop table control_charts", "drop table control_points", "drop table bridges", "drop table scope"],
-    "no data": [
-        "update edition set data_month = null",
-        *(f"delete from {table}" for table in EMPTIED),
-    ],
+    "no data": ["update edition set data_month = null", *(f"delete from {table}" for table in EMPTIED)],
     "no site": ["delete from sites"],
     "no plans": ["update cover set planned = null, months = null, share = null, gap = null", "delete from plans"],
     "many sites": [

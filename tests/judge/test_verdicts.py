@@ -63,10 +63,7 @@ RESULTS = results_of(
         ("south_wales", YEAR, "new_cases", 89, True),
     ]
 )
-CALENDAR = calendar_of(
-    west_midlands={date(2019, 8, 1): "missing"},
-    south_wales={date(2019, 10, 1): "late"},
-)
+CALENDAR = calendar_of(west_midlands={date(2019, 8, 1): "missing"}, south_wales={date(2019, 10, 1): "late"})
 HOLES = holes_of(
     ("croydon", date(2019, 10, 1), "spend.training", "unreadable"),
     ("croydon", date(2018, 9, 1), "spend.other", "missing"),
@@ -360,9 +357,7 @@ def test_a_verdict_is_what_its_five_cells_imply(
 
 @settings(max_examples=60, deadline=None)
 @given(situations())
-def test_what_would_change_it_changes_it(
-    situation: tuple[Reference, pd.DataFrame, pd.DataFrame, pd.DataFrame],
-) -> None:
+def test_what_would_change_it_changes_it(situation: tuple[Reference, pd.DataFrame, pd.DataFrame, pd.DataFrame]) -> None:
     reference, results, calendar, holes = situation
     tables = edition_tables(reference, results, calendar, holes, KNOWN, NOVEMBER, ["croydon"])
     row = tables["verdicts"].iloc[0]

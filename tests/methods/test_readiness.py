@@ -163,9 +163,6 @@ def test_the_pounds_are_the_fewest(secured, planned, months):
             amount = change.facts["funding"][-1]["amount"]
             short = {
                 **facts,
-                "funding": [
-                    *facts["funding"],
-                    {"amount": amount - (1 if amount > 0 else -1), "status": "signed"},
-                ],
+                "funding": [*facts["funding"], {"amount": amount - (1 if amount > 0 else -1), "status": "signed"}],
             }
             assert verdict(short).verdict == verdict(facts).verdict

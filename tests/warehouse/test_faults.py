@@ -38,12 +38,7 @@ def start(
 ) -> subprocess.Popen[str]:
     command = [*before, sys.executable, "-m", "etl", "load", str(returns), "--data", str(data)]
     return subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=ENVIRONMENT,
-        preexec_fn=limits,
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT, preexec_fn=limits
     )
 
 

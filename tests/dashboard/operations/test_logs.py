@@ -48,7 +48,7 @@ def test_a_line_says_what_was_asked_and_how_it_went(server: Flask, said: Said) -
     answer = client.get("/costs?site=typed-by-hand")
     (line,) = said
     assert set(line) == {
-        *("when", "level", "from", "what", "id", "method", "route", "page", "status", "ms", "role", "audience", "who"),
+        *("when", "level", "from", "what", "id", "method", "route", "page", "status", "ms", "role", "audience", "who")
     }
     assert (line["method"], line["route"], line["status"], line["role"]) == ("GET", "/<path:path>", 200, "central")
     assert line["id"] == answer.headers["X-Request-Id"]
