@@ -1,13 +1,14 @@
-"""The catalogue: each English text or template and its Welsh, kept as a file that translators' programs open."""
+"""What says sentences in Welsh that come ready-made: the catalogue’s texts, and templates of sentences."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
 from babel.messages.pofile import read_po
 
-PATH = Path(__file__).parent / "cy.po"
+CATALOGUE, TEMPLATES = (Path(__file__).parent / name for name in ("cy.po", "ready_made.po"))
 PLACE = re.compile(r"\{([a-z]+)\d*\}")
 
 
@@ -34,20 +35,18 @@ class Entry:
         return sum(map(len, self.pieces))
 
 
-@cache
-def entries() -> tuple[Entry, ...]:
-    """All entries of the file."""
-    with PATH.open("rb") as file:
-        return tuple(Entry(str(m.id), str(m.string)) for m in read_po(file, locale="cy") if m.id)
+def _read(path: Path) -> Iterator[Entry]:
+    with path.open("rb") as file:
+        yield from (Entry(str(m.id), str(m.string)) for m in read_po(file, locale="cy") if m.id)
 
 
 @cache
 def texts() -> dict[str, str]:
-    """The entries without a place: English to Welsh."""
-    return {entry.english: entry.welsh for entry in entries() if not PLACE.search(entry.english)}
+    """The texts without a place: English to Welsh."""
+    return {entry.english: entry.welsh for entry in _read(CATALOGUE) if not PLACE.search(entry.english)}
 
 
 @cache
 def templates() -> tuple[Entry, ...]:
-    """The entries with places, those that say most first."""
-    return tuple(sorted((e for e in entries() if PLACE.search(e.english)), key=lambda e: -e.letters))
+    """The templates, those that say most first."""
+    return tuple(sorted(_read(TEMPLATES), key=lambda entry: -entry.letters))

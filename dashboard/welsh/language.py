@@ -14,7 +14,7 @@ from dashboard.data.address import Address
 from etl.definitions.messages import ENGLISH, Language
 
 LANGUAGE = "cy"
-CATALOGUES = Path(__file__).parent
+CATALOGUE = Path(__file__).parent / "cy.po"
 FORMS = {"short": "MMM", "abbreviated": "MMM", "long": "MMMM", "name": "MMMM"}
 
 
@@ -32,15 +32,8 @@ class _Missing(NullTranslations):
 def catalogue() -> GNUTranslations:
     """The catalogue, compiled in memory from the file that translators' programs open."""
     out = BytesIO()
-    paths = sorted(CATALOGUES.glob("*.po"))
-    with paths[0].open("rb") as file:
-        known = read_po(file, locale="cy")
-    for path in paths[1:]:
-        with path.open("rb") as file:
-            for message in read_po(file, locale="cy"):
-                if message.id:
-                    known[message.id] = message
-    write_mo(out, known)
+    with CATALOGUE.open("rb") as file:
+        write_mo(out, read_po(file, locale=LANGUAGE))
     out.seek(0)
     translations = GNUTranslations(out)
     translations.add_fallback(_Missing())
