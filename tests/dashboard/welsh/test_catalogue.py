@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -20,9 +21,10 @@ ROOT = Path(__file__).parents[3]
 WORD = re.compile(r"[a-z0-9’']+")
 CLAUSE = re.compile(r"[.;:,–()]|\{[a-z]+\d*\}")
 NEAR = 8  # words: so far apart may two words of a sentence stand in the code that makes it
-# What `pybabel extract` is given: the code, and the templates of the form for returns.
-METHODS = [("etl/**.py", "python"), ("dashboard/**.py", "python"), ("dashboard/upload/templates/**.html", "jinja2")]
-OPTIONS = {"dashboard/upload/templates/**.html": {"trimmed": "true"}}
+# What `pybabel extract` is given.
+MAPPINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["babel"]["mappings"]
+METHODS = [(pattern, mapping["method"]) for mapping in MAPPINGS for pattern in mapping["pattern"]]
+OPTIONS = {pattern: {"trimmed": "true"} for pattern, method in METHODS if method == "jinja2"}
 FIELD = re.compile(r"%\(\w+\)s|\{\w+\}")
 SAYER = Sayer(("Croydon", "West Midlands", "West Mercia", "South Wales"))
 CASES = (
