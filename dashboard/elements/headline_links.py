@@ -73,7 +73,8 @@ def link_numbers(tree: Tree, address: Address) -> None:
         if _kind(part) == "A":
             continue  # a link leads to one place
         children = _with_links(_props(part).get("children"), address)
-        ready_made = OPENS in _props(part) and children is not None and all(isinstance(one, str) for one in children)
+        ready_made = OPENS in _props(part) and children is not None
+        ready_made = ready_made and not any(not isinstance(one, str) and _kind(one) == "A" for one in children)
         if children is not None and not ready_made:
             _props(part)["children"] = bare(children)
             _props(part).pop(OPENS, None)

@@ -362,7 +362,7 @@ def test_a_pack_tells_no_more_than_the_pages(reader: tuple[Visitor, list[Secrets
 def test_an_earlier_edition_says_that_it_is_one_and_what_has_changed(reader: tuple[Visitor, list[Secrets]]) -> None:
     visitor, secrets = reader
     said, current, unknown = (
-        words(visitor.ask(href).tree["response"]["frame"]["tree"])
+        re.sub(r"\s+", " ", words(visitor.ask(href).tree["response"]["frame"]["tree"]))
         for href in (f"/costs?edition={secrets[0].folder.name}", "/costs", "/costs?edition=2001-01-01")
     )
     assert "This is the edition of 16 Nov 2019, not the current one" in said

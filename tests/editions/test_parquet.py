@@ -47,7 +47,11 @@ def test_columns_are_as_described_also_where_nothing_is_in_them(published: Path)
         if path.is_file():
             said = duckdb.sql(f"describe select * from '{path}'").fetchall()
             kinds = {name: kind for name, kind, *_ in said}
-            assert kinds == {one.name: one.sql for one in own.columns.values()}, own.name
+            messages = {f"{one.name}_message": one.sql for one in own.columns.values() if one.type == "message"}
+            assert {name: kind for name, kind in kinds.items() if name not in messages} == {
+                one.name: one.sql for one in own.columns.values()
+            }, own.name
+            assert {kinds[name] for name in messages if name in kinds} <= {"VARCHAR"}
 
 
 def test_only_what_was_asked_for_is_written(published: Path) -> None:
