@@ -16,7 +16,7 @@ from dashboard.meeting.since_last import agreed, changed, in_words, meeting_word
 from dashboard.meeting.slides import Deck, Grid, Judged, Layer, Point, Points, Slide, Steps, Verdicts, Words
 from dashboard.meeting.sources import MOST_LINES, coded, define, left_out, place, sites_shown, sources
 from dashboard.provenance import links
-from dashboard.wording import findings, sentences
+from dashboard.wording import caseload, costs, funding, readiness
 from dashboard.wording import meetings as wording
 from etl.definitions.messages import Month, Name, Plain, Text, _, joined
 from etl.definitions.periods import month_after, write_date, write_month
@@ -76,9 +76,9 @@ def verdict(view: View) -> Slide | None:
         return None
     labels = {site.name: site.label for site in view.sites}
     cliff = view.edition.rows("cliff", "site = 'all'")
-    headline = sentences.readiness(tuple(rows.values()), labels, tuple(cover.values()), sentences.grant_end(cliff))
+    headline = readiness.readiness(tuple(rows.values()), labels, tuple(cover.values()), funding.grant_end(cliff))
     judged = tuple(judge(view, site, rows.get(site), cover.get(site)) for site in sites_shown(view))
-    year = sentences.year_of(tuple(cover.values()))
+    year = funding.year_of(tuple(cover.values()))
     alt = joined("; ", [joined(": ", [j.place.label, joined(", ", [j.verdict, j.reason])]) for j in judged])
     numbers = [
         (Name(view.label(site)), NumberAddress(site, "cover", str(cover[site].year), "months"))
@@ -121,7 +121,7 @@ def ask(view: View, cover: Row | None, verdicts: Sequence[Row]) -> tuple[str, st
     open_ones = sum(row.verdict == "cannot_say" for row in verdicts if row.site in {s.name for s in view.sites})
     if cover is None or not cover.gap or cover.gap <= NIL_POUNDS or not view.all_sites:
         return wording.ask(None, "", open_ones)
-    return wording.ask(links.cover_text(view, cover, "gap", pounds(cover.gap)), sentences.year_of((cover,)), open_ones)
+    return wording.ask(links.cover_text(view, cover, "gap", pounds(cover.gap)), funding.year_of((cover,)), open_ones)
 
 
 def new_cases(view: View) -> Slide | None:
@@ -133,7 +133,7 @@ def new_cases(view: View) -> Slide | None:
     return dotted(
         "cases",
         _("Does Drive reach as many people as planned?"),
-        findings.against_plan(of_sites(view, "new_cases"), partial(links.number_text, view)),
+        caseload.against_plan(of_sites(view, "new_cases"), partial(links.number_text, view)),
         _(
             "New cases, {period}; line: 95% interval; upright: plan; hollow: an earlier year",
             period=period_words(view.period),
@@ -181,7 +181,7 @@ def cost(view: View) -> Slide | None:
     return dotted(
         "cost",
         _("What does one case cost?"),
-        findings.cost(found, pairs, rows, labels, _("new case"), partial(links.result_text, view)),
+        costs.cost(found, pairs, rows, labels, _("new case"), partial(links.result_text, view)),
         _("Cash on the cost lines that all sites count, latest complete year; line: 95% interval"),
         Points(
             tuple(points),
@@ -246,7 +246,7 @@ def cliff(view: View) -> Slide | None:
         return None
     cover = next(iter(view.edition.rows("cover", "site = ?", (who,))), None)
     secured = [(month, amounts.get("approved", {}).get(month, 0.0)) for month in months]
-    headline = sentences.cliff(secured, amounts.get("planned", {}), cover.year if cover is not None else months[0])
+    headline = funding.cliff(secured, amounts.get("planned", {}), cover.year if cover is not None else months[0])
     planned = tuple(amounts.get("planned", {}).get(month, 0.0) for month in months)
     layers = tuple(
         Layer(label, status, values, tuple(map(pounds_short, values)), money_words(values))
@@ -255,7 +255,7 @@ def cliff(view: View) -> Slide | None:
     )
     highest = max([*planned, *(sum(v) for v in zip(*(layer.amounts for layer in layers), strict=True))], default=1.0)
     top = highest * 1.14 or 1.0
-    grant_ends = sentences.grant_end(view.edition.rows("cliff", "site = ?", (who,)))
+    grant_ends = funding.grant_end(view.edition.rows("cliff", "site = ?", (who,)))
     first = cover.get("first_short_if_even", cover.first_short_month) if cover is not None else None
     exhibit = Steps(
         tuple(months),
@@ -301,7 +301,7 @@ def money_words(values: Sequence[float]) -> str:
     return _("{before}, then {amount}", before=known[-2], amount=known[-1]) if len(known) > 1 else known[-1]
 
 
-def readiness(view: View) -> Slide | None:
+def criteria(view: View) -> Slide | None:
     """The criteria of each site in words."""
     cells = {(row.site, row.criterion): row for row in view.edition.rows("readiness")}
     verdicts = {row.site: row for row in view.edition.rows("verdicts")}
@@ -325,7 +325,7 @@ def readiness(view: View) -> Slide | None:
     question = _("Is each site ready to carry on?")
     numbers = ((Name(labels[site]), NumberAddress(site, "verdict", "", "words")) for site in sites if site in labels)
     codes, alt = coded(view, numbers), joined("; ", lines)
-    headline = sentences.in_the_way(held, labels)
+    headline = readiness.in_the_way(held, labels)
     return Slide("readiness", question, headline, "", grid, alt, notes=(*notes, sources(view)), codes=codes)
 
 
@@ -364,7 +364,7 @@ def decide(view: View) -> Slide | None:
     return Slide(
         "decide",
         _("What is to be decided, and by when?"),
-        sentences.milestones(rows, today),
+        readiness.milestones(rows, today),
         "",
         Grid("dates", (Words(_("Due")), Words(_("Site")), Words(_("What"))), body),
         in_words(body),
@@ -380,6 +380,6 @@ MADE: dict[str, Callable[[View], Slide | None]] = {
     "cases": new_cases,
     "cost": cost,
     "cliff": cliff,
-    "readiness": readiness,
+    "readiness": criteria,
     "decide": decide,
 }
