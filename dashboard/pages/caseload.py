@@ -43,20 +43,14 @@ def build(view: View) -> Content:
     """The page."""
     view = of_a_year(view)
     rows = of_sites(view, "new_cases")
+    left = [open_cases(view), pathway(view), work_kinds(view), risk(view)]
+    right = [against_plan(view, rows), month_by_month(view), closures(view), people(view), per_manager(view)]
     return Content(
         wording.against_plan(rows, partial(links.number_text, view))
         if view.edition.has("results")
         else _("No returns have been loaded yet"),
         note(view),
-        [
-            grid(
-                html.Div([open_cases(view), pathway(view), work_kinds(view), risk(view)], className="stack"),
-                html.Div(
-                    [against_plan(view, rows), month_by_month(view), closures(view), people(view), per_manager(view)],
-                    className="stack",
-                ),
-            )
-        ],
+        [grid(html.Div(left, className="stack"), html.Div(right, className="stack"))],
         controls=[pick_sites(view), pick_period(view, ("rolling_year", "year"))],
     )
 
