@@ -8,7 +8,7 @@ from dashboard.data.view import View
 from dashboard.elements import html
 from dashboard.elements.page import site_name
 from dashboard.elements.tables import Column, state, table
-from etl.definitions.messages import Plain, _
+from etl.definitions.messages import Plain, Unlinked, _
 from etl.definitions.periods import write_date, write_month
 from etl.definitions.writing import spaced, write
 
@@ -40,7 +40,13 @@ def since_then(view: View) -> Component:
 def moved(view: View, now: Edition) -> Component:
     """Verdicts and criteria that moved, and why."""
     rows = [row for row in now.rows("changes", order="position") if row.get("since") == view.edition.name]
-    body = [[site_name(view, row.site or "all"), row.what, row.effect or "", row.verdict_effect or ""] for row in rows]
+    body = [
+        [
+            site_name(view, row.site or "all"),
+            *(Unlinked(row[name] or "") for name in ("what", "effect", "verdict_effect")),
+        ]
+        for row in rows
+    ]
     columns = [Column(_("Site")), Column(_("What")), Column(_("Effect")), Column(_("Verdict"))]
     return table(columns, body[:MOST_ROWS], _("What changed"), class_name="wide") if body else None
 

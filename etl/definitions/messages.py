@@ -202,6 +202,15 @@ class Listing(Text):
             yield from last
 
 
+class Unlinked(Text):
+    """A text whose numbers open nothing, such as one of another edition than the page's."""
+
+    @staticmethod
+    def written(language: Language, text: str) -> Iterator[str]:
+        """The text's pieces, numbers without their addresses."""
+        yield from (Plain(piece) if isinstance(piece, Number) else piece for piece in pieces(text, language))
+
+
 class Capital(Text):
     """A text with a capital at its start."""
 
@@ -334,5 +343,6 @@ def from_data(data: Any) -> Any:
 
 
 KINDS: dict[str, type[Text]] = {
-    kind.__name__: kind for kind in (Message, Number, Count, Name, Plain, Month, Day, Joined, Listing, Capital, Small)
+    kind.__name__: kind
+    for kind in (Message, Number, Count, Name, Plain, Month, Day, Joined, Listing, Unlinked, Capital, Small)
 }
