@@ -53,15 +53,17 @@ class Text(str):
     """A text that other languages can be written from; its own value is the English."""
 
     args: tuple[Any, ...]
+    _english: tuple[str, ...]
 
     def __new__(cls, *args: Any) -> "Text":
         """The text of these arguments; they are what is pickled."""
-        self = super().__new__(cls, "".join(cls.written(ENGLISH, *args)))
-        self.args = args
+        english = tuple(cls.written(ENGLISH, *args))
+        self = super().__new__(cls, "".join(english))
+        self.args, self._english = args, english  # the pieces too: pages draw every text in English again
         return self
 
-    def __getnewargs__(self) -> tuple[Any, ...]:
-        return self.args
+    def __reduce__(self) -> tuple[type["Text"], tuple[Any, ...]]:
+        return type(self), self.args
 
     @staticmethod
     def written(language: Language, *args: Any) -> Iterator[str]:
@@ -70,7 +72,7 @@ class Text(str):
 
     def pieces(self, language: Language) -> Iterator[str]:
         """The same for this text."""
-        return self.written(language, *self.args)
+        return iter(self._english) if language is ENGLISH else self.written(language, *self.args)
 
 
 class Message(Text):
@@ -101,7 +103,7 @@ class Number(Text):
         language: Language, shown: str, address: str = "", name: str = "", value: float | None = None
     ) -> Iterator[str]:
         """The number, as every language writes it."""
-        yield Plain(shown)
+        yield str(shown)
 
     def pieces(self, language: Language) -> Iterator[str]:
         """The number itself, with its address."""
