@@ -133,7 +133,7 @@ def new_cases(view: View) -> Slide | None:
     return dotted(
         "cases",
         _("Does Drive reach as many people as planned?"),
-        caseload.against_plan(of_sites(view, "new_cases"), partial(links.number_text, view)),
+        caseload.against_plan(of_sites(view, "new_cases"), partial(links.result_text, view)),
         _(
             "New cases, {period}; line: 95% interval; upright: plan; hollow: an earlier year",
             period=period_words(view.period),

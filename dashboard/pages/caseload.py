@@ -46,7 +46,7 @@ def build(view: View) -> Content:
     left = [open_cases(view), pathway(view), work_kinds(view), risk(view)]
     right = [against_plan(view, rows), month_by_month(view), closures(view), people(view), per_manager(view)]
     return Content(
-        wording.against_plan(rows, partial(links.number_text, view))
+        wording.against_plan(rows, partial(links.result_text, view))
         if view.edition.has("results")
         else _("No returns have been loaded yet"),
         note(view),
@@ -111,7 +111,7 @@ def against_plan(view: View, rows: Sequence[tuple[str, Row]]) -> Component:
     interval = links.interval_text(view, rows[0][1]) if len(rows) == 1 else ""
     drawn = graph(dots(found, top, lambda v: f"{v:,.0f}"), "new-cases-plan", label, height(len(found)))
     return card(
-        wording.earlier_years(rows, partial(links.number_text, view), interval),
+        wording.earlier_years(rows, partial(links.result_text, view), interval),
         _(
             "New cases, {year}; thick line 95%, thin 99.8% interval; upright: plan; hollow: earlier",
             year=asked_words(view),

@@ -1,20 +1,15 @@
 """What the page of caseload says: new cases against plan and open cases over a year."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from dashboard.data.comparisons import when
 from dashboard.data.edition import Row
-from etl.definitions.messages import Capital, Message, Name, Plain, Text, _, joined, ngettext
+from dashboard.wording.numbers import Write, as_shown
+from etl.definitions.messages import Capital, Message, Name, Text, _, joined, ngettext
 from etl.definitions.periods import last_month, write_month
 from etl.definitions.writing import count, listed, named
 
 Rows = Sequence[tuple[str, Row]]
-Write = Callable[[Row], Text]  # how a row's number stands in a sentence, with the address of its story
-
-
-def plain(row: Row) -> Text:
-    """A row's number as it is shown, which opens nothing."""
-    return Plain(row.shown)
 
 
 def plan_of(row: Row) -> Row:
@@ -22,7 +17,7 @@ def plan_of(row: Row) -> Row:
     return Row(row, measure="planned_new_cases", value=row.plan, shown=row.plan_shown)
 
 
-def against_plan(rows: Rows, write: Write = plain) -> Text:
+def against_plan(rows: Rows, write: Write = as_shown) -> Text:
     """New cases against plan of the sites whose year is whole; of the earlier years where no site's is."""
     if len(rows) == 1 and rows[0][1].verdict in VERDICTS:
         return _one_against_plan(*rows[0], write)
@@ -53,7 +48,11 @@ def _verdict(verdict: str, labels: Sequence[str]) -> Message:
 
 def _one_against_plan(label: str, row: Row, write: Write) -> Text:
     """The new cases of the only site, beside their plan."""
-    places = {"site": Capital(named(label)), "count": write(row), "plan": write(plan_of(row))}
+    places = {
+        "site": Capital(named(label)),
+        "count": write(row, "", row.shown),
+        "plan": write(plan_of(row), "", row.plan_shown),
+    }
     if row.verdict == "below":
         sentence = _("{site} took on {count} new cases, fewer than the {plan} planned", **places)
     elif row.verdict == "above":
@@ -72,7 +71,7 @@ def _last(row: Row) -> Text:
     return write_month(last_month(row.period, row.starts))
 
 
-def earlier_years(rows: Rows, write: Write = plain, interval: str = "") -> Text:
+def earlier_years(rows: Rows, write: Write = as_shown, interval: str = "") -> Text:
     """What is known of the sites whose year asked for is not; else how many intervals reach the plan.
 
     `interval` is that of the only site, where there is one.
@@ -89,9 +88,9 @@ def earlier_years(rows: Rows, write: Write = plain, interval: str = "") -> Text:
 
 def _earlier_year(label: str, row: Row, write: Write) -> Text:
     """The only site that an earlier year stands for, with its plan if it has one."""
-    places = {"site": Capital(named(label)), "count": write(row)}
+    places = {"site": Capital(named(label)), "count": write(row, "", row.shown)}
     if row.plan is not None:
-        places["plan"] = write(plan_of(row))
+        places["plan"] = write(plan_of(row), "", row.plan_shown)
     if row.period == "rolling_year":
         if row.plan is None:
             return _("{site}: {count} new cases in its year to {month}", **places, month=_last(row))

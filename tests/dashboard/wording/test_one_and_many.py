@@ -13,8 +13,8 @@ STARTS = date(2018, 12, 1)
 LABELS = {"a": "Anglesey", "b": "West Midlands", "c": "Conwy"}
 
 
-def write(row: Row) -> Number:
-    return Number(row.shown, str(NumberAddress(row.site, row.period, str(row.starts), row.measure)), "name")
+def write(row: Row, what: str, shown: str) -> Number:
+    return Number(shown, str(NumberAddress(row.site, row.period, str(row.starts), row.measure)), "name")
 
 
 def opened(text: str) -> list[tuple[str, str]]:
