@@ -1,5 +1,6 @@
 """What somebody supposes: the choices of a scenario as an address has them, checked, and in words where wrong."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -73,7 +74,9 @@ def facts_of(row: Row) -> dict[str, object]:
         "planned_annual_cost": row.planned_spend,
         "planned_new_cases": row.planned_new_cases,
         "cost_12m": row.spend,
+        "cost_12m_range": json.loads(row.spend_ranges) if row.get("spend_ranges") else None,
         "count_12m": row.new_cases,
+        "count_12m_range": json.loads(row.new_cases_ranges) if row.get("new_cases_ranges") else None,
         "returns": {
             "expected": row.returns_expected,
             "received": row.returns_received,

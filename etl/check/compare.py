@@ -1,5 +1,6 @@
 """Compares each month of each return with the others: problems with their cell, likely cause and correction."""
 
+import json
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -209,4 +210,11 @@ def _problems(examined: Examined, returned: ReturnedMonth, site: Site, labels: M
             message, fix = say_failed(month, month.values, finding.failed, layout)
         number = "" if finding.copy else NUMBERS[finding.column]
         cause = finding.code if finding.copy else finding.cause.name if finding.cause else ""
-        yield Problem(month.month, sheet, cell, finding.code, check.severity, message, fix, number, cause)
+        supposes = _supposed(finding.cause) if finding.cause else ""
+        yield Problem(month.month, sheet, cell, finding.code, check.severity, message, fix, number, cause, supposes)
+
+
+def _supposed(cause: Cause) -> str:
+    """What each number would be by a cause."""
+    meant = zip(cause.columns, cause.meant, strict=True)
+    return json.dumps({NUMBERS[column]: value if value == value else None for column, value in meant})

@@ -11,7 +11,8 @@ Severity = Literal["reject", "query", "info"]
 class Problem:
     """One thing to correct. `severity` is `reject` (the file is not used), `query` (the site must look) or `info`.
 
-    `cause` names the likely cause, where one fits (a key of `etl.definitions.checks.CAUSES`).
+    `cause` names the likely cause, where one fits (a key of `etl.definitions.checks.CAUSES`); `supposes` is what the
+    numbers are by that cause, as JSON by the names of `results`: null where only the site can know.
     """
 
     month: date | None
@@ -23,3 +24,4 @@ class Problem:
     fix: str
     measure: str = ""
     cause: str = ""
+    supposes: str = ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -141,11 +142,8 @@ def _replace(
     problems: Iterable[tuple[str, Problem]],
 ) -> None:
     """Puts the problems in place of those of the last time, and brings the verdicts into line with them."""
-    rows = [
-        (name, site_of[name], p.month, p.sheet, p.cell, p.code, p.severity, p.message, p.fix, p.measure, p.cause)
-        for name, p in problems
-    ]
-    columns = ["return_id", "site", "month", "sheet", "cell", "code", "severity", "message", "fix", "measure", "cause"]
+    rows = [(name, site_of[name], *vars(problem).values()) for name, problem in problems]
+    columns = ["return_id", "site", *(field.name for field in fields(Problem))]
     frame = pd.DataFrame(rows, columns=columns).assign(compared=True)
     in_shadow = frame.code.map(lambda code: CHECKS[code].shadow).astype(bool)
     for table, part in (("problems", frame[~in_shadow]), ("in_shadow", frame[in_shadow])):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from etl.definitions.messages import _, joined
+from etl.definitions.messages import Text, _, joined
 from etl.definitions.settings import thresholds
 
 PROPOSED_BY = "Drive central team"
@@ -17,23 +17,29 @@ STALE_AFTER_MONTHS = 12
 # The money of this funder is the grant: the assessed year is the first financial year that begins without it.
 GRANT_FUNDER = "home_office"
 
-LEVELS = {"met": "Met", "partly": "Partly", "not_met": "Not met", "unknown": "Not known"}
+LEVELS = {"met": _("Met"), "partly": _("Partly"), "not_met": _("Not met"), "unknown": _("Not known")}
+
+# Between these chances that the rate behind new cases is at least that share of plan, they are too few to be sure.
+TOO_FEW_TO_BE_SURE = (0.1, 0.9)
 
 VERDICTS = {
-    "ready": "Ready",
-    "ready_with_conditions": "Ready with conditions",
-    "not_yet": "Not yet",
-    "cannot_say": "Cannot say",
+    "ready": _("Ready"),
+    "ready_with_conditions": _("Ready with conditions"),
+    "not_yet": _("Not yet"),
+    "cannot_say": _("Not enough data"),
 }
 
 
-def count_verdicts(verdicts: Sequence[str]) -> str:
-    """The sites' verdicts counted, for the programme has none: 0 of 4 ready, 1 with conditions, 2 cannot be judged."""
-    words = [_("{number} of {total} ready", number=verdicts.count("ready"), total=len(verdicts))]
+def count_verdicts(verdicts: Sequence[str]) -> Text:
+    """The sites' verdicts counted, for the programme has none: none ready, 2 with conditions, 2 not yet."""
+    ready = verdicts.count("ready")
+    words: list[Text] = [_("{number} ready", number=ready) if ready else _("none ready")]
     if conditions := verdicts.count("ready_with_conditions"):
         words.append(_("{number} with conditions", number=conditions))
+    if not_yet := verdicts.count("not_yet"):
+        words.append(_("{number} not yet", number=not_yet))
     if unknown := verdicts.count("cannot_say"):
-        words.append(_("{number} cannot be judged", number=unknown))
+        words.append(_("not enough data for {number}", number=unknown))
     return joined(", ", words)
 
 
@@ -67,8 +73,8 @@ QUESTIONS: tuple[Question, ...] = (
 )
 
 
-def _percent(share: float) -> str:
-    return f"{share * 100:g}%"
+def _share(name: str) -> str:
+    return f"{THRESHOLDS[name] * 100:g}%"
 
 
 _AT = {name: f"{value:g}" for name, value in THRESHOLDS.items()}
@@ -85,23 +91,25 @@ CRITERIA: tuple[Criterion, ...] = (
     Criterion(
         "spend",
         "Spend against plan",
-        _("To {met} met, to {partly} partly", met=_AT["spend_met"], partly=_AT["spend_partial"]),
-        f"Cash spend of the last twelve months divided by the planned cost: met up to {_AT['spend_met']}, partly up to "
-        f"{_AT['spend_partial']}",
-        "Money secured for a plan is enough only if the service costs what the plan says",
+        _(
+            "{met_from} to {met_to} met, {partly_from} to {partly_to} partly",
+            met_from=_share("spend_met_from"),
+            met_to=_share("spend_met_to"),
+            partly_from=_share("spend_partial_from"),
+            partly_to=_share("spend_partial_to"),
+        ),
+        f"Cash spend of the last twelve months as a share of the planned cost: met from {_share('spend_met_from')} to "
+        f"{_share('spend_met_to')}, partly from {_share('spend_partial_from')} to {_share('spend_partial_to')}",
+        "Money secured for a plan is enough only if the service runs as planned and costs what the plan says",
     ),
     Criterion(
         "caseload",
         "New cases",
-        _(
-            "{met} reaches plan; {partly} partly",
-            met=_percent(THRESHOLDS["caseload_met_level"]),
-            partly=_percent(THRESHOLDS["caseload_partial_level"]),
-        ),
-        f"New cases of the last twelve months against plan: met if their exact "
-        f"{_percent(THRESHOLDS['caseload_met_level'])} interval reaches the plan, partly if only the "
-        f"{_percent(THRESHOLDS['caseload_partial_level'])} interval does",
-        "Fewer cases than planned must be more than chance before they count against a site",
+        _("{met} of plan met, {partly} partly", met=_share("caseload_met"), partly=_share("caseload_partial")),
+        f"New cases of the last twelve months as a share of plan: met from {_share('caseload_met')}, partly from "
+        f"{_share('caseload_partial')}; beside it how sure it is that the rate behind them is at least "
+        f"{_share('caseload_met')} of plan",
+        "What was delivered counts, and how far chance could have made it so is said beside it",
     ),
     Criterion(
         "returns",
@@ -110,11 +118,11 @@ CRITERIA: tuple[Criterion, ...] = (
             "{received} in, {on_time} on time, {filled} filled",
             received=_AT["received_met"],
             on_time=_AT["on_time_met"],
-            filled=_percent(THRESHOLDS["filled_met"]),
+            filled=_share("filled_met"),
         ),
         f"Returns of the last twelve months: met with {_AT['received_met']} received, {_AT['on_time_met']} on time and "
-        f"{_percent(THRESHOLDS['filled_met'])} of numbers filled; partly with {_AT['received_partial']}, "
-        f"{_AT['on_time_partial']} and {_percent(THRESHOLDS['filled_partial'])}",
+        f"{_share('filled_met')} of numbers filled, none a copy of another; partly with {_AT['received_partial']}, "
+        f"{_AT['on_time_partial']} and {_share('filled_partial')}",
         "Without returns nothing else can be judged",
     ),
     Criterion(

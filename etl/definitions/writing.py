@@ -1,6 +1,7 @@
 """How a number, an amount of money, a count of things, a list and a capital are written, wherever they are read."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 
 from etl.definitions.measure import Unit
 from etl.definitions.messages import MONTH_NAMES, Capital, Count, Listing, Name, Number, Plain, Small, Text, _, ngettext
@@ -140,6 +141,27 @@ def round_half_up(value: float, digits: int = 0) -> float:
     """Rounds as people do: 2.5 to 3, not to the nearest even number."""
     scale = 10**digits
     return float(int(abs(value) * scale + 0.5 + 1e-9)) / scale * (1 if value >= 0 else -1)
+
+
+def write_inwards(interval: Sequence[float]) -> tuple[str, str]:
+    """The ends of a likely range in whole numbers that lie within it: the lower one up, the upper one down."""
+    low, high = interval
+    least, most = math.ceil(low - 1e-9), math.floor(high + 1e-9)
+    if least > most:  # it holds no whole number
+        least = most = int(round_half_up((low + high) / 2))
+    return f"{least:,}", f"{most:,}"
+
+
+def write_on_its_side(value: float, digits: int, level: Callable[[float], str]) -> str:
+    """A number with so many decimals, and with more where it would else be printed on another side of a threshold.
+
+    `level` says for a number which side it is on: 11.96 months of money are not printed as 12.0.
+    """
+    for more in range(digits, digits + 4):
+        rounded = round_half_up(value, more)
+        if level(rounded) == level(value):
+            return f"{rounded:,.{more}f}"
+    return f"{value:,.{digits + 4}f}"
 
 
 def _pounds(amount: float) -> str:

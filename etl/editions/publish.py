@@ -12,6 +12,7 @@ import pandas as pd
 from filelock import FileLock, Timeout
 
 from etl.compare import comparison_tables, components, formula_of, months_of, shown, why_unknown, with_intervals
+from etl.compare.bounds import COPIES, bounds
 from etl.definitions import MEASURES, key, subject_of, unit_of
 from etl.definitions.measure import Breakdown, Ratio
 from etl.definitions.periods import month_after
@@ -23,6 +24,7 @@ from etl.editions.meetings import editions_seen, meeting_rows, with_figures
 from etl.editions.parquet import write_parquet
 from etl.editions.quality import data_quality
 from etl.editions.schema import write_file
+from etl.editions.under_query import ASKED, under_query
 from etl.judge.verdicts import edition_tables
 from etl.protect import CannotHide, Choice, choose
 from etl.protect.audience import (
@@ -168,7 +170,7 @@ def _given(
         **meeting_rows(reference, known_at.date(), set(sites), FORUM),
         "returns": con.execute(_RETURNS, {"at": known_at}).df(),
         "revisions": con.execute(_REVISIONS, {"at": known_at}).df(),
-        "cells": con.execute(_CELLS, {"at": known_at}).df(),
+        "cells": read_cells(con, known_at),
         "holes": holes,
         "reminders": reminders(sites, days, known_at.date(), refusals(con, known_at)),
     }
@@ -178,8 +180,19 @@ def _given(
 def _edition_of(audience: str, given: Tables, work: _Work, folder: Path) -> Tables:
     """An audience's edition, all of it worked out from what the audience may see; never from anything else."""
     results, days, sites = given["results"], given["calendar"], list(work.sites)
-    tables = given | edition_tables(
-        work.reference, results, days, given["holes"], work.known_at, work.data_month, sites, given["queries"]
+    shared = shared_lines(work.reference.scope, work.sites)
+    open_years = bounds(results, given["holes"], given["under_query"], shared, work.data_month)
+    tables = given | {"bounds": open_years}
+    tables |= edition_tables(
+        work.reference,
+        results,
+        days,
+        given["holes"],
+        work.known_at,
+        work.data_month,
+        sites,
+        given["under_query"],
+        open_years,
     )
     tables |= comparison_tables(results, days, tables["cells"], tables["scope"], work.reference, work.data_month, sites)
     tables["data_quality"] = data_quality(tables, sites, work.data_month)
@@ -276,6 +289,11 @@ _REVISIONS = """
 """
 
 
+def read_cells(con: duckdb.DuckDBPyConnection, known_at: datetime) -> pd.DataFrame:
+    """The numbers in force as known at a time, with their cells."""
+    return con.execute(_CELLS, {"at": known_at}).df()
+
+
 def _results(
     con: duckdb.DuckDBPyConnection,
     known_at: datetime,
@@ -315,11 +333,13 @@ def _queries(con: duckdb.DuckDBPyConnection, known_at: datetime, reference: Refe
     """Open queries, with whether a verdict waits for each; and those that are corrected or closed."""
     queries = read_queries(con, known_at, reference.dispensations)
     judged = components("spend") | components("new_cases")
-    queries["holds_verdict"] = [m in judged and c in HOLES for m, c in zip(queries.measure, queries.code, strict=True)]
+    blocks = queries.code.isin(HOLES) | queries.supposes.ne("") | queries.code.isin(COPIES)
+    queries["holds_verdict"] = blocks & (queries.measure.isin(judged) | queries.measure.eq(""))
     past = queries.state.isin(PAST)
     newest = ["raised", "site", "sheet", "cell"]
     standing = queries[~past].sort_values(newest, ascending=[False, True, True, True], ignore_index=True)
-    return {"queries": standing, "past_queries": queries[past].reset_index(drop=True)}
+    under = under_query(standing[standing.state.isin(ASKED)], read_cells(con, known_at))
+    return {"queries": standing, "past_queries": queries[past].reset_index(drop=True), "under_query": under}
 
 
 def _edition(folder: Path, known_at: datetime, now: datetime, data_month: date, note: str) -> pd.DataFrame:

@@ -19,6 +19,8 @@ from etl.reference import MADE_UP, Assessment, Reference, newest
 
 RECEIVED = ("on_time", "late")
 GONE = ("missing", "rejected", "due")
+JUDGED = ("spend", "new_cases")
+COPIES = ("copied_month", "copied_site")
 
 
 @dataclass(frozen=True)
@@ -45,12 +47,42 @@ class Money:
 
 
 @dataclass(frozen=True)
+class Bounds:
+    """What a sum may be that is not known: with numbers under query as they stand (`stated`) and as suspected.
+
+    `least` is what the known months add up to, `usual` the sum with what is missing at its usual level. `missing` and
+    `queried` name the months.
+    """
+
+    stated: tuple[float, float]
+    supposed: tuple[float, float]
+    least: float | None = None
+    usual: float | None = None
+    missing: str = ""
+    queried: str = ""
+
+    @property
+    def low(self) -> float:
+        """The least that it may be."""
+        return min(self.stated[0], self.supposed[0])
+
+    @property
+    def high(self) -> float:
+        """The most that it may be."""
+        return max(self.stated[1], self.supposed[1])
+
+    def ranges(self, times: Fraction = Fraction(1)) -> list[list[Fraction]]:
+        """Both ranges as the method wants them, in proportion."""
+        return [[Fraction(str(end)) * times for end in own] for own in (self.stated, self.supposed)]
+
+
+@dataclass(frozen=True)
 class Evidence:
     """All that a site is judged by, over twelve months to the data month. None: not known.
 
-    `spend_gaps` and `case_gaps` say why spend or new cases are not known, `to_come` what would have to be sent,
-    `last_cases` is the last complete year: its last month, new cases and plan. `spend_seen` and `cases_seen` are the
-    month of the return that shows most, and when it came.
+    `spend_bounds` and `case_bounds` are what spend and new cases may be where they are not known, `spend_gaps` and
+    `case_gaps` say why, `to_come` what would have to be sent. `spend_seen` and `cases_seen` are the month of the return
+    that shows most, and when it came. A return that copies another is not among those `received`.
     """
 
     site: str
@@ -65,12 +97,14 @@ class Evidence:
     numbers_received: int
     on_time: int
     holes: int
+    copies: int
+    spend_bounds: Bounds | None
+    case_bounds: Bounds | None
     spend_gaps: tuple[str, ...]
     case_gaps: tuple[str, ...]
     to_come: tuple[str, ...]
     holes_to_come: int
     missing_returns: int
-    last_cases: tuple[date, int, float] | None
     spend_seen: tuple[date, date] | None
     cases_seen: tuple[date, date] | None
     commitment: Answer | None
@@ -86,17 +120,18 @@ class Evidence:
         That knows one planned cost, of the assessed year. Where the plan of the last twelve months was another, spend
         is put in proportion to it.
         """
-        spend: float | Fraction | None = self.spend
         planned, year = self.planned_spend, self.money.planned
-        if spend is not None and planned != year:
-            spend = Fraction(str(spend)) * Fraction(str(year)) / Fraction(str(planned)) if planned and year else None
+        times = Fraction(str(year)) / Fraction(str(planned)) if planned and year else None
+        spend = None if self.spend is None or times is None else Fraction(str(self.spend)) * times
         returns = {"expected": self.expected, "received": self.received, "on_time": self.on_time}
         return {
             "planned_annual_cost": self.money.planned,
             "planned_new_cases": self.planned_cases,
             "funding": [{"amount": self.money.secured, "status": APPROVED}],
             "cost_12m": spend,
+            "cost_12m_range": self.spend_bounds.ranges(times) if self.spend_bounds and times else None,
             "count_12m": self.cases,
+            "count_12m_range": self.case_bounds.ranges() if self.case_bounds else None,
             "returns": {**returns, "required_fields_complete": self.filled},
             "self_assessment": list(self.commitment.answers) if self.commitment else None,
         }
@@ -111,28 +146,35 @@ def gather_evidence(
     data_month: date,
     sites: Sequence[str],
     queries: pd.DataFrame | None = None,
+    bounds: pd.DataFrame | None = None,
 ) -> dict[str, Evidence]:
     """What each site is judged by; `reference` is what was known then, `covers` its cover of the assessed year."""
     window = months_from(month_after(data_month, -11), data_month)
-    years = _rolling_years(results)
-    held = _by_site(queries[queries["holds_verdict"].astype(bool)] if queries is not None else None, "measure")
+    years, bounded = _year_of(results, window[0]), _bounds_of(bounds, window[0])
+    copied = _by_site(queries[queries["code"].isin(COPIES)] if queries is not None else None, "code")
     states, gaps = _by_site(calendar, "state", "received"), _by_site(holes, "measure", "state")
     cases = {}
     for row in covers.to_dict("records"):
         if (site := row["site"]) in sites:
-            seen = _Seen(window, states.get(site, []), gaps.get(site, []), held.get(site, []))
-            cases[site] = _case(site, reference, row, years, window, seen)
+            copies = frozenset(month for month, _code in copied.get(site, []))
+            seen = _Seen(window, states.get(site, []), gaps.get(site, []), copies)
+            own = {measure: (years.get((site, measure)), bounded.get((site, measure))) for measure in JUDGED}
+            cases[site] = _case(site, reference, row, own, window, seen)
     return cases
 
 
 @dataclass(frozen=True)
 class _Seen:
-    """The returns of a site over the window: (month, state, received), holes (month, measure, state), queries held."""
+    """The returns of a site over the window: (month, state, received), holes (month, measure, state), copied months."""
 
     window: list[date]
     calendar: list[tuple[Any, ...]]
     holes: list[tuple[Any, ...]]
-    queries: list[tuple[Any, ...]]
+    copies: frozenset[date]
+
+    def copied(self) -> list[date]:
+        """Months whose return copies another."""
+        return [month for month in self.months(*RECEIVED) if month in self.copies]
 
     def months(self, *states: str) -> list[date]:
         return [month for month, state, _ in self.calendar if state in states and month in self.window]
@@ -151,28 +193,30 @@ class _Seen:
             if key and month in came and (not measures or key in measures or key.partition(".")[0] in measures)
         ]
 
-    def queried(self, measure: str) -> list[date]:
-        """Months in which a query on the measure, and not a hole, keeps the verdict from being known."""
-        holed = {month for month, _, _ in self.holes_of(measure)}
-        found = {m for m, key in self.queries if str(key).partition(".")[0] == measure}
-        return sorted((found & set(self.months(*RECEIVED))) - holed)
+
+def _year_of(results: pd.DataFrame, starts: date) -> dict[tuple[str, str], float]:
+    """The rolling year from a day of each site and measure, where it is whole."""
+    kept = results[(results.period == "rolling_year") & results.measure.isin(JUDGED) & results.value.notna()]
+    kept = kept[kept.complete.astype(bool) & (pd.to_datetime(kept.starts) == pd.Timestamp(starts))]
+    return {(site, m): float(v) for site, m, v in zip(kept.site, kept.measure, kept.value, strict=True)}
 
 
-Years = dict[tuple[str, str], dict[date, float]]
-
-
-def _rolling_years(results: pd.DataFrame) -> Years:
-    """Complete rolling years by site and measure, by their first day."""
-    kept = results[
-        (results["period"] == "rolling_year")
-        & results["measure"].isin(["spend", "new_cases"])
-        & results["value"].notna()
-    ]
-    kept = kept[kept["complete"].astype(bool)]
-    years: Years = {}
-    for site, measure, starts, value in zip(*(kept[n] for n in ("site", "measure", "starts", "value")), strict=True):
-        years.setdefault((site, measure), {})[pd.Timestamp(starts).date()] = float(value)
-    return years
+def _bounds_of(bounds: pd.DataFrame | None, starts: date) -> dict[tuple[str, str], Bounds]:
+    """The bounds of that rolling year by site and measure."""
+    if bounds is None:
+        return {}
+    kept = bounds[(bounds.period == "rolling_year") & (pd.to_datetime(bounds.starts) == pd.Timestamp(starts))]
+    return {
+        (row.site, row.measure): Bounds(
+            (row.stated_low, row.stated_high),
+            (row.supposed_low, row.supposed_high),
+            None if pd.isna(row.least) else row.least,
+            None if pd.isna(row.usual) else row.usual,
+            row.missing,
+            row.queried,
+        )
+        for row in kept.itertuples()
+    }
 
 
 def _by_site(frame: pd.DataFrame | None, *columns: str) -> dict[str, list[tuple[Any, ...]]]:
@@ -185,14 +229,19 @@ def _by_site(frame: pd.DataFrame | None, *columns: str) -> dict[str, list[tuple[
 
 
 def _case(
-    site: str, reference: Reference, covered: Mapping[Any, Any], years: Years, window: list[date], seen: _Seen
+    site: str,
+    reference: Reference,
+    covered: Mapping[Any, Any],
+    years: Mapping[str, tuple[float | None, Bounds | None]],
+    window: list[date],
+    seen: _Seen,
 ) -> Evidence:
-    spend, cases = (years.get((site, measure), {}).get(window[0]) for measure in ("spend", "new_cases"))
     planned_spend, planned_cases = (plan_over(reference.plans, site, window, what) for what in ("cost", "new_cases"))
-    spend, cases = (None if seen.queried(m) else known for m, known in (("spend", spend), ("new_cases", cases)))
+    # A sum with a number under query in it, of which the cause is suspected, is bounded and not known.
+    spend, cases = (None if bounded else known for known, bounded in (years[measure] for measure in JUDGED))
     spend_holes, case_holes = seen.holes_of("spend"), seen.holes_of("new_cases")
     whole = ((spend, spend_holes, "spend"), (cases, case_holes, "new_cases"))
-    gaps = [() if known is not None else _gaps(seen, found, measure) for known, found, measure in whole]
+    gaps = [() if known is not None else _gaps(seen, found, years[measure][1]) for known, found, measure in whole]
     return Evidence(
         site=site,
         money=_money(site, reference, covered),
@@ -201,19 +250,21 @@ def _case(
         cases=None if cases is None else round(cases),
         planned_cases=planned_cases,
         expected=len(seen.months(*RECEIVED, *GONE)),
-        received=len(seen.months(*RECEIVED)),
+        received=len(seen.months(*RECEIVED)) - len(seen.copied()),
         numbers_expected=sum(map(count_asked, seen.months(*RECEIVED, *GONE))),
         numbers_received=sum(map(count_asked, seen.months(*RECEIVED))),
-        on_time=len(seen.months("on_time")),
+        on_time=len([month for month in seen.months("on_time") if month not in seen.copied()]),
         holes=len(seen.holes_of()),
+        copies=len(seen.copied()),
+        spend_bounds=years["spend"][1],
+        case_bounds=years["new_cases"][1],
         spend_gaps=gaps[0] if planned_spend is not None else (_("no plan"),),
         case_gaps=gaps[1] if planned_cases is not None else (_("no plan"),),
-        to_come=_to_come(seen, spend_holes),
+        to_come=_to_come(seen, spend_holes, years["spend"][1]),
         holes_to_come=len(spend_holes),
         missing_returns=len(seen.months(*GONE)),
-        last_cases=_last_cases(site, reference, years) if cases is None else None,
-        spend_seen=_evidence(seen, spend, spend_holes, "spend"),
-        cases_seen=_evidence(seen, cases, case_holes, "new_cases"),
+        spend_seen=_evidence(seen, spend, spend_holes),
+        cases_seen=_evidence(seen, cases, case_holes),
         commitment=_answers(site, reference.assessments),
     )
 
@@ -233,46 +284,34 @@ def _money(site: str, reference: Reference, covered: Mapping[Any, Any]) -> Money
     return Money(year, planned, float(covered["secured"]), source, known, bool(covered["made_up"]))
 
 
-def _gaps(seen: _Seen, holes: Sequence[tuple[date, str, str]], measure: str) -> tuple[str, ...]:
+def _gaps(seen: _Seen, holes: Sequence[tuple[date, str, str]], bounds: Bounds | None) -> tuple[str, ...]:
     """Why a sum of twelve months is not known: October training spend unreadable; August return missing."""
     missing = [_gone(seen, month) for month in seen.months(*GONE)]
     unread = [_unread(month, key, state) for month, key, state in holes]
-    queried = [_("{month} queried", month=month_name(month)) for month in seen.queried(measure)]
+    queried = [_("{months} under query", months=bounds.queried)] if bounds and bounds.queried else []
     return (*missing, *unread, *queried) or (_("fewer than twelve months of returns"),)
 
 
-def _to_come(seen: _Seen, holes: Sequence[tuple[date, str, str]]) -> tuple[str, ...]:
+def _to_come(seen: _Seen, holes: Sequence[tuple[date, str, str]], bounds: Bounds | None) -> tuple[str, ...]:
     """What a site would have to send for its spend to be known."""
     gone = [month_name(month) for month in seen.months(*GONE)]
     sent = (
         (ngettext("{months} return sent", "{months} returns sent", len(gone), months=together(gone)),) if gone else ()
     )
     typed = (_("{month} {thing} typed", month=month_name(month), thing=_thing(key)) for month, key, _state in holes)
-    confirmed = (_("{month} spend confirmed", month=month_name(month)) for month in seen.queried("spend"))
-    return (*sent, *typed, *confirmed)
+    queried = (_("{months} spend confirmed", months=bounds.queried),) if bounds and bounds.queried else ()
+    return (*sent, *typed, *queried)
 
 
-def _evidence(
-    seen: _Seen, known: float | None, holes: Sequence[tuple[date, str, str]], measure: str
-) -> tuple[date, date] | None:
-    """The return that shows most: the last, the last with a hole or a query, or the last before one is missing."""
+def _evidence(seen: _Seen, known: float | None, holes: Sequence[tuple[date, str, str]]) -> tuple[date, date] | None:
+    """The return that shows most: the last, the last with a hole, or the last before one is missing."""
     if known is not None:
         return seen.came(seen.window[-1])
-    troubled = [*(month for month, _, _ in holes), *seen.queried(measure)]
-    if troubled:
-        return seen.came(max(troubled))
+    if holes:
+        return seen.came(max(month for month, _, _ in holes))
     gone = seen.months(*GONE)
     before = [month for month in seen.months(*RECEIVED) if not gone or month < min(gone)]
     return seen.came(max(before)) if before else None
-
-
-def _last_cases(site: str, reference: Reference, years: Years) -> tuple[date, int, float] | None:
-    """The last complete year of new cases: its last month, the cases, the plan."""
-    for starts, value in sorted(years.get((site, "new_cases"), {}).items(), reverse=True):
-        last = month_after(starts, 11)
-        planned = plan_over(reference.plans, site, months_from(starts, last), "new_cases")
-        return None if planned is None else (last, round(value), planned)
-    return None
 
 
 def _answers(site: str, assessments: Sequence[Assessment]) -> Answer | None:

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from etl.definitions.messages import Listing, _
 from etl.definitions.readiness import CRITERIA, QUESTIONS
-from etl.judge.evidence import Answer, Evidence
+from etl.judge.evidence import Answer, Bounds, Evidence
 from etl.methods.readiness import Readiness, verdict
 
 # How the method names the criteria that have another name in `etl.definitions.readiness`.
 METHOD_NAMES = {"caseload": "cases"}
-LEVEL_NAMES = {"met": "met", "partial": "partly", "not met": "not_met", "unknown": "unknown"}
+LEVEL_NAMES = {"met": "met", "partly": "partly", "not met": "not_met", "not known": "unknown"}
 
 
 def judge(evidence: Evidence) -> Readiness:
@@ -23,7 +23,10 @@ def levels_of(judged: Readiness) -> dict[str, str]:
 
 
 def complete(evidence: Evidence, judged: Readiness) -> tuple[Evidence, list[str]]:
-    """The evidence once what is missing has come and is as planned, and what has to come, in words."""
+    """The evidence once what is missing has come and is as usual, and what has to come, in words.
+
+    What is as usual keeps the months that are known; where nothing is known to go by, it is as planned.
+    """
     levels, completed = levels_of(judged), evidence
     steps: list[str] = []
     if evidence.to_come:
@@ -31,18 +34,23 @@ def complete(evidence: Evidence, judged: Readiness) -> tuple[Evidence, list[str]
         left = max(0, evidence.holes - evidence.holes_to_come)
         received, numbers = evidence.received + evidence.missing_returns, evidence.numbers_expected
         completed = replace(completed, received=received, numbers_received=numbers, holes=left)
-    as_planned: list[str] = []
-    if levels["spend"] == "unknown" and evidence.planned_spend:
-        completed, as_planned = replace(completed, spend=evidence.planned_spend), [*as_planned, _("spend")]
-    if levels["caseload"] == "unknown" and evidence.planned_cases is not None:
-        completed, as_planned = replace(completed, cases=round(evidence.planned_cases)), [*as_planned, _("new cases")]
-    if as_planned:
+    supposed: list[str] = []
+    if levels["spend"] == "unknown" and (spend := _usual(evidence.spend_bounds, evidence.planned_spend)):
+        completed, supposed = replace(completed, spend=spend, spend_bounds=None), [*supposed, _("spend")]
+    if levels["caseload"] == "unknown" and (cases := _usual(evidence.case_bounds, evidence.planned_cases)) is not None:
+        completed = replace(completed, cases=round(cases), case_bounds=None)
+        supposed = [*supposed, _("new cases")]
+    if supposed:
         last = steps[-1] if steps else _("returns sent")
-        steps = [*steps[:-1], _("{step}, with {numbers} as planned", step=last, numbers=Listing(as_planned))]
+        steps = [*steps[:-1], _("{step}, with {numbers} as usual", step=last, numbers=Listing(supposed))]
     if levels["commitment"] == "unknown":
         answer = Answer((3,) * len(QUESTIONS), "", "", evidence.money.year, "")
         completed, steps = replace(completed, commitment=answer), [*steps, _("all four questions answered with 3")]
     return completed, steps
+
+
+def _usual(bounds: Bounds | None, planned: float | None) -> float | None:
+    return bounds.usual if bounds and bounds.usual is not None else planned
 
 
 def method_name(criterion: str) -> str:

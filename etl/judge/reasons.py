@@ -1,137 +1,219 @@
 """Sentences about a site's readiness: each criterion's figure, the reason for the verdict, what would change it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from etl.definitions.messages import Number, Plain, Small, Text, _, joined
+from etl.definitions.messages import Number, Plain, Small, Text, _, joined, ngettext
 from etl.definitions.periods import write_date, write_financial_year, write_month
-from etl.definitions.readiness import CRITERIA, VERDICTS
-from etl.definitions.writing import first_upper, round_half_up, write
-from etl.judge.evidence import Evidence, month_name, together
-from etl.judge.judgement import complete, judge, levels_of, method_name
-from etl.methods.readiness import BEST_LAST, CANNOT_SAY, MONEY, Change, Condition, Readiness
+from etl.definitions.readiness import QUESTIONS, TOO_FEW_TO_BE_SURE, VERDICTS
+from etl.definitions.writing import first_upper, round_half_up, write, write_inwards, write_on_its_side
+from etl.judge.evidence import Bounds, Evidence, together
+from etl.judge.judgement import complete, judge, levels_of
+from etl.methods import readiness as method
+from etl.methods.readiness import BEST_LAST, CANNOT_SAY, MONEY, NOT_YET, Change, Condition, Readiness, Step
 from etl.provenance.address import NumberAddress
 
 
 def reason(evidence: Evidence, judged: Readiness) -> str:
     """Why the verdict is what it is, in one line."""
     levels = levels_of(judged)
-    short = _still_to_secure(evidence)
-    why = {
-        "money": _("too little secured money") if levels["money"] == "not_met" else short,
-        "spend": _("spend above plan"),
-        "caseload": _("fewer new cases than planned"),
-        "returns": _("returns late or not complete"),
-        "commitment": _("too little commitment") if levels["commitment"] == "not_met" else _("commitment only in part"),
-    }
     if judged.verdict == CANNOT_SAY:
-        return first_upper(joined("; ", _why_not_judged(evidence, levels)))
-    failing: list[str] = [why[name] for at in ("not_met", "partly") for name, level in levels.items() if level == at]
-    unknown = [_("new cases not known")] if levels["caseload"] == "unknown" else []
-    return first_upper(joined("; ", [*failing, *unknown])) or _("All five criteria are met")
+        return first_upper(joined("; ", _lacking(evidence, levels)))
+    worst = "not_met" if "not_met" in levels.values() else "partly"
+    failing = [_why(evidence, name, level) for name, level in levels.items() if level == worst]
+    return first_upper(joined("; ", [*failing, *_lacking(evidence, levels)])) or _("All five criteria are met")
+
+
+def _why(evidence: Evidence, criterion: str, level: str) -> str:
+    """What is the matter with a criterion that is not met."""
+    if criterion == "money":
+        return _("too little secured money") if level == "not_met" else _still_to_secure(evidence)
+    if criterion == "spend":
+        low = evidence.spend if evidence.spend_bounds is None else evidence.spend_bounds.low
+        below = low is not None and low < (evidence.planned_spend or 0)
+        return _("spend below plan") if below else _("spend above plan")
+    if criterion == "caseload":
+        return _("fewer new cases than planned")
+    if criterion == "returns":
+        return _("a return copies another") if evidence.copies else _("returns late or not complete")
+    return _("too little commitment") if level == "not_met" else _("commitment only in part")
+
+
+def _lacking(evidence: Evidence, levels: Mapping[str, str]) -> list[str]:
+    """What is not known and why, each reason once."""
+    why: list[str] = []
+    if levels["spend"] == "unknown":
+        why += evidence.spend_gaps[:2]
+    if levels["caseload"] == "unknown":
+        why += [gap for gap in evidence.case_gaps[:2] if gap not in why]
+    if levels["returns"] == "unknown" or (levels["returns"] == "not_met" and not why):
+        why.append(_("too few returns: {returns}", returns=_returns_words(evidence)))
+    if levels["commitment"] == "unknown":
+        why.append(_("not all four questions of commitment answered"))
+    if levels["money"] == "unknown":
+        why.append(_no_plan(evidence))
+    return why
 
 
 def change(evidence: Evidence, judged: Readiness) -> str:
     """What would change the verdict, each step with the verdict that it gives; for a ready site, what would end it."""
-    if judged.verdict == CANNOT_SAY:
+    if judged.verdict == CANNOT_SAY or (judged.verdict == NOT_YET and "unknown" in levels_of(judged).values()):
         return _change_of_unknown(evidence, judged)
     worse = [step for step in judged.what_would_change if _rank(step.verdict) < _rank(judged.verdict)]
     steps = _better(judged) or worse
-    return joined(
-        ". ", [joined(": ", [first_upper(_step_words(evidence, step)), _verdict(step.verdict)]) for step in steps[:2]]
-    )
-
-
-UNTESTED = {
-    "spend": _("Cannot be tested until spend is known"),
-    "commitment": _("Cannot be tested until the questions are answered"),
-    "money": _("Cannot be tested until there is a plan"),
-}
+    return joined(". ", [_leads_to(first_upper(_words_of(evidence, step)), step.verdict) for step in steps[:2]])
 
 
 def holds(evidence: Evidence, judged: Readiness) -> str:
-    """Whether the verdict is the same at both ends of the 95% interval of the new cases."""
-    levels = levels_of(judged)
-    unknown = [name for name, level in levels.items() if level == "unknown"]
+    """Whether chance in the number of new cases alone could change the verdict."""
     if judged.verdict == CANNOT_SAY:
-        return UNTESTED.get(unknown[0] if unknown else "", _("Cannot be tested until returns are in"))
+        return _("There is not enough data to say")
     if judged.count_ci95 is None or judged.verdict_at_count_ends is None:
-        return _("Cannot be tested until new cases are known")
-    ends = zip(judged.count_ci95, judged.verdict_at_count_ends, strict=True)
+        any_count = method.implied({**judged.possible_levels, method.CASES: method.BEST_FIRST})
+        return _("No") if any_count == judged.verdict else _("Not known until new cases are")
+    ends = zip(judged.count_ci95, judged.verdict_at_count_ends, (write_inwards(judged.count_ci95)), strict=True)
     other = [
-        _("{verdict} at {count} new cases", verdict=_verdict(said), count=Plain(write(round_half_up(count), "count")))
-        for count, said in ends
+        _("{verdict} at {count} new cases", verdict=_verdict(said), count=Plain(shown))
+        for _end, said, shown in ends
         if said != judged.verdict
     ]
-    if other:
-        return _("Sensitive to caseload: {verdicts}", verdicts=joined(", ", other))
-    return _("Holds at both ends of the intervals")
+    return _("Yes: {verdicts}", verdicts=joined(", ", other)) if other else _("No")
 
 
-def condition_sentence(evidence: Evidence, condition: Condition) -> str:
-    """A condition: what is not known must be known, what is not met must be met."""
-    label = next(criterion.label for criterion in CRITERIA if method_name(criterion.name) == condition.criterion)
-    if condition.level == "unknown":
-        return joined(": ", [label, _("must be known")])
+def condition_words(evidence: Evidence, condition: Condition) -> str:
+    """The least that would meet a criterion: what is not known must be known, what is not met must be met."""
+    if condition.level == method.NOT_KNOWN:
+        return _("must be known")
     if condition.criterion == MONEY and evidence.money.planned is not None:
-        return joined(": ", [label, _still_to_secure(evidence)])
-    return joined(": ", [label, condition.text.partition(": ")[2]])
+        return _still_to_secure(evidence)
+    return together([_step_words(evidence, step) for step in condition.steps]) or _("not known")
 
 
-# The figure of a criterion, the same in words, the document that shows it, its date, and its source.
-Cell = tuple[float | None, str, str, date | None, str]
+@dataclass(frozen=True)
+class Cell:
+    """The figure of a criterion, the same in words, a note, the document that shows it, its date, and its source."""
+
+    value: float | None
+    words: str
+    note: str = ""
+    shown_by: str = ""
+    dated: date | None = None
+    source: str = ""
+    low: float | None = None
+    high: float | None = None
 
 
 def _money_cell(evidence: Evidence, judged: Readiness, day: date) -> Cell:
     money = evidence.money
-    if money.planned is None:
-        return None, _no_plan(evidence), "", None, ""
+    if money.planned is None or judged.cover_months is None:
+        return Cell(None, _no_plan(evidence))
+    months = write_on_its_side(judged.cover_months, 1, lambda shown: _of_months(shown))
     covered = {"secured": pounds_of(money.secured), "planned": pounds_of(money.planned)}
-    words = _("{months} months: {secured} of {planned}", months=Plain(f"{judged.cover_months:.1f}"), **covered)
+    words = _("{months} months: {secured} of {planned}", months=Plain(months), **covered)
     shown_by = money.source or _("no approved agreement known on {day}", day=write_date(day))
-    return judged.cover_months, words, shown_by, money.known, money.source
+    return Cell(judged.cover_months, words, "", shown_by, money.known, money.source)
 
 
 def _spend_cell(evidence: Evidence, judged: Readiness, day: date) -> Cell:
     shown_by, dated = _return_words(evidence.spend_seen)
-    if evidence.spend is None or not evidence.planned_spend:
-        return None, first_upper(_listed(evidence.spend_gaps)), shown_by, dated, shown_by
-    ratio = evidence.spend / evidence.planned_spend
-    spent = {"spend": pounds_of(evidence.spend), "planned": pounds_of(evidence.planned_spend)}
-    words = _("{spend} of {planned}: {ratio}", **spent, ratio=Plain(f"{round_half_up(ratio, 2):.2f}"))
-    return ratio, words, shown_by, dated, shown_by
+    planned, bounds = evidence.planned_spend, evidence.spend_bounds
+    if not planned or (evidence.spend is None and bounds is None):
+        return Cell(None, first_upper(_listed(evidence.spend_gaps)), "", shown_by, dated, shown_by)
+    if evidence.spend is None and bounds is not None:
+        low, high = (end / planned for end in (bounds.low, bounds.high))
+        words, note = _bounded_spend(bounds, planned), _because(evidence, bounds)
+        return Cell(None, words, note, shown_by, dated, shown_by, low, high)
+    assert evidence.spend is not None
+    spent = {"spend": pounds_of(evidence.spend), "planned": pounds_of(planned)}
+    share = evidence.spend / planned
+    words = _("{share} of plan: {spend} of {planned}", share=Plain(_spend_share(share)), **spent)
+    return Cell(share, words, "", shown_by, dated, shown_by)
+
+
+def _bounded_spend(bounds: Bounds, planned: float) -> Text:
+    """Spend that is not known as a share of plan: with what is under query as suspected, and if it is right."""
+    supposed, stated = (_share_range(ends, planned) for ends in (bounds.supposed, bounds.stated))
+    if supposed == stated:
+        return _("{share} of plan", share=supposed)
+    return _(
+        "{share} of plan if {months} is as suspected, {other} if right",
+        share=supposed,
+        months=bounds.queried,
+        other=stated,
+    )
+
+
+def _share_range(ends: tuple[float, float], planned: float) -> Text:
+    low, high = (Plain(_spend_share(end / planned)) for end in ends)
+    return low if low == high else _("{low} to {high}", low=low, high=high)
 
 
 def _caseload_cell(evidence: Evidence, judged: Readiness, day: date) -> Cell:
     shown_by, dated = _return_words(evidence.cases_seen)
-    if evidence.cases is None or evidence.planned_cases is None or judged.count_ci95 is None:
-        words: str = first_upper(_listed(evidence.case_gaps))
-        if evidence.last_cases:
-            last, cases, planned = evidence.last_cases
-            known = _("{cases} of {planned} to {month}", cases=cases, planned=_number(planned), month=month_name(last))
-            words = joined("; ", [words, known])
-        return None, words, shown_by, dated, shown_by
-    low, high = (write(round_half_up(end), "count") for end in judged.count_ci95)
-    taken_on = _("{cases} of {planned}", cases=evidence.cases, planned=_number(evidence.planned_cases))
-    words = joined("; ", [taken_on, _("{low} to {high}", low=Plain(low), high=Plain(high))])
-    return evidence.cases, words, shown_by, dated, shown_by
+    planned, bounds = evidence.planned_cases, evidence.case_bounds
+    if not planned or (evidence.cases is None and bounds is None):
+        return Cell(None, first_upper(_listed(evidence.case_gaps)), "", shown_by, dated, shown_by)
+    of = _number(planned)
+    if evidence.cases is None and bounds is not None:
+        words = _bounded_cases(bounds, of)
+        ends = (bounds.low / planned, bounds.high / planned)
+        return Cell(None, words, _because(evidence, bounds), shown_by, dated, shown_by, *ends)
+    assert evidence.cases is not None
+    assert judged.count_ci95 is not None
+    share = Plain(write_on_its_side(100 * evidence.cases / planned, 0, _of_cases) + "%")
+    low, high = (Plain(f"{end}%") for end in write_inwards([100 * end / planned for end in judged.count_ci95]))
+    words = _(
+        "{cases} of {planned}: {share} (likely {low} to {high})",
+        cases=evidence.cases,
+        planned=of,
+        share=share,
+        low=low,
+        high=high,
+    )
+    limits = (end / planned for end in judged.count_ci95)
+    return Cell(evidence.cases, words, _how_sure(judged), shown_by, dated, shown_by, *limits)
+
+
+def _bounded_cases(bounds: Bounds, of: Text) -> Text:
+    """New cases that are not known: at least what the known months add up to, and what they may be with the others."""
+    low, high = (Plain(write(end, "count")) for end in (bounds.low, bounds.high))
+    if bounds.least is None or not bounds.missing:
+        return _("{low} to {high} of {planned}", low=low, high=high, planned=of)
+    least = Plain(write(bounds.least, "count"))
+    places = {"least": least, "planned": of, "months": bounds.missing, "low": low, "high": high}
+    return _("at least {least} of {planned}; with {months} {low} to {high}", **places)
+
+
+def _how_sure(judged: Readiness) -> str:
+    """That chance leaves open whether the rate behind the new cases is that of the plan."""
+    sure = judged.probability_rate_at_least_90_percent_of_plan
+    least, most = TOO_FEW_TO_BE_SURE
+    return _("Too few cases to be sure") if sure is not None and least <= sure <= most else ""
+
+
+def _because(evidence: Evidence, bounds: Bounds) -> str:
+    """Why a number is not known exactly."""
+    missing = [_("{months} missing", months=bounds.missing)] if bounds.missing else []
+    queried = [_("{months} under query", months=bounds.queried)] if bounds.queried else []
+    return joined("; ", [*missing, *queried])
 
 
 def _returns_cell(evidence: Evidence, judged: Readiness, day: date) -> Cell:
     if evidence.filled is None:
-        return None, _("no return due yet"), "", None, ""
+        return Cell(None, _("no return due yet"))
     shown_by = _("Returns to {day}", day=write_date(day))
-    return evidence.received, _returns_words(evidence), shown_by, day, shown_by
+    return Cell(evidence.received, _returns_words(evidence), "", shown_by, day, shown_by)
 
 
 def _commitment_cell(evidence: Evidence, judged: Readiness, day: date) -> Cell:
     answer = evidence.commitment
     if answer is None:
-        return None, _("not all four questions answered"), "", None, ""
-    return None, answer.words, answer.document, answer.dated, answer.source
+        return Cell(None, _("not all four questions answered"))
+    return Cell(None, answer.words, "", answer.document, answer.dated, answer.source)
 
 
-CELLS = {
+CELLS: dict[str, Callable[[Evidence, Readiness, date], Cell]] = {
     "money": _money_cell,
     "spend": _spend_cell,
     "caseload": _caseload_cell,
@@ -140,31 +222,40 @@ CELLS = {
 }
 
 
+def _of_months(months: float) -> str:
+    """The level of so many months of money: what is printed must be at the level that it has."""
+    return method.possible({"planned_annual_cost": 12, "funding": [{"amount": months, "status": "approved"}]})[MONEY][0]
+
+
+def _of_spend(percent: float) -> str:
+    return method.possible({"planned_annual_cost": 100, "cost_12m": percent})[method.SPEND][0]
+
+
+def _of_cases(percent: float) -> str:
+    return method.possible({"planned_new_cases": 100, "count_12m": percent})[method.CASES][0]
+
+
+def _spend_share(share: float) -> str:
+    return write_on_its_side(100 * share, 0, _of_spend) + "%"
+
+
 def _return_words(seen: tuple[date, date] | None) -> tuple[str, date | None]:
     return (_("Return for {month}", month=write_month(seen[0])), seen[1]) if seen else ("", None)
 
 
 def _returns_words(evidence: Evidence) -> str:
     share = round_half_up((evidence.filled or 0) * 100, 1)
-    return _(
-        "{received} in, {on_time} on time, {share} filled",
+    words = _(
+        "{received} of {expected} received, {on_time} on time, {share} filled in",
         received=evidence.received,
+        expected=evidence.expected,
         on_time=evidence.on_time,
         share=Plain(f"{share:g}%"),
     )
-
-
-def _why_not_judged(evidence: Evidence, levels: Mapping[str, str]) -> list[str]:
-    why = []
-    if levels["spend"] == "unknown":
-        why.append(_listed(evidence.spend_gaps))
-    if levels["returns"] in ("not_met", "unknown"):
-        why.append(_("too few returns: {returns}", returns=_returns_words(evidence)))
-    if levels["commitment"] == "unknown":
-        why.append(_("not all four questions of commitment answered"))
-    if levels["money"] == "unknown":
-        why.append(_no_plan(evidence))
-    return why
+    if not evidence.copies:
+        return words
+    one, many = "{number} return copies another", "{number} returns copy others"
+    return joined("; ", [words, ngettext(one, many, evidence.copies, number=evidence.copies)])
 
 
 def _no_plan(evidence: Evidence) -> Text:
@@ -185,13 +276,17 @@ def _change_of_unknown(evidence: Evidence, judged: Readiness) -> str:
     if evidence.money.planned is None or not evidence.planned_spend:
         plan = first_upper(together([_("a plan for each month"), *steps]))
         return _("{steps}: then it can be judged", steps=plan)
-    known = after.verdict != CANNOT_SAY
-    words = [joined(": ", [first_upper(together(steps)), _verdict(after.verdict)])] if known else []
+    moves = _rank(after.verdict) > _rank(judged.verdict)
+    words = [_leads_to(first_upper(together(steps)), after.verdict)] if moves else []
     for step in _better(after)[:1]:
-        one = _step_words(completed, step)
-        said = _("{step} as well", step=one) if words else together([*steps, one])
-        words.append(joined(": ", [first_upper(said), _verdict(step.verdict)]))
+        one = _words_of(completed, step)
+        said = _("{step} as well", step=one) if words else together([one, *steps])
+        words.append(_leads_to(first_upper(said), step.verdict))
     return joined(". ", words)
+
+
+def _leads_to(steps: str, verdict: str) -> Text:
+    return _("{steps}: {verdict}", steps=steps, verdict=_verdict(verdict))
 
 
 def _better(judged: Readiness) -> list[Change]:
@@ -200,12 +295,44 @@ def _better(judged: Readiness) -> list[Change]:
     return sorted(steps, key=lambda step: step.criteria != (MONEY,))
 
 
-def _step_words(evidence: Evidence, step: Change) -> str:
-    """A step in our words where it is about money alone: £44,558 more secured (6 months)."""
-    if step.criteria != (MONEY,):
-        return step.text
-    after = sum(money["amount"] for money in step.facts["funding"])
-    more = after - evidence.money.secured
+def _words_of(evidence: Evidence, change: Change) -> str:
+    return together([_step_words(evidence, step) for step in change.steps])
+
+
+def _step_words(evidence: Evidence, step: Step) -> str:
+    """A step in words: £44,558 more secured (6 months)."""
+    if step.what == "secured":
+        return _secured_words(evidence, step.by)
+    if step.what in ("spend", "spend_of"):
+        amount = pounds_of(abs(step.by))
+        if step.what == "spend_of":
+            return _("a spend of {amount} in the twelve months", amount=amount)
+        return _("{amount} more spent", amount=amount) if step.by > 0 else _("{amount} less spent", amount=amount)
+    if step.what.startswith("answer_"):
+        question = QUESTIONS[int(step.what[-1]) - 1].label
+        return _("“{question}” answered with {score}", question=question, score=round(step.by))
+    return _counted_words(evidence, step)
+
+
+def _counted_words(evidence: Evidence, step: Step) -> str:
+    """A step of new cases or returns."""
+    number = round(abs(step.by))
+    if step.what == "new_cases_of":
+        return _("{number} new cases in the twelve months", number=number)
+    if step.what == "new_cases" and step.by > 0:
+        return ngettext("{number} more new case", "{number} more new cases", number, number=number)
+    if step.what == "new_cases":
+        return ngettext("{number} new case fewer", "{number} new cases fewer", number, number=number)
+    if step.what == "filled":
+        return _("{share} of numbers filled in", share=Plain(f"{100 * step.by:g}%"))
+    places = {"number": number, "total": evidence.expected or 12}
+    if step.what == "received":
+        return _("{number} of {total} returns received", **places)
+    return _("{number} of {total} returns on time", **places)
+
+
+def _secured_words(evidence: Evidence, more: float) -> str:
+    after = evidence.money.secured + more
     months = round_half_up(12 * after / (evidence.money.planned or 1), 1)
     places = {"amount": pounds_of(abs(more)), "months": Plain(f"{months:g}")}
     if more > 0:
@@ -223,11 +350,9 @@ def _rank(said: str) -> int:
 
 
 def _listed(words: Sequence[str]) -> str:
-    return (
-        joined(", ", words)
-        if len(words) <= 2
-        else _("{first}, and {number} more", first=words[0], number=len(words) - 1)
-    )
+    if len(words) <= 2:
+        return joined(", ", words)
+    return _("{first}, and {number} more", first=words[0], number=len(words) - 1)
 
 
 def pounds_of(amount: float) -> Plain:

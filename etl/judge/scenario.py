@@ -265,10 +265,14 @@ def _verdict_at(facts: Mapping[str, Any], money: float, cost: float) -> Readines
     """The method knows one planned cost, here the scenario's: past spend is put in proportion, so that it stays judged
     against its own plan.
     """
-    planned, spent = facts.get("planned_annual_cost"), facts.get("cost_12m")
-    if planned and spent is not None:
-        spent = Fraction(str(spent)) * Fraction(str(cost)) / Fraction(str(planned))
-    supposed = {"funding": [{"amount": money, "status": "approved"}], "planned_annual_cost": cost, "cost_12m": spent}
+    planned, spent, ranges = (facts.get(name) for name in ("planned_annual_cost", "cost_12m", "cost_12m_range"))
+    times = Fraction(str(cost)) / Fraction(str(planned)) if planned else Fraction(1)
+    supposed = {
+        "funding": [{"amount": money, "status": "approved"}],
+        "planned_annual_cost": cost,
+        "cost_12m": None if spent is None else Fraction(str(spent)) * times,
+        "cost_12m_range": ranges and [[Fraction(str(end)) * times for end in own] for own in ranges],
+    }
     return verdict({**facts, **supposed})
 
 

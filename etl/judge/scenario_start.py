@@ -1,7 +1,9 @@
 """Where scenarios start: what is known of each site, as the numbers that `etl.judge.scenario` asks for."""
 
+import json
 from collections.abc import Mapping
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import pandas as pd
@@ -66,6 +68,10 @@ def _months_of(results: pd.DataFrame, site: str, data_month: date) -> dict[str, 
     }
 
 
+def _as_json(ranges: list[list[Fraction]] | None) -> str:
+    return json.dumps([[float(end) for end in own] for own in ranges]) if ranges else ""
+
+
 def _facts(evidence: Evidence) -> dict[str, Any]:
     """The facts of the method, a column each."""
     facts = evidence.facts()
@@ -76,6 +82,8 @@ def _facts(evidence: Evidence) -> dict[str, Any]:
         "spend": None if spend is None else float(spend),
         "planned_new_cases": facts["planned_new_cases"],
         "new_cases": facts["count_12m"],
+        "spend_ranges": _as_json(facts["cost_12m_range"]),
+        "new_cases_ranges": _as_json(facts["count_12m_range"]),
         "returns_expected": returns["expected"],
         "returns_received": returns["received"],
         "returns_on_time": returns["on_time"],

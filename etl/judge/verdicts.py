@@ -10,14 +10,14 @@ from datetime import date, datetime
 import pandas as pd
 
 from etl.definitions.costs import SPEND
-from etl.definitions.messages import Text, _, joined
+from etl.definitions.messages import Text, _
 from etl.definitions.periods import month_after, write_date
 from etl.definitions.readiness import CRITERIA, STALE_AFTER_MONTHS, VERDICTS, count_verdicts
 from etl.definitions.tables import column, columns_of
 from etl.judge.evidence import Evidence, gather_evidence
-from etl.judge.judgement import complete, judge, levels_of
+from etl.judge.judgement import LEVEL_NAMES, complete, judge, levels_of, method_name
 from etl.judge.money import ALL, agreement_rows, assessed_year, cliff, cover, funding_mix, gap_steps
-from etl.judge.reasons import CELLS, change, condition_sentence, holds, reason
+from etl.judge.reasons import CELLS, change, condition_words, holds, reason
 from etl.judge.scenario_start import start_rows
 from etl.methods.readiness import Readiness
 from etl.reference import (
@@ -47,19 +47,21 @@ def edition_tables(
     data_month: date,
     sites: Iterable[str],
     queries: pd.DataFrame | None = None,
+    bounds: pd.DataFrame | None = None,
 ) -> dict[str, pd.DataFrame]:
     """The tables of an edition that come from reference tables and judgement, as known at a time.
 
     `results` has site, period, starts, measure, value, complete; `calendar` site, month, state, received; `holes` site,
     month, measure (its key), state, of numbers that are missing, suppressed or unreadable in returns that came;
-    `queries`, where given, site, month, measure, holds_verdict. Money in pounds, months as their first day.
+    `queries`, where given, site, month, code; `bounds` what years may come to that are not known
+    (`etl.compare.bounds`). Money in pounds, months as their first day.
     """
     day = known_at.date() if isinstance(known_at, datetime) else known_at
     names, known = list(sites), as_known_at(reference, day)
     year = assessed_year(known.agreements, data_month)
     last = month_after(year, 11)
     covers = cover(known, names, year, data_month)
-    cases = gather_evidence(known, covers, results, calendar, holes, data_month, names, queries)
+    cases = gather_evidence(known, covers, results, calendar, holes, data_month, names, queries, bounds)
     judged = {site: judge(evidence) for site, evidence in cases.items()}
     completed = {site: complete(evidence, judged[site]) for site, evidence in cases.items()}
     ahead = gap_steps(known, names, month_after(data_month), month_after(data_month, 12))
@@ -90,11 +92,34 @@ def readiness_rows(cases: Mapping[str, Evidence], judged: Mapping[str, Readiness
     for site, evidence in cases.items():
         levels = levels_of(judged[site])
         for position, criterion in enumerate(CRITERIA, start=1):
-            level = levels[criterion.name]
-            value, words, shown_by, dated, source = CELLS[criterion.name](evidence, judged[site], day)
-            stale = dated is not None and dated < _months_ago(day, STALE_AFTER_MONTHS)
-            made_up = source == MADE_UP or (criterion.name == "money" and evidence.money.made_up)
-            rows.append((site, criterion.name, position, level, value, words, shown_by, dated, stale, source, made_up))
+            cell = CELLS[criterion.name](evidence, judged[site], day)
+            stale = cell.dated is not None and cell.dated < _months_ago(day, STALE_AFTER_MONTHS)
+            made_up = cell.source == MADE_UP or (criterion.name == "money" and evidence.money.made_up)
+            may = judged[site].possible_levels[method_name(criterion.name)]
+            to_meet = {c.criterion: condition_words(evidence, c) for c in judged[site].conditions}
+            rows.append(
+                {
+                    "site": site,
+                    "criterion": criterion.name,
+                    "position": position,
+                    "level": levels[criterion.name],
+                    "possible": ", ".join(LEVEL_NAMES[level] for level in may),
+                    "value": cell.value,
+                    "low": cell.low,
+                    "high": cell.high,
+                    "chance": judged[site].probability_rate_at_least_90_percent_of_plan
+                    if criterion.name == "caseload"
+                    else None,
+                    "words": cell.words,
+                    "note": cell.note,
+                    "condition": to_meet.get(method_name(criterion.name), ""),
+                    "evidence": cell.shown_by,
+                    "evidence_date": cell.dated,
+                    "stale": stale,
+                    "source": cell.source,
+                    "made_up": made_up,
+                }
+            )
     return pd.DataFrame(rows, columns=columns_of("readiness"))
 
 
@@ -109,16 +134,10 @@ def verdict_rows(cases: Mapping[str, Evidence], judged: Mapping[str, Readiness],
         name = _name(judged[site].verdict)
         said = own.get(site)
         says = _own_words(said) if said else ""
-        conditions = joined("; ", [condition_sentence(evidence, condition) for condition in judged[site].conditions])
-        sentences = (
-            reason(evidence, judged[site]),
-            change(evidence, judged[site]),
-            holds(evidence, judged[site]),
-            conditions,
-        )
+        sentences = (reason(evidence, judged[site]), change(evidence, judged[site]), holds(evidence, judged[site]))
         rows.append((site, name, VERDICTS[name], *sentences, said.verdict if said else "", says))
     names = [row[1] for row in rows]
-    rows.append((ALL, _together(names), count_verdicts(names), "", "", "", "", "", ""))
+    rows.append((ALL, _together(names), count_verdicts(names), "", "", "", "", ""))
     return pd.DataFrame(rows, columns=columns_of("verdicts"))
 
 

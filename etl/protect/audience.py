@@ -42,6 +42,9 @@ def given_to(audience: str, given: Tables, seen: pd.DataFrame) -> dict[str, pd.D
         own = (frame["site"] == audience).to_numpy() if "site" in frame.columns else np.zeros(len(frame), dtype=bool)
         base = seen if name == "results" else frame
         tables[name] = _merged(name, frame, base, own)
+    for name in _with_rows("money"):
+        frame = tables[name]
+        tables[name] = frame[_is_money(frame) | frame.site.eq(audience)].reset_index(drop=True)
     for name in _with_rows("audience"):
         tables[name] = tables[name][tables[name].audience == audience].reset_index(drop=True)
     tables["edition"]["audience"] = audience
@@ -133,8 +136,8 @@ def _nothing(column: pd.Series) -> object:
 
 
 def _is_money(frame: pd.DataFrame) -> np.ndarray:
-    units = {number: unit_of(number) for number in frame["measure"].unique()}
-    return frame["measure"].map(units).ne("count").to_numpy()
+    units = {number: unit_of(number) if number else "" for number in frame["measure"].unique()}
+    return ~frame["measure"].map(units).isin(["count", ""]).to_numpy()
 
 
 # The results under the mask
@@ -260,4 +263,5 @@ def _readiness(readiness: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
     newest = years[years.starts == years.starts.max()]
     hidden = set(newest[newest.shown == HIDDEN].site)
     where = readiness.criterion.eq("caseload") & readiness.site.isin(hidden)
-    return readiness.assign(words=readiness.words.mask(where, HIDDEN), value=readiness.value.mask(where))
+    blank = {name: readiness[name].mask(where) for name in ("value", "low", "high", "chance")}
+    return readiness.assign(words=readiness.words.mask(where, HIDDEN), note=readiness.note.mask(where, ""), **blank)

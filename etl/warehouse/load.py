@@ -28,6 +28,7 @@ from etl.sites import Site, load_sites, read_site
 from etl.warehouse.plans import plan_by_month
 from etl.warehouse.store import (
     ACCEPTED,
+    PROBLEM,
     Receipt,
     SiteMonth,
     in_force,
@@ -306,14 +307,11 @@ def _complete(con: duckdb.DuckDBPyConnection, accepted: Mapping[str, Receipt]) -
     if not accepted:
         return
     found = con.execute(
-        f"select return_id, {', '.join(_PROBLEM)} from problems where compared and return_id in ?", [list(accepted)]
+        f"select return_id, {', '.join(PROBLEM)} from problems where compared and return_id in ?", [list(accepted)]
     )
     for return_id, *what in found.fetchall():
         accepted[return_id].problems.append(Problem(*what))
         accepted[return_id].verdict = _verdict(accepted[return_id].problems)
-
-
-_PROBLEM = ("month", "sheet", "cell", "code", "severity", "message", "fix", "measure", "cause")
 
 
 def _by_arrival(one: Checked) -> tuple[datetime, int, str, str]:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -24,6 +24,10 @@ from etl.system.sql import read_sql
 
 ACCEPTED = ("accepted", "accepted_with_queries")
 SiteMonth = tuple[str, date]
+
+
+# The columns of `problems` that are a problem's own, in the order of its fields.
+PROBLEM = tuple(field.name for field in fields(Problem))
 
 
 @dataclass
@@ -56,6 +60,9 @@ def open_warehouse(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyCon
     if read_only:
         if con.execute("from duckdb_tables() where table_name = 'covered'").fetchall():
             con.execute(read_sql("read_old"))
+        told = con.execute("from duckdb_columns() where table_name = 'problems' and column_name = 'supposes'")
+        if not told.fetchall():
+            con.execute(read_sql("read_without_causes"))
     elif is_there:  # it may be of an earlier version
         con.execute(read_sql("rename_old"))
         con.execute(read_sql("schema"))
@@ -191,12 +198,8 @@ def _write_receipts(
 
 def problem_frame(problems: Iterable[tuple[str, str | None, Problem]]) -> pd.DataFrame:
     """Problems as rows of the table, from (return_id, site, problem)."""
-    rows = [
-        (given, site, p.month, p.sheet, p.cell, p.code, p.severity, p.message, p.fix, p.measure, p.cause)
-        for given, site, p in problems
-    ]
-    columns = ["return_id", "site", "month", "sheet", "cell", "code", "severity", "message", "fix", "measure", "cause"]
-    return pd.DataFrame(rows, columns=columns)
+    rows = [(given, site, *(getattr(problem, name) for name in PROBLEM)) for given, site, problem in problems]
+    return pd.DataFrame(rows, columns=["return_id", "site", *PROBLEM])
 
 
 def _entry_frame(receipts: Sequence[Receipt], entries: Columns) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 -- then, and what the version said that no longer has it. Needs the table `versions`.
 with raised as (
     select v.site, v.month, v.version, v.return_id, v.received, p.sheet, p.cell, p.code, p.severity, p.message, p.fix,
-        p.measure, p.cause, if(p.measure = '', p.sheet || '!' || p.cell, p.measure) as place
+        p.measure, p.cause, p.supposes, if(p.measure = '', p.sheet || '!' || p.cell, p.measure) as place
     from problems as p
     join versions as v on v.return_id = p.return_id and v.month = p.month and v.site = p.site
     where p.severity = 'query'
@@ -16,7 +16,7 @@ last_run as (
         max_by(
             struct_pack(
                 sheet := sheet, cell := cell, severity := severity, message := message, fix := fix, measure := measure,
-                cause := cause, return_id := return_id
+                cause := cause, supposes := supposes, return_id := return_id
             ),
             version
         ) as said
@@ -27,7 +27,7 @@ last_run as (
 numbers as (
     select return_id, month, if(part = '', measure, measure || '.' || part) as measure, value, state from entries
 )
-select q.site, q.month, said.sheet, said.cell, code, said.severity, said.message, said.fix, said.measure, said.cause, place,
+select q.site, q.month, said.sheet, said.cell, code, said.severity, said.message, said.fix, said.measure, said.cause, said.supposes, place,
     raised, raised_version, said.return_id as return_id, was.value as value, was.state as number_state,
     mender.version as mended_version, mender.return_id as mended_by, mender.received as mended,
     became.value as mended_value, became.state as mended_state

@@ -43,8 +43,12 @@ create table if not exists problems (
     compared boolean default false      -- found beside other returns, and worked out again when one of them changes
 );
 
+-- A warehouse of an earlier version lacks it: what the numbers are by the likely cause, as JSON by their names.
+alter table problems add column if not exists supposes varchar default '';
+
 -- What checks in shadow find: the same, shown to nobody.
 create table if not exists in_shadow as from problems limit 0;
+alter table in_shadow add column if not exists supposes varchar default '';
 
 create table if not exists results (
     site varchar not null,
