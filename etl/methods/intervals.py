@@ -1,14 +1,14 @@
-"""How far chance alone could move a count, a proportion or a cost per case.
+"""How far chance alone could move a count, a proportion or a cost per case, and how sure a rate is.
 
 Sources: F. Garwood (1936), Fiducial limits for the Poisson distribution, Biometrika 28; E. B. Wilson
-(1927), Probable inference, JASA 22.
+(1927), Probable inference, JASA 22; H. Jeffreys (1961), Theory of probability, 3rd edition (the prior of a rate).
 """
 
 from __future__ import annotations
 
 import math
 
-from scipy.special import gammainccinv, gammaincinv, ndtri
+from scipy.special import gammaincc, gammainccinv, gammaincinv, ndtri
 
 Interval = tuple[float, float]
 
@@ -47,6 +47,13 @@ def unit_cost(cost: float, count: float, level: float = 0.95) -> Interval:
     _refuse_negative(cost, "cost")
     low, high = poisson(count, level)
     return cost / high, cost / low if low > 0 else math.inf
+
+
+def probability_at_least(count: float, floor: float) -> float:
+    """How sure it is that the rate behind a count is above a floor: Gamma(count + 1/2), Jeffreys' prior."""
+    _refuse_negative(count, "count")
+    _refuse_negative(floor, "floor")
+    return float(gammaincc(count + 0.5, floor))
 
 
 def _tail(level: float) -> float:

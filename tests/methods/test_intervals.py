@@ -55,3 +55,10 @@ def test_an_interval_holds_its_count_and_widens_with_its_level(count, level):
 def test_nonsense_is_refused(call):
     with pytest.raises(ValueError):
         call()
+
+
+@pytest.mark.parametrize(
+    ("count", "plan", "sure"), [(113, 125, 0.525), (73, 75, 0.752), (87, 100, 0.382), (0, 3, 0.020), (80, 100, 0.145)]
+)
+def test_how_sure_a_rate_is_at_least_nine_tenths_of_its_plan(count, plan, sure):
+    assert intervals.probability_at_least(count, 0.9 * plan) == pytest.approx(sure, abs=6e-4)
