@@ -11,7 +11,7 @@ from dashboard.elements.tables import Column, hidden, state, table
 from dashboard.provenance.links import link_to
 from dashboard.wording import costs
 from etl.definitions.messages import Name, Number, Text, _, joined
-from etl.definitions.writing import HIDDEN, first_upper, pounds
+from etl.definitions.writing import HIDDEN, figures, first_upper, pounds
 from etl.provenance.address import NumberAddress
 
 Component = Any
@@ -67,7 +67,7 @@ def shown(view: View, row: Row | None, column: str = "unit") -> Component:
         return hidden()
     if row is None or row.get(column) is None:
         return state(_("not known"), (row.why or "") if row is not None else "")
-    text = row.shown if column == "unit" else f"{row[column]:,.0f}" if column == "count" else pounds(row[column])
+    text = row.shown if column == "unit" else figures(row[column]) if column == "count" else pounds(row[column])
     return link_to(view, number_text(view, row, column, text))
 
 

@@ -13,7 +13,7 @@ from dashboard.provenance.links import link_to
 from dashboard.wording import costs
 from etl.definitions.messages import Name, Number, Text, _, joined
 from etl.definitions.periods import month_after
-from etl.definitions.writing import first_upper, lower_first, pounds, signed_pounds
+from etl.definitions.writing import figures, first_upper, lower_first, pounds, signed_pounds
 from etl.provenance.address import NumberAddress
 from etl.provenance.code import LAG
 
@@ -93,13 +93,13 @@ def ends(row: Row) -> Text:
 def drawn(view: View, row: Row) -> Any:
     """The figure."""
     counted = costs.per_of(row.measure).counted
-    spent, cases = {"amount": pounds(row.more_spent)}, {"number": f"{abs(row.more_cases):,.0f}"}
+    spent, cases = {"amount": pounds(row.more_spent)}, {"number": figures(abs(row.more_cases))}
     more_spent = _("{amount} more spent", **spent) if row.more_spent >= 0 else _("{amount} less spent", **spent)
     more_cases = _("{number} more", **cases) if row.more_cases >= 0 else _("{number} fewer", **cases)
     return bridge(
-        (row.from_words, counted(f"{row.count0:,.0f}"), row.unit0),
+        (row.from_words, counted(figures(row.count0)), row.unit0),
         [(_("Spending"), more_spent, row.spending), (_("Volume"), more_cases, row.volume)],
-        (row.to_words, counted(f"{row.count1:,.0f}"), row.unit1),
+        (row.to_words, counted(figures(row.count1)), row.unit1),
         view.mark(row.site),
     )
 
@@ -120,7 +120,7 @@ def of(view: View, row: Row, step: str, text: str) -> Component:
 def end(view: View, row: Row, which: int) -> list[Component]:
     """Spend, cases and unit cost of a period."""
     cost, count, unit = (row[f"{name}{which}"] for name in ("cost", "count", "unit"))
-    said = {"cost": pounds(cost), "count": f"{count:,.0f}", "unit": pounds(unit)}
+    said = {"cost": pounds(cost), "count": figures(count), "unit": pounds(unit)}
     return [of(view, row, f"{name}{which}", text) for name, text in said.items()]
 
 

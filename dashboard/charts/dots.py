@@ -14,7 +14,7 @@ ROW, HEAD, FOOT = 36, 26, 6
 
 @dataclass(frozen=True)
 class Dot:
-    """A row: a value, its 95% and 99.8% limits, its plan, and whether it is of an earlier period."""
+    """A row: a value, its 95% limits, its plan, and whether it is of an earlier period."""
 
     name: str
     mark: Mark
@@ -22,8 +22,6 @@ class Dot:
     text: str
     low: float | None = None
     high: float | None = None
-    low_998: float | None = None
-    high_998: float | None = None
     plan: float | None = None
     hollow: bool = False
 
@@ -40,18 +38,18 @@ def dots(
     *,
     labelled: bool = False,
     row: int = ROW,
-    thin: bool = True,
+    floor: float | None = None,
 ) -> Figure:
-    """The figure. Rows lie from the top down; `labelled` writes the value above its dot."""
+    """The figure. Rows lie from the top down; `labelled` writes the value above its dot, `floor` is dashed."""
     shapes: list[Shape] = []
+    if floor is not None:
+        shapes.append(line(floor, -0.5, floor, len(rows) - 0.5, theme.MUTED, 1.2, dash="dash"))
     traces = []
     for index, dot in enumerate(rows):
         if dot.plan is not None:
             shapes.append(line(dot.plan, index - 0.34, dot.plan, index + 0.34, theme.INK, 2))
         if dot.value is None:
             continue
-        if thin and dot.low_998 is not None and dot.high_998 is not None:
-            shapes.append(line(dot.low_998, index, dot.high_998, index, dot.mark.colour, 1.2))
         if dot.low is not None and dot.high is not None:
             shapes.append(line(dot.low, index, dot.high, index, dot.mark.colour, 4))
         label = {"text": [dot.text], "textposition": "top center", "textfont": bold(14)}

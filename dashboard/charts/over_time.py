@@ -26,7 +26,7 @@ from dashboard.charts.scale import ticks
 from dashboard.theme import Mark
 from etl.definitions.messages import Plain, Text, _
 from etl.definitions.periods import month_after, write_month
-from etl.definitions.writing import HIDDEN, pounds, pounds_short
+from etl.definitions.writing import HIDDEN, figures, pounds, pounds_short
 
 # What is said on pointing at a point: its month and its number.
 POINTED_AT = hover(Plain("%{customdata[0]}: %{customdata[1]}"))
@@ -268,4 +268,4 @@ def short(value: float | None) -> str:
     """A limit in few signs: 11.1, 1,204, £36k is left to money's own axis."""
     if value is None:
         return ""
-    return f"{value:,.1f}" if abs(value) < 1000 else f"{value:,.0f}"
+    return figures(value, 1 if abs(value) < 1000 else 0)

@@ -9,7 +9,7 @@ from dashboard.charts.money import LAYERS, PALE, layer
 from dashboard.charts.scale import ticks
 from etl.definitions.messages import Plain, Text, _, joined
 from etl.definitions.periods import write_month
-from etl.definitions.writing import pounds_short
+from etl.definitions.writing import figures, pounds_short
 from etl.judge.scenario import LABEL, Month, Range
 
 PAINTS = {status: paint for status, label, paint in LAYERS}
@@ -91,7 +91,7 @@ def affordable(points: Sequence[tuple[float, float]], planned: float, shares: tu
         line(0, planned, 100, planned, theme.CONTEXT, 2, "5px,3px"),
     ]
     ends = [note(share, top, f"{share:g}%", xanchor="center", yanchor="top") for share in dict.fromkeys((low, high))]
-    plan = note(100, planned, _("plan {number}", number=f"{planned:,.0f}"), xanchor="right", yanchor="bottom")
+    plan = note(100, planned, _("plan {number}", number=figures(planned)), xanchor="right", yanchor="bottom")
     notes = [*ends, plan, note(0, 1, LABEL, xref="paper", yref="paper", yanchor="bottom")]
     x = {"range": [0, 100], "tickvals": [0, 25, 50, 75, 100], "ticktext": [f"{at}%" for at in (0, 25, 50, 75, 100)]}
     y = value_axis(ticks(top / 1.16, 3), top)

@@ -7,7 +7,7 @@ from typing import Any
 from dashboard.data.edition import Row
 from dashboard.data.view import View, period_words
 from etl.definitions.messages import Text, _
-from etl.definitions.periods import last_month, write_month, write_period
+from etl.definitions.periods import write_month, write_period
 
 YEARS = ("rolling_year", "year")
 ALL = "all"
@@ -59,9 +59,7 @@ def when(row: Row) -> Text:
 
 
 def briefly(row: Row) -> Text:
-    """The same where a column is narrow: to Sep 2019; 2019/20 to date."""
-    if row.period == "rolling_year":
-        return _("to {month}", month=write_month(last_month(row.period, row.starts)))
+    """The same where a column is narrow: year to Sep 2019; 2019/20 to date."""
     said = write_period(row.period, row.starts)
     return _("{period} to date", period=said) if row.period == "year" and row.to_date else said
 

@@ -22,7 +22,16 @@ from etl.definitions.messages import Month, Name, Plain, Text, _, joined
 from etl.definitions.periods import month_after, write_date, write_month
 from etl.definitions.readiness import LEVELS, VERDICTS
 from etl.definitions.settings import FIRST_TIME_ONLY, NIL_POUNDS, SLIDES
-from etl.definitions.writing import HIDDEN, first_upper, listed, pounds, pounds_short, write_count, write_interval
+from etl.definitions.writing import (
+    HIDDEN,
+    figures,
+    first_upper,
+    listed,
+    pounds,
+    pounds_short,
+    write_count,
+    write_interval,
+)
 from etl.provenance.address import NumberAddress
 
 ONLY_APPROVED = _("Only approved money counts as secured.")
@@ -112,7 +121,7 @@ def judge(view: View, site: str, row: Row | None, cover: Row | None) -> Judged:
     months = cover.months if cover is not None else None
     words = VERDICTS.get(row.verdict, row.words) if row is not None else _("Not judged")
     level = VERDICT_LEVELS.get(row.verdict, "unknown") if row is not None else "unknown"
-    shown = Plain(f"{months:.1f}") if months is not None else _("not known")
+    shown = Plain(figures(months, 1)) if months is not None else _("not known")
     return Judged(place(view, site), level, words, row.reason or "" if row is not None else "", months, shown)
 
 
@@ -135,7 +144,7 @@ def new_cases(view: View) -> Slide | None:
         _("Does Drive reach as many people as planned?"),
         caseload.against_plan(of_sites(view, "new_cases"), partial(links.result_text, view)),
         _(
-            "New cases, {period}; line: 95% interval; upright: plan; hollow: an earlier year",
+            "New cases, {period}; line: likely range (95%); upright: plan; hollow: an earlier year",
             period=period_words(view.period),
         ),
         Points(
@@ -170,7 +179,7 @@ def cost(view: View) -> Slide | None:
     """Cost per new case of each site; no slide where none is known or may be shown."""
     rows = compared(view, COST)
     points = [
-        point(view, site, row, write_interval(row.low, row.high, money=True) if row is not None else "")
+        point(view, site, row, write_interval(row.low, row.high, "gbp_each") if row is not None else "")
         for site, row in ((site, rows.get(site)) for site in sites_shown(view))
     ]
     if all(point.value is None for point in points):
@@ -178,15 +187,16 @@ def cost(view: View) -> Slide | None:
     labels = {site.name: site.label for site in view.sites}
     found = asked(view, "findings", "measure = ?", (COST,)) if view.all_sites else ()
     pairs = asked(view, "apart", "measure = ?", (COST,))
+    basis = costs.on_lines(COST, view.edition.rows("scope"))
     return dotted(
         "cost",
         _("What does one case cost?"),
-        costs.cost(found, pairs, rows, labels, _("new case"), partial(links.result_text, view)),
-        _("Cash on the cost lines that all sites count, latest complete year; line: 95% interval"),
+        costs.cost(found, pairs, rows, labels, _("new case"), basis, partial(links.result_text, view)),
+        _("Cash on the cost lines that all sites count, latest complete year; line: likely range (95%)"),
         Points(
             tuple(points),
             *scale(points, pounds),
-            _("95% interval"),
+            _("Likely range"),
             _("Cost per new case"),
             left_out(view),
             is_money=True,

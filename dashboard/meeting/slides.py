@@ -74,7 +74,7 @@ class Points:
     both: str = ""
     is_money: bool = False
     site: str = _("Site")
-    interval: str = _("95% interval")
+    interval: str = _("Likely range")
     plan: str = _("plan")
 
 

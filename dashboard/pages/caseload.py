@@ -33,8 +33,8 @@ from dashboard.wording import numbers
 from etl.definitions import label_of
 from etl.definitions.messages import Capital, Count, Plain, Small, Text, _, joined, ngettext
 from etl.definitions.periods import write_month, write_months
-from etl.definitions.settings import LEAST_COUNT
-from etl.definitions.writing import HIDDEN, first_upper, listed
+from etl.definitions.settings import DELIVERED, LEAST_COUNT
+from etl.definitions.writing import HIDDEN, figures, first_upper, listed, percent, write_count
 
 Component = Any
 
@@ -44,7 +44,14 @@ def build(view: View) -> Content:
     view = of_a_year(view)
     rows = of_sites(view, "new_cases")
     left = [open_cases(view), pathway(view), work_kinds(view), risk(view)]
-    right = [against_plan(view, rows), month_by_month(view), closures(view), people(view), per_manager(view)]
+    right = [
+        against_plan(view, rows),
+        month_by_month(view),
+        year_before(view),
+        closures(view),
+        people(view),
+        per_manager(view),
+    ]
     return Content(
         wording.against_plan(rows, partial(links.result_text, view))
         if view.edition.has("results")
@@ -67,14 +74,13 @@ def note(view: View) -> Text:
 
 def open_cases(view: View) -> Component:
     """Open cases at the end of each month, with the plan."""
-    months = [row for site in view.sites for row in view.edition.series("closing_cases").get(site.name, ())]
-    headline = wording.trends(trend_rows(view), hidden=any(row.shown == HIDDEN for row in months))
-    subtitle = _("Cases open at the end of each month")
+    whole = flows_of(view, view.sites[0].name if len(view.sites) == 1 else "all")
+    said = whole if len(view.sites) == 1 or view.all_sites else ()
     return over_months(
         view,
         "closing_cases",
-        headline,
-        subtitle,
+        wording.since(said, view.sites[0].label if len(view.sites) == 1 else "") or "",
+        _("Cases open at the end of each month"),
         plan="planned_open_cases",
         name="open-cases",
         source=joined(". ", [source_words(view), *made_up_plans(view)]),
@@ -87,36 +93,66 @@ def made_up_plans(view: View) -> list[str]:
     return [_("Some plans are made up for the sample")] if made_up else []
 
 
-def trend_rows(view: View) -> list[tuple[str, Row]]:
-    """Whether each site's open cases grew or fell, as the edition says."""
-    rows = {row.site: row for row in view.edition.rows("trends", "measure = 'closing_cases'")}
-    return [(site.label, rows[site.name]) for site in view.sites if site.name in rows]
+def flows_of(view: View, site: str) -> tuple[Row, ...]:
+    """How many were referred, taken on and closed in a site's last months; none in an edition of long ago."""
+    return view.edition.rows("trends", "site = ? and measure <> 'closing_cases'", (site,), "measure")
+
+
+def year_before(view: View) -> Component:
+    """New cases of the last months beside those of the same months a year before."""
+    found = [(site, row) for site in view.sites for row in flows_of(view, site.name) if row.measure == "new_cases"]
+    rows = [(site, row) for site, row in found if row.span == YEAR]
+    heads = [Column(_("Site")), Column(_("Months")), Column(_("A year before"), True), Column(_("Now"), True)]
+    return card(
+        wording.changed([(site.label, row) for site, row in rows]),
+        _("New cases, against the same months a year before; a month missing in either year is left out of both"),
+        table([*heads, Column(_("Change"))], [before_line(view, site.name, row) for site, row in rows], YEAR_BEFORE)
+        if rows
+        else nothing(_("No returns yet.")),
+        name="year-before",
+        source=joined(". ", [source_words(view), _("Exact test of the two counts, adjusted for the number of sites")]),
+        links=[definition(view, "new_cases")],
+    )
+
+
+YEAR = 12
+YEAR_BEFORE = _("New cases and the same months a year before")
+
+
+def before_line(view: View, site: str, row: Row) -> list[Component]:
+    """A site's months, both numbers, and whether chance explains the difference."""
+    change = state(_("not known"), row.why or "") if row.from_value is None else wording.CHANGES[row.direction]
+    months: Component = write_months(row.to_starts, row.to_ends) if row.to_starts is not None else ""
+    if row.left_out:
+        months = html.Span([months, html.Small(_("without {months}", months=row.left_out))], className="with-share")
+    numbers = [write_count(n) if n is not None else "" for n in (row.from_value, row.to_value)]
+    return [site_name(view, site), months, *numbers, change]
 
 
 def against_plan(view: View, rows: Sequence[tuple[str, Row]]) -> Component:
-    """New cases with their intervals against the plan of the same months."""
+    """New cases as a share of plan with their likely ranges, on one scale."""
     by_site = compared(view, "new_cases")
+    write = partial(links.result_text, view)
     found, beside, body = [], [], []
     for site in view.sites:
         row = by_site.get(site.name)
         found.append(dot_of(view, site.name, row))
         below = [html.Small(when(row))] if row is not None and row.hollow and row.value is not None else []
         of = [" ", _("of {number}", number=plan_text(view, row))] if row is not None and row.plan is not None else []
-        beside.append((site_name(view, site.name, *below), html.Span([number(view, row, bold=True), *of])))
+        share = wording.delivered(row, write) if row is not None else None
+        numbers = [number(view, row, bold=True), *of, *([html.Small(share)] if share else [])]
+        beside.append((site_name(view, site.name, *below), html.Span(numbers, className="with-share")))
         body.append(plan_line(view, site.name, row))
-    top = 1.03 * max([v for d in found for v in (d.high_998, d.high, d.plan, d.value) if v] or [1.0])
-    heads = [Column(_("Site")), Column(_("Period")), Column(_("New cases"), True), Column(_("95% interval"), True)]
-    heads += [Column(_("Plan"), True), Column(_("Verdict"))]
+    top = max([TOP, *(1.03 * v for d in found for v in (d.high, d.value) if v)])
+    heads = [Column(_("Site")), Column(_("Period")), Column(_("New cases"), True), Column(_("Likely range"), True)]
+    heads += [Column(_("Plan"), True), Column(_("Of plan"), True), Column(_("Verdict"))]
     label = _("New cases against plan: {finding}", finding=wording.against_plan(rows))
-    interval = links.interval_text(view, rows[0][1]) if len(rows) == 1 else ""
-    drawn = graph(dots(found, top, lambda v: f"{v:,.0f}"), "new-cases-plan", label, height(len(found)))
+    drawn = dots(found, top, percent, floor=DELIVERED)
     return card(
-        wording.earlier_years(rows, partial(links.result_text, view), interval),
-        _(
-            "New cases, {year}; thick line 95%, thin 99.8% interval; upright: plan; hollow: earlier",
-            year=asked_words(view),
-        ),
-        beside_dots(drawn, beside, _("of plan")),
+        wording.how_sure(rows, write),
+        _("New cases delivered as a share of plan, {year}; line: likely range (95%)", year=asked_words(view)),
+        beside_dots(graph(drawn, "new-cases-plan", label, height(len(found))), beside, _("of plan")),
+        html.P(wording.chances(rows), className="note small") if wording.chances(rows) else None,
         name="against-plan",
         twin=table(heads, body, label_of("new_cases_against_plan"), class_name="wide"),
         links=[definition(view, "new_cases")],
@@ -124,22 +160,28 @@ def against_plan(view: View, rows: Sequence[tuple[str, Row]]) -> Component:
     )
 
 
+# The scale ends at half as much again as planned, unless a likely range does not.
+TOP = 1.5
+
+
 def dot_of(view: View, site: str, row: Row | None) -> Dot:
-    """A site's dot."""
-    if row is None:
+    """A site's dot, on the scale of its plan; none where no plan is known."""
+    share = row.get("against") if row is not None else None
+    if row is None or share is None:
         return Dot(view.label(site), view.mark(site), None, "")
-    limits = (row.low, row.high, row.low_998, row.high_998)
-    return Dot(view.label(site), view.mark(site), row.value, row.shown, *limits, plan=row.plan, hollow=bool(row.hollow))
+    limits = (row.get("against_low"), row.get("against_high"))
+    return Dot(view.label(site), view.mark(site), share, percent(share), *limits, plan=1.0, hollow=bool(row.hollow))
 
 
 def plan_line(view: View, site: str, row: Row | None) -> list[Component]:
     """A site's line of the table: its year, number, interval, plan and verdict in words."""
     if row is None:
-        return [site_name(view, site), "", state(_("not known")), "", "", ""]
+        return [site_name(view, site), "", state(_("not known")), "", "", "", ""]
     known = first_upper(when(row)) if row.value is not None else ""
     plan = number(view, plan_row(view, row)) if row.plan is not None else ""
     verdict = links.beside(view, row, "verdict", first_upper(row.words)) if row.words else ""
-    return [site_name(view, site), known, number(view, row), links.interval(view, row), plan, verdict]
+    share = wording.delivered(row, partial(links.result_text, view)) or ""
+    return [site_name(view, site), known, number(view, row), links.interval(view, row), plan, share, verdict]
 
 
 def plan_row(view: View, row: Row) -> Row | None:
@@ -248,7 +290,7 @@ def behind(view: View, row: Row, of: str) -> Component:
     about = view.edition.measures.get(row.measure)
     below = view.edition.result(row.site, about.denominator, row.period, row.starts) if about is not None else None
     same = below is not None and below.value == row["count"]
-    whole = links.number_text(view, below) if same and below is not None else Plain(f"{row['count']:,.0f}")
+    whole = links.number_text(view, below) if same and below is not None else Plain(figures(row["count"]))
     return html.Span(_("{number} of {total}", number=links.number_text(view, top), total=whole))
 
 
@@ -310,7 +352,7 @@ def kinds_words(view: View) -> Text:
     part = Row(largest, measure=f"closing_cases.{largest.part}", shown=largest.value_shown)
     whole = Row(largest, value=largest.whole)
     return wording.largest_kind(
-        largest.label, links.number_text(view, part), links.number_text(view, whole, f"{largest.whole:,.0f}")
+        largest.label, links.number_text(view, part), links.number_text(view, whole, figures(largest.whole))
     )
 
 

@@ -145,7 +145,8 @@ def headline(view: View, what: Asked) -> str:
         return central_headline(view)
     found = asked(view, "findings", "measure = ?", (what.measure,)) if view.all_sites else ()
     pairs = asked(view, "apart", "measure = ?", (what.measure,))
-    return costs.cost(found, pairs, what.rows, labels_of(view), what.one, partial(links.result_text, view))
+    basis = costs.on_lines(what.measure, view.edition.rows("scope"))
+    return costs.cost(found, pairs, what.rows, labels_of(view), what.one, basis, partial(links.result_text, view))
 
 
 def central_headline(view: View) -> str:
@@ -186,7 +187,7 @@ def unit_costs(view: View, what: Asked) -> Component:
         row = what.rows.get(site.name)
         found.append(dot_of(view, site.name, row))
         below = [html.Small(when(row))] if row is not None and row.hollow and row.value is not None else []
-        interval = central_team.interval(view, row) if what.is_central else links.interval(view, row, money=True)
+        interval = central_team.interval(view, row) if what.is_central else links.interval(view, row)
         blank = state(_("not known"), (row.why or "") if row is not None else "")
         beside.append((site_name(view, site.name, *below), interval or blank))
         shown = central_team.shown(view, row) if what.is_central else number(view, row)
@@ -200,7 +201,7 @@ def unit_costs(view: View, what: Asked) -> Component:
     size = ROW_HEIGHT if len(found) <= 6 else 44
     drawn = graph(dots(found, top, pounds, labelled=True, row=size), "unit-cost", label, height(len(found), size))
     heads = [Column(_("Site")), Column(_("Period")), Column(view.measure_label(what.measure), True)]
-    heads.append(Column(_("95% interval"), True))
+    heads.append(Column(_("Likely range"), True))
     return card(
         beside_headline(view, what),
         _(
@@ -208,7 +209,7 @@ def unit_costs(view: View, what: Asked) -> Component:
             basis=first_upper(what.said),
             cases=what.many,
         ),
-        beside_dots(drawn, beside, _("95% interval"), size),
+        beside_dots(drawn, beside, _("Likely range"), size),
         name="unit-cost",
         twin=table(heads, body, _("Unit cost and its interval")),
         source=source_words(view),
@@ -303,7 +304,7 @@ def year_table(view: View, what: Asked) -> Component:
     heads.append(Column(first_upper(asked_words(view)), True))
     caption, names = _("Spend, cases and unit cost"), [site.name for site in view.sites]
     return card(
-        costs.gaps_in(gaps, asked_words(view)),
+        costs.gaps_in(gaps, asked_words(view), [site.label for site in view.sites]),
         _("Table of the chart above: {measure}", measure=lower_first(view.measure_label(what.measure))),
         table(heads, body, caption, class_name="years wide", row_names=names),
         name="year-table",
@@ -344,7 +345,7 @@ def trend(view: View, what: Asked) -> Component:
     sites = view.sites[:MOST_CHARTS]
     rows = {site.name: {row.ends: row for row in series.get(site.name, [])} for site in sites}
     top = 1.18 * max([row.value for by in rows.values() for row in by.values() if row.value is not None] or [1.0])
-    charts, ends = [], []
+    charts = []
     for site in sites:
         values = {month: row.value for month, row in rows[site.name].items()}
         texts = {month: row.shown for month, row in rows[site.name].items()}
@@ -357,7 +358,6 @@ def trend(view: View, what: Asked) -> Component:
         )
         letters = marks_of(events, site.name)
         drawn = site_line(months, values, texts, view.mark(site.name), top, None, money=True, events=letters)
-        ends.append((site.label, last[0] if last else None, last[-1] if last else None))
         tall = 128 if events else 116
         charts.append(html.Div([html.H3(site_name(view, site.name)), graph(drawn, f"trend-{site.name}", label, tall)]))
     letters_all = marks_of(events, "all")
@@ -372,7 +372,7 @@ def trend(view: View, what: Asked) -> Component:
     ]
     scale = _("{measure}, each year to the month shown, one scale", measure=view.measure_label(what.measure))
     return card(
-        costs.trend(ends, what.one, partial(links.result_text, view)),
+        costs.trend(changes_over_a_year(view, what.measure), what.one),
         joined("; ", [scale, *drawn_of(view)]),
         html.Div(charts, className="multiples"),
         table_of(view, events),
@@ -381,6 +381,13 @@ def trend(view: View, what: Asked) -> Component:
         source=source_words(view),
         links=[definition(view, what.measure)],
     )
+
+
+def changes_over_a_year(view: View, measure: str) -> list[tuple[str, Row]]:
+    """Each site's newest pair of the same months, a whole year where there is one: years that overlap are no pair."""
+    where = "measure = ? and latest and span in ('rolling_year', 'year_to_date')"
+    rows = {row.site: row for row in reversed(view.edition.rows("bridges", where, (measure,), "span"))}
+    return [(site.label, rows[site.name]) for site in view.sites if site.name in rows]
 
 
 def by_line(view: View) -> Component:

@@ -32,7 +32,7 @@ from dashboard.wording import funding
 from dashboard.wording.numbers import as_shown
 from etl.definitions.messages import Month, Name, Number, Plain, Text, _, joined
 from etl.definitions.periods import write_date, write_financial_year, write_month, write_months, write_period
-from etl.definitions.writing import HIDDEN, lower_first, percent, pounds
+from etl.definitions.writing import HIDDEN, figures, lower_first, percent, pounds
 from etl.provenance.address import NumberAddress
 
 Component = Any
@@ -170,7 +170,7 @@ def gap_card(
     no_funder = next((step for step in steps_of if step.step == "no_funder"), None)
     left = no_funder.amount if no_funder is not None else 0.0
     known = row.months is not None and is_year
-    months = _("{months} of 12 months", months=f"{row.months:.1f}") if known else _("approved")
+    months = _("{months} of 12 months", months=figures(row.months, 1)) if known else _("approved")
     pieces = [gap_piece(view, site, step, months) for step in steps_of if step.step not in ("planned", "no_funder")]
     shown = gap_text(view, no_funder, _("No funder stated")) if no_funder is not None else None
     headline = funding.no_funder(view.label(site), left, shown)
@@ -407,7 +407,9 @@ def cover_table(view: View) -> Component:
             links.cover(view, row, "secured", pounds(row.secured or 0.0)),
             links.cover(view, row, "gap", pounds(row.gap)) if row.gap is not None else state(_("not known")),
             links.cover(view, row, "share", f"{row.share:.1%}") if row.get("share") is not None else "",
-            links.cover(view, row, "months", f"{row.months:.1f}") if row.months is not None else state(_("not known")),
+            links.cover(view, row, "months", figures(row.months, 1))
+            if row.months is not None
+            else state(_("not known")),
             first_short(row),
             links.cover(view, row, "notice_months", f"{row.notice_months:g}") if row.notice_months is not None else "",
         ]

@@ -1,5 +1,6 @@
 """Overview: one table that says for each site whether it can carry on, and what is in the way."""
 
+from functools import partial
 from typing import Any
 
 from dashboard.cards import changes_since
@@ -11,13 +12,13 @@ from dashboard.elements import html, icons
 from dashboard.elements.page import Content, Page, pick_period, pick_sites, plain_card, site_name
 from dashboard.elements.tables import Column, heard, hidden, link, number, seen_on_phones, state, table, tag
 from dashboard.provenance import links
-from dashboard.wording import caseload, funding, overview
+from dashboard.wording import caseload, costs, funding, overview
 from dashboard.wording import readiness as wording
 from etl.definitions import label_of
 from etl.definitions.messages import Number, Text, _, joined
 from etl.definitions.periods import months_from, write_date, write_month, write_months
 from etl.definitions.readiness import PROPOSED_BY, THRESHOLDS, VERDICTS
-from etl.definitions.writing import HIDDEN, lower_first, pounds
+from etl.definitions.writing import HIDDEN, figures, lower_first, pounds
 from etl.provenance.address import NumberAddress
 
 MOST_COLUMNS = 5
@@ -143,7 +144,7 @@ class Secured:
         row = rows[0]
         key = str(NumberAddress(site, "cover", str(row.year), "months"))
         name = _("months secured, {site}", site=view.label(site))
-        shown = link(view, key, f"{row.months:.1f}", name)
+        shown = link(view, key, figures(row.months, 1), name)
         badge = level(view, site, "money")
         if site == "all":
             badge = tag(level_of(row.months))
@@ -172,7 +173,7 @@ class NewCases:
 
     def scale(self, view: View) -> str:
         highest = top(view, "new_cases", "planned_new_cases")
-        return _("scale 0 to {number}; upright: plan", number=f"{highest:,.0f}")
+        return _("scale 0 to {number}; upright: plan", number=figures(highest))
 
     def cell(self, view: View, site: str) -> Component:
         row, plan = view.result(site, "new_cases"), view.result(site, "planned_new_cases")
@@ -185,8 +186,11 @@ class NewCases:
         if site != "all":
             planned = plan.value if plan is not None else None
             mark = icons.dot(row.value, row.low, row.high, highest, view.mark(site), plan=planned)
-        parts = [part for part in (links.interval_text(view, row), caseload.plan_verdict(row, plan)) if part]
-        return cell(number(view, row), unit, mark, joined(", ", parts), badge)
+        own = compared(view, "new_cases").get(site)
+        judged = own if own is not None and own.plan is not None and not own.hollow else None
+        share = caseload.delivered(judged, partial(links.result_text, view)) if judged is not None else None
+        words = [share, judged.words] if judged is not None else [links.interval_text(view, row)]
+        return cell(number(view, row), unit, mark, joined("; ", [part for part in words if part]), badge)
 
 
 class Cost:
@@ -201,14 +205,15 @@ class Cost:
         return _("Cost per new case")
 
     def scale(self, view: View) -> str:
-        return _("scale £0 to {number}", number=pounds(top(view, COST)))
+        basis = costs.on_lines(COST, view.edition.rows("scope"))
+        return _("{basis}; scale £0 to {number}", basis=basis, number=pounds(top(view, COST)))
 
     def cell(self, view: View, site: str) -> Component:
         row = view.result(site, COST)
         if row is None or row.value is None:
             return unknown(view, site, COST, top(view, COST), row)
         mark = icons.dot(row.value, row.low, row.high, top(view, COST), view.mark(site)) if site != "all" else None
-        return cell(number(view, row), "", mark, links.interval(view, row, money=True))
+        return cell(number(view, row), "", mark, links.interval(view, row))
 
 
 class Returns:

@@ -21,7 +21,7 @@ from dashboard.wording import returns as wording
 from etl.definitions.checks import CHECKS
 from etl.definitions.messages import Capital, Count, Month, Name, Number, Plain, Small, Text, _, joined, ngettext
 from etl.definitions.periods import month_after, write_date, write_financial_year, write_month, write_months
-from etl.definitions.writing import first_upper, spaced, write
+from etl.definitions.writing import figures, first_upper, spaced, write
 from etl.provenance.address import NumberAddress
 from etl.provenance.code import COUNTED
 
@@ -488,7 +488,7 @@ def revised(view: View, row: Row, value: float | None, said: str | None) -> Comp
 def quality(view: View, row: Row) -> Component:
     """How many numbers of how many are as they should be."""
     key = str(NumberAddress(row.site, "quality", row.dimension, "value"))
-    shown = _("{number} of {total}", number=f"{row.value:,.0f}", total=f"{row.of:,.0f}")
+    shown = _("{number} of {total}", number=figures(row.value), total=figures(row.of))
     name = joined(", ", [row.dimension, Name(view.label(row.site))])
     return html.Span(link(view, key, shown, name), title=row.words or "")
 

@@ -31,7 +31,7 @@ from dashboard.wording.scenario import captioned, count_span, labelled, months_o
 from etl.definitions.messages import Name, Number, Plain, Text, _, joined
 from etl.definitions.periods import month_after, months_from, write_date, write_financial_year, write_month
 from etl.definitions.readiness import VERDICTS, count_verdicts
-from etl.definitions.writing import first_upper, listed, lower_first, percent, pounds, round_half_up, write_count
+from etl.definitions.writing import figures, first_upper, listed, lower_first, percent, pounds, write_count
 from etl.judge.scenario import (
     LABEL,
     Choices,
@@ -307,7 +307,7 @@ def posts_of(view: View, site: str, found: Sequence[Case]) -> Row | None:
 def numbers(view: View, then: Outcome, now: Outcome, cover: Row | None, staff: Row | None) -> list[Component]:
     """Gap, cover, cost, unit cost and posts, each above what it is now."""
     gap = stored(view, cover, "gap", pounds)
-    months = stored(view, cover, "months", lambda months: f"{months:.1f}")
+    months = stored(view, cover, "months", lambda months: figures(months, 1))
     is_known = cover is not None and cover.get("months") is not None
     cost = stored(view, cover, "planned", pounds)
     if cover is None or cover.planned is None or span(now.cost) != pounds(cover.planned):
@@ -330,10 +330,10 @@ def numbers(view: View, then: Outcome, now: Outcome, cover: Row | None, staff: R
 
 def posts(view: View, then: Outcome, now: Outcome, staff: Row | None) -> Component:
     """Posts above what they are now."""
-    supposed = f"{then.posts:,.1f}" if then.posts is not None else state(_("not known"))
+    supposed = figures(then.posts, 1) if then.posts is not None else state(_("not known"))
     if staff is not None and staff.value is not None and staff.value == now.posts:
         return pair(supposed, _("now {number}", number=links.number_text(view, staff)))
-    return pair(supposed, _("now {number}", number=f"{now.posts:,.1f}") if now.posts is not None else "")
+    return pair(supposed, _("now {number}", number=figures(now.posts, 1)) if now.posts is not None else "")
 
 
 def stored(view: View, cover: Row | None, column: str, write: Callable[[float], str]) -> Text:
@@ -487,9 +487,7 @@ def next_year_card(view: View, found: Sequence[Case]) -> Component:
             outside.append(view.label(row.site))
         seen = _("{cases} in {number} months", cases=seen_cases(view, row), number=Plain(f"{row.months_seen:g}"))
         likely = _("{low} to {high}", low=f"{ahead.low:,}", high=f"{ahead.high:,}")
-        body.append(
-            [name, seen, joined("; ", [f"{round_half_up(ahead.mean):,.0f}", likely]), write_count(case.then.cases)]
-        )
+        body.append([name, seen, joined("; ", [figures(ahead.mean), likely]), write_count(case.then.cases)])
     heads = (_("Seen"), _("Next year, and its range"), _("Supposed"))
     columns = [Column(_("Site")), *(Column(head, True) for head in heads)]
     chance = _("New cases if referrals go on as in the last year: 95 in 100 such years (negative binomial)")
@@ -547,7 +545,7 @@ def rollout_lines(one: Outcome, whole: Outcome) -> list[list[Component]]:
     """Cases, cost, money, gap, unit cost and posts of one area and of all."""
     posts = [f"{each.posts:,g}" if each.posts is not None else _("not known") for each in (one, whole)]
     return [
-        [_("New cases a year"), f"{one.cases:,.0f}", f"{whole.cases:,.0f}"],
+        [_("New cases a year"), figures(one.cases), figures(whole.cases)],
         [_("Cost of the year"), span(one.cost), span(whole.cost)],
         [_("Money there is"), pounds(one.money), pounds(whole.money)],
         [_("Funding still needed"), span(one.gap), span(whole.gap)],

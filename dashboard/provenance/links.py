@@ -10,9 +10,9 @@ from dashboard.elements.headline_links import NUMBER, OPENS
 from dashboard.elements.tables import link, number, number_key, state, verdict_tag
 from etl.definitions.messages import Name, Number, Plain, Text, _, joined
 from etl.definitions.periods import month_after, write_month
-from etl.definitions.writing import HIDDEN, pounds, spaced, write_count, write_end
+from etl.definitions.writing import HIDDEN, figures, pounds, spaced, write_count, write_end
 from etl.provenance.address import NumberAddress
-from etl.provenance.story import NOT_KNOWN, NOT_STATED, beside_words
+from etl.provenance.story import NOT_KNOWN, NOT_STATED, beside_words, unit_of
 
 Component = Any
 # The plan of each number that has one.
@@ -48,17 +48,17 @@ def link_to(view: View, number: Number) -> Component:
     return link(view, number.address, str(number), number.name) if number.address else number
 
 
-def interval_text(view: View, row: Row | None, *, money: bool = False) -> str:
+def interval_text(view: View, row: Row | None) -> str:
     """An interval, both of whose ends open; nothing where there is none."""
     if row is None or row.low is None or row.high is None:
         return ""
-    low, high = (write_end(end, money=money) for end in (row.low, row.high))
+    low, high = (write_end(row[side], unit_of(view.edition, row.measure), side) for side in ("low", "high"))
     return _("{low} to {high}", low=beside_text(view, row, "low", low), high=beside_text(view, row, "high", high))
 
 
-def interval(view: View, row: Row | None, *, money: bool = False) -> Component:
+def interval(view: View, row: Row | None) -> Component:
     """The same as a part of a page."""
-    text = interval_text(view, row, money=money)
+    text = interval_text(view, row)
     return html.Span(text) if text else ""
 
 
@@ -122,7 +122,7 @@ def money(view: View, site: str) -> list[Component]:
     found = []
     for row in view.edition.rows("cover", "site = ?", (site,)):
         found += [cover(view, row, name, pounds(row[name])) for name in COVERED if row.get(name)]
-        found += [cover(view, row, "months", f"{row.months:.1f}")] if row.months is not None else []
+        found += [cover(view, row, "months", figures(row.months, 1))] if row.months is not None else []
     rows = view.edition.rows("agreements", "site = ?", (site,))
     found += [agreement(view, row) for row in rows if row.amount]
     last = view.edition.data_month
@@ -170,7 +170,7 @@ def planned(view: View, site: str, year: date, column: str, text: str) -> Number
     """A number of a year's plan, with its address where the edition has the same: the cost per new case, its cases."""
     where = "site = ? and period = 'year' and starts = ? and basis = 'planned' and allocation = 'none'"
     for row in view.edition.rows("central", where, (site, year)):
-        same = row.shown if column == "unit" else f"{row[column] or 0:,.0f}"
+        same = row.shown if column == "unit" else figures(row[column] or 0)
         if same == text:
             what = _("cost per new case") if column == "unit" else _("new cases")
             address = NumberAddress(site, "central", str(year), f"year.planned.none.{column}")

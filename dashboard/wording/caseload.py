@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dashboard.data.comparisons import when
 from dashboard.data.edition import Row
 from dashboard.wording.numbers import Write, as_shown
-from etl.definitions.messages import Capital, Message, Name, Text, _, joined, ngettext
+from etl.definitions.messages import N_, Capital, Listing, Message, Month, Name, Text, _, joined, ngettext
 from etl.definitions.periods import last_month, write_month
-from etl.definitions.writing import count, listed, named
+from etl.definitions.writing import listed, named, percent, write_count, write_likely
 
 Rows = Sequence[tuple[str, Row]]
 
@@ -18,47 +18,55 @@ def plan_of(row: Row) -> Row:
 
 
 def against_plan(rows: Rows, write: Write = as_shown) -> Text:
-    """New cases against plan of the sites whose year is whole; of the earlier years where no site's is."""
-    if len(rows) == 1 and rows[0][1].verdict in VERDICTS:
+    """New cases against plan of the sites whose year asked for is known, and which are left out."""
+    if len(rows) == 1 and rows[0][1].verdict in STANDS_AS:
         return _one_against_plan(*rows[0], write)
-    whole = [(label, row) for label, row in rows if not row.hollow] or list(rows)
-    by = {verdict: [label for label, row in whole if row.verdict == verdict] for verdict in VERDICTS}
-    clauses = [_verdict(verdict, labels) for verdict, labels in by.items() if labels]
-    if clauses:
-        return Capital(joined("; ", clauses))
-    if rows and all(row.verdict == "no_plan" for _label, row in rows):
-        return _("New cases cannot be set against plan: no site has one")
-    return _("New cases cannot be set against plan: a number is missing at every site")
+    whole = [(label, row) for label, row in rows if not row.hollow and row.verdict in STANDS_AS]
+    if not whole:
+        if rows and all(row.verdict == "no_plan" for _label, row in rows):
+            return _("New cases cannot be set against plan: no site shown has one")
+        return _("New cases cannot be set against plan: a number is missing at every site shown")
+    by = {verdict: [label for label, row in whole if STANDS_AS.get(row.verdict) == verdict] for verdict in STANDS}
+    used = [verdict for verdict in STANDS if by[verdict]]
+    clauses: list[Text] = [_(STANDS[used[0]], sites=listed(by[used[0]]))]
+    clauses += [_(ALSO[verdict], sites=listed(by[verdict])) for verdict in used[1:]]
+    return Capital(joined("; ", [*clauses, *left_out(rows)]))
 
 
-VERDICTS = ("below", "above", "cannot_be_told")
+# How sites stand to their plans, by their verdict: at the start of a sentence, and after another clause.
+STANDS = {
+    "below": N_("new cases in {sites} are below plan"),
+    "above": N_("new cases in {sites} are above plan"),
+    "close": N_("new cases in {sites} are close to plan"),
+    "unsure": N_("too few cases in {sites} to be sure how they stand to plan"),
+}
+STANDS_AS = {verdict: verdict for verdict in STANDS} | {"near": "close"}
+ALSO = {
+    "above": N_("those in {sites} are above plan"),
+    "close": N_("those in {sites} are close to plan"),
+    "unsure": N_("too few cases in {sites} to be sure"),
+}
 
 
-def _verdict(verdict: str, labels: Sequence[str]) -> Message:
-    """How some sites stand to their plans."""
-    sites = listed(labels)
-    if verdict == "below":
-        return _("{sites} took on fewer new cases than planned", sites=sites)
-    if verdict == "above":
-        return _("{sites} took on more new cases than planned", sites=sites)
-    return ngettext(
-        "{sites} cannot be told from its plan", "{sites} cannot be told from their plans", len(labels), sites=sites
-    )
+def left_out(rows: Rows) -> list[Text]:
+    """The sites of which nothing is said, as their year asked for is not known or not shown."""
+    without = [label for label, row in rows if row.verdict == "no_plan"]
+    unknown = [(label, r) for label, r in rows if r.verdict not in (*STANDS_AS, "no_plan") or (r.hollow and r.plan)]
+    clauses: list[Text] = [_("no plan is known for {sites}", sites=listed(without))] if without else []
+    if len(unknown) == 1 and (why := unknown[0][1].why):
+        return [*clauses, _("{site} is not known ({why})", site=named(unknown[0][0]), why=why)]
+    return [*clauses, *not_known([label for label, _row in unknown])]
 
 
 def _one_against_plan(label: str, row: Row, write: Write) -> Text:
     """The new cases of the only site, beside their plan."""
-    places = {
-        "site": Capital(named(label)),
-        "count": write(row, "", row.shown),
-        "plan": write(plan_of(row), "", row.plan_shown),
-    }
-    if row.verdict == "below":
-        sentence = _("{site} took on {count} new cases, fewer than the {plan} planned", **places)
-    elif row.verdict == "above":
-        sentence = _("{site} took on {count} new cases, more than the {plan} planned", **places)
-    else:
-        sentence = _("{site} took on {count} new cases, which cannot be told from the {plan} planned", **places)
+    sentence = _(
+        "{site} took on {count} of {plan} planned new cases: {verdict}",
+        site=Capital(named(label)),
+        count=write(row, "", row.shown),
+        plan=write(plan_of(row), "", row.plan_shown),
+        verdict=row.words,
+    )
     if not row.hollow:
         return sentence
     if row.period == "rolling_year":
@@ -71,19 +79,44 @@ def _last(row: Row) -> Text:
     return write_month(last_month(row.period, row.starts))
 
 
-def earlier_years(rows: Rows, write: Write = as_shown, interval: str = "") -> Text:
-    """What is known of the sites whose year asked for is not; else how many intervals reach the plan.
-
-    `interval` is that of the only site, where there is one.
-    """
+def how_sure(rows: Rows, write: Write = as_shown) -> Text:
+    """Of which sites shown too few cases are known to be sure; what is known of an earlier year where none is."""
+    judged = [(label, row) for label, row in rows if not row.hollow and row.verdict in STANDS_AS]
     hollow = [(label, row) for label, row in rows if row.hollow and row.value is not None]
-    if len(hollow) == 1:
-        return _earlier_year(*hollow[0], write)
-    if hollow:
-        return _("{number} sites are shown by an earlier year: hollow marks", number=Capital(count(len(hollow))))
-    if interval:
-        return _("By chance alone it could be {interval}", interval=interval)
-    return _reaching([row for _label, row in rows if row.verdict in VERDICTS])
+    unsure = [label for label, row in judged if row.verdict in ("near", "unsure")]
+    if unsure:
+        return ngettext(
+            "With this few cases, {sites} is not clearly above or below plan",
+            "With this few cases, {sites} are not clearly above or below plan",
+            len(unsure),
+            sites=listed(unsure),
+        )
+    if judged:
+        return _("Enough cases to say how {sites} stand to plan", sites=listed([label for label, _row in judged]))
+    return _earlier_year(*hollow[0], write) if hollow else _("New cases against plan")
+
+
+def chances(rows: Rows) -> Text | None:
+    """How sure it is at each site that the rate behind its new cases is at least nine tenths of its plan."""
+    known = [(label, row) for label, row in rows if row.get("sure") is not None and not row.hollow]
+    if not known:
+        return None
+    each = [_("{share} in {site}", share=percent(row.sure), site=named(label)) for label, row in known]
+    return _(
+        "The chance that the underlying rate is at least 90% of plan is {each}; between 10% and 90% there are too few "
+        "cases to be sure.",
+        each=Listing(each),
+    )
+
+
+def delivered(row: Row, write: Write = as_shown) -> Text | None:
+    """What was delivered as a share of plan, and its likely range: 90% (likely 75% to 108%)."""
+    if row.get("against") is None:
+        return None
+    share = write(Row(row, measure="new_cases_against_plan"), "", percent(row.against))
+    if row.get("against_low") is None:
+        return share
+    return _("{share} (likely {range})", share=share, range=write_likely(row.against_low, row.against_high))
 
 
 def _earlier_year(label: str, row: Row, write: Write) -> Text:
@@ -100,56 +133,49 @@ def _earlier_year(label: str, row: Row, write: Write) -> Text:
     return _("{site}: {count} of {plan} planned in {year}", **places, year=when(row))
 
 
-def _reaching(judged: Sequence[Row]) -> Text:
-    """How many intervals reach the plan."""
-    near = sum(row.verdict == "cannot_be_told" for row in judged)
-    if not judged:
-        return _("New cases and their intervals")
-    if near == len(judged):
-        return _("Every interval reaches the plan") if near > 1 else _("The interval reaches the plan")
-    return Capital(
-        ngettext(
-            "{number} interval reaches the plan, of {total}",
-            "{number} intervals reach the plan, of {total}",
-            near,
-            number=count(near),
-            total=count(len(judged)),
-        )
-    )
+def since(rows: Sequence[Row], label: str = "") -> Text | None:
+    """How many cases closed and how many began in the last three months; of the site where it has a label."""
+    recent = {row.measure: row for row in rows if row.span == RECENT and row.to_value is not None}
+    if not {"closed_cases", "new_cases"} <= set(recent):
+        return None
+    closed, new = recent["closed_cases"], recent["new_cases"]
+    places = {"month": Month(new.to_starts, "name"), "closed": write_count(closed.to_value)}
+    places["began"] = write_count(new.to_value)
+    if not label:
+        return _("Since {month}, {closed} cases closed and {began} began", **places)
+    return _("{site}: since {month}, {closed} cases closed and {began} began", **places, site=Name(label))
 
 
-def trends(rows: Rows, *, hidden: bool = False) -> Text:
-    """Which sites' open cases grew or fell over a year, and which neither; `hidden` where months may not be seen."""
+def changed(rows: Rows) -> Text:
+    """In which sites new cases rose or fell against the same months a year before, by more than chance."""
     by: dict[str, list[str]] = {}
     for label, row in rows:
-        by.setdefault(row.words, []).append(label)
-    clauses = _moved(by.get("grew", ()), by.get("fell", ()))
-    if level := by.get("level"):
-        clauses.append(ngettext("{sites} is level", "{sites} are level", len(level), sites=listed(level)))
-    if unclear := by.get("no clear change"):
-        one, many = "{sites} shows no clear change", "{sites} show no clear change"
-        clauses.append(ngettext(one, many, len(unclear), sites=listed(unclear)))
-    if clauses:
-        return Capital(joined("; ", clauses))
-    return _("Open cases: the months to compare are hidden") if hidden else _("Open cases: no year to compare with")
+        by.setdefault(row.direction, []).append(label)
+    rose, fell, unclear = (by.get(direction, []) for direction in ("rose", "fell", "unclear"))
+    clauses: list[Text] = []
+    if rose:
+        clauses.append(_("more new cases in {sites} than in the same months a year before", sites=listed(rose)))
+    if fell:
+        clauses.append(_("fewer new cases in {sites} than in the same months a year before", sites=listed(fell)))
+    if unclear:
+        clauses.append(_("no clear change over a year in {sites}", sites=listed(unclear)))
+    if not clauses:
+        return _("New cases: no month of a year before to compare with")
+    return Capital(joined("; ", [*clauses, *not_known(by.get("not_known", []))]))
 
 
-def _moved(grew: Sequence[str], fell: Sequence[str]) -> list[Message]:
-    """Where open cases grew, and where they fell."""
-    if grew and fell:
-        return [_("Open cases grew in {grew} and fell in {fell}", grew=listed(grew), fell=listed(fell))]
-    if grew:
-        return [_("Open cases grew in {sites}", sites=listed(grew))]
-    return [_("Open cases fell in {sites}", sites=listed(fell))] if fell else []
+# Which way new cases went over a year, as a table has it.
+CHANGES = {"rose": _("more"), "fell": _("fewer"), "unclear": _("no clear change"), "not_known": _("not known")}
 
 
-def plan_verdict(value: Row | None, plan: Row | None) -> str:
-    """How a count stands to its plan by its 95% interval: below, above, reaches, or nothing where one is unknown."""
-    if value is None or plan is None or value.value is None or plan.value is None or value.high is None:
-        return ""
-    if value.high < plan.value:
-        return _("below plan")
-    return _("above plan") if value.low > plan.value else _("reaches plan")
+def not_known(labels: Sequence[str]) -> list[Text]:
+    """The sites that a sentence leaves out."""
+    one, many = "{sites} is not known", "{sites} are not known"
+    return [ngettext(one, many, len(labels), sites=listed(labels))] if labels else []
+
+
+# How far back the sentence on closed and new cases looks, in months.
+RECENT = 3
 
 
 def largest_kind(kind: str, number: Text, total: Text) -> Message:

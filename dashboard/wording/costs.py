@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from dashboard.data.edition import Row
 from dashboard.wording.numbers import Write, as_shown, spread, where_known
-from etl.definitions.messages import Capital, Count, Month, Name, Plain, Text, _, joined, ngettext
+from etl.definitions.messages import N_, Capital, Count, Month, Name, Plain, Text, _, joined, ngettext
 from etl.definitions.periods import write_month, write_months
 from etl.definitions.settings import NIL_POUNDS
-from etl.definitions.writing import listed, named, pounds, round_half_up
+from etl.definitions.writing import HIDDEN, listed, named, percent, pounds
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,23 @@ def per_of(measure: str) -> Per:
     return PER[measure.removeprefix("cost_per_").removesuffix("_shared").removesuffix("_with_in_kind")]
 
 
+def on_lines(measure: str, scope_rows: Sequence[Row]) -> Text:
+    """What is spent, of a measure of cost; of shared lines how many there are."""
+    shared = len({row.line for row in scope_rows if row.shared})
+    if measure.endswith("_with_in_kind"):
+        return _("cash and in kind")
+    if not measure.endswith("_shared"):
+        return _("all cash")
+    if not shared:
+        return _("on the lines that all sites count")
+    return ngettext(
+        "on the {number} line that all sites count",
+        "on the {number} lines that all sites count",
+        shared,
+        number=Count(shared),
+    )
+
+
 def on_its_basis(finding: Text, same: bool) -> Text:
     """A finding, which says so where the sites count other lines."""
     return finding if same else _("{finding}; not on the same basis", finding=finding)
@@ -55,60 +72,100 @@ def cost(
     rows: Mapping[str, Row],
     labels: Mapping[str, str],
     per: str,
+    basis: Text,
     write: Write = as_shown,
 ) -> Text:
-    """How a cost per case compares between the sites shown; `rows` are theirs, `found` is empty where some are not."""
-    known = [site for site in labels if site in rows and rows[site].low is not None]
-    if len(known) < 2:
-        return one_cost(known, rows, labels, per, write)
+    """How a cost per case compares between the sites shown, and which are left out; `basis` is what is spent.
+
+    `rows` are theirs, `found` is empty where some sites of the edition are not shown.
+    """
+    known = [site for site in labels if site in rows and rows[site].low is not None and not rows[site].get("queried")]
+    if not known and len(labels) == 1:
+        return joined("; ", left_out([*labels], rows, labels))
+    if not known:
+        return _("No cost per {case} can be given for the sites shown", case=per)
+    if len(known) == 1:
+        finding, named_in, same = one_cost(rows[known[0]], labels[known[0]], per, write), set(known), True
+    else:
+        finding, named_in, same = compared(found, pairs, known, labels, per)
+    finding = on_its_basis(_("{finding}, {basis}", finding=finding, basis=basis), same)
+    return joined("; ", [finding, *left_out([site for site in labels if site not in named_in], rows, labels)])
+
+
+Said = tuple[Text, set[str], bool]  # a finding, the sites that it is about, and whether they are on one basis
+
+
+def compared(
+    found: Sequence[Row], pairs: Sequence[Row], known: Sequence[str], labels: Mapping[str, str], per: str
+) -> Said:
+    """How the costs of two sites and more compare: the one that stands out, else the two that are furthest apart."""
     for kind in ("higher", "lower"):
         for row in found:
-            if row.kind == kind and (finding := stands_out(row, labels, known, per)):
-                return on_its_basis(finding, row.same_basis is not False)
-    compared = [pair for pair in pairs if pair.site_a in known and pair.site_b in known]
-    if not compared:
-        return _("The cost per {case} cannot be compared: the sites’ years do not overlap", case=per)
-    same = all(pair.same_basis is not False for pair in compared)
-    return on_its_basis(furthest_apart(compared, known, labels, per), same)
-
-
-def furthest_apart(pairs: Sequence[Row], known: Sequence[str], labels: Mapping[str, str], per: str) -> Text:
-    """The two sites whose costs are furthest apart; or that none can be told apart."""
-    apart = [pair for pair in pairs if pair.apart and pair.higher and pair.ratio]
+            if row.kind == kind and (finding := stands_out(row, labels, per)):
+                return finding, {row.sites, *row.others.split(", ")}, row.same_basis is not False
+    own = [pair for pair in pairs if pair.site_a in known and pair.site_b in known]
+    if not own:
+        nothing = _("The cost per {case} cannot be compared: the sites’ years do not overlap", case=per)
+        return nothing, set(known), True
+    apart = [pair for pair in own if pair.apart and pair.higher]
     if apart:
-        far = max(apart, key=lambda pair: pair.ratio)
-        lower = far.site_b if far.higher == far.site_a else far.site_a
-        high, low = Capital(named(labels[far.higher])), named(labels[lower])
-        if round(far.ratio, 1) > 1:
-            times = Plain(f"{far.ratio:.1f}")
-            return _(
-                "{site} spends {times} times as much per {case} as {other}", site=high, times=times, case=per, other=low
-            )
-        return _("{site} spends more per {case} than {other}", site=high, case=per, other=low)
-    compared = [site for site in known if any(site in (pair.site_a, pair.site_b) for pair in pairs)]
-    if len(pairs) < len(compared) * (len(compared) - 1) / 2:
-        return _("No two sites that can be compared can be told apart by cost per {case}", case=per)
-    sites = Capital(listed([labels[site] for site in compared]))
-    return _("{sites} cannot be told apart by cost per {case}", sites=sites, case=per)
+        own = [max(apart, key=lambda pair: pair.ratio)]
+    sites = {site for pair in own for site in (pair.site_a, pair.site_b)}
+    same = all(pair.same_basis is not False for pair in own)
+    if apart:
+        return two_apart(own[0], labels, per), set(known), same
+    if len(own) < len(sites) * (len(sites) - 1) / 2:
+        return _("No clear difference in cost per {case} between any two sites compared", case=per), sites, same
+    compared_sites = listed([labels[site] for site in known if site in sites])
+    return _("No clear difference in cost per {case} between {sites}", case=per, sites=compared_sites), sites, same
 
 
-def one_cost(
-    known: Sequence[str], rows: Mapping[str, Row], labels: Mapping[str, str], per: str, write: Write = as_shown
-) -> Text:
+def two_apart(pair: Row, labels: Mapping[str, str], per: str) -> Text:
+    """Two sites, one of which clearly spends more."""
+    lower = pair.site_b if pair.higher == pair.site_a else pair.site_a
+    return spends_more(pair.get("words") or "", named(labels[pair.higher]), named(labels[lower]), per)
+
+
+def spends_more(times: str, site: Text, other: Text, per: str) -> Text:
+    """A site that spends more than another, by so many times where that is more than one time as much."""
+    if not times:
+        return _("{site} spends more per {case} than {other}", site=Capital(site), case=per, other=other)
+    return _("{site} spends {times} per {case} as {other}", site=Capital(site), times=times, case=per, other=other)
+
+
+def left_out(sites: Sequence[str], rows: Mapping[str, Row], labels: Mapping[str, str]) -> list[Text]:
+    """The sites shown of which a finding says nothing, by why that is."""
+    by: dict[str, list[str]] = {}
+    for site in sites:
+        by.setdefault(_why_out(rows.get(site)), []).append(labels[site])
+    return [ngettext(*OUT[why], len(out), sites=Capital(listed(out))) for why, out in by.items()]
+
+
+def _why_out(row: Row | None) -> str:
+    if row is not None and row.get("queried"):
+        return "queried"
+    if row is None or row.value is None:
+        return "hidden" if row is not None and row.shown == HIDDEN else "unknown"
+    return "other"
+
+
+OUT = {
+    "queried": (N_("{sites} left out: a number is under query"), N_("{sites} left out: numbers are under query")),
+    "hidden": (N_("{sites} is not shown"), N_("{sites} are not shown")),
+    "unknown": (N_("{sites} is not known"), N_("{sites} are not known")),
+    "other": (N_("{sites} is not compared"), N_("{sites} are not compared")),
+}
+
+
+def one_cost(row: Row, label: str, per: str, write: Write) -> Text:
     """The cost per case of the only site that has one."""
-    if not known:
-        if len(labels) > 1:
-            return _("The cost per {case} is not known at any site", case=per)
-        return _("The cost per {case} is not known", case=per)
-    row = rows[known[0]]
-    finding = _(
-        "{site} spends {cost} per {case}; by chance alone it could be {interval}",
-        site=Capital(named(labels[known[0]])),
+    return _(
+        "{site} spends {cost} per {case} (likely range {interval})",
+        site=Capital(named(label)),
         cost=write(row, "", row.shown),
         case=per,
         interval=interval(row, write),
     )
-    return finding if len(labels) == 1 else _("{finding}; no other site’s is known", finding=finding)
 
 
 def interval(row: Row, write: Write) -> Text:
@@ -117,92 +174,73 @@ def interval(row: Row, write: Write) -> Text:
     return _("{low} to {high}", low=low, high=high)
 
 
-def stands_out(row: Row, labels: Mapping[str, str], known: Sequence[str], per: str) -> Text | None:
-    """A site that can be told from every other one; the others by name where some cannot be compared."""
+def stands_out(row: Row, labels: Mapping[str, str], per: str) -> Text | None:
+    """A site that can be told from every other one that is known, and those by name."""
     others = [site for site in (row.others or "").split(", ") if site]
     if row.sites not in labels or not set(others) <= set(labels) or not others:
         return None
-    whole = len(others) > 1 and set(known) <= {row.sites, *others}
     site, rest = named(labels[row.sites]), listed([labels[other] for other in others])
-    if row.kind != "higher" and row.ratio_lowest >= 1.05:
-        return others_spend(row.words, None if whole else rest, len(others), site, per)
-    site = Capital(site)
-    if whole:
-        return spends_unlike_others(row, site, per)
-    if row.ratio_lowest >= 1.05:
-        return _("{site} spends {times} per {case} as {others}", site=site, times=row.words, case=per, others=rest)
-    if row.kind == "higher":  # from here on a ratio that rounds to one time as much
-        return _("{site} spends more per {case} than {other}", site=site, case=per, other=rest)
-    return _("{site} spends less per {case} than {other}", site=site, case=per, other=rest)
-
-
-def spends_unlike_others(row: Row, site: Text, per: str) -> Text:
-    """A site that spends more, or by a ratio that rounds to one time as much less, than every other."""
-    if row.ratio_lowest >= 1.05:
-        return _("{site} spends {times} per {case} as the others", site=site, times=row.words, case=per)
     if row.kind == "higher":
-        return _("{site} spends more per {case} than the others", site=site, case=per)
-    return _("{site} spends less per {case} than the others", site=site, case=per)
-
-
-def others_spend(times: str, others: Text | None, number: int, site: Text, per: str) -> Text:
-    """What the others spend where one site spends less; `others` names them where they are not all."""
-    if others is None:
-        return _("The others spend {times} per {case} as {site}", times=times, case=per, site=site)
+        each = rest if len(others) == 1 else _("each of {sites}", sites=rest)
+        return spends_more(row.words or "", site, each, per)
+    if not row.words:
+        return _("{site} spends less per {case} than {other}", site=Capital(site), case=per, other=rest)
     return ngettext(
         "{others} spends {times} per {case} as {site}",
-        "{others} spend {times} per {case} as {site}",
-        number,
-        others=Capital(others),
-        times=times,
+        "{others} each spend {times} per {case} as {site}",
+        len(others),
+        others=Capital(rest),
+        times=row.words,
         case=per,
         site=site,
     )
 
 
 def alike(found: Sequence[Row], pairs: Sequence[Row], rows: Mapping[str, Row], labels: Mapping[str, str]) -> Text:
-    """Which sites cannot be told apart beside one that can; else how many pairs can be."""
+    """Between which sites there is no clear difference beside one that stands out; else how many pairs differ."""
     stands = any(row.kind in ("higher", "lower") for row in found)
     for row in found:
         sites = [site for site in (row.sites or "").split(", ") if site in labels]
         if row.kind == "alike" and stands and len(sites) > 1:
-            return _("{sites} cannot be told apart", sites=Capital(listed([labels[site] for site in sites])))
-    compared = [pair for pair in pairs if pair.site_a in labels and pair.site_b in labels]
-    in_pairs = {site for pair in compared for site in (pair.site_a, pair.site_b)}
+            return _("No clear difference between {sites}", sites=listed([labels[site] for site in sites]))
+    own = [pair for pair in pairs if pair.site_a in labels and pair.site_b in labels]
+    in_pairs = {site for pair in own for site in (pair.site_a, pair.site_b)}
     left = [site for site in labels if site in rows and rows[site].low is not None and site not in in_pairs]
-    if compared and left:
-        return ngettext(
-            "{sites} is not compared: its year is an earlier one",
-            "{sites} are not compared: their years are earlier ones",
-            len(left),
-            sites=Capital(listed([labels[site] for site in left])),
-        )
-    return overlaps(sum(bool(pair.apart) for pair in compared), len(compared))
+    if own and left:
+        return joined("; ", left_out(left, rows, labels))
+    return overlaps(sum(bool(pair.apart) for pair in own), len(own))
 
 
 def overlaps(apart: int, pairs: int) -> Text:
-    """How many pairs of intervals lie apart."""
+    """How many pairs of sites differ clearly."""
     if not pairs:
-        return _("Cost and its interval")
+        return _("Cost and its likely range")
     if not apart:
-        if pairs == 1:
-            return _("The intervals overlap")
-        return _("Every two intervals overlap: chance in caseload alone could do that")
+        return _("The likely ranges overlap: chance in caseload alone could do that")
     if apart == pairs:
-        return _("No two intervals overlap") if pairs > 1 else _("The intervals do not overlap")
-    return _("{apart} of {pairs} pairs of sites can be told apart", apart=Capital(Count(apart)), pairs=Count(pairs))
+        return _("The likely ranges do not overlap")
+    return _("{apart} of {pairs} pairs of sites differ clearly", apart=Capital(Count(apart)), pairs=Count(pairs))
 
 
 def bridge(label: str, row: Row, per: str, change: Text | None = None) -> Text:
-    """What changed a unit cost between two periods, by how much, and its largest part."""
-    site, amount = Name(label), change or Plain(pounds(row.change))
+    """What changed a unit cost between two periods, by how much, and why where chance does not explain it."""
+    places = {"site": Name(label), "amount": change or Plain(pounds(row.change)), "case": per}
     if abs(row.change) < NIL_POUNDS:
-        return _("{site}: no change in the cost per {case}", site=site, case=per)
+        return _("{site}: no change in the cost per {case}", **places)
+    if row.get("queried"):
+        return _("{site}: what changed the cost per {case} is not said: a number is under query", **places)
+    if row.get("within_chance") and abs(row.change) < UNCHANGED * row.unit0:
+        was = pounds(row.unit0)
+        return _("{site}: practically unchanged: {amount} of {was} per {case}, within chance", **places, was=was)
     if row.change > 0:
-        moved = _("{site}: {amount} more per {case}", site=site, amount=amount, case=per)
+        moved = _("{site}: {amount} more per {case}", **places)
     else:
-        moved = _("{site}: {amount} less per {case}", site=site, amount=amount, case=per)
+        moved = _("{site}: {amount} less per {case}", **places)
     return joined(", ", [moved, row.words or _("from spending and caseload together")])
+
+
+# A change that chance explains and that is less than this is practically none.
+UNCHANGED = 0.02
 
 
 def two_spans(row: Row) -> Text:
@@ -299,70 +337,34 @@ def scope(rows: Sequence[Row]) -> Text:
     return joined("; ", [lines, unlike])
 
 
-def gaps_in(labels: Sequence[str], period: str) -> Text:
-    """How many sites have no number for a period; `labels` are theirs."""
+def gaps_in(labels: Sequence[str], period: str, shown: Sequence[str]) -> Text:
+    """Which of the sites shown have no number for a period; `labels` are theirs."""
     if not labels:
-        return _("Every site has a whole {period}", period=period)
+        return _("{period} is whole in {sites}", period=Capital(period), sites=listed(shown))
     if len(labels) == 1:
         return _("{site}’s {period} has a gap", site=Name(labels[0]), period=period)
     return _("{number} sites’ {period} has a gap", number=Capital(Count(len(labels))), period=period)
 
 
-def trend(ends: Sequence[tuple[str, Row | None, Row | None]], per: str, write: Write = as_shown) -> Text:
-    """Whether the first and last year of a unit cost lie apart; a row is a site's label and the two numbers."""
-    moved = [
-        (label, first, last)
-        for label, first, last in ends
-        if first is not None and last is not None and first.low is not None and last.low is not None
-        if _apart(first, last)
-    ]
-    rose = [last.value > first.value for label, first, last in moved[:2]]
-    places = [(named(label), *(write(row, "", row.shown) for row in ends)) for label, *ends in moved[:2]]
-    if not places:
-        return _("No site’s yearly cost per {case} shows a clear change", case=per)
-    if len(places) == 1:
-        return _one_moved(rose[0], {"case": per, **dict(zip(("site", "first", "last"), places[0], strict=True))})
-    names = ("site", "first", "last", "other", "other_first", "other_last")
-    return _two_moved(rose, {"case": per, **dict(zip(names, (*places[0], *places[1]), strict=True))})
+def trend(changes: Sequence[tuple[str, Row]], per: str, write: Write = as_shown) -> Text:
+    """At which sites shown a unit cost changed by more than chance, against the same months a year before."""
+    known = [(label, row) for label, row in changes if not row.get("queried")]
+    moved = [(label, row) for label, row in known if row.get("within_chance") is False]
+    if moved:
+        return joined("; ", [one_moved(label, row, per, write) for label, row in moved[:2]])
+    if known:
+        sites = listed([label for label, _row in known])
+        return _("No clear change over a year in the cost per {case} of {sites}", case=per, sites=sites)
+    return _("Cost per {case}: no year before to compare with", case=per)
 
 
-def _one_moved(rose: bool, places: Mapping[str, str]) -> Text:
-    """A site whose cost rose or fell from its first year to its last."""
-    if rose:
-        return _("Year by year, {site} rose from {first} to {last} per {case}", **places)
-    return _("Year by year, {site} fell from {first} to {last} per {case}", **places)
-
-
-def _two_moved(rose: Sequence[bool], places: Mapping[str, str]) -> Text:
-    """The same of two sites."""
-    if all(rose):
-        return _(
-            "Year by year, {site} rose from {first} to {last} and {other} rose from {other_first} to {other_last} "
-            "per {case}",
-            **places,
-        )
-    if not any(rose):
-        return _(
-            "Year by year, {site} fell from {first} to {last} and {other} fell from {other_first} to {other_last} "
-            "per {case}",
-            **places,
-        )
-    if rose[0]:
-        return _(
-            "Year by year, {site} rose from {first} to {last} and {other} fell from {other_first} to {other_last} "
-            "per {case}",
-            **places,
-        )
-    return _(
-        "Year by year, {site} fell from {first} to {last} and {other} rose from {other_first} to {other_last} "
-        "per {case}",
-        **places,
-    )
-
-
-def _apart(one: Row, other: Row) -> bool:
-    """Whether two intervals do not touch."""
-    return bool(one.low > other.high or one.high < other.low)
+def one_moved(label: str, row: Row, per: str, write: Write) -> Text:
+    """A site whose cost rose or fell against the same months a year before."""
+    places = {"site": Capital(named(label)), "first": write(row, "unit0", pounds(row.unit0)), "case": per}
+    places |= {"last": write(row, "unit1", pounds(row.unit1)), "months": row.to_words}
+    if row.change > 0:
+        return _("{site} rose from {first} to {last} per {case}, {months} and a year before", **places)
+    return _("{site} fell from {first} to {last} per {case}, {months} and a year before", **places)
 
 
 def largest_line(most: Sequence[Row], sites: int, write: Write = as_shown) -> Text:
@@ -370,19 +372,19 @@ def largest_line(most: Sequence[Row], sites: int, write: Write = as_shown) -> Te
     if not most:
         return _("Spend by line")
     if len({row.line for row in most}) > 1:
-        return _("The largest line of spend is not the same at every site")
+        return _("The largest line of spend differs between the sites shown")
     shares = spread([Row(row, value=row.share) for row in most], lambda row: write(row, "share", row.shown))
     line = most[0].label
     if sites == 1:
         return _("{line} is the largest line: {share} of cash spend", line=line, share=shares)
     if len(most) == sites:
-        return _("{line} is the largest line at every site: {share} of cash spend", line=line, share=shares)
+        return _("{line} is the largest line at every site shown: {share} of cash spend", line=line, share=shares)
     return _("{line} is the largest line where known: {share} of cash spend", line=line, share=shares)
 
 
 def spend_against_plan(rows: Sequence[Row | None], write: Write = as_shown) -> Text:
-    """Spend of each planned pound: £0.97 to £1.04 was spent of each planned pound."""
-    amounts = spread(rows, lambda row: write(row, "", f"£{round_half_up(row.value, 2):.2f}"))
-    if amounts is None:
+    """Spend as a share of plan: 97% to 104% of plan was spent."""
+    shares = spread(rows, lambda row: write(row, "", percent(row.value)))
+    if shares is None:
         return _("Spend against plan and funding")
-    return where_known(_("{amount} was spent of each planned pound", amount=amounts), rows)
+    return where_known(_("{share} of plan was spent", share=shares), rows)

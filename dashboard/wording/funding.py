@@ -9,7 +9,7 @@ from dashboard.wording.numbers import Write, as_shown, spread
 from etl.definitions.messages import Capital, Count, Month, Name, Plain, Text, _, joined, ngettext
 from etl.definitions.periods import write_financial_year, write_month
 from etl.definitions.settings import NIL_POUNDS
-from etl.definitions.writing import percent, pounds, round_half_up
+from etl.definitions.writing import figures, percent, pounds, round_half_up
 
 
 def funding(row: Row | None, write: Write = as_shown) -> Text:
@@ -52,7 +52,7 @@ def cliff(
         return _("No month has a planned cost to set money against")
 
     def shown(step: tuple[date, float]) -> Text:
-        return write(step[0], f"{step[1]:.0f}%")
+        return write(step[0], f"{figures(step[1])}%")
 
     steps = [shares[0]] + [now for before, now in pairwise(shares) if now[1] != before[1]]
     covers = _(
@@ -135,7 +135,7 @@ def covered(rows: Sequence[Row], write: Write = as_shown) -> Text:
     if not known:
         return _("Months of cover are not known")
     if len(known) == 1:
-        return _("{months} of 12 months are secured", months=write(known[0], "months", f"{known[0].months:.1f}"))
+        return _("{months} of 12 months are secured", months=write(known[0], "months", figures(known[0].months, 1)))
     if not full:
         return _("No site has a full year’s money secured")
     return ngettext(

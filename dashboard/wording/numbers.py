@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from dashboard.data.comparisons import when
 from dashboard.data.edition import Row
 from etl.definitions.messages import Plain, Text, _
 from etl.definitions.writing import HIDDEN
@@ -25,7 +26,12 @@ def spread(rows: Sequence[Row | None], shown: Callable[[Row], Text]) -> Text | N
 
 
 def where_known(sentence: Text, rows: Sequence[Row | None]) -> Text:
-    """A sentence on these numbers, which says so where it is not about all of them."""
+    """A sentence on these numbers, which says so where it is not about all of them, or not of the year asked for."""
+    earlier = [row for row in rows if row is not None and row.value is not None and row.get("hollow")]
+    if earlier and len(rows) == 1:
+        return _("{sentence} ({year})", sentence=sentence, year=when(earlier[0]))
+    if earlier:
+        sentence = _("{sentence}, some in an earlier year", sentence=sentence)
     if all(row is not None and row.value is not None for row in rows):
         return sentence
     if any(row is not None and row.shown == HIDDEN for row in rows):

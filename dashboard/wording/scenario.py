@@ -7,7 +7,7 @@ from dashboard.data.edition import Row
 from etl.definitions.messages import Capital, Count, Plain, Text, _, joined, ngettext
 from etl.definitions.periods import write_month
 from etl.definitions.settings import NIL_POUNDS
-from etl.definitions.writing import listed, pounds, pounds_short, round_half_up
+from etl.definitions.writing import figures, listed, pounds, pounds_short, round_half_up
 from etl.judge.scenario import LABEL, Choices, Outcome, Range
 
 
@@ -131,8 +131,8 @@ def first_short(month: date | None) -> Text:
 
 def cases_paid_for(low: float, high: float, planned: float) -> Text:
     """How many of the planned cases the money pays for."""
-    ends = [f"{round_half_up(value):,.0f}" for value in (low, high)]
-    plan = f"{planned:,.0f}"
+    ends = [figures(value) for value in (low, high)]
+    plan = figures(planned)
     if ends[0] == plan:
         return _("The money would pay for all {planned} planned cases", planned=plan)
     cases = ends[0] if ends[0] == ends[1] else _("{low} to {high}", low=ends[0], high=ends[1])
@@ -179,5 +179,5 @@ def months_of_cover(found: Range) -> Text:
 
 def count_span(found: Range) -> Text:
     """Whole cases, or a range of them."""
-    low, high = (Plain(f"{round_half_up(value):,.0f}") for value in (found.low, found.high))
+    low, high = (Plain(figures(value)) for value in (found.low, found.high))
     return low if low == high else _("{low} to {high}", low=low, high=high)

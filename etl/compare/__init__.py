@@ -32,26 +32,28 @@ def comparison_tables(
     reference: Reference,
     data_month: date,
     sites: Sequence[str],
+    queries: pd.DataFrame | None = None,
 ) -> dict[str, pd.DataFrame]:
     """The tables of an edition that compare: sites with their plans, with each other and with their own past.
 
-    `results` come from `with_intervals` with `why`; `calendar`, `cells` and `scope` are tables of the edition.
+    `results` come from `with_intervals` with `why`; the frames after it are tables of the edition.
     """
     own = reported_lines(cells, sites)
     same = same_basis(scope, own, sites)
     charts, points = control_charts(results, calendar, reference.rebases)
-    rows = comparisons(results, data_month, plausible_ranges(reference.published_facts), same)
+    ranges, doubted = plausible_ranges(reference.published_facts), under_query(queries)
+    rows = comparisons(results, data_month, ranges, same, queried=doubted)
     wholes = comparisons(results, data_month, measures=[whole.name for whole in COUNTED])
     rows = _in_order(rows, sites)
     pairs = apart(rows, data_month, same)
     return {
         "control_charts": charts,
         "control_points": points,
-        "bridges": bridges(results, data_month),
+        "bridges": bridges(results, data_month, doubted),
         "comparisons": rows,
         "apart": pairs,
         "findings": findings(rows, pairs),
-        "trends": trends(results),
+        "trends": trends(results, data_month),
         "pathway": pathway(rows),
         "scope": with_reported_lines(scope, own),
         "parts": parts(_in_order(wholes, sites), results),
@@ -60,6 +62,15 @@ def comparison_tables(
         "real_terms": real_terms(results, reference.deflators, data_month),
         "central": central_costs(results, reference, sites, data_month),
     }
+
+
+def under_query(queries: pd.DataFrame | None) -> pd.DataFrame | None:
+    """The site, month and measure of each number that is under query with a likely cause."""
+    if queries is None:
+        return None
+    likely = queries["suspected" if "suspected" in queries else "cause"]
+    rows = queries[likely.notna() & likely.astype(str).ne("")]
+    return rows[["site", "month", "measure"]].assign(month=pd.to_datetime(rows.month).dt.date)
 
 
 def _in_order(rows: pd.DataFrame, sites: Sequence[str]) -> pd.DataFrame:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+import numpy as np
 import pandas as pd
 
-from etl.compare.components import count_behind
+from etl.compare.components import components, count_behind
 from etl.compare.intervals import in_columns
 from etl.definitions import DERIVED
 from etl.definitions.measure import Ratio
@@ -27,7 +28,7 @@ from etl.definitions.periods import (
 )
 from etl.definitions.settings import LEAST_COUNT
 from etl.definitions.tables import columns_of
-from etl.methods import binomial, bridge
+from etl.methods import binomial, bridge, holm
 
 ALL = "all"
 TO_DATE = "year_to_date"
@@ -74,9 +75,10 @@ class Pair:
 Numbers = Mapping[str, float]
 
 
-def bridges(results: pd.DataFrame, data_month: date) -> pd.DataFrame:
+def bridges(results: pd.DataFrame, data_month: date, queried: pd.DataFrame | None = None) -> pd.DataFrame:
     """Why each cost per case changed: a row for each site, measure and pair; none on a count under 10.
 
+    `queried` has the site, month and measure of each number that is under query with a likely cause.
     `latest` marks the pairs that end with the data month, or with the last whole quarter or year before its end.
     """
     costs = [m for m in DERIVED.values() if isinstance(m, Ratio) and m.unit == "gbp_each"]
@@ -94,7 +96,34 @@ def bridges(results: pd.DataFrame, data_month: date) -> pd.DataFrame:
             for measure in costs
             if (row := _row(site, measure, pair, numbers[pair.before], numbers[pair.after]))
         ]
-    return pd.DataFrame(rows, columns=columns_of("bridges"))
+    judged = ["p_adjusted", "within_chance", "words", "queried"]
+    frame = pd.DataFrame(rows, columns=[name for name in columns_of("bridges") if name not in judged])
+    frame["p_adjusted"] = over_sites(frame, ["measure", "span", "from_starts", "to_starts"])
+    frame["within_chance"] = (frame.p_adjusted >= BEYOND_CHANCE).astype("boolean").mask(frame.p_adjusted.isna())
+    explained = frame.within_chance.fillna(value=False)
+    parts = zip(frame.spending, frame.volume, frame.change, explained, strict=True)
+    frame["words"] = [reason(*row) for row in parts]
+    spans = (("from_starts", "from_ends"), ("to_starts", "to_ends"))
+    frame["queried"] = np.logical_or(*(rests_on(frame, frame[a], frame[b], queried) for a, b in spans))
+    return frame[columns_of("bridges")]
+
+
+def rests_on(rows: pd.DataFrame, starts: pd.Series, ends: pd.Series, queried: pd.DataFrame | None) -> np.ndarray:
+    """Whether a row's measure, over its months, is made of a number that is under query with a likely cause."""
+    found = np.zeros(len(rows), dtype=bool)
+    doubted = [] if queried is None else zip(queried.site, queried.month, queried.measure, strict=True)
+    for site, month, number in doubted:
+        of = np.array([number in components(measure) for measure in rows.measure], dtype=bool)
+        found |= (rows.site.isin([site, ALL]) & of & (starts <= month) & (ends >= month)).to_numpy(dtype=bool)
+    return found
+
+
+def over_sites(frame: pd.DataFrame, family: list[str]) -> pd.Series:
+    """The p of each row, adjusted for the sites that answer the same question; the programme's own stays as it is."""
+    found = frame.p.astype(float)
+    for _key, own in frame[frame.site.ne(ALL) & frame.p.notna()].groupby(family):
+        found[own.index] = holm.adjusted(own.p.tolist())
+    return found
 
 
 def first_months(results: pd.DataFrame) -> dict[str, date]:
@@ -156,14 +185,15 @@ def _row(site: str, measure: Ratio, pair: Pair, before: Numbers, after: Numbers)
         return None
     spending, volume, change = map(float, bridge.unit_cost(cost0, count0, cost1, count1).to_the_penny())
     largest = "spending" if abs(spending) >= abs(volume) else "volume"
-    share, words = reason(spending, volume, change)
+    share = (spending if largest == "spending" else volume) / change if change else None
     before_words = (pair.before.starts, pair.before.ends, pair.before.words)
     after_words = (pair.after.starts, pair.after.ends, pair.after.words)
     beyond = _beyond_chance(count0, count1) if measure.denominator in INDEPENDENT else None
     return (
         *(site, measure.name, pair.kind, *before_words, *after_words),
         *(cost0, count0, cost0 / count0, cost1, count1, cost1 / count1),
-        *(round(cost1 - cost0, 2), round(count1 - count0, 2), change, spending, volume, largest, share, words, beyond),
+        *(round(cost1 - cost0, 2), round(count1 - count0, 2), change, spending, volume, largest, share),
+        *(_chance(cost0 / count0, people0, cost1 / count1, people1), beyond),
     )
 
 
@@ -171,15 +201,25 @@ def _three(measure: Ratio) -> tuple[str, str, str]:
     return measure.numerator, measure.denominator, count_behind(measure.name)
 
 
-def reason(spending: float, volume: float, change: float) -> tuple[float | None, str]:
-    """The largest part's share of the change, and the reason in words: that part alone where it makes most of it."""
+def reason(spending: float, volume: float, change: float, within_chance: bool) -> str:
+    """Why a cost per case changed: the part that makes most of it; no cause for what chance explains."""
     if not change:
-        return None, _("no change")
+        return _("no change")
+    if within_chance:
+        return _("within chance")
     name, part = ("spending", spending) if abs(spending) >= abs(volume) else ("volume", volume)
-    share = part / change
-    if share >= MAIN_PART:
-        return share, REASONS[name, part > 0]
-    return share, _("because of spending and volume together")
+    return REASONS[name, part > 0] if part / change >= MAIN_PART else _("because of spending and volume together")
+
+
+@lru_cache(maxsize=100_000)
+def _chance(unit0: float, people0: float, unit1: float, people1: float) -> float | None:
+    """The p of a change of the cost per case, spend as it was and the people behind it moved by chance.
+
+    Given both counts together each weighs as its spend, so that one is binomial.
+    """
+    if not (unit0 > 0 and unit1 > 0) or people0 != int(people0) or people1 != int(people1):
+        return None
+    return binomial.month_on_month(int(people0), int(people1), unit0 * people0, unit1 * people1)
 
 
 @lru_cache(maxsize=100_000)

@@ -20,6 +20,7 @@ from etl.definitions.messages import Message, Plain, _, joined
 from etl.definitions.periods import write_month, write_months
 from etl.definitions.settings import DAYS_LATE
 from etl.definitions.tables import columns_of
+from etl.definitions.writing import figures
 from etl.methods.control_chart import (
     ASSURANCE_WORDS,
     COMMON_CAUSE,
@@ -109,7 +110,7 @@ def chance_words(kind: str, months: int) -> str:
         return _("Of 20 such charts of {months} months of pure chance, at most about 2 show a signal.", months=months)
     known = sorted(SIGNALS_BY_CHANCE)
     expected = float(np.interp(months, known, [SIGNALS_BY_CHANCE[length] for length in known]))
-    about = Plain(f"{expected:.0f}")
+    about = Plain(figures(expected))
     return _(
         "Of 20 such charts of {months} months of pure chance, about {about} show a signal.", months=months, about=about
     )

@@ -5,21 +5,23 @@ No ranks: a pair of sites can be told apart or it cannot, and a site stands out 
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
-from etl.compare.bridges import ALL, first_months
+from etl.compare.bridges import ALL, first_months, rests_on
 from etl.compare.components import count_behind, shown
 from etl.compare.intervals import LIMITS, in_columns
 from etl.definitions import MEASURES, label_of, unit_of
 from etl.definitions.measure import Ratio
-from etl.definitions.messages import Count, Plain, Small, _, joined
+from etl.definitions.messages import Plain, Small, _, joined
 from etl.definitions.periods import last_month, month_after, months_between
-from etl.definitions.settings import LEAST_COUNT, TOO_FEW
+from etl.definitions.settings import DELIVERED, LEAST_COUNT, TOO_FEW
 from etl.definitions.tables import columns_of
 from etl.definitions.writing import round_half_up
+from etl.methods.intervals import probability_at_least, rate_ratio
 
 COSTS = tuple(m.name for m in MEASURES.values() if isinstance(m, Ratio) and m.unit == "gbp_each")
 # What is compared besides every ratio that there is.
@@ -46,15 +48,25 @@ PERIODS = ("rolling_year", "year")
 VERDICT_WORDS = {
     "above": _("above plan"),
     "below": _("below plan"),
+    "close": _("close to plan"),
+    "near": _("close to plan; too few cases to be sure"),
+    "unsure": _("too few cases to be sure"),
     "as_planned": _("as planned"),
-    "cannot_be_told": _("cannot be told from plan"),
+    "cannot_be_told": _("within the range expected by chance"),
     "no_plan": _("no plan"),
     "not_known": _("not known"),
 }
 # Money that differs from its plan by less than this is spent as planned: 100% as printed.
 ON_PLAN = 0.005
+# New cases are close to plan where it is SURE that their rate is DELIVERED of it or more, or where what was delivered
+# is no further from it than CLOSE: never because a difference could not be shown.
+CLOSE = 0.15
+SURE, DOUBTFUL = 0.9, 0.1
 # Pairs are told apart for so many months back, and for every financial year.
 MONTHS_BACK = 12
+
+# A ratio below this is printed as one time as much: then a site spends more, and no number is said.
+LEAST_TIMES = 1.05
 
 Pairwise = Mapping[tuple[str, str, str], bool]  # (measure, site, site): whether both count the same
 
@@ -65,12 +77,14 @@ def comparisons(
     plausible: Mapping[str, tuple[float, float]] | None = None,
     same_basis: Pairwise | None = None,
     measures: Sequence[str] = HEADLINES,
+    queried: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """A row for each site, measure and year asked for: `asked` is the first day of that year.
 
     The row has that year's number, or that of the last complete year before it (`hollow`, and `why` the year
     asked for is not known; nothing where the number is hidden). The year that the data month is in is `to_date`,
-    against the plan of its months. No rate on a count under 10 is given.
+    against the plan of its months. No rate on a count under 10 is given. `queried` has the site, month and measure of
+    each number that is under query with a likely cause.
     """
     rows = _numbers(results, data_month, measures)
     rows = _found(rows)
@@ -80,56 +94,73 @@ def comparisons(
     rows.loc[few, ["value", *LIMITS]] = np.nan
     rows["shown"] = [shown(v, m) for v, m in zip(rows.value, rows.measure, strict=True)]
     rows["plan_shown"] = [shown(v, m) for v, m in zip(rows.plan, rows.measure, strict=True)]
-    rows["against"] = rows.value / rows.plan
+    for name, number in (("against", "value"), ("against_low", "low"), ("against_high", "high")):
+        rows[name] = rows[number] / rows.plan
+    rows["sure"] = _how_sure(rows)
     rows["verdict"] = verdicts(rows)
     rows["words"] = rows.verdict.map(VERDICT_WORDS)
     rows["latest"] = _latest(rows, data_month)
     rows["same_basis"] = rows.measure.map(_basis_of_all(same_basis or {}))
+    rows["queried"] = rests_on(rows, rows.starts, rows.ends, queried)
     return _with_plausible(rows, plausible or {})[columns_of("comparisons")].reset_index(drop=True)
 
 
 def verdicts(rows: pd.DataFrame) -> np.ndarray:
     """Above or below plan where the 95% limits do not reach it; money, which is no chance, from half a percent on.
 
-    `rows` has measure, value, low, high and plan.
+    New cases: above where the limits say so, below where it is doubtful that nine tenths of the plan were reached.
+    `rows` has measure, value, low, high, plan and `sure`.
     """
     money = rows.measure.map(unit_of).eq("gbp")
     over = (rows.value - rows.plan) / rows.plan
+    judged = rows.sure.notna()
     return np.select(
         [
             rows.value.isna(),
             rows.plan.isna(),
             (money & over.ge(ON_PLAN)) | rows.low.gt(rows.plan),
-            (money & over.le(-ON_PLAN)) | rows.high.lt(rows.plan),
+            (money & over.le(-ON_PLAN)) | (rows.high.lt(rows.plan) & ~judged) | rows.sure.lt(DOUBTFUL),
+            rows.sure.gt(SURE),
+            judged & over.abs().le(CLOSE),
+            judged,
             money,
             rows.low.isna(),
         ],
-        ["not_known", "no_plan", "above", "below", "as_planned", "not_known"],
+        ["not_known", "no_plan", "above", "below", "close", "near", "unsure", "as_planned", "not_known"],
         "cannot_be_told",
     )
+
+
+def _how_sure(rows: pd.DataFrame) -> np.ndarray:
+    """How sure it is that the rate behind new cases is at least nine tenths of its plan; nothing of other measures."""
+    known = rows.measure.eq("new_cases") & rows.value.ge(0) & rows.plan.notna()
+    pairs = zip(rows.value, rows.plan, known, strict=True)
+    return np.array([probability_at_least(v, DELIVERED * p) if k else np.nan for v, p, k in pairs])
 
 
 def apart(rows: pd.DataFrame, data_month: date, same_basis: Pairwise | None = None) -> pd.DataFrame:
     """Whether two sites' costs per case can be told apart: their 95% intervals do not overlap.
 
-    `rows` are `comparisons`; a year that does not overlap the one asked for is not compared. The rule is strict (about
-    1 pair in 200 by chance), as it should be where many pairs are looked at. `ratio` is the higher over the lower.
+    `rows` are `comparisons`; a year that does not overlap the one asked for is not compared, nor a number under query.
+    The rule is strict (about 1 pair in 200 by chance), as it should be where many pairs are looked at. `ratio` is the
+    higher over the lower, with the exact interval that chance in the counts gives it.
     """
-    known = rows[rows.measure.isin(COSTS) & (rows.site != ALL) & rows.low.notna()]
+    known = rows[rows.measure.isin(COSTS) & (rows.site != ALL) & rows.low.notna() & ~rows.queried]
     overlaps = [months_between(s, asked) < 12 for s, asked in zip(known.starts, known.asked, strict=True)]
     known = known[np.array(overlaps, dtype=bool)]
     since = month_after(data_month, -11 - MONTHS_BACK)
     known = known[(known.period == "year") | (known.asked >= since)]
-    parts = [known[name].to_numpy() for name in ("site", "value", "low", "high")]
+    parts = [known[name].to_numpy() for name in ("site", "value", "low", "high", "count")]
     groups = known.groupby(_QUESTION, sort=False).indices
     rows_of = [(key, *_pairs(*(part[at] for part in parts))) for key, at in groups.items()]
     columns: list[np.ndarray] = [
-        np.concatenate([own[i] for own in rows_of]) if rows_of else np.array([]) for i in range(1, 6)
+        np.concatenate([own[i] for own in rows_of]) if rows_of else np.array([]) for i in range(1, 1 + len(_PAIR))
     ]
-    frame = pd.DataFrame(dict(zip(("site_a", "site_b", "apart", "higher", "ratio"), columns, strict=True)))
+    frame = pd.DataFrame(dict(zip(_PAIR, columns, strict=True)))
     lengths = [len(own[1]) for own in rows_of]
     for place, name in enumerate(_QUESTION):
         frame[name] = [key[place] for (key, *_), length in zip(rows_of, lengths, strict=True) for _ in range(length)]
+    frame["words"] = [times_words(*ends) for ends in zip(frame.ratio_low, frame.ratio_high, strict=True)]
     same = same_basis or {}
     named = zip(frame.measure, frame.site_a, frame.site_b, strict=True)
     frame["same_basis"] = [same.get(pair, True) for pair in named]
@@ -140,7 +171,8 @@ def findings(rows: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     """What a headline may say of a cost per case: which site stands out, by how much, and which cannot be told apart.
 
     `kind` is `higher` or `lower` (the site can be told from every other with an interval), with the lowest and highest
-    ratio to the `others` (for `lower`: of the others to it), or `alike` (no two of the others can be told apart).
+    end of the intervals of its ratios to the `others` (for `lower`: of theirs to it), or `alike` (no two of the others
+    can be told apart).
     """
     values = {(r.measure, r.period, r.asked, r.site): r.value for r in rows[rows.measure.isin(COSTS)].itertuples()}
     told = [
@@ -151,18 +183,18 @@ def findings(rows: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(told, columns=columns_of("findings"))
 
 
-def times_words(lowest: float, highest: float) -> str:
-    """So many times as much; two to three times where the ends lie between the two, each within a third of one."""
-    down, up = int(lowest), int(-(-highest // 1))
-    if down >= 2 and up - down == 1 and up <= 6 and max(lowest - down, up - highest) <= 1 / 3:
-        return _("{low} to {high} times as much", low=Count(down), high=Count(up))
-    low, high = (Plain(f"{round_half_up(end, 1):g}") for end in (lowest, highest))
-    if low == high:
-        return _("{number} times as much", number=low)
-    return _("{low} to {high} times as much", low=low, high=high)
+def times_words(low: float, high: float) -> str:
+    """So many times as much, by an interval of the ratio; nothing where its lower end rounds to one time as much."""
+    if not low >= LEAST_TIMES:
+        return ""
+    ends = [Plain(f"{round_half_up(end, 1):g}") for end in (low, high)]
+    if ends[0] == ends[1]:
+        return _("{number} times as much", number=ends[0])
+    return _("{low} to {high} times as much", low=ends[0], high=ends[1])
 
 
 _QUESTION = ["measure", "period", "asked", "latest"]
+_PAIR = ("site_a", "site_b", "apart", "higher", "ratio", "ratio_low", "ratio_high")
 
 
 def _numbers(results: pd.DataFrame, data_month: date, measures: Sequence[str]) -> pd.DataFrame:
@@ -237,14 +269,26 @@ def _with_plausible(rows: pd.DataFrame, plausible: Mapping[str, tuple[float, flo
     return rows.assign(plausible=told)
 
 
-def _pairs(site: np.ndarray, value: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, ...]:
-    """All pairs of the sites of one question: both sites, whether they are apart, the higher one and the ratio."""
+def _pairs(
+    site: np.ndarray, value: np.ndarray, low: np.ndarray, high: np.ndarray, count: np.ndarray
+) -> tuple[np.ndarray, ...]:
+    """All pairs of the sites of one question, as `_PAIR` names what is known of each."""
     a, b = np.triu_indices(len(site), 1)
     is_apart = (low[a] > high[b]) | (low[b] > high[a])
     higher = np.where(value[a] > value[b], site[a], np.where(value[b] > value[a], site[b], ""))
+    top, below = np.where(value[a] >= value[b], a, b), np.where(value[a] >= value[b], b, a)
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.maximum(value[a], value[b]) / np.minimum(value[a], value[b])
-    return site[a], site[b], is_apart, higher, ratio
+        ratio = value[top] / value[below]
+    ends = [_ratio_ends(*pair) for pair in zip(count[top], count[below], strict=True)]
+    times = np.array(ends, dtype=float).reshape(-1, 2) * ratio[:, None]
+    return site[a], site[b], is_apart, higher, ratio, times[:, 0], times[:, 1]
+
+
+@lru_cache(maxsize=100_000)
+def _ratio_ends(count: float, other: float) -> tuple[float, float]:
+    """How far chance in two counts moves the ratio of their costs per case: its ends, the ratio itself being 1."""
+    low, high = rate_ratio(other, count)
+    return low * count / other, high * count / other
 
 
 def _sites_of(pairs: pd.DataFrame) -> list[str]:
@@ -252,23 +296,19 @@ def _sites_of(pairs: pd.DataFrame) -> list[str]:
 
 
 def _findings(pairs: pd.DataFrame, values: Mapping[str, float]) -> list[tuple[object, ...]]:
-    told = {frozenset(pair): is_apart for *pair, is_apart in zip(pairs.site_a, pairs.site_b, pairs.apart, strict=True)}
-    same = dict(zip(map(frozenset, zip(pairs.site_a, pairs.site_b, strict=True)), pairs.same_basis, strict=True))
+    pair_of = {frozenset((row.site_a, row.site_b)): row for row in pairs.itertuples()}
     found: list[tuple[object, ...]] = []
     for site, value in values.items():
-        others = [other for other in values if other != site]
-        side = {values[other] < value for other in others}
-        if len(side) == 1 and all(told[frozenset((site, other))] for other in others):
-            higher = side.pop()
-            ratios = [value / values[o] if higher else values[o] / value for o in others if min(value, values[o]) > 0]
-            if len(ratios) == len(others):
-                agrees = all(same[frozenset((site, other))] for other in others)
-                words = times_words(min(ratios), max(ratios))
-                found.append(
-                    ("higher" if higher else "lower", site, ", ".join(others), min(ratios), max(ratios), words, agrees)
-                )
+        own = {other: pair_of[frozenset((site, other))] for other in values if other != site}
+        side = {values[other] < value for other in own}
+        if len(side) == 1 and all(pair.apart for pair in own.values()) and min(values.values()) > 0:
+            ends = min(pair.ratio_low for pair in own.values()), max(pair.ratio_high for pair in own.values())
+            agrees = all(pair.same_basis for pair in own.values())
+            kind = "higher" if side.pop() else "lower"
+            found.append((kind, site, ", ".join(own), *ends, times_words(*ends), agrees))
     rest = [site for site in values if site not in {row[1] for row in found}]
-    if len(rest) >= 2 and not any(told[frozenset(pair)] for pair in combinations(rest, 2)):
-        agrees = all(same[frozenset(pair)] for pair in combinations(rest, 2))
-        found.append(("alike", ", ".join(rest), "", None, None, _("cannot be told apart"), agrees))
+    left = [pair_of[frozenset(pair)] for pair in combinations(rest, 2)]
+    if left and not any(pair.apart for pair in left):
+        agrees = all(pair.same_basis for pair in left)
+        found.append(("alike", ", ".join(rest), "", None, None, _("no clear difference"), agrees))
     return found

@@ -16,6 +16,8 @@ THRESHOLD = 5
 # No rate, share or interval is given where the count behind it is smaller.
 LEAST_COUNT = 10
 TOO_FEW = _("fewer than {number}", number=LEAST_COUNT)
+# New cases reach their plan where they are so much of it or more.
+DELIVERED = 0.9
 # A file from outside is no longer: `etl.intake.limits` has the same, and knows nothing of this.
 RETURN_BYTES = 5_000_000
 # Money up to this rounds to nothing, so nothing is said of it.

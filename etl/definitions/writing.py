@@ -1,7 +1,7 @@
 """How a number, an amount of money, a count of things, a list and a capital are written, wherever they are read."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from etl.definitions.measure import Unit
 from etl.definitions.messages import MONTH_NAMES, Capital, Count, Listing, Name, Number, Plain, Small, Text, _, ngettext
@@ -22,9 +22,13 @@ def write(value: float | None, unit: Unit) -> str:
     if unit == "share":
         return f"{round_half_up(100 * value):.0f}%"
     if unit == "count":
-        return _with_minus(value, f"{abs(value):,.0f}")
-    text = f"{abs(value):,.2f}" if unit == "ratio" and abs(value) < 10 else f"{abs(value):,.1f}"
-    return _with_minus(value, text)
+        return figures(value)
+    return figures(value, 2 if unit == "ratio" and round_half_up(abs(value), 2) < 10 else 1)
+
+
+def figures(value: float, digits: int = 0) -> str:
+    """A number in figures, rounded half-up, the thousands apart: 1,234.5."""
+    return _with_minus(value, f"{round_half_up(abs(value), digits):,.{digits}f}")
 
 
 def write_in_full(value: float | None, unit: Unit) -> str:
@@ -39,13 +43,13 @@ def write_limit(value: float | None, unit: Unit) -> str:
     if value is None:
         return ""
     money = unit in ("gbp", "gbp_each")
-    shown = write(value, unit) if money else f"{value:,.1f}"
-    return Number(shown, "", "", round_half_up(value) if money else round(value, 1))
+    shown = write(value, unit) if money else figures(value, 1)
+    return Number(shown, "", "", round_half_up(value, 0 if money else 1))
 
 
 def write_pence(value: float) -> str:
     """Money with its pence: £1,234.50."""
-    return _with_minus(value, f"£{abs(value):,.2f}")
+    return _with_minus(value, f"£{figures(abs(value), 2)}")
 
 
 def pounds(amount: float) -> Number:
@@ -55,7 +59,7 @@ def pounds(amount: float) -> Number:
 
 def write_count(number: float) -> Number:
     """A whole number in figures: 1,234."""
-    return Number(f"{number:,.0f}", "", "", round(number))
+    return Number(figures(number), "", "", round_half_up(number))
 
 
 def pounds_short(amount: float) -> Plain:
@@ -73,24 +77,46 @@ def signed_pounds(amount: float) -> str:
     return f"{'+' if amount >= 0 else MINUS}{pounds(amount)}"
 
 
-def percent(share: float | None) -> str:
+def percent(share: float | None) -> Number:
     """A share in whole per cent; nothing where there is none."""
     if share is None:
-        return ""
+        return Number("")
     whole = round_half_up(100 * share)
     return Number(f"{whole:.0f}%", "", "", whole / 100)
 
 
-def write_interval(low: float | None, high: float | None, *, money: bool = False) -> str:
-    """An interval: 101 to 146; nothing where an end is not known."""
+def write_interval(low: float | None, high: float | None, unit: Unit) -> str:
+    """An interval: 102 to 145; nothing where an end is not known."""
     if low is None or high is None:
         return ""
-    return _("{low} to {high}", low=write_end(low, money=money), high=write_end(high, money=money))
+    return _("{low} to {high}", low=write_end(low, unit, "low"), high=write_end(high, unit, "high"))
 
 
-def write_end(end: float, *, money: bool = False) -> Number:
-    """An end of an interval: 101."""
-    return pounds(end) if money else write_count(round_half_up(end))
+def write_end(end: float, unit: Unit, side: str) -> Number:
+    """The low or the high end of an interval: inwards to a whole number, so that it holds only what the interval holds.
+
+    Money is half-up, as everywhere: a pound is no number of people.
+    """
+    if unit in ("gbp", "gbp_each"):
+        return pounds(end)
+    scale = 100 if unit == "share" else 1
+    whole = math.ceil(scale * end - 1e-9) if side.startswith("low") else math.floor(scale * end + 1e-9)
+    return Number(f"{whole}%", "", "", whole / 100) if unit == "share" else write_count(whole)
+
+
+def write_likely(low: float, high: float) -> Text:
+    """A likely range of a share: 75% to 108%; half-up where no whole per cent lies in it."""
+    ends = write_end(low, "share", "low"), write_end(high, "share", "high")
+    if (ends[0].value or 0) > (ends[1].value or 0):
+        ends = percent(low), percent(high)
+    return _("{low} to {high}", low=ends[0], high=ends[1])
+
+
+def rounded(shares: Iterable[float | None]) -> bool:
+    """Whether shares of one whole do not add up to 100% as they are printed, though they do in truth."""
+    known = [share for share in shares if share is not None]
+    together = abs(sum(known) - 1) < 1e-6
+    return together and sum(round_half_up(100 * share) for share in known) != 100
 
 
 def count(number: int) -> Text:

@@ -194,7 +194,8 @@ def _edition_of(audience: str, given: Tables, work: _Work, folder: Path) -> Tabl
         given["under_query"],
         open_years,
     )
-    tables |= comparison_tables(results, days, tables["cells"], tables["scope"], work.reference, work.data_month, sites)
+    shared = (results, days, tables["cells"], tables["scope"], work.reference, work.data_month, sites)
+    tables |= comparison_tables(*shared, given["queries"])
     tables["data_quality"] = data_quality(tables, sites, work.data_month)
     if audience != CENTRAL:
         tables = kept_by(audience, with_marks(tables))

@@ -1,14 +1,16 @@
 """How far chance alone could move a count, a proportion or a cost per case, and how sure a rate is.
 
 Sources: F. Garwood (1936), Fiducial limits for the Poisson distribution, Biometrika 28; E. B. Wilson
-(1927), Probable inference, JASA 22; H. Jeffreys (1961), Theory of probability, 3rd edition (the prior of a rate).
+(1927), Probable inference, JASA 22; C. J. Clopper and E. S. Pearson (1934), The use of confidence or
+fiducial limits, Biometrika 26, for one of two counts given their sum; H. Jeffreys (1961), Theory of
+probability, 3rd edition, for how sure a rate is.
 """
 
 from __future__ import annotations
 
 import math
 
-from scipy.special import gammaincc, gammainccinv, gammaincinv, ndtri
+from scipy.special import betaincinv, gammaincc, gammainccinv, gammaincinv, ndtri
 
 Interval = tuple[float, float]
 
@@ -47,6 +49,19 @@ def unit_cost(cost: float, count: float, level: float = 0.95) -> Interval:
     _refuse_negative(cost, "cost")
     low, high = poisson(count, level)
     return cost / high, cost / low if low > 0 else math.inf
+
+
+def rate_ratio(count: float, other: float, level: float = 0.95) -> Interval:
+    """The exact conditional interval of the ratio of the rates behind two counts of equally long times.
+
+    From 0 where `count` is 0, to `math.inf` where `other` is.
+    """
+    tail = _tail(level)
+    _refuse_negative(count, "count")
+    _refuse_negative(other, "count")
+    low = float(betaincinv(count, other + 1, tail)) if count > 0 else 0.0
+    high = float(betaincinv(count + 1, other, 1 - tail)) if other > 0 else 1.0
+    return low / (1 - low), high / (1 - high) if high < 1 else math.inf
 
 
 def probability_at_least(count: float, floor: float) -> float:

@@ -5,7 +5,7 @@ from datetime import date
 
 from etl.definitions.messages import N_, _
 from etl.definitions.periods import month_after
-from etl.definitions.writing import MINUS, lower_first, write, write_in_full
+from etl.definitions.writing import MINUS, figures, lower_first, write, write_in_full
 from etl.provenance.address import NumberAddress
 from etl.provenance.cells import Behind, by_month, sources
 from etl.provenance.code import LAG, STEPS
@@ -60,7 +60,7 @@ def tell(edition: Edition, address: NumberAddress) -> Story | None:
 def shown(row: Row, step: str) -> str:
     """A number of a bridge as its table prints it."""
     if step.startswith("count"):
-        return f"{row[step]:,.0f}"
+        return figures(row[step])
     if step in ("spending", "volume", "change"):
         return f"{'+' if row[step] >= 0 else MINUS}{write(abs(row[step]), 'gbp')}"
     return write(row[step], "gbp")
@@ -76,7 +76,7 @@ def _formula(row: Row, step: str) -> Formula | Words:
     """How a step follows from spend and cases of the two periods."""
 
     def of(name: str) -> Number:
-        text = f"{row[name]:,.0f}" if name.startswith("count") else write_in_full(row[name], "gbp")
+        text = figures(row[name]) if name.startswith("count") else write_in_full(row[name], "gbp")
         return numbered(text, row.site, "bridge", row.to_starts, f"{row.span}.{row.measure}.{name}")
 
     result = ("=", _("Result"), Number(write_in_full(row[step], "gbp")))

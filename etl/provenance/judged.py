@@ -3,7 +3,7 @@
 from etl.definitions.messages import _, joined, parts
 from etl.definitions.periods import write_date, write_month
 from etl.definitions.readiness import CRITERIA, LEVELS, VERDICTS
-from etl.definitions.writing import first_upper, lower_first
+from etl.definitions.writing import figures, first_upper, lower_first
 from etl.provenance.address import NumberAddress
 from etl.provenance.edition import Edition, Row
 from etl.provenance.story import (
@@ -131,7 +131,9 @@ def _rests_on(edition: Edition, site: str, criterion: str) -> list[Block]:
     if criterion == "money":
         for cover in edition.rows("cover", "site = ?", (site,)):
             if cover.months is not None:
-                rows.append((_("Months secured"), numbered(f"{cover.months:.1f}", site, "cover", cover.year, "months")))
+                rows.append(
+                    (_("Months secured"), numbered(figures(cover.months, 1), site, "cover", cover.year, "months"))
+                )
     elif criterion in ABOUT:
         measure = ABOUT[criterion]
         where = "site = ? and measure = ? and period = 'rolling_year' and latest"
@@ -158,7 +160,7 @@ def quality(edition: Edition, address: NumberAddress) -> Story | None:
     ]
     if lines:
         body.append(Points(_("Open queries of the site"), tuple(lines[:12])))
-    shown = _("{number} of {whole}", number=f"{row.value:,.0f}", whole=f"{row.of:,.0f}")
+    shown = _("{number} of {whole}", number=figures(row.value), whole=figures(row.of))
     return Story(
         address, place(edition, site), _("{dimension} of its returns", dimension=dimension), shown, "known", tuple(body)
     )

@@ -5,7 +5,7 @@ from datetime import date
 
 from etl.definitions.messages import N_, Name, _, joined
 from etl.definitions.periods import month_after, write_date, write_financial_year, write_month
-from etl.definitions.writing import first_upper, spaced
+from etl.definitions.writing import figures, first_upper, spaced
 from etl.provenance.address import NumberAddress
 from etl.provenance.code import CENTRAL
 from etl.provenance.edition import Edition, Row
@@ -67,7 +67,7 @@ def cover(edition: Edition, address: NumberAddress) -> Story | None:
 def _cover_shown(row: Row, column: str) -> str:
     """A number of cover as the pages print it."""
     if column in ("months", "runway_months"):
-        return _("{number} months", number=f"{row[column]:.1f}")
+        return _("{number} months", number=figures(row[column], 1))
     if column == "notice_months":
         return _("{number} months", number=f"{row[column]:g}")
     return f"{row[column]:.1%}" if column == "share" else pounds_stated(row[column])
@@ -319,7 +319,7 @@ def central(edition: Edition, address: NumberAddress) -> Story | None:
     shown = (
         str(row.shown)
         if column == "unit"
-        else f"{row['count']:,.0f}"
+        else figures(row["count"])
         if column == "count"
         else pounds_stated(row[column])
     )
@@ -346,7 +346,7 @@ def _central_formula(row: Row, what: str) -> Formula:
         (
             ("", _("Site’s cost"), of("cost", pounds_stated(row.cost))),
             ("+", _("Central share"), of("central", pounds_stated(row.central))),
-            ("÷", _("New cases"), of("count", f"{row['count'] or 0:,.0f}")),
+            ("÷", _("New cases"), of("count", figures(row["count"] or 0))),
             ("=", _("Each"), Number(row.shown or NOT_KNOWN)),
         )
     )

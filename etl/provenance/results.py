@@ -8,7 +8,17 @@ from etl.definitions.measure import Ratio, Unit
 from etl.definitions.messages import Plain, _, joined
 from etl.definitions.periods import last_month, month_after, write_financial_year, write_month
 from etl.definitions.settings import thresholds
-from etl.definitions.writing import HIDDEN, MINUS, lower_first, signed_pounds, write, write_in_full, write_limit
+from etl.definitions.writing import (
+    HIDDEN,
+    MINUS,
+    figures,
+    lower_first,
+    signed_pounds,
+    write_end,
+    write_in_full,
+    write_interval,
+    write_limit,
+)
 from etl.provenance.address import NumberAddress
 from etl.provenance.cells import Behind, behind, by_month, by_site, may_see, queried, sources
 from etl.provenance.code import START
@@ -87,7 +97,7 @@ def start(edition: Edition, address: NumberAddress) -> Story | None:
         number=f"{rows[0].months_seen:g}",
         month=write_month(last, long=True),
     )
-    return Story(address, place(edition, site), said, f"{rows[0][column]:,.0f}", "known", (table,))
+    return Story(address, place(edition, site), said, figures(rows[0][column]), "known", (table,))
 
 
 def what(edition: Edition, measure: str, period: str, starts: date) -> str:
@@ -126,7 +136,7 @@ def _chance(row: Row, unit: Unit) -> list[Block]:
     """What chance alone would do."""
     if row.low is None or row.high is None or row.value is None:
         return []
-    low, high = write(row.low, unit), write(row.high, unit)
+    low, high = write_end(row.low, unit, "low"), write_end(row.high, unit, "high")
     text = _(
         "Chance alone would move it between {low} and {high} (95% interval: {method}).",
         low=low,
@@ -183,7 +193,7 @@ def _end(edition: Edition, row: Row, beside: str) -> Told | None:
         Table(_("Worked out from"), columns(_("What"), _("Number"), right=(1,)), tuple(rows)),
         Words(_("The interval has {method}: how far chance may move it.", method=method)),
     ]
-    return write(row[beside], unit), body, behind(edition, row)
+    return str(write_end(row[beside], unit, beside)), body, behind(edition, row)
 
 
 def _verdict(edition: Edition, row: Row, beside: str) -> Told | None:
@@ -198,9 +208,7 @@ def _verdict(edition: Edition, row: Row, beside: str) -> Told | None:
         (_("Plan of the same months"), compared.plan_shown or _("none")),
     ]
     if compared.low is not None and compared.high is not None:
-        facts.append(
-            (_("95% interval"), _("{low} to {high}", low=write(compared.low, unit), high=write(compared.high, unit)))
-        )
+        facts.append((_("95% interval"), write_interval(compared.low, compared.high, unit)))
     if compared.why:
         facts.append((_("Why"), compared.why))
     rule = _("Above or below only where the plan lies outside the 95% interval; else the two cannot be told apart.")

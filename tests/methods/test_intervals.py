@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binom
 
 from etl.methods import intervals
 
@@ -62,3 +63,16 @@ def test_nonsense_is_refused(call):
 )
 def test_how_sure_a_rate_is_at_least_nine_tenths_of_its_plan(count, plan, sure):
     assert intervals.probability_at_least(count, 0.9 * plan) == pytest.approx(sure, abs=6e-4)
+
+
+@pytest.mark.parametrize(("count", "other"), [(94, 73), (10, 40), (1, 12), (30, 30)])
+def test_the_ratio_of_two_rates_ends_where_the_exact_test_is_at_its_tails(count, other):
+    low, high = intervals.rate_ratio(count, other)
+    assert binom.sf(count - 1, count + other, low / (1 + low)) == pytest.approx(0.025)
+    assert binom.cdf(count, count + other, high / (1 + high)) == pytest.approx(0.025)
+    assert low < count / other < high
+
+
+def test_a_ratio_over_no_case_has_no_upper_end():
+    assert intervals.rate_ratio(0, 5)[0] == 0.0
+    assert intervals.rate_ratio(5, 0)[1] == math.inf
