@@ -7,7 +7,8 @@ from datetime import date
 import pandas as pd
 
 from etl.compare.basis import reported_lines, same_basis, with_reported_lines
-from etl.compare.bridges import bridges
+from etl.compare.bounds import bounds
+from etl.compare.bridges import bridges, rests_on
 from etl.compare.central import central_costs
 from etl.compare.charts import control_charts
 from etl.compare.components import components, formula_of, shown
@@ -32,16 +33,17 @@ def comparison_tables(
     reference: Reference,
     data_month: date,
     sites: Sequence[str],
-    queries: pd.DataFrame | None = None,
+    asked: pd.DataFrame | None = None,
 ) -> dict[str, pd.DataFrame]:
     """The tables of an edition that compare: sites with their plans, with each other and with their own past.
 
-    `results` come from `with_intervals` with `why`; the frames after it are tables of the edition.
+    `results` come from `with_intervals` with `why`; the frames after it are tables of the edition, `asked` the numbers
+    under query.
     """
     own = reported_lines(cells, sites)
     same = same_basis(scope, own, sites)
     charts, points = control_charts(results, calendar, reference.rebases)
-    ranges, doubted = plausible_ranges(reference.published_facts), under_query(queries)
+    ranges, doubted = plausible_ranges(reference.published_facts), None if asked is None else asked[asked.is_suspected]
     rows = comparisons(results, data_month, ranges, same, queried=doubted)
     wholes = comparisons(results, data_month, measures=[whole.name for whole in COUNTED])
     rows = _in_order(rows, sites)
@@ -64,15 +66,6 @@ def comparison_tables(
     }
 
 
-def under_query(queries: pd.DataFrame | None) -> pd.DataFrame | None:
-    """The site, month and measure of each number that is under query with a likely cause."""
-    if queries is None:
-        return None
-    likely = queries["suspected" if "suspected" in queries else "cause"]
-    rows = queries[likely.notna() & likely.astype(str).ne("")]
-    return rows[["site", "month", "measure"]].assign(month=pd.to_datetime(rows.month).dt.date)
-
-
 def _in_order(rows: pd.DataFrame, sites: Sequence[str]) -> pd.DataFrame:
     """Sites in the order of the pages, all together last."""
     place = {site: at for at, site in enumerate(sites)}
@@ -92,6 +85,7 @@ def months_of(period: str) -> int:
 
 
 __all__ = [
+    "bounds",
     "bridges",
     "comparison_tables",
     "components",
@@ -99,6 +93,7 @@ __all__ = [
     "formula_of",
     "months_of",
     "plausible_ranges",
+    "rests_on",
     "shown",
     "why_unknown",
     "with_intervals",

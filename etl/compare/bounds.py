@@ -22,7 +22,6 @@ from etl.definitions.tables import columns_of
 from etl.methods.bounds import Range, added, divided, usual_range
 
 PERIODS = ("rolling_year", "year")
-COPIES = ("copied_month", "copied_site")
 OUTCOME = "closed_cases.completed"
 
 
@@ -37,7 +36,6 @@ class Site:
     known: Mapping[str, Mapping[date, float]]
     suspected: Mapping[tuple[date, str], float] = field(default_factory=dict)
     holes: Collection[tuple[date, str]] = ()
-    copied: Collection[date] = ()
 
     def lacks(self, month: date, number: str) -> bool:
         """Whether a month's number should be there and is not."""
@@ -49,8 +47,6 @@ class Site:
 
     def supposed(self, number: str, month: date) -> float | None:
         """A month's number as it is believed to be."""
-        if month in self.copied:
-            return None
         if (month, number) not in self.suspected:
             return self.stated(number, month)
         meant = self.suspected[month, number]
@@ -71,7 +67,7 @@ def bounds(
     """A row for each site, year and measure that a hole, a copy or a query with a known cause leaves open.
 
     `results` has site, period, starts, measure, value; `holes` site, month, measure ('' for a whole return); `asked`
-    site, month, measure, code, is_suspected, suspected, of the numbers under query. `shared` are the spend lines that
+    site, month, measure, is_suspected, suspected, of the numbers under query. `shared` are the spend lines that
     every site counts. Money in pounds.
     """
     years = results.loc[results.period.isin(PERIODS), ["site", "period", "starts"]].drop_duplicates()
@@ -86,11 +82,11 @@ def bounds(
 
 
 def _sites(results: pd.DataFrame, holes: pd.DataFrame, asked: pd.DataFrame) -> dict[str, Site]:
-    """The sites that have a hole, a copy or such a query, with their months."""
-    meant, copies = asked[asked.is_suspected], asked[asked.code.isin(COPIES)]
+    """The sites that have a hole or such a query, with their months."""
+    meant = asked[asked.is_suspected]
     monthly = results[(results.period == "month") & results.value.notna()]
     sites = {}
-    for name in sorted({*holes.site, *meant.site, *copies.site}):
+    for name in sorted({*holes.site, *meant.site}):
         known: dict[str, dict[date, float]] = {}
         own = monthly[monthly.site == name]
         for number, starts, value in zip(own.measure, own.starts, own.value, strict=True):
@@ -100,7 +96,6 @@ def _sites(results: pd.DataFrame, holes: pd.DataFrame, asked: pd.DataFrame) -> d
             known,
             {(day_of(m), str(n)): v for m, n, v in zip(said.month, said.measure, said.suspected, strict=True)},
             {(day_of(m), str(n)) for m, n in holes.loc[holes.site == name, ["month", "measure"]].to_numpy()},
-            {day_of(m) for m in copies.loc[copies.site == name, "month"]},
         )
     return sites
 
@@ -111,7 +106,7 @@ def _year(site: Site, window: Sequence[date], shared: tuple[str, ...]) -> Iterat
         parts = _parts(measure)
         numbers = {number for part in parts for number in _numbers(part, shared)}
         missing = [month for month in window if any(site.lacks(month, number) for number in numbers)]
-        queried = [m for m in window if m in site.copied or any((m, number) in site.suspected for number in numbers)]
+        queried = [month for month in window if any((month, number) in site.suspected for number in numbers)]
         if not (missing or queried):
             continue
         found = [_ends(site, window, _numbers(part, shared), unit_of(part)) for part in parts]

@@ -109,12 +109,15 @@ def bridges(results: pd.DataFrame, data_month: date, queried: pd.DataFrame | Non
 
 
 def rests_on(rows: pd.DataFrame, starts: pd.Series, ends: pd.Series, queried: pd.DataFrame | None) -> np.ndarray:
-    """Whether a row's measure, over its months, is made of a number that is under query with a likely cause."""
+    """Whether a row's measure, over its months, is made of a number that is under query."""
     found = np.zeros(len(rows), dtype=bool)
-    doubted = [] if queried is None else zip(queried.site, queried.month, queried.measure, strict=True)
-    for site, month, number in doubted:
-        of = np.array([number in components(measure) for measure in rows.measure], dtype=bool)
-        found |= (rows.site.isin([site, ALL]) & of & (starts <= month) & (ends >= month)).to_numpy(dtype=bool)
+    if queried is None:
+        return found
+    names = rows.measure.unique()
+    for (site, month), own in queried.groupby(["site", "month"]):
+        doubted, day = set(own.measure), pd.Timestamp(month).date()
+        of = rows.measure.isin([name for name in names if doubted & components(name)])
+        found |= (rows.site.isin([site, ALL]) & of & (starts <= day) & (ends >= day)).to_numpy(dtype=bool)
     return found
 
 

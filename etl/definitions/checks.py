@@ -26,6 +26,7 @@ SMALLEST_DIFFERENCE = 100.0
 # A return that equals another in so large a share of its cells was copied; cells that are nil in both do not count.
 COPIED_SHARE = 0.75
 COPIED_AT_LEAST = 20
+COPIES = frozenset({"copied_month", "copied_site"})
 # Two numbers are the wrong way round when the months before say so by this much (natural logarithm of the odds).
 SWAPPED_ODDS = 8.0
 

@@ -11,9 +11,19 @@ import duckdb
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from etl.compare import comparison_tables, components, formula_of, months_of, shown, why_unknown, with_intervals
-from etl.compare.bounds import COPIES, bounds
+from etl.compare import (
+    bounds,
+    comparison_tables,
+    components,
+    formula_of,
+    months_of,
+    rests_on,
+    shown,
+    why_unknown,
+    with_intervals,
+)
 from etl.definitions import MEASURES, key, subject_of, unit_of
+from etl.definitions.checks import COPIES
 from etl.definitions.measure import Breakdown, Ratio
 from etl.definitions.periods import month_after
 from etl.definitions.settings import DAYS_LATE
@@ -179,23 +189,18 @@ def _given(
 
 def _edition_of(audience: str, given: Tables, work: _Work, folder: Path) -> Tables:
     """An audience's edition, all of it worked out from what the audience may see; never from anything else."""
-    results, days, sites = given["results"], given["calendar"], list(work.sites)
+    days, holes, asked, sites = given["calendar"], given["holes"], given["under_query"], list(work.sites)
+    results = given["results"]
+    results = results.assign(queried=rests_on(results, results.starts, results.ends, asked))
     shared = shared_lines(work.reference.scope, work.sites)
-    open_years = bounds(results, given["holes"], given["under_query"], shared, work.data_month)
-    tables = given | {"bounds": open_years}
+    open_years = bounds(results, holes, asked, shared, work.data_month)
+    tables = given | {"results": results, "bounds": open_years}
     tables |= edition_tables(
-        work.reference,
-        results,
-        days,
-        given["holes"],
-        work.known_at,
-        work.data_month,
-        sites,
-        given["under_query"],
-        open_years,
+        work.reference, results, days, holes, work.known_at, work.data_month, sites, asked, open_years
     )
-    shared = (results, days, tables["cells"], tables["scope"], work.reference, work.data_month, sites)
-    tables |= comparison_tables(*shared, given["queries"])
+    tables |= comparison_tables(
+        results, days, tables["cells"], tables["scope"], work.reference, work.data_month, sites, asked
+    )
     tables["data_quality"] = data_quality(tables, sites, work.data_month)
     if audience != CENTRAL:
         tables = kept_by(audience, with_marks(tables))

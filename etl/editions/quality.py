@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 
 from etl.definitions import count_asked
-from etl.definitions.checks import EQUAL, NO_MORE
+from etl.definitions.checks import COPIES, EQUAL, NO_MORE
 from etl.definitions.messages import Text, _, joined, ngettext
 from etl.definitions.periods import month_after
 from etl.definitions.tables import columns_of
@@ -15,7 +15,6 @@ from etl.read.cell import HOLES
 
 MONTHS = 12
 _SUMS = {*(check.code for check in (*EQUAL, *NO_MORE)), "opening_differs", "total_differs", "to_date_differs"}
-_COPIES = {"copied_month", "copied_site"}
 _IN_QUESTION = {"unlikely_count", "unlikely_amount", "wrong_way_round"}
 
 
@@ -80,7 +79,7 @@ def _completeness(site: _Site) -> Counted:
 def _uniqueness(site: _Site) -> Counted:
     """Months whose return is not another one again."""
     months = _months(site)
-    copied = _months_with(site, _COPIES)
+    copied = _months_with(site, COPIES)
     one, many = "{number} return of {total} repeat no other", "{number} returns of {total} repeat no other"
     words: Text = ngettext(one, many, months - copied, total=months)
     if site.duplicates:
@@ -151,7 +150,7 @@ def _months(site: _Site) -> int:
     return int(pd.to_datetime(site.cells.month).nunique())
 
 
-def _months_with(site: _Site, codes: set[str]) -> int:
+def _months_with(site: _Site, codes: frozenset[str] | set[str]) -> int:
     """How many months with a return have a query of one of these checks."""
     asked = pd.to_datetime(site.queries.month[site.queries.code.isin(codes)])
     return int(asked[asked.isin(pd.to_datetime(site.cells.month))].nunique())

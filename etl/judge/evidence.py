@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from etl.definitions import count_asked
+from etl.definitions.checks import COPIES
 from etl.definitions.messages import Listing, Month, Plain, Text, _, joined, ngettext
 from etl.definitions.periods import month_after, months_from
 from etl.definitions.readiness import QUESTIONS, THRESHOLDS
@@ -20,7 +21,6 @@ from etl.reference import MADE_UP, Assessment, Reference, newest
 RECEIVED = ("on_time", "late")
 GONE = ("missing", "rejected", "due")
 JUDGED = ("spend", "new_cases")
-COPIES = ("copied_month", "copied_site")
 
 
 @dataclass(frozen=True)
