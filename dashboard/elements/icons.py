@@ -109,6 +109,7 @@ ICONS: dict[str, tuple[Tree, ...]] = {
     "query": (_line("M5.6 5.6a2.4 2.4 0 1 1 3.6 2.1c-.8.5-1.2.9-1.2 1.7", width=1.9), _line("M8 12.4v.1", width=2.4)),
     "wave": (_line("M1.5 8.6c1.2-3.4 2.6-3.4 3.8 0s2.6 3.4 3.8 0 2.6-3.4 4.4-1.4", width=1.8),),
     "signal": (_line("M2 11.5l3.4-2.2 3 1.4L13.6 4", width=1.8), _line("M10 3.6h3.8v3.8", width=1.8)),
+    "flag": (["path", {"d": "M4 1.5v13M4 2.2h9l-2.4 3 2.4 3H4z", "fill": "currentColor", "stroke": "currentColor"}],),
     "signal_down": (_line("M2 4.5l3.4 2.2 3-1.4 5.2 6.7", width=1.8), _line("M10 12.4h3.8V8.6", width=1.8)),
 }
 
@@ -157,6 +158,41 @@ def dot(
         ends = {"x1": at(low), "x2": at(high), "y1": 11, "y2": 11}
         shapes.append(["line", {**ends, "stroke": mark.colour, "strokeWidth": 2.5}])
     shapes.append(shape(mark, at(value), 11, 5.5, hollow=hollow, halo=True))
+    return draw(width, 22, *shapes, class_name="track")
+
+
+def between(
+    low: float,
+    high: float,
+    top: float,
+    mark: Mark,
+    *,
+    plan: float | None = None,
+    to: float | None = None,
+    width: float = 184,
+) -> Drawing:
+    """What is known to lie between two numbers: solid to the lower, hollow to the upper one, no mark in the middle.
+
+    The plan is an upright; a dotted line runs `to` where the bar would end if a number under query is right.
+    """
+
+    def at(number: float) -> float:
+        return round(max(0.0, min(1.0, number / top)) * width, 2)
+
+    start, end = at(low), max(at(high), at(low) + 3)
+    hollow = {"x": start, "y": 6.75, "width": end - start, "height": 8.5, "fill": theme.PAPER}
+    shapes: list[Tree] = [
+        ["line", {"x1": 0, "x2": width, "y1": 11, "y2": 11, "stroke": theme.HAIRLINE}],
+        ["rect", {"x": 0, "y": 6, "width": start, "height": 10, "fill": mark.colour}],
+        ["rect", {**hollow, "stroke": mark.colour, "strokeWidth": 1.5}],
+    ]
+    if to is not None and at(to) > end:
+        line = {"x1": end, "x2": at(to), "y1": 11, "y2": 11, "strokeDasharray": "2 3"}
+        stop = {"x1": at(to), "x2": at(to), "y1": 7, "y2": 15}
+        shapes += [["line", {**one, "stroke": mark.colour, "strokeWidth": 1.5}] for one in (line, stop)]
+    if plan is not None:
+        ends = {"x1": at(plan), "x2": at(plan), "y1": 1, "y2": 21}
+        shapes.append(["line", {**ends, "stroke": theme.INK, "strokeWidth": 2}])
     return draw(width, 22, *shapes, class_name="track")
 
 

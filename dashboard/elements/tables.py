@@ -97,7 +97,13 @@ def number(view: View, row: Row | None, *, bold: bool = False, words: str = "", 
     if row.value is None:
         return state(words or _("not known"), row.why or "")
     name = joined(", ", [view.measure_label(row.measure), view.label(row.site)])
-    return link(view, number_key(row), text or row.shown, name, bold=bold)
+    drawn = link(view, number_key(row), text or row.shown, name, bold=bold)
+    return html.Span([under_query(), drawn], className="flagged") if row.get("queried") else drawn
+
+
+def under_query() -> Component:
+    """The flag before a number that rests on one under query."""
+    return html.Span([icons.icon("flag", 12), heard([_("under query:"), " "])], className="query-flag")
 
 
 def link(view: View, key: str, text: str, name: str, *, bold: bool = False) -> Component:

@@ -84,8 +84,7 @@ def verdict(view: View) -> Slide | None:
     if not rows:
         return None
     labels = {site.name: site.label for site in view.sites}
-    cliff = view.edition.rows("cliff", "site = 'all'")
-    headline = readiness.readiness(tuple(rows.values()), labels, tuple(cover.values()), funding.grant_end(cliff))
+    headline = readiness.readiness(tuple(rows.values()), labels, every=view.all_sites)
     judged = tuple(judge(view, site, rows.get(site), cover.get(site)) for site in sites_shown(view))
     year = funding.year_of(tuple(cover.values()))
     alt = joined("; ", [joined(": ", [j.place.label, joined(", ", [j.verdict, j.reason])]) for j in judged])
@@ -119,7 +118,7 @@ def verdict(view: View) -> Slide | None:
 def judge(view: View, site: str, row: Row | None, cover: Row | None) -> Judged:
     """A row of the verdict slide."""
     months = cover.months if cover is not None else None
-    words = VERDICTS.get(row.verdict, row.words) if row is not None else _("Not judged")
+    words = VERDICTS.get(row.verdict, row.words) if row is not None else _("Not enough data")
     level = VERDICT_LEVELS.get(row.verdict, "unknown") if row is not None else "unknown"
     shown = Plain(figures(months, 1)) if months is not None else _("not known")
     return Judged(place(view, site), level, words, row.reason or "" if row is not None else "", months, shown)
@@ -335,7 +334,7 @@ def criteria(view: View) -> Slide | None:
     question = _("Is each site ready to carry on?")
     numbers = ((Name(labels[site]), NumberAddress(site, "verdict", "", "words")) for site in sites if site in labels)
     codes, alt = coded(view, numbers), joined("; ", lines)
-    headline = readiness.in_the_way(held, labels)
+    headline = readiness.readiness(held, labels, every=view.all_sites)
     return Slide("readiness", question, headline, "", grid, alt, notes=(*notes, sources(view)), codes=codes)
 
 
@@ -347,7 +346,7 @@ def level_words(criterion: str, level: str) -> Text:
 def words_of(row: Row | None) -> Words:
     """A verdict as a cell."""
     if row is None:
-        return Words(_("Not judged"), "unknown")
+        return Words(_("Not enough data"), "unknown")
     return Words(VERDICTS.get(row.verdict, row.words), VERDICT_LEVELS.get(row.verdict, "unknown"))
 
 

@@ -1,8 +1,11 @@
 """Overview: one table that says for each site whether it can carry on, and what is in the way."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from dashboard import theme
 from dashboard.cards import changes_since
 from dashboard.charts.scale import nice_top
 from dashboard.data.comparisons import COST, compared
@@ -10,15 +13,27 @@ from dashboard.data.edition import Row
 from dashboard.data.view import View, period_words
 from dashboard.elements import html, icons
 from dashboard.elements.page import Content, Page, pick_period, pick_sites, plain_card, site_name
-from dashboard.elements.tables import Column, heard, hidden, link, number, seen_on_phones, state, table, tag
+from dashboard.elements.tables import (
+    Column,
+    heard,
+    hidden,
+    link,
+    number,
+    number_key,
+    seen_on_phones,
+    state,
+    table,
+    tag,
+    under_query,
+)
 from dashboard.provenance import links
 from dashboard.wording import caseload, costs, funding, overview
 from dashboard.wording import readiness as wording
 from etl.definitions import label_of
-from etl.definitions.messages import Number, Text, _, joined
+from etl.definitions.messages import Capital, Month, Number, Text, _, joined
 from etl.definitions.periods import months_from, write_date, write_month, write_months
 from etl.definitions.readiness import PROPOSED_BY, THRESHOLDS, VERDICTS
-from etl.definitions.writing import HIDDEN, figures, lower_first, pounds
+from etl.definitions.writing import HIDDEN, figures, first_upper, lower_first, pounds
 from etl.provenance.address import NumberAddress
 
 MOST_COLUMNS = 5
@@ -29,26 +44,24 @@ Component = Any
 def build(view: View) -> Content:
     """The verdict table, and what changed since the edition before."""
     labels = {site.name: site.label for site in view.sites}
-    cover = view.edition.rows("cover")
-    cliff = view.edition.rows("cliff", "site = 'all'")
-    headline = wording.readiness(view.edition.rows("verdicts"), labels, cover, funding.grant_end(cliff))
+    headline = wording.readiness(view.edition.rows("verdicts"), labels, every=view.all_sites)
     if not view.edition.has("results"):
         headline = _("No returns have been loaded yet, so there is nothing to judge")
     return Content(
         headline,
         note(view),
-        [verdict_table(view), changes(view), decisions(view)],
+        [verdict_table(view), key(), chances(view, labels), changes(view), decisions(view)],
         controls=[pick_sites(view), pick_period(view, ("rolling_year",)), *changes_since.pick_since(view)],
-        opens=links.money(view, view.sites[0].name) if len(view.sites) == 1 else (),
     )
 
 
 def note(view: View) -> Text:
     """What must be known to read the table."""
-    sentences = [
-        _("Hollow mark: last complete year, where this one has a gap."),
-        _("Thresholds proposed by the {team}.", team=PROPOSED_BY),
-    ]
+    sentences: list[Text] = [_("Thresholds proposed by the {team}.", team=PROPOSED_BY)]
+    if month := view.edition.data_month:
+        period = Capital(period_words(view.period))
+        newest = _("{period}; {month} is provisional.", period=period, month=Month(month, "name"))
+        sentences.insert(0, newest if view.is_latest else joined("", [period, "."]))
     if any(row.made_up for name in ("agreements", "plans", "readiness") for row in view.edition.rows(name)):
         sentences.append(_("Some agreements, plans and assessments are made up for the sample."))
     return joined(" ", sentences)
@@ -57,7 +70,7 @@ def note(view: View) -> Text:
 def verdict_table(view: View) -> Component:
     """Questions down, sites across; with many sites, the other way round."""
     columns = [site.name for site in view.sites] + (["all"] if view.all_sites and len(view.sites) > 1 else [])
-    questions = [row for row in QUESTIONS if row.has(view)]
+    questions = [question for question in QUESTIONS if question.has(view)]
     caption = _("Verdict, money, cases, cost and returns of each site, {period}", period=period_words(view.period))
     if len(columns) > MOST_COLUMNS:
         heads = [Column(_("Site")), *(Column(question.head(view)) for question in questions)]
@@ -76,16 +89,36 @@ def verdict_table(view: View) -> Component:
     return table(heads, rows, caption, class_name=f"verdicts{last}", row_names=names, name="verdicts")
 
 
+def key() -> Component:
+    """What the drawings of the table mean."""
+    grey = replace(theme.PROGRAMME, colour=theme.UNKNOWN, shape="circle")
+    swatches = (
+        (icons.dot(1.0, 0.4, 1.6, 2.0, grey, width=34), _("value and likely range (95%): what chance alone could do")),
+        (icons.between(0.9, 1.9, 2.0, grey, width=34), _("at least, at most: a number is missing")),
+        (icons.icon("flag", 13), _("under query, may be wrong; dotted: if it is right")),
+    )
+    return html.Ul([html.Li([drawn, said]) for drawn, said in swatches], className="key small muted")
+
+
+def chances(view: View, labels: dict[str, str]) -> Component:
+    """What chance does to the verdicts."""
+    if not view.is_latest:
+        return None
+    said = wording.chance(view.edition.rows("readiness"), view.edition.rows("verdicts"), labels)
+    return html.Div([html.P([html.Strong(head), " ", answer]) for head, answer in said], className="chance small")
+
+
 def cell(
-    value: Component, unit: Component = "", mark: Component = None, note: Component = "", badge: Component = None
+    value: Component, unit: Component = "", mark: Component = None, notes: Component = "", badge: Component = None
 ) -> Component:
-    """A cell: value and unit with a tag at the right, a small drawing, a note."""
+    """A cell: value and unit with a tag at the right, a small drawing, a note or several."""
     shown = [value, html.Span([" ", unit], className="unit")] if unit else [value]
+    lines = notes if isinstance(notes, list) else [notes]
     return html.Div(
         [
             html.Div([html.Span(shown, className="value"), badge], className="line"),
             html.Div(mark, className="drawing") if mark is not None else None,
-            html.P(note, className="cell-note") if note else None,
+            *(html.P(line, className="cell-note") for line in lines if line),
         ],
         className="cell",
     )
@@ -93,64 +126,52 @@ def cell(
 
 def level(view: View, site: str, criterion: str) -> Component:
     """The tag of a criterion; none for a period other than the one that was judged, nor for the programme."""
-    rows = view.edition.rows("readiness", "site = ? and criterion = ?", (site, criterion))
-    return tag(rows[0].level) if rows and view.is_latest else None
+    row = judged(view, site, criterion)
+    return tag(row.level) if row is not None else None
 
 
-class Verdict:
-    """Whether a site is ready without the grant."""
-
-    name = "verdict"
-
-    def has(self, view: View) -> bool:
-        return bool(view.edition.rows("verdicts"))
-
-    def head(self, view: View) -> str:
-        return _("Ready without the grant?")
-
-    def scale(self, view: View) -> str:
-        return ""
-
-    def cell(self, view: View, site: str) -> Component:
-        rows = view.edition.rows("verdicts", "site = ?", (site,))
-        if not rows:
-            return cell(tag("unknown", _("Not judged"), large=True))
-        row = rows[0]
-        said = VERDICTS.get(row.verdict, row.words)
-        story = str(NumberAddress(site, "verdict", "", "words"))
-        reason = links.prose(view, site, row.words if site == "all" else row.reason or "", story)
-        shown = links.verdict(view, site, row.verdict, said)
-        return html.Div([shown, html.P(reason, className="reason")], className="cell")
+def judged(view: View, site: str, criterion: str) -> Row | None:
+    """What a criterion of a site was judged by, where the period looked at is the one that was judged."""
+    rows = view.edition.rows("readiness", "site = ? and criterion = ?", (site, criterion)) if view.is_latest else ()
+    return rows[0] if rows else None
 
 
-class Secured:
+@dataclass(frozen=True)
+class Question:
+    """A row of the table: what heads it, the scale of its drawings, and its cell for each site."""
+
+    name: str
+    has: Callable[[View], bool]
+    head: Callable[[View], str]
+    scale: Callable[[View], str]
+    cell: Callable[[View, str], Component]
+
+
+def verdict(view: View, site: str) -> Component:
+    """Whether a site is ready without the grant; of the programme how many sites are."""
+    rows = view.edition.rows("verdicts", "site = ?", (site,))
+    if not rows:
+        return cell(tag("unknown", _("Not enough data"), large=True))
+    row = rows[0]
+    if site == "all":
+        return html.Div(html.P(links.link_to(view, links.verdict_text(row)), className="counted"), className="cell")
+    shown = links.verdict(view, site, row.verdict, VERDICTS.get(row.verdict, row.words))
+    return html.Div([shown, html.P(row.reason or "", className="reason")], className="cell")
+
+
+def secured(view: View, site: str) -> Component:
     """Months of the planned cost that secured money covers."""
-
-    name = "money"
-
-    def has(self, view: View) -> bool:
-        return bool(view.edition.rows("cover"))
-
-    def head(self, view: View) -> str:
-        return _("Secured for {year}", year=funding.year_of(view.edition.rows("cover")))
-
-    def scale(self, view: View) -> str:
-        return _("scale 0 to 12 months")
-
-    def cell(self, view: View, site: str) -> Component:
-        rows = view.edition.rows("cover", "site = ?", (site,))
-        if not rows or rows[0].months is None:
-            return cell(tag("unknown"), note=_("No plan to set it against"))
-        row = rows[0]
-        key = str(NumberAddress(site, "cover", str(row.year), "months"))
-        name = _("months secured, {site}", site=view.label(site))
-        shown = link(view, key, figures(row.months, 1), name)
-        badge = level(view, site, "money")
-        if site == "all":
-            badge = tag(level_of(row.months))
-        secured, planned = (links.cover_text(view, row, name, pounds(row[name])) for name in ("secured", "planned"))
-        amounts = _("{secured} of {planned}", secured=secured, planned=planned)
-        return cell(shown, _("months"), icons.track(row.months / 12, view.mark(site)), amounts, badge)
+    rows = view.edition.rows("cover", "site = ?", (site,))
+    if not rows or rows[0].months is None:
+        return cell(tag("unknown"), notes=_("No plan to set it against"))
+    row, own = rows[0], judged(view, site, "money")
+    address = str(NumberAddress(site, "cover", str(row.year), "months"))
+    shown = own.shown if own is not None and own.get("shown") else figures(row.months, 1)
+    months = link(view, address, shown, _("months secured, {site}", site=view.label(site)))
+    badge = tag(level_of(row.months)) if site == "all" else level(view, site, "money")
+    money, planned = (links.cover_text(view, row, name, pounds(row[name])) for name in ("secured", "planned"))
+    amounts = _("{secured} of {planned}", secured=money, planned=planned)
+    return cell(months, _("months"), icons.track(row.months / 12, view.mark(site)), amounts, badge)
 
 
 def level_of(months: float) -> str:
@@ -160,93 +181,102 @@ def level_of(months: float) -> str:
     return "partly" if months >= THRESHOLDS["cover_partial"] else "not_met"
 
 
-class NewCases:
+MOST_OF_PLAN = 1.5
+
+
+def new_cases(view: View, site: str) -> Component:
     """New cases of the period against the plan of the same months."""
-
-    name = "caseload"
-
-    def has(self, view: View) -> bool:
-        return True
-
-    def head(self, view: View) -> str:
-        return label_of("new_cases_against_plan")
-
-    def scale(self, view: View) -> str:
-        highest = top(view, "new_cases", "planned_new_cases")
-        return _("scale 0 to {number}; upright: plan", number=figures(highest))
-
-    def cell(self, view: View, site: str) -> Component:
-        row, plan = view.result(site, "new_cases"), view.result(site, "planned_new_cases")
-        highest = top(view, "new_cases", "planned_new_cases")
-        badge = level(view, site, "caseload")
-        if row is None or row.value is None:
-            return unknown(view, site, "new_cases", highest, row, "planned_new_cases")
-        unit = of_number(links.number_text(view, plan)) if plan is not None and plan.value is not None else ""
-        mark = None
-        if site != "all":
-            planned = plan.value if plan is not None else None
-            mark = icons.dot(row.value, row.low, row.high, highest, view.mark(site), plan=planned)
-        own = compared(view, "new_cases").get(site)
-        judged = own if own is not None and own.plan is not None and not own.hollow else None
-        share = caseload.delivered(judged, partial(links.result_text, view)) if judged is not None else None
-        words = [share, judged.words] if judged is not None else [links.interval_text(view, row)]
-        return cell(number(view, row), unit, mark, joined("; ", [part for part in words if part]), badge)
+    row, plan = view.result(site, "new_cases"), view.result(site, "planned_new_cases")
+    if row is not None and row.shown == HIDDEN:
+        return cell(hidden(), notes=_("Hidden: a small number"))
+    badge = level(view, site, "caseload")
+    if row is None or row.value is None:
+        return open_cases_of(view, site, row, plan, badge)
+    own = compared(view, "new_cases").get(site)
+    unit = of_number(links.number_text(view, plan)) if plan is not None and plan.value is not None else ""
+    if own is None or own.plan is None or own.hollow:
+        return cell(number(view, row), unit, None, links.interval_text(view, row), badge)
+    mark = None
+    if site != "all":
+        ends = (own.against, own.against_low, own.against_high, MOST_OF_PLAN)
+        mark = icons.dot(*ends, view.mark(site), plan=1.0)
+    share = caseload.delivered(own, partial(links.result_text, view))
+    criterion = judged(view, site, "caseload")
+    limits = own.words if criterion is None else criterion.note
+    return cell(number(view, row), unit, mark, [_("{share} of plan", share=share), first_upper(limits or "")], badge)
 
 
-class Cost:
+def open_cases_of(view: View, site: str, row: Row | None, plan: Row | None, badge: Component) -> Component:
+    """New cases that are not known: between what and what they may lie."""
+    bounds = bounds_of(view, site, "new_cases")
+    planned = plan.value if plan is not None else None
+    if row is None or bounds is None:
+        return cell(tag("unknown"), notes=row.why if row is not None and row.why else _("No complete year yet"))
+    of = links.number_text(view, plan) if planned and plan is not None else ""
+    least, with_missing = overview.bounded_cases(bounds, of)
+    number_of = link(view, number_key(row), least, joined(", ", [view.measure_label("new_cases"), view.label(site)]))
+    value = html.Span([html.Span([_("at least"), " "], className="unit"), number_of])
+    mark = None
+    if planned and site != "all":
+        ends = ((bounds.least or bounds.low) / planned, bounds.high / planned, MOST_OF_PLAN)
+        mark = icons.between(*ends, view.mark(site), plan=1.0)
+    return cell(value, "", mark, [with_missing, overview.why_open(bounds)], badge)
+
+
+def bounds_of(view: View, site: str, measure: str) -> Row | None:
+    """What a number of the period may be that is not known, or that rests on a number under query."""
+    period, starts, _ends = view.period
+    where = "site = ? and period = ? and starts = ? and measure = ?"
+    rows = view.edition.rows("bounds", where, (site, period, starts, measure))
+    return rows[0] if rows else None
+
+
+def cost(view: View, site: str) -> Component:
     """Cash spend on the lines that every site counts, for each new case. It has no threshold, so no tag."""
-
-    name = "cost"
-
-    def has(self, view: View) -> bool:
-        return COST in view.edition.measures
-
-    def head(self, view: View) -> str:
-        return _("Cost per new case")
-
-    def scale(self, view: View) -> str:
-        basis = costs.on_lines(COST, view.edition.rows("scope"))
-        return _("{basis}; scale £0 to {number}", basis=basis, number=pounds(top(view, COST)))
-
-    def cell(self, view: View, site: str) -> Component:
-        row = view.result(site, COST)
-        if row is None or row.value is None:
-            return unknown(view, site, COST, top(view, COST), row)
-        mark = icons.dot(row.value, row.low, row.high, top(view, COST), view.mark(site)) if site != "all" else None
-        return cell(number(view, row), "", mark, links.interval(view, row))
+    row, bounds = view.result(site, COST), bounds_of(view, site, COST)
+    if row is not None and row.shown == HIDDEN:
+        return cell(hidden(), notes=_("Hidden: a small number"))
+    if row is not None and bounds is not None:
+        return open_cost(view, site, row, bounds)
+    if row is None or row.value is None:
+        return cell(tag("unknown"), notes=row.why if row is not None and row.why else _("No complete year yet"))
+    mark = icons.dot(row.value, row.low, row.high, top(view), view.mark(site)) if site != "all" else None
+    likely = links.interval_text(view, row)
+    return cell(number(view, row), "", mark, _("likely range {range}", range=likely) if likely else "")
 
 
-class Returns:
+def open_cost(view: View, site: str, row: Row, bounds: Row) -> Component:
+    """A cost that is not known, or that rests on a number under query: as suspected, and beside it if that is right."""
+    shown = overview.range_of_money(bounds.supposed_low, bounds.supposed_high)
+    value = link(view, number_key(row), shown, joined(", ", [view.measure_label(COST), view.label(site)]))
+    ends = (bounds.supposed_low, bounds.supposed_high, top(view))
+    to = bounds.stated_high if bounds.queried else None
+    mark = icons.between(*ends, view.mark(site), to=to) if site != "all" else None
+    missing = [_("{months} missing", months=bounds.missing)] if bounds.missing else []
+    if not bounds.queried:
+        return cell(value, "", mark, [*missing])
+    right = _("{range} if right", range=overview.range_of_money(bounds.stated_low, bounds.stated_high))
+    return cell(value, "", mark, [html.Span([under_query(), right]), *missing])
+
+
+def returns(view: View, site: str) -> Component:
     """How many of the returns that were due have come."""
+    where = "month between ? and ? and state not in ('not_due', 'due')"
+    rows = view.edition.rows("calendar", where, (view.period[1], view.period[2]), "month")
+    rows = tuple(row for row in rows if site in ("all", row.site))
+    if not rows:
+        return cell(state(_("none due")))
+    by_month = {row.month: row.state for row in rows}
+    states = [by_month.get(month, "not_due") for month in months_from(view.period[1], view.period[2])]
+    came = [row for row in rows if row.state in ("on_time", "late")]
 
-    name = "returns"
+    def number_of(state: str, count: int) -> Number:
+        return links.returns_number(view, site, view.period[1], f"year.{state}", count)
 
-    def has(self, view: View) -> bool:
-        return bool(view.edition.rows("calendar"))
-
-    def head(self, view: View) -> str:
-        return _("Returns received")
-
-    def scale(self, view: View) -> str:
-        return write_months(view.period[1], view.period[2])
-
-    def cell(self, view: View, site: str) -> Component:
-        where = "month between ? and ? and state not in ('not_due', 'due')"
-        rows = view.edition.rows("calendar", where, (view.period[1], view.period[2]), "month")
-        rows = tuple(row for row in rows if site in ("all", row.site))
-        if not rows:
-            return cell(state(_("none due")))
-        by_month = {row.month: row.state for row in rows}
-        states = [by_month.get(month, "not_due") for month in months_from(view.period[1], view.period[2])]
-        came = [row for row in rows if row.state in ("on_time", "late")]
-
-        def number_of(state: str, count: int) -> Number:
-            return links.returns_number(view, site, view.period[1], f"year.{state}", count)
-
-        note = overview.returns_counts(rows, number_of) if site == "all" else overview.returns_note(rows, number_of)
-        drawing = icons.strip(states) if site != "all" else None
-        count = links.returns(view, site, view.period[1], "received", len(came))
-        return cell(count, of_number(number_of("due", len(rows))), drawing, note, level(view, site, "returns"))
+    note = overview.returns_counts(rows, number_of) if site == "all" else overview.returns_note(rows, number_of)
+    drawing = icons.strip(states) if site != "all" else None
+    count = links.returns(view, site, view.period[1], "received", len(came))
+    return cell(count, of_number(number_of("due", len(rows))), drawing, note, level(view, site, "returns"))
 
 
 def of_number(number: Number) -> Text:
@@ -254,51 +284,52 @@ def of_number(number: Number) -> Text:
     return _("of {number}", number=number)
 
 
-def unknown(view: View, site: str, measure: str, highest: float, row: Row | None, plan: str = "") -> Component:
-    """A cell without a value: why, and the last complete year as a hollow mark."""
-    if row is not None and row.shown == HIDDEN:
-        return cell(hidden(), note=_("Hidden: a small number"))
-    if site == "all":
-        return cell(tag("unknown"), note=earlier_sum(view, measure) or overview.why_no_sum(row))
-    earlier = view.edition.last_complete(site, measure, view.period[1])
-    if earlier is None:
-        return cell(tag("unknown"), note=row.why if row is not None and row.why else _("No complete year yet"))
-    planned = view.edition.result(site, plan, "rolling_year", earlier.starts) if plan else None
-    value = planned.value if planned is not None else None
-    mark = icons.dot(earlier.value, earlier.low, earlier.high, highest, view.mark(site), plan=value, hollow=True)
-    return cell(tag("unknown"), mark=mark, note=year_words(view, earlier, planned if value is not None else None))
-
-
-def year_words(view: View, earlier: Row, plan: Row | None) -> Text:
-    """The number of an earlier year, with its plan."""
-    places = {"month": write_month(earlier.ends), "number": links.number_text(view, earlier)}
-    if plan is None:
-        return _("Year to {month}: {number}", **places)
-    return _("Year to {month}: {number} of {plan}", **places, plan=links.number_text(view, plan))
-
-
-def earlier_sum(view: View, measure: str) -> Text | None:
-    """The programme's last complete year, where the one asked for has a gap."""
-    earlier = compared(view, measure).get("all")
-    if earlier is None or not earlier.hollow or earlier.value is None:
-        return None
-    plan = view.edition.result("all", links.PLANS.get(measure, ""), earlier.period, earlier.starts)
-    return year_words(view, earlier, plan if earlier.plan is not None else None)
-
-
-def top(view: View, measure: str, plan: str = "") -> float:
-    """The end of the scale that all sites share in a row: no interval and no plan runs out of it."""
+def top(view: View) -> float:
+    """The end of the scale of costs that all sites share: no interval and no range runs out of it."""
     seen = []
     for site in view.sites:
-        row = view.result(site.name, measure)
-        if row is None or row.value is None:
-            row = view.edition.last_complete(site.name, measure, view.period[1])
-        planned = view.result(site.name, plan) if plan else None
-        seen += [entry for entry in (row and (row.high or row.value), planned and planned.value) if entry]
-    return nice_top(max(seen, default=1.0))
+        row, bounds = view.result(site.name, COST), bounds_of(view, site.name, COST)
+        seen += [row and (row.high or row.value), bounds and bounds.high]
+    return nice_top(max((end for end in seen if end), default=1.0))
 
 
-QUESTIONS = (Verdict(), Secured(), NewCases(), Cost(), Returns())
+def cost_scale(view: View) -> Text:
+    """Which lines the cost is on, and the scale."""
+    basis = costs.on_lines(COST, view.edition.rows("scope"))
+    return _("{basis}; scale £0 to {number}", basis=basis, number=pounds(top(view)))
+
+
+QUESTIONS = (
+    Question(
+        "verdict",
+        lambda view: bool(view.edition.rows("verdicts")),
+        lambda view: _("Ready without the grant?"),
+        lambda view: "",
+        verdict,
+    ),
+    Question(
+        "money",
+        lambda view: bool(view.edition.rows("cover")),
+        lambda view: _("Secured for {year}", year=funding.year_of(view.edition.rows("cover"))),
+        lambda view: _("scale 0 to 12 months"),
+        secured,
+    ),
+    Question(
+        "caseload",
+        lambda view: True,
+        lambda view: label_of("new_cases_against_plan"),
+        lambda view: _("0 to 150%; upright: plan"),
+        new_cases,
+    ),
+    Question("cost", lambda view: COST in view.edition.measures, lambda view: _("Cost per new case"), cost_scale, cost),
+    Question(
+        "returns",
+        lambda view: bool(view.edition.rows("calendar")),
+        lambda view: _("Returns received"),
+        lambda view: write_months(view.period[1], view.period[2]),
+        returns,
+    ),
+)
 
 
 def changes(view: View) -> Component:

@@ -11,7 +11,7 @@ from dashboard.elements.tables import Column, heard, link, seen_on_phones, state
 from dashboard.provenance import links
 from dashboard.wording import readiness as wording
 from etl.definitions import readiness as definitions
-from etl.definitions.messages import _, joined, parts
+from etl.definitions.messages import _, joined
 from etl.definitions.periods import write_date
 from etl.definitions.writing import first_upper
 from etl.provenance.address import NumberAddress
@@ -19,9 +19,6 @@ from etl.provenance.address import NumberAddress
 Component = Any
 MILESTONE_ICONS = {"done": "met", "late": "not_met", "moved": "partly", "due": "dash"}
 MOST_COLUMNS = 5
-
-# A verdict in the middle of a sentence.
-SMALL_VERDICTS = {word.lower() for word in definitions.VERDICTS.values()}
 
 
 def build(view: View) -> Content:
@@ -32,7 +29,7 @@ def build(view: View) -> Content:
     labels = {site.name: site.label for site in view.sites}
     if not verdicts and not cells:
         return Content(_("No site has been judged yet"), "", [], [pick_sites(view)])
-    headline = wording.in_the_way([verdicts[s] for s in shown if s in verdicts], labels)
+    headline = wording.readiness([verdicts[s] for s in shown if s in verdicts], labels, every=view.all_sites)
     rows = [entry for entry in CRITERIA if any((site, entry) in cells for site in shown)]
     matrix = (
         by_site(view, shown, rows, verdicts, cells)
@@ -51,7 +48,6 @@ def build(view: View) -> Content:
         ),
         [matrix, source_line(joined(" ", closing), method), milestones(view)],
         [pick_sites(view)],
-        links.money(view, shown[0]) if len(shown) == 1 else (),
     )
 
 
@@ -65,16 +61,16 @@ def by_criterion(
         named = [html.Div([seen_on_phones(site_name(view, s)), cell(s)]) for s in sites]
         return [html.Span([head, html.Small(below)]), *named]
 
-    rule = _("Money and returns gate it; unknown is not failed")
+    rule = _("A site needs secured money and complete returns. Missing data is not a fail")
     body = [line(_("Verdict"), rule, lambda s: verdict(view, verdicts.get(s)))]
     body += [line(*CRITERIA[c], lambda s, c=c: evidence(view, cells.get((s, c)), s, c)) for c in rows]
     body += [
         line(_("What would change it"), _("the nearest threshold"), lambda s: change(view, verdicts.get(s))),
-        line(_("Does it hold?"), _("tested at both ends"), lambda s: holds(verdicts.get(s))),
+        line(_("Could chance alone change it?"), _("in the number of new cases"), lambda s: holds(verdicts.get(s))),
         line(
             _("The site’s own answer"), _("stands beside ours, changes nothing"), lambda s: own_answer(verdicts.get(s))
         ),
-        line(_("Conditions"), _("what is not met or not known"), lambda s: conditions(view, verdicts.get(s))),
+        line(_("Conditions"), _("what is not met or not known"), lambda s: conditions(s, rows, cells)),
     ]
     names = ["verdict", *rows, "change", "holds", "own", "conditions"]
     caption, classes = _("Readiness of each site"), "verdicts matrix"
@@ -106,12 +102,12 @@ def by_site(
 def verdict(view: View, row: Row | None) -> Component:
     """A site's verdict."""
     if row is None:
-        return state(_("not judged"))
+        return state(_("not enough data"))
     return links.verdict(view, row.site, row.verdict, definitions.VERDICTS.get(row.verdict, row.words))
 
 
 def evidence(view: View, row: Row | None, site: str, criterion: str) -> Component:
-    """A criterion's level, the evidence and its date; stale evidence says so."""
+    """A criterion's level, its figure with what limits it, the evidence and its date; stale evidence says so."""
     if row is None:
         return state(_("not known"))
     when = wording.evidence(row)
@@ -119,22 +115,20 @@ def evidence(view: View, row: Row | None, site: str, criterion: str) -> Componen
     key = str(NumberAddress(site, "readiness", criterion, "level"))
     name = joined(", ", [CRITERIA[criterion][0], view.label(site)])
     words = link(view, key, row.words, name) if row.words else None
+    note = html.Div(row.note, className="muted") if row.get("note") else None
     return html.Div(
-        [html.Div([tag(row.level), html.Span([when, stale], className="when")], className="level"), html.Div(words)],
+        [
+            html.Div([tag(row.level), html.Span([when, stale], className="when")], className="level"),
+            html.Div(words),
+            note,
+        ],
         className="cell",
     )
 
 
 def change(view: View, row: Row | None) -> Component:
-    """What would change the verdict, with the verdict that follows in bold."""
-    if row is None or not row.change:
-        return html.Span("", className="muted")
-    said: list[Component] = []
-    for step in parts(row.change, ". "):
-        *what, verdict = parts(step, ": ")
-        said += [". "] if said else []
-        said += [joined(": ", [*what, ""]), html.Strong(verdict)] if what and verdict in SMALL_VERDICTS else [step]
-    return html.Span(links.prose(view, row.site, said, str(NumberAddress(row.site, "verdict", "", "words"))))
+    """What would change the verdict, with the verdict that follows."""
+    return html.Span(row.change if row is not None and row.change else "", className="" if row else "muted")
 
 
 def holds(row: Row | None) -> Component:
@@ -142,21 +136,11 @@ def holds(row: Row | None) -> Component:
     return html.Span(row.holds if row is not None and row.holds else "", className="muted")
 
 
-def conditions(view: View, row: Row | None) -> Component:
+def conditions(site: str, criteria: list[str], cells: dict[tuple[str, str], Row]) -> Component:
     """What is not met, or not known, and the least that would meet it."""
-    said = [part for part in (row.get("conditions") or "").split("; ") if part] if row is not None else []
-    return (
-        html.Ul([html.Li(condition(view, row.site, part)) for part in said], className="small")
-        if said and row is not None
-        else html.Span(_("none"))
-    )
-
-
-def condition(view: View, site: str, said: str) -> Component:
-    """A condition, whose numbers are told of with its criterion."""
-    name = next((name for name, (label, _rule) in CRITERIA.items() if said.startswith(f"{label}: ")), "")
-    story = str(NumberAddress(site, "readiness", name, "level")) if name else ""
-    return links.prose(view, site, first_upper(said), story)
+    own = [(criterion, cells[site, criterion]) for criterion in criteria if (site, criterion) in cells]
+    said = [wording.condition(row, CRITERIA[criterion][0]) for criterion, row in own if row.get("condition")]
+    return html.Ul([html.Li(one) for one in said], className="small") if said else html.Span(_("none"))
 
 
 def own_answer(row: Row | None) -> Component:
@@ -165,7 +149,7 @@ def own_answer(row: Row | None) -> Component:
         return html.Span(_("none given"), className="muted")
     differs = row.own_verdict != row.verdict and row.verdict != "cannot_say"
     same = html.Strong(_("differs from ours")) if differs else _("as ours")
-    return html.Span([row.own_words, "; ", _("not to be compared yet") if row.verdict == "cannot_say" else same])
+    return html.Span([row.own_words, "; ", _("not enough data to compare") if row.verdict == "cannot_say" else same])
 
 
 def milestones(view: View) -> Component:

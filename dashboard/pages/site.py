@@ -52,7 +52,7 @@ def build(view: View) -> Content:
     headline = (
         readiness.one_verdict(verdict, {site.name: site.label})
         if verdict is not None
-        else _("{site}: not judged yet", site=view.label(site.name))
+        else _("{site}: not enough data yet", site=view.label(site.name))
     )
     return Content(
         headline,
@@ -136,7 +136,7 @@ def judged(view: View, site: Site, verdict: Row | None) -> Component:
     """The verdict and its criteria."""
     rows = view.edition.rows("readiness", "site = ?", (site.name,), "position")
     if verdict is None and not rows:
-        return card(_("Not judged yet"), "", nothing(_("No verdict is known.")), name="judged")
+        return card(_("Not enough data yet"), "", nothing(_("No verdict is known.")), name="judged")
     body = [[first_upper(row.criterion), tag(row.level), criterion(view, row)] for row in rows]
     head = VERDICTS.get(verdict.verdict, "") if verdict is not None else _("No verdict")
     met = sum(row.level == "met" for row in rows)
@@ -146,16 +146,11 @@ def judged(view: View, site: Site, verdict: Row | None) -> Component:
         "",
         html.P(links.verdict(view, site.name, verdict.verdict, head)) if verdict is not None else None,
         table(columns, body, _("Criteria"), class_name="wide"),
-        html.P([_("What would change it:"), " ", changed(view, verdict)], className="note small")
+        html.P([_("What would change it:"), " ", verdict.change], className="note small")
         if verdict is not None and verdict.change
         else None,
         name="judged",
     )
-
-
-def changed(view: View, verdict: Row) -> Component:
-    """What would change the verdict, whose numbers are told of with it."""
-    return links.prose(view, verdict.site, verdict.change, str(NumberAddress(verdict.site, "verdict", "", "words")))
 
 
 def criterion(view: View, row: Row) -> Component:

@@ -8,7 +8,7 @@ from dashboard.data.view import View
 from dashboard.elements import html
 from dashboard.elements.headline_links import NUMBER, OPENS
 from dashboard.elements.tables import link, number, number_key, state, verdict_tag
-from etl.definitions.messages import Name, Number, Plain, Text, _, joined
+from etl.definitions.messages import Capital, Name, Number, Plain, Text, _, joined
 from etl.definitions.periods import month_after, write_month
 from etl.definitions.writing import HIDDEN, figures, pounds, spaced, write_count, write_end
 from etl.provenance.address import NumberAddress
@@ -77,6 +77,11 @@ def verdict(view: View, site: str, kind: str, said: str) -> Component:
         className="number-tag",
         **{"data-number": key, "aria-label": heard},
     )
+
+
+def verdict_text(row: Row) -> Number:
+    """The verdicts of all sites counted, in a sentence."""
+    return Number(Capital(row.words), str(NumberAddress(row.site, "verdict", "", "words")), _("verdicts"))
 
 
 def cover_text(view: View, row: Row, column: str, shown: str) -> Number:

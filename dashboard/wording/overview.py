@@ -1,14 +1,15 @@
 """What the overview says under its verdicts: how the returns came, and why the programme has no number."""
 
+import math
 from collections.abc import Callable, Sequence
 
 from dashboard.data.edition import Row
 from etl.definitions.messages import Message, Plain, Text, _, joined
 from etl.definitions.periods import write_month
-from etl.definitions.writing import count
+from etl.definitions.writing import write
 
 STATES = ("on_time", "late", "missing", "rejected")
-Write = Callable[[str, int], Text]  # how a number of returns in a state stands in a sentence, with its address
+CountText = Callable[[str, int], Text]  # how a number of returns in a state stands in a sentence
 
 
 def plain(_state: str, number: int) -> Text:
@@ -16,10 +17,10 @@ def plain(_state: str, number: int) -> Text:
     return Plain(str(number))
 
 
-def returns_counts(rows: Sequence[Row], write: Write = plain) -> Text:
+def returns_counts(rows: Sequence[Row], number_of: CountText = plain) -> Text:
     """How many returns came on time, late and not at all: 46 on time, 1 late, 1 missing."""
     states = [row.state for row in rows]
-    return joined(", ", [in_state(state, write(state, states.count(state))) for state in STATES if state in states])
+    return joined(", ", [in_state(state, number_of(state, states.count(state))) for state in STATES if state in states])
 
 
 def in_state(state: str, number: Text) -> Message:
@@ -39,20 +40,38 @@ def of_month(row: Row) -> Message:
     return _("{month} missing", month=month) if row.state == "missing" else _("{month} rejected", month=month)
 
 
-def returns_note(rows: Sequence[Row], write: Write = plain) -> Text:
+def returns_note(rows: Sequence[Row], number_of: CountText = plain) -> Text:
     """The same for one site, with the months that did not come on time by name."""
     odd = [row for row in rows if row.state in STATES[1:]]
     if not odd:
-        return in_state("on_time", write("on_time", len(rows)))
+        return in_state("on_time", number_of("on_time", len(rows)))
     if len(odd) > 2:
-        return returns_counts(rows, write)
+        return returns_counts(rows, number_of)
     clauses = [of_month(row) for row in odd]
     if all(row.state == "late" for row in odd):
-        clauses.insert(0, in_state("on_time", write("on_time", sum(row.state == "on_time" for row in rows))))
+        clauses.insert(0, in_state("on_time", number_of("on_time", sum(row.state == "on_time" for row in rows))))
     return joined("; ", clauses)
 
 
-def why_no_sum(row: Row | None) -> Message:
-    """Why the programme has no number."""
-    gaps = len(row.why.split(";")) if row is not None and row.why else 0
-    return _("No sum over a gap") if gaps < 2 else _("No sum over {number} gaps", number=count(gaps))
+def bounded_cases(row: Row, plan: str) -> tuple[Text, Text]:
+    """New cases that are not known: the least that they are, and what they may be of the plan."""
+    low, high = (Plain(write(end, "count")) for end in (row.low, row.high))
+    if row.least is None or not row.missing:
+        with_missing: Text = _("{low} to {high}", low=low, high=high)
+    else:
+        with_missing = _("with {months} {low} to {high}", months=row.missing, low=low, high=high)
+    least = Plain(write(row.low if row.least is None else row.least, "count"))
+    return least, _("of {number}; {range}", number=plan, range=with_missing) if plan else with_missing
+
+
+def why_open(row: Row) -> Text:
+    """The months because of which a number is not known."""
+    missing = [_("{months} missing", months=row.missing)] if row.missing else []
+    queried = [_("{months} under query", months=row.queried)] if row.queried else []
+    return joined("; ", [*missing, *queried])
+
+
+def range_of_money(low: float, high: float) -> Text:
+    """Pounds between two ends: outwards, as the range holds all of it."""
+    ends = (Plain(f"£{math.floor(low + 1e-9):,}"), Plain(f"£{math.ceil(high - 1e-9):,}"))
+    return ends[0] if ends[0] == ends[1] else _("{low} to {high}", low=ends[0], high=ends[1])

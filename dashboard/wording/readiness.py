@@ -4,54 +4,54 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from dashboard.data.edition import Row
-from etl.definitions.messages import Capital, Message, Name, Text, _, joined, ngettext
-from etl.definitions.periods import write_date, write_month
-from etl.definitions.readiness import VERDICTS
-from etl.definitions.writing import count, first_upper, listed, lower_first
+from etl.definitions.messages import Capital, Message, Name, Plain, Text, _, joined, ngettext
+from etl.definitions.periods import write_date
+from etl.definitions.readiness import TOO_FEW_TO_BE_SURE, VERDICTS
+from etl.definitions.writing import count, first_upper, listed, lower_first, percent
+
+ORDER = ("ready", "ready_with_conditions", "not_yet", "cannot_say")
 
 
-def readiness(
-    verdicts: Sequence[Row], labels: Mapping[str, str], cover: Sequence[Row], grant_ends: date | None
-) -> Text:
-    """Whether the sites can carry on without the grant; `verdicts` and `cover` are those of the sites shown."""
+def readiness(verdicts: Sequence[Row], labels: Mapping[str, str], *, every: bool = True) -> Text:
+    """Whether the sites can carry on without the grant; `every` says that all sites that there are are among them."""
     verdicts = [row for row in verdicts if row.site in labels]
     if not verdicts:
-        return _("No verdict yet: no site has been judged")
+        return _("No site has been judged yet")
     if len(verdicts) == 1:
         return one_verdict(verdicts[0], labels)
-    kinds = [row.verdict for row in verdicts]
-    if kinds.count("ready") == len(kinds):
-        return _("Yes: all {number} sites are ready to carry on without the grant", number=count(len(kinds)))
-    unknown = kinds.count("cannot_say")
-    if unknown == len(kinds):
-        return _(
-            "Cannot say: none of the {number} sites can be judged on what has been received", number=count(len(kinds))
-        )
-    months = [row.months for row in cover if row.site in labels and row.months is not None]
-    short = "ready" not in kinds and len(months) == len(kinds) and max(months) < 12
-    clauses = [_no_money(grant_ends)] if short else how_many_ready(kinds)
-    answer = _("Not yet: {clauses}", clauses=joined(", ", clauses))
-    if not unknown:
-        return answer
-    left = ngettext("{number} site cannot be judged", "{number} sites cannot be judged", unknown, number=count(unknown))
-    return _("{answer}, and {left}", answer=answer, left=left)
+    by = {kind: [labels[row.site] for row in verdicts if row.verdict == kind] for kind in ORDER}
+    if len(by["ready"]) == len(verdicts):
+        if not every:
+            return _("{sites} are ready to carry on without the grant", sites=listed(by["ready"]))
+        return _("All {number} sites are ready to carry on without the grant", number=count(len(verdicts)))
+    clauses = [_clause(kind, sites, first=not place) for place, (kind, sites) in enumerate(_some(by))]
+    said = joined(", ", clauses[:-1] + ([_last(clauses)] if clauses else []))
+    if by["ready"] or not every or by["cannot_say"]:
+        return Capital(said)
+    return _("No site is fully ready: {sites}", sites=said)
 
 
-def _no_money(grant_ends: date | None) -> Message:
-    if grant_ends is None:
-        return _("no site has a full year’s money once the grant ends")
-    month = write_month(grant_ends, long=True)
-    return _("no site has a full year’s money once the grant ends in {month}", month=month)
+def _some(by: Mapping[str, list[str]]) -> list[tuple[str, list[str]]]:
+    return [(kind, sites) for kind, sites in by.items() if sites]
 
 
-def how_many_ready(kinds: Sequence[str]) -> list[Text]:
-    """How many of the sites are ready, and how many with conditions."""
-    ready, conditions = kinds.count("ready"), kinds.count("ready_with_conditions")
-    clauses: list[Text] = [_("no site is ready")]
-    if ready:
-        one, many = "{number} of {total} sites is ready", "{number} of {total} sites are ready"
-        clauses = [ngettext(one, many, ready, number=count(ready), total=count(len(kinds)))]
-    return [*clauses, _("{number} with conditions", number=count(conditions))] if conditions else clauses
+def _clause(kind: str, sites: Sequence[str], *, first: bool) -> Text:
+    """How some sites stand; the verb is said once."""
+    places = {"sites": listed(sites)}
+    if kind == "cannot_say":
+        return _("there is not enough data for {sites}", **places)
+    if not first:
+        return _("{sites} with conditions", **places) if kind == ORDER[1] else _("{sites} not yet", **places)
+    if kind == "ready":
+        return ngettext("{sites} is ready", "{sites} are ready", len(sites), **places)
+    if kind == "not_yet":
+        return ngettext("{sites} is not ready yet", "{sites} are not ready yet", len(sites), **places)
+    return ngettext("{sites} is ready with conditions", "{sites} are ready with conditions", len(sites), **places)
+
+
+def _last(clauses: Sequence[Text]) -> Text:
+    """The last clause, with an and before it where there are several."""
+    return clauses[-1] if len(clauses) < 3 else _("and {clause}", clause=clauses[-1])
 
 
 def one_verdict(row: Row, labels: Mapping[str, str]) -> Text:
@@ -63,30 +63,29 @@ def one_verdict(row: Row, labels: Mapping[str, str]) -> Text:
     return _("{site}: {verdict} – {reason}", **places, reason=lower_first(row.reason))
 
 
-def in_the_way(verdicts: Sequence[Row], labels: Mapping[str, str]) -> Text:
-    """How many sites are ready, and why some cannot be judged."""
-    if not verdicts:
-        return _("No site has been judged yet")
-    if len(verdicts) == 1:
-        return one_verdict(verdicts[0], labels)
-    kinds = [row.verdict for row in verdicts]
-    ready = kinds.count("ready")
-    if ready == len(kinds):
-        answer: Text = _("All {number} sites are ready", number=count(ready))
-    else:
-        first, *conditions = how_many_ready(kinds)
-        answer = joined(", ", [first if ready else _("no site is ready yet"), *conditions])
-    unknown = [labels.get(row.site, row.site) for row in verdicts if row.verdict == "cannot_say"]
-    if not unknown:
-        return Capital(answer)
-    left = ngettext(
-        "what {sites} sent leaves {number} verdict open",
-        "what {sites} sent leaves {number} verdicts open",
-        len(unknown),
-        sites=listed(unknown),
-        number=count(len(unknown)),
-    )
-    return Capital(joined("; ", [answer, left]))
+def chance(criteria: Sequence[Row], verdicts: Sequence[Row], labels: Mapping[str, str]) -> list[tuple[Text, Text]]:
+    """What chance does to the verdicts of the sites shown: each a question and its answer."""
+    said: list[tuple[Text, Text]] = []
+    least, most = TOO_FEW_TO_BE_SURE
+    own = [row for row in criteria if row.criterion == "caseload" and row.site in labels and row.chance is not None]
+    unsure = [row for row in own if least <= row.chance <= most]
+    if unsure:
+        each = [
+            _("{chance} in {site}", chance=percent(row.chance), site=Name(labels[row.site], True)) for row in unsure
+        ]
+        said.append(
+            (
+                _("“Too few cases to be sure”:"),
+                _("the chance that the underlying rate is at least 90% of plan is {sites}.", sites=joined(", ", each)),
+            )
+        )
+    moved = [row for row in verdicts if row.site in labels and row.by_chance != "no"]
+    judged = [row for row in verdicts if row.site in labels]
+    if judged:
+        answers = [_("{site}: {answer}", site=Name(labels[row.site]), answer=lower_first(row.holds)) for row in moved]
+        no = _("No, at none of the sites shown.") if len(judged) > 1 else _("No.")
+        said.append((_("Could chance alone change a verdict?"), joined("; ", answers) if answers else no))
+    return said
 
 
 def milestones(rows: Sequence[Row], today: date) -> Text:
@@ -108,19 +107,21 @@ def milestones(rows: Sequence[Row], today: date) -> Text:
 
 
 def evidence(row: Row) -> str:
-    """What a criterion rests on and when it was known, in few words and the day said once."""
-    what = row.evidence or ""
-    day = write_date(row.evidence_date) if row.evidence_date else ""
-    if what.startswith("Return for"):
-        return _("Return of {day}", day=day)
-    if what == "made up for the sample":
-        return _("Made up, {day}", day=day)
-    if not what or what in (row.words or ""):
-        return day
-    what = what.partition(" para ")[0]
-    return what if not day or day in what else joined(", ", [first_upper(what), day])
+    """What a criterion rests on and when it was known, the day said once."""
+    what, day = row.evidence or "", write_date(row.evidence_date) if row.evidence_date else ""
+    if row.made_up:
+        return _("Made up, {day}", day=day) if day else _("Made up")
+    if not what or what in (row.words or "") or not day:
+        return day or what
+    return what if day in what else joined(", ", [first_upper(what), day])
 
 
 def criteria_met(met: int, of: int) -> Text:
     """How many of a site's criteria are met."""
-    return Capital(_("{number} of {total} criteria met", number=count(met), total=count(of)))
+    number: Text | Plain = count(met) if met else _("none")
+    return Capital(_("{number} of {total} criteria met", number=number, total=count(of)))
+
+
+def condition(row: Row, label: str) -> Message:
+    """What would meet a criterion."""
+    return _("{criterion}: {condition}", criterion=label, condition=row.condition)

@@ -23,6 +23,7 @@ from etl.methods.bounds import Range, added, divided, usual_range
 
 PERIODS = ("rolling_year", "year")
 OUTCOME = "closed_cases.completed"
+ALL = "all"
 
 
 @dataclass(frozen=True)
@@ -61,24 +62,104 @@ class Ends:
     supposed: Range
 
 
+@dataclass(frozen=True)
+class Open:
+    """What a year of a site leaves open: the ends, what the known months add up to, the usual sum, and which months."""
+
+    ends: Ends
+    least: float | None
+    usual: float | None
+    missing: tuple[date, ...]
+    queried: tuple[date, ...]
+
+    def row(self) -> tuple[object, ...]:
+        """The columns of the table after the measure."""
+        low, high = min(self.ends.stated[0], self.ends.supposed[0]), max(self.ends.stated[1], self.ends.supposed[1])
+        months = (_months(sorted(set(own))) for own in (self.missing, self.queried))
+        return low, high, self.least, self.usual, *self.ends.stated, *self.ends.supposed, *months
+
+
+Years = dict[tuple[str, date], dict[str, dict[str, Open]]]  # by period and start: by measure and site
+
+
 def bounds(
     results: pd.DataFrame, holes: pd.DataFrame, asked: pd.DataFrame, shared: Collection[str], data_month: date
 ) -> pd.DataFrame:
-    """A row for each site, year and measure that a hole, a copy or a query with a known cause leaves open.
+    """A row for each site, year and measure that a hole, a copy or a query with a known cause leaves open, and for all
+    sites together.
 
     `results` has site, period, starts, measure, value; `holes` site, month, measure ('' for a whole return); `asked`
     site, month, measure, is_suspected, suspected, of the numbers under query. `shared` are the spend lines that
     every site counts. Money in pounds.
     """
     years = results.loc[results.period.isin(PERIODS), ["site", "period", "starts"]].drop_duplicates()
-    rows: list[tuple[object, ...]] = []
+    found: Years = {}
     for name, site in _sites(results, holes, asked).items():
         first = min((month for own in site.known.values() for month in own), default=data_month)
         for period, starts in zip(*(years.loc[years.site == name, c] for c in ("period", "starts")), strict=True):
             last = min(last_month(period, day_of(starts)), data_month)
             window = months_from(max(day_of(starts), first), last) if first <= last else []
-            rows += [(name, period, day_of(starts), *row) for row in _year(site, window, tuple(shared))]
+            for measure, one in _year(site, window, tuple(shared)):
+                found.setdefault((str(period), day_of(starts)), {}).setdefault(measure, {})[name] = one
+    _add_programme(found, results)
+    rows = [
+        (site, *year, measure, *one.row())
+        for year, measures in found.items()
+        for measure, sites in measures.items()
+        for site, one in sites.items()
+    ]
     return pd.DataFrame(rows, columns=columns_of("bounds"))
+
+
+def _add_programme(found: Years, results: pd.DataFrame) -> None:
+    """All sites together, where each is known or bounded: sums of sums, and ratios of those."""
+    wanted = results[results.period.isin(PERIODS) & results.measure.isin(_measures()) & (results.site != ALL)]
+    known: dict[tuple[str, date, str], dict[str, float | None]] = {}
+    for row in zip(wanted.period, wanted.starts, wanted.measure, wanted.site, wanted.value, strict=True):
+        period, starts, measure, site, value = row
+        known.setdefault((period, day_of(starts), measure), {})[site] = None if value != value else float(value)
+    for (period, starts), measures in found.items():
+        together = {
+            measure: _together(sites, known.get((period, starts, measure), {}))
+            for measure, sites in measures.items()
+            if len(_parts(measure)) == 1
+        }
+        for measure, sites in measures.items():
+            parts = [_of_all(part, together, known.get((period, starts, part), {})) for part in _parts(measure)]
+            one = parts[0] if len(parts) == 1 else _divided(*parts)
+            if one is not None:
+                sites[ALL] = one
+
+
+def _of_all(measure: str, together: Mapping[str, Open | None], known: Mapping[str, float | None]) -> Open | None:
+    return together[measure] if measure in together else _together({}, known)
+
+
+def _together(open_ones: Mapping[str, Open], known: Mapping[str, float | None]) -> Open | None:
+    """The sum over sites; None where a site is neither known nor bounded."""
+    each = [open_ones.get(site) or _exactly(value) for site, value in known.items()]
+    if not each or None in each:
+        return None
+    sites = [one for one in each if one]
+    least = None if any(one.least is None for one in sites) else math.fsum(one.least or 0.0 for one in sites)
+    return Open(
+        Ends(added(one.ends.stated for one in sites), added(one.ends.supposed for one in sites)),
+        least,
+        math.fsum(one.usual or 0.0 for one in sites),
+        tuple(month for one in sites for month in one.missing),
+        tuple(month for one in sites for month in one.queried),
+    )
+
+
+def _exactly(value: float | None) -> Open | None:
+    return None if value is None else Open(Ends((value, value), (value, value)), value, value, (), ())
+
+
+def _divided(over: Open | None, under: Open | None) -> Open | None:
+    ends = _ratio(over.ends, under.ends) if over and under else None
+    if ends is None or over is None or under is None:
+        return None
+    return Open(ends, None, None, over.missing + under.missing, over.queried + under.queried)
 
 
 def _sites(results: pd.DataFrame, holes: pd.DataFrame, asked: pd.DataFrame) -> dict[str, Site]:
@@ -100,22 +181,21 @@ def _sites(results: pd.DataFrame, holes: pd.DataFrame, asked: pd.DataFrame) -> d
     return sites
 
 
-def _year(site: Site, window: Sequence[date], shared: tuple[str, ...]) -> Iterator[tuple[object, ...]]:
+def _year(site: Site, window: Sequence[date], shared: tuple[str, ...]) -> Iterator[tuple[str, Open]]:
     """What each measure of a year may come to, and because of which months."""
     for measure in _measures():
         parts = _parts(measure)
         numbers = {number for part in parts for number in _numbers(part, shared)}
-        missing = [month for month in window if any(site.lacks(month, number) for number in numbers)]
-        queried = [month for month in window if any((month, number) in site.suspected for number in numbers)]
+        missing = tuple(month for month in window if any(site.lacks(month, number) for number in numbers))
+        queried = tuple(month for month in window if any((month, number) in site.suspected for number in numbers))
         if not (missing or queried):
             continue
         found = [_ends(site, window, _numbers(part, shared), unit_of(part)) for part in parts]
         ends = _ratio(*found) if len(found) == 2 else found[0]
         if ends is not None:
             least = _known(site, window, _numbers(measure, shared)) if unit_of(measure) == "count" else None
-            low, high = min(ends.stated[0], ends.supposed[0]), max(ends.stated[1], ends.supposed[1])
             usual = _at_usual(site, window, _numbers(measure, shared)) if len(parts) == 1 else None
-            yield measure, low, high, least, usual, *ends.stated, *ends.supposed, _months(missing), _months(queried)
+            yield measure, Open(ends, least, usual, missing, queried)
 
 
 @cache

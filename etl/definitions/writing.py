@@ -169,15 +169,6 @@ def round_half_up(value: float, digits: int = 0) -> float:
     return float(int(abs(value) * scale + 0.5 + 1e-9)) / scale * (1 if value >= 0 else -1)
 
 
-def write_inwards(interval: Sequence[float]) -> tuple[str, str]:
-    """The ends of a likely range in whole numbers that lie within it: the lower one up, the upper one down."""
-    low, high = interval
-    least, most = math.ceil(low - 1e-9), math.floor(high + 1e-9)
-    if least > most:  # it holds no whole number
-        least = most = int(round_half_up((low + high) / 2))
-    return f"{least:,}", f"{most:,}"
-
-
 def write_on_its_side(value: float, digits: int, level: Callable[[float], str]) -> str:
     """A number with so many decimals, and with more where it would else be printed on another side of a threshold.
 

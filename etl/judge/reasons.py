@@ -7,7 +7,7 @@ from datetime import date
 from etl.definitions.messages import Number, Plain, Small, Text, _, joined, ngettext
 from etl.definitions.periods import write_date, write_financial_year, write_month
 from etl.definitions.readiness import QUESTIONS, TOO_FEW_TO_BE_SURE, VERDICTS
-from etl.definitions.writing import first_upper, round_half_up, write, write_inwards, write_on_its_side
+from etl.definitions.writing import first_upper, round_half_up, write, write_end, write_on_its_side
 from etl.judge.evidence import Bounds, Evidence, together
 from etl.judge.judgement import complete, judge, levels_of
 from etl.methods import readiness as method
@@ -65,20 +65,20 @@ def change(evidence: Evidence, judged: Readiness) -> str:
     return joined(". ", [_leads_to(first_upper(_words_of(evidence, step)), step.verdict) for step in steps[:2]])
 
 
-def holds(evidence: Evidence, judged: Readiness) -> str:
-    """Whether chance in the number of new cases alone could change the verdict."""
+def by_chance(evidence: Evidence, judged: Readiness) -> tuple[str, str]:
+    """Whether chance in the number of new cases alone could change the verdict: yes, no or unknown; and in words."""
     if judged.verdict == CANNOT_SAY:
-        return _("There is not enough data to say")
+        return "unknown", _("There is not enough data to say")
     if judged.count_ci95 is None or judged.verdict_at_count_ends is None:
         any_count = method.implied({**judged.possible_levels, method.CASES: method.BEST_FIRST})
-        return _("No") if any_count == judged.verdict else _("Not known until new cases are")
-    ends = zip(judged.count_ci95, judged.verdict_at_count_ends, (write_inwards(judged.count_ci95)), strict=True)
+        return ("no", _("No")) if any_count == judged.verdict else ("unknown", _("Not known until new cases are"))
+    ends = zip(judged.count_ci95, ("low", "high"), judged.verdict_at_count_ends, strict=True)
     other = [
-        _("{verdict} at {count} new cases", verdict=_verdict(said), count=Plain(shown))
-        for _end, said, shown in ends
+        _("{verdict} at {count} new cases", verdict=_verdict(said), count=Plain(write_end(end, "count", side)))
+        for end, side, said in ends
         if said != judged.verdict
     ]
-    return _("Yes: {verdicts}", verdicts=joined(", ", other)) if other else _("No")
+    return ("yes", _("Yes: {verdicts}", verdicts=joined(", ", other))) if other else ("no", _("No"))
 
 
 def condition_words(evidence: Evidence, condition: Condition) -> str:
@@ -162,7 +162,8 @@ def _caseload_cell(evidence: Evidence, judged: Readiness, day: date) -> Cell:
     assert evidence.cases is not None
     assert judged.count_ci95 is not None
     share = Plain(write_on_its_side(100 * evidence.cases / planned, 0, _of_cases) + "%")
-    low, high = (Plain(f"{end}%") for end in write_inwards([100 * end / planned for end in judged.count_ci95]))
+    limits = tuple(end / planned for end in judged.count_ci95)
+    low, high = (Plain(write_end(end, "share", side)) for end, side in zip(limits, ("low", "high"), strict=True))
     words = _(
         "{cases} of {planned}: {share} (likely {low} to {high})",
         cases=evidence.cases,
@@ -171,7 +172,6 @@ def _caseload_cell(evidence: Evidence, judged: Readiness, day: date) -> Cell:
         low=low,
         high=high,
     )
-    limits = (end / planned for end in judged.count_ci95)
     return Cell(evidence.cases, words, _how_sure(judged), shown_by, dated, shown_by, *limits)
 
 

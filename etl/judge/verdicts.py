@@ -17,7 +17,7 @@ from etl.definitions.tables import column, columns_of
 from etl.judge.evidence import Evidence, gather_evidence
 from etl.judge.judgement import LEVEL_NAMES, complete, judge, levels_of, method_name
 from etl.judge.money import ALL, agreement_rows, assessed_year, cliff, cover, funding_mix, gap_steps
-from etl.judge.reasons import CELLS, change, condition_words, holds, reason
+from etl.judge.reasons import CELLS, by_chance, change, condition_words, reason
 from etl.judge.scenario_start import start_rows
 from etl.methods.readiness import Readiness
 from etl.reference import (
@@ -134,10 +134,10 @@ def verdict_rows(cases: Mapping[str, Evidence], judged: Mapping[str, Readiness],
         name = _name(judged[site].verdict)
         said = own.get(site)
         says = _own_words(said) if said else ""
-        sentences = (reason(evidence, judged[site]), change(evidence, judged[site]), holds(evidence, judged[site]))
+        sentences = (reason(evidence, judged[site]), change(evidence, judged[site]), *by_chance(evidence, judged[site]))
         rows.append((site, name, VERDICTS[name], *sentences, said.verdict if said else "", says))
     names = [row[1] for row in rows]
-    rows.append((ALL, _together(names), count_verdicts(names), "", "", "", "", ""))
+    rows.append((ALL, _together(names), count_verdicts(names), "", "", "", "", "", ""))
     return pd.DataFrame(rows, columns=columns_of("verdicts"))
 
 

@@ -1,6 +1,6 @@
 """The story of a judgement: a verdict, a criterion of readiness, a dimension of data quality."""
 
-from etl.definitions.messages import _, joined, parts
+from etl.definitions.messages import _, joined
 from etl.definitions.periods import write_date, write_month
 from etl.definitions.readiness import CRITERIA, LEVELS, VERDICTS
 from etl.definitions.writing import figures, first_upper, lower_first
@@ -32,14 +32,16 @@ def verdict(edition: Edition, address: NumberAddress) -> Story | None:
         return None
     row = rows[0]
     body: list[Block] = [_criteria(edition, site)] if site != "all" else [_sites(edition)]
-    told = [(_("Because"), row.reason), (_("What would change it"), row.change), (_("Does it hold"), row.holds)]
+    told = [
+        (_("Because"), row.reason),
+        (_("What would change it"), row.change),
+        (_("Could chance alone change it"), row.holds),
+    ]
     told.append((_("The site’s own answer"), row.get("own_words")))
     facts = tuple((name, words) for name, words in told if words)
     if facts:
         body.append(Facts(facts))
-    body.append(
-        Words(_("Five criteria in words, no score. Money gates a verdict, and what is not known is not failed."))
-    )
+    body.append(Words(_("Five criteria in words, no score. Money gates a verdict, and missing data is not a fail.")))
     shown = _(VERDICTS[row.verdict]) if site != "all" else row.words
     return Story(
         address, place(edition, site), _("is it ready to carry on without the grant?"), shown, "known", tuple(body)
@@ -90,7 +92,7 @@ def readiness(edition: Edition, address: NumberAddress) -> Story | None:
         (_("Level"), _level(row)),
         (_("Threshold"), threshold),
         (_("Evidence"), row.evidence or _("none known")),
-        (_("What would meet it"), _condition(edition, site, criterion)),
+        (_("What would meet it"), row.get("condition")),
         (_("Dated"), write_date(row.evidence_date) if row.evidence_date else NOT_KNOWN),
         (_("Older than a year"), _("yes") if row.stale else _("no")),
         (_("Source"), source_of(row)),
@@ -100,16 +102,6 @@ def readiness(edition: Edition, address: NumberAddress) -> Story | None:
     name = LABELS.get(criterion, criterion)
     shown = row.words or _level(row)
     return Story(address, place(edition, site), lower_first(name), shown, "known", tuple(body))
-
-
-def _condition(edition: Edition, site: str, criterion: str) -> str:
-    """What is still to be met, as the site's conditions say it."""
-    for row in edition.rows("verdicts", "site = ?", (site,)):
-        for said_of in parts(row.get("conditions") or "", "; "):
-            label, *condition = parts(said_of, ": ")
-            if label == LABELS.get(criterion):
-                return joined(": ", condition)
-    return ""
 
 
 def _moved(edition: Edition, address: NumberAddress) -> list[Block]:
