@@ -110,6 +110,11 @@ ICONS: dict[str, tuple[Tree, ...]] = {
     "wave": (_line("M1.5 8.6c1.2-3.4 2.6-3.4 3.8 0s2.6 3.4 3.8 0 2.6-3.4 4.4-1.4", width=1.8),),
     "signal": (_line("M2 11.5l3.4-2.2 3 1.4L13.6 4", width=1.8), _line("M10 3.6h3.8v3.8", width=1.8)),
     "flag": (["path", {"d": "M4 1.5v13M4 2.2h9l-2.4 3 2.4 3H4z", "fill": "currentColor", "stroke": "currentColor"}],),
+    "falling": (
+        ["rect", {"x": 0.5, "y": 0.5, "width": 15, "height": 15, "rx": 2.5, "fill": "currentColor"}],
+        _line("M3.4 5h3.2l2.8 4.2h3.2", "#fff", 1.8),
+        _line("M10.6 11.6l2.2-2.2M12.8 12V9", "#fff", 1.4),
+    ),
     "signal_down": (_line("M2 4.5l3.4 2.2 3-1.4 5.2 6.7", width=1.8), _line("M10 12.4h3.8V8.6", width=1.8)),
 }
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from dashboard.cards import alarms
 from dashboard.cards.by_month import over_months
 from dashboard.cards.control_chart import month_by_month
 from dashboard.cards.dots_with_values import beside_dots
@@ -57,7 +58,7 @@ def build(view: View) -> Content:
         if view.edition.has("results")
         else _("No returns have been loaded yet"),
         note(view),
-        [grid(html.Div(left, className="stack"), html.Div(right, className="stack"))],
+        [alarms.lines(view), grid(html.Div(left, className="stack"), html.Div(right, className="stack"))],
         controls=[pick_sites(view), pick_period(view, ("rolling_year", "year"))],
     )
 

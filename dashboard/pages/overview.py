@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from dashboard import theme
-from dashboard.cards import changes_since
+from dashboard.cards import alarms, changes_since
 from dashboard.charts.scale import nice_top
 from dashboard.data.comparisons import COST, compared
 from dashboard.data.edition import Row
@@ -50,7 +50,7 @@ def build(view: View) -> Content:
     return Content(
         headline,
         note(view),
-        [verdict_table(view), key(), chances(view, labels), changes(view), decisions(view)],
+        [alarms.lines(view), verdict_table(view), key(), chances(view, labels), changes(view), decisions(view)],
         controls=[pick_sites(view), pick_period(view, ("rolling_year",)), *changes_since.pick_since(view)],
     )
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from dashboard.cards import alarms
 from dashboard.cards.criteria import CRITERIA
 from dashboard.data.edition import Row
 from dashboard.data.view import View
@@ -46,7 +47,7 @@ def build(view: View) -> Content:
             "Five criteria in words, no score. Thresholds are proposals of the {team}, to be agreed.",
             team=definitions.PROPOSED_BY,
         ),
-        [matrix, source_line(joined(" ", closing), method), milestones(view)],
+        [alarms.lines(view), matrix, source_line(joined(" ", closing), method), milestones(view)],
         [pick_sites(view)],
     )
 

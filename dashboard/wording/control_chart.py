@@ -38,22 +38,20 @@ def control(label: str, row: Row) -> Message:
         if row.points:
             return _("{chart} by month, of which some are hidden", chart=chart)
         return _("{chart} by month, all of them hidden", chart=chart)
-    if not row.words:
-        return chart if row.drawn and row.variation is not None else by_month(label, row.label)
-    if not row.drawn or row.variation is None:
-        return _("{chart} by month, {words}", chart=chart, words=row.words)
-    if row.words == "no clear change":
+    if row.state == "chance":
         if row.label.endswith("s"):
             return _("{chart} by month show no clear change", chart=chart)
         return _("{chart} by month shows no clear change", chart=chart)
-    if row.words == "a change earlier, none now":
+    if row.state == "earlier":
         return _("{chart}, a change earlier and none now", chart=chart)
-    return _("{chart}, {words} in the last month", chart=chart, words=row.words)
+    if row.state == "signal":
+        return _("{chart}, {words} in the last month", chart=chart, words=row.words)
+    return _("{chart} by month, {words}", chart=chart, words=row.words)
 
 
 def is_hidden(row: Row) -> bool:
     """Whether a control chart has no limits because some of its months may not be seen."""
-    return not row.drawn and "hidden" in (row.words or "")
+    return bool(row.state == "hidden")
 
 
 def chart_note(row: Row) -> Text:

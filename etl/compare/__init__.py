@@ -6,6 +6,7 @@ from datetime import date
 
 import pandas as pd
 
+from etl.compare.alarms import alarms
 from etl.compare.basis import reported_lines, same_basis, with_reported_lines
 from etl.compare.bounds import bounds
 from etl.compare.bridges import bridges, rests_on
@@ -49,6 +50,7 @@ def comparison_tables(
     rows = _in_order(rows, sites)
     pairs = apart(rows, data_month, same)
     return {
+        "alarms": alarms(results, data_month, reference.rebases),
         "control_charts": charts,
         "control_points": points,
         "bridges": bridges(results, data_month, doubted),

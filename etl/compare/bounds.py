@@ -13,8 +13,8 @@ from functools import cache
 
 import pandas as pd
 
-from etl.compare.components import components
-from etl.definitions import MEASURES, REPORTED, is_asked, unit_of
+from etl.compare.components import components, over_months_of
+from etl.definitions import MEASURES, is_asked, unit_of
 from etl.definitions.measure import Ratio, Total, addends
 from etl.definitions.messages import Listing, Month
 from etl.definitions.periods import day_of, last_month, months_from
@@ -208,11 +208,7 @@ def _measures() -> tuple[str, ...]:
 
 
 def _adds_up(measure: str) -> bool:
-    return all(n.partition(".")[0] in REPORTED and _over_months(n) == "sum" for n in components(measure))
-
-
-def _over_months(number: str) -> str:
-    return REPORTED[number.partition(".")[0]].over_months
+    return all(over_months_of(number) == "sum" for number in components(measure))
 
 
 def _parts(measure: str) -> tuple[str, ...]:

@@ -1,7 +1,9 @@
 """The control chart of each monthly number of each site: its limits, its signals, and what they say in words.
 
-Counts under about 5 a month have exact Poisson limits, on which only a point outside is a signal; all other charts are
-XmR charts. Limits rest on 12 months or more, are trial limits from 6, and are not there at all below.
+Counts under 10 a month have exact Poisson limits, on which only a point outside is a signal, and wider ones where they
+vary more than that allows; all other charts are XmR charts. Limits rest on 12 months or more, are trial limits from 6,
+and are not there at all below. What is open or in post at a time has no chart: it remembers the month before, so that
+with nothing changing nearly every such chart would signal.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,10 +12,10 @@ from datetime import date
 from itertools import groupby, pairwise
 from statistics import mean, median
 
-import numpy as np
 import pandas as pd
 
 from etl.compare.bridges import ALL, first_months
+from etl.compare.components import components, over_months_of
 from etl.definitions import MEASURES, REPORTED, label_of, unit_of
 from etl.definitions.measure import Breakdown, Total
 from etl.definitions.messages import Message, Plain, _, joined
@@ -27,19 +29,20 @@ from etl.methods.control_chart import (
     ENOUGH_POINTS,
     TRIAL_POINTS,
     VARIATION_WORDS,
+    dispersion,
     poisson_limits,
+    signals_by_chance,
+    widened,
     xmr,
 )
 from etl.reference import Rebase
 
-# Under about so many a month XmR limits are unsound.
-SMALL_MEAN = 5
+# Under so many a month the lower XmR limit is below nought: no fall could signal.
+SMALL_MEAN = 10
 XMR, POISSON = "xmr", "poisson"
 # The parts of these are the new cases or closures again: their totals would be the same chart twice.
 TWICE = {"sex", "age", "ethnicity", "disability", "risk_change"}
-PLANS = {"new_cases": "planned_new_cases", "spend": "planned_cost", "closing_cases": "planned_open_cases"}
-# Of 20 XmR charts of so many months of pure chance, so many show a signal somewhere (tests/test_compare_charts.py).
-SIGNALS_BY_CHANCE = {12: 1.4, 18: 2.4, 24: 4.0, 36: 5.9, 60: 9.5, 120: 15.2}
+PLANS = {"new_cases": "planned_new_cases", "spend": "planned_cost"}
 ON_PLAN_WORDS = {
     "always_above": _("plan below what chance allows: every month can be expected to exceed it"),
     "always_below": _("plan above what chance allows: no month can be expected to reach it"),
@@ -48,8 +51,9 @@ ON_PLAN_WORDS = {
 # A chart with more signals than this share of its months is not stable: what its limits say of a plan means nothing.
 MOST_SIGNALS = 0.25
 FAR_OUT = 3.5
+# Sums of stocks over months, or of a stock and a flow: they remember too.
+SUMMED_STOCKS = frozenset({"worked_with", "open_case_months"})
 FAR_OUT_WORDS = _("one month is far out: check it before reading this chart")
-CARRIES_OVER = _("What is open at the end of a month is still open in the next, so that runs are to be expected here.")
 
 Limit = float | None
 
@@ -65,6 +69,7 @@ class Stretch:
     kinds: tuple[str | None, ...]
     points: int
     far_out: bool = False
+    dispersion: float = 1.0
 
     @property
     def drawn(self) -> bool:
@@ -104,22 +109,14 @@ def control_charts(
     )
 
 
-def chance_words(kind: str, months: int) -> str:
-    """What chance alone does on charts of this kind and length."""
-    if kind == POISSON:
-        return _("Of 20 such charts of {months} months of pure chance, at most about 2 show a signal.", months=months)
-    known = sorted(SIGNALS_BY_CHANCE)
-    expected = float(np.interp(months, known, [SIGNALS_BY_CHANCE[length] for length in known]))
-    about = Plain(figures(expected))
+def chance_words(middle: float, months: int, *, is_count: bool) -> str:
+    """What chance alone does on charts of this length, and of counts of this mean."""
+    about = figures(20 * signals_by_chance(middle if is_count else None, months))
     return _(
-        "Of 20 such charts of {months} months of pure chance, about {about} show a signal.", months=months, about=about
+        "Of 20 such charts of {months} months of pure chance, about {about} show a signal.",
+        months=months,
+        about=Plain(about),
     )
-
-
-def _chance(series: Series, kind: str) -> str:
-    known = sum(value is not None for value in series.values)
-    words = chance_words(kind, known)
-    return joined(" ", [words, CARRIES_OVER]) if _carries_over(series.measure) else words
 
 
 def improvement(measure: str) -> str | None:
@@ -134,7 +131,7 @@ def _monthly(results: pd.DataFrame) -> Iterable[Series]:
     charted = [
         m.name
         for m in MEASURES.values()
-        if m.name not in TWICE and (isinstance(m, Breakdown | Total) or m.name in REPORTED)
+        if m.name not in TWICE and (isinstance(m, Breakdown | Total) or m.name in REPORTED) and is_flow(m.name)
     ]
     wanted = {*charted, *PLANS.values()}
     monthly = results[(results.period == "month") & results.measure.isin(wanted)]
@@ -186,13 +183,14 @@ def _chart(series: Series, log: Sequence[Rebase]) -> tuple[tuple[object, ...], l
         last.drawn and last.points < ENOUGH_POINTS,
         last.drawn,
         variation,
+        _state(last, variation),
         _variation_words(last, variation),
         target,
         assurance,
         assured,
         sum(stretch.signals for stretch in stretches),
         signal_words(series.months, labels),
-        _chance(series, kind) if last.drawn else "",
+        _chance(series, last) if last.drawn else "",
         *((rebased.month, rebased.reason, rebased.who) if rebased else (None, "", "")),
     )
     return row, _points(series, stretches)
@@ -206,6 +204,11 @@ def _points(series: Series, stretches: Sequence[Stretch]) -> list[tuple[object, 
     ]
     months = zip(series.months, series.values, limits, series.plan, strict=True)
     return [(series.site, series.measure, month, value, *limit, plan) for month, value, limit, plan in months]
+
+
+def is_flow(measure: str) -> bool:
+    """Whether a measure counts what comes in a month, and not what is there at a time."""
+    return all(over_months_of(number) == "sum" for number in components(measure)) and measure not in SUMMED_STOCKS
 
 
 def _kind(series: Series, edges: Sequence[int]) -> str:
@@ -223,9 +226,10 @@ def _stretch(values: Sequence[Limit], kind: str, measure: str) -> Stretch:
     if middle is None or len(known) < TRIAL_POINTS:
         return Stretch(None, None, None, unlabelled, unlabelled, len(known))
     if kind == POISSON:
-        low, high = poisson_limits(middle)
+        index = dispersion(known)
+        low, high = widened(poisson_limits(middle), middle, index)
         labels = tuple(None if value is None else _outside(value, low, high) for value in values)
-        return Stretch(middle, low, high, labels, _kinds(labels, measure), len(known))
+        return Stretch(middle, low, high, labels, _kinds(labels, measure), len(known), dispersion=index)
     chart = xmr(values, improvement(measure))
     low_limit, high_limit = chart.lower[-1], chart.upper[-1]
     if low_limit is None or low_limit == high_limit:
@@ -243,10 +247,6 @@ def _is_far_out(known: Sequence[float]) -> bool:
     return abs(mean(known) - middle) > FAR_OUT * spread > 0
 
 
-def _carries_over(measure: str) -> bool:
-    return measure != DAYS_LATE.name and getattr(MEASURES[measure], "over_months", None) in ("first", "last")
-
-
 def _outside(value: float, low: float, high: float) -> str:
     if low <= value <= high:
         return COMMON_CAUSE
@@ -261,6 +261,30 @@ def _kinds(labels: Iterable[str | None], measure: str) -> tuple[str | None, ...]
         "below_limit": "special_cause_improvement" if better else "special_cause_neutral_low",
     }
     return tuple(None if label is None else words.get(label, label) for label in labels)
+
+
+def _chance(series: Series, last: Stretch) -> str:
+    is_count = series.measure != DAYS_LATE.name and unit_of(series.measure) == "count"
+    words = chance_words(last.mean or 0.0, last.points, is_count=is_count)
+    if last.dispersion == 1.0:
+        return words
+    times = Plain(figures(last.dispersion**0.5, 1))
+    return joined(
+        " ", [words, _("The months vary more than chance explains; limits are {times} times as wide.", times=times)]
+    )
+
+
+def _state(last: Stretch, variation: str | None) -> str:
+    """What a chart can be said to show, in a word."""
+    if last.points < TRIAL_POINTS:
+        return "few_months"
+    if not last.drawn:
+        return "constant"
+    if last.far_out:
+        return "far_out"
+    if variation == COMMON_CAUSE:
+        return "earlier" if last.signals else "chance"
+    return "signal"
 
 
 def _variation_words(last: Stretch, variation: str | None) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from functools import cache
 
-from etl.definitions import MEASURES, key, label_of, unit_of
+from etl.definitions import MEASURES, REPORTED, key, label_of, unit_of
 from etl.definitions.measure import Breakdown, Measure, Ratio, Total, addends, keys
 from etl.definitions.writing import write
 
@@ -22,6 +22,12 @@ def components(number: str) -> frozenset[str]:
     if isinstance(measure, Breakdown):
         return frozenset(key(*pair) for pair in keys(measure))
     return frozenset({number})
+
+
+def over_months_of(number: str) -> str:
+    """How the months of a reported number make a longer period: sum, first or last; '' of a plan."""
+    own = REPORTED.get(number.partition(".")[0])
+    return own.over_months if own else ""
 
 
 @cache

@@ -7,16 +7,20 @@ Understanding variation).
 from __future__ import annotations
 
 import math
+import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from itertools import pairwise
-from statistics import mean
+from statistics import mean, variance
 
-from scipy.special import pdtr, pdtrik
+import numpy as np
+from scipy.special import chdtrc, pdtr, pdtrik
 
 from etl.methods import thresholds
 
 _AT = thresholds("control_chart")
+_CHANCE = tomllib.loads(files("etl.methods").joinpath("chance.toml").read_text(encoding="utf-8"))
 RANGES_TO_LIMIT: float = _AT["ranges_to_limit"]
 RANGES_TO_NEAR_LIMIT = 2 * RANGES_TO_LIMIT / 3
 SCREEN_AT = 3.267
@@ -24,6 +28,7 @@ RUN: int = _AT["run"]
 ENOUGH_POINTS: int = _AT["enough_points"]
 TRIAL_POINTS: int = _AT["trial_points"]
 TAIL = 0.00135
+DISPERSED = 0.05
 
 COMMON_CAUSE = "common_cause"
 HIGH = {"above_limit", "trend_up", "two_in_three_above", "shift_above"}
@@ -31,8 +36,8 @@ VARIATION_WORDS = {
     COMMON_CAUSE: "no clear change",
     "special_cause_improvement": "improving",
     "special_cause_concern": "getting worse",
-    "special_cause_neutral_high": "higher than chance allows",
-    "special_cause_neutral_low": "lower than chance allows",
+    "special_cause_neutral_high": "unusually high",
+    "special_cause_neutral_low": "unusually low",
 }
 ASSURANCE_WORDS = {
     "consistent_pass": "consistently hits the target",
@@ -123,8 +128,8 @@ def xmr(
 
 
 def poisson_limits(mean: float, tail: float = TAIL) -> tuple[int, int]:
-    """Exact limits for a count whose mean is under about 5, where XmR limits are unsound: at most `tail` lies
-    beyond each.
+    """Exact limits for a count whose mean is under 10, where the lower XmR limit is below nought and no fall can
+    signal: at most `tail` lies beyond each.
 
     Source: the c chart with probability limits (D. C. Montgomery, Introduction to statistical quality
     control). A count is out of limits when it is below the first number or above the second.
@@ -132,6 +137,37 @@ def poisson_limits(mean: float, tail: float = TAIL) -> tuple[int, int]:
     if not (math.isfinite(mean) and mean >= 0):
         raise ValueError(f"A mean count is at least 0; got {mean}.")
     return _poisson_quantile(tail, mean), _poisson_quantile(1 - tail, mean)
+
+
+def dispersion(counts: Sequence[float]) -> float:
+    """How much more counts vary than a Poisson mean would have them: 1 unless chance hardly explains it (p < 0.05).
+
+    Source: D. J. Spiegelhalter (2005), Handling over-dispersion of performance indicators, Quality and Safety in Health
+    Care 14; the index is s²/m, with (n − 1)s²/m against chi-square.
+    """
+    if len(counts) < TRIAL_POINTS or not (middle := mean(counts)):
+        return 1.0
+    index = variance(counts, middle) / middle
+    return index if chdtrc(len(counts) - 1, (len(counts) - 1) * index) < DISPERSED else 1.0
+
+
+def signals_by_chance(middle: float | None, months: int) -> float:
+    """The share of charts of pure chance that have a signal somewhere: of counts of this mean, or (None) of money.
+
+    Interpolated between what was simulated (`benchmarks/chance.py`).
+    """
+    lengths, means = _CHANCE["months"], _CHANCE["means"]
+    at = float(np.clip(months, lengths[0], lengths[-1]))
+    if middle is None:
+        return float(np.interp(at, lengths, _CHANCE["money"]))
+    by_mean = [float(np.interp(at, lengths, row)) for row in _CHANCE["count"]]
+    return float(np.interp(math.log(max(middle, means[0])), np.log(means), by_mean))
+
+
+def widened(limits: tuple[float, float], middle: float, index: float) -> tuple[float, float]:
+    """Limits as many times further from the mean as the square root of the dispersion has it."""
+    low, high = (middle + math.sqrt(index) * (end - middle) for end in limits)
+    return low, high
 
 
 def _poisson_quantile(share: float, mean: float) -> int:

@@ -247,6 +247,7 @@ def _without_limits(points: pd.DataFrame, hidden: set[tuple[str, str]]) -> pd.Da
 def _undrawn(charts: pd.DataFrame, hidden: set[tuple[str, str]]) -> pd.DataFrame:
     where = _in(charts, hidden)
     said = {name: charts[name].mask(where) for name in ("variation", "assurance")}
+    said["state"] = charts.state.mask(where, "hidden")
     said |= {name: charts[name].mask(where, "") for name in ("assurance_words", "signal_words", "chance", "reason")}
     said |= {name: charts[name].astype(bool) & ~where for name in ("trial", "drawn")}
     return charts.assign(

@@ -1,0 +1,45 @@
+"""How many control charts signal by chance alone, by simulation.
+
+`python -m benchmarks.chance` prints the table that `etl/methods/chance.toml` holds. Counts are Poisson with the chart's
+own mean, money is normal; limits are those that the chart would have, from the same months.
+"""
+
+import sys
+
+import numpy as np
+
+from etl.compare.charts import SMALL_MEAN
+from etl.methods.control_chart import COMMON_CAUSE, poisson_limits, xmr
+
+MONTHS = (12, 18, 24, 36, 60, 120)
+MEANS = (0.5, 1, 2, 3, 5, 7, 9, 10, 15, 25, 60)
+
+
+def share(values: np.ndarray) -> float:
+    """The share of charts, a row each, that have a signal anywhere."""
+    return float(np.mean([_signals(row) for row in values]))
+
+
+def _signals(row: np.ndarray) -> bool:
+    middle = float(row.mean())
+    if middle < SMALL_MEAN and (row == row.astype(int)).all():
+        low, high = poisson_limits(middle)
+        return bool(((row < low) | (row > high)).any())
+    return any(label not in (None, COMMON_CAUSE) for label in xmr(row.tolist()).labels)
+
+
+def main() -> None:
+    """Prints the shares; the number of charts of each kind is the only argument."""
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    chance = np.random.default_rng(2019)
+    print(f"months = {list(MONTHS)}\nmeans = {list(MEANS)}")
+    money = [round(share(chance.normal(1000, 100, (runs, months))), 3) for months in MONTHS]
+    print(f"money = {money}\ncount = [")
+    for mean in MEANS:
+        found = [round(share(chance.poisson(mean, (runs, months)).astype(float)), 3) for months in MONTHS]
+        print(f"    {found},", flush=True)
+    print("]")
+
+
+if __name__ == "__main__":
+    main()
