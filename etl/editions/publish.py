@@ -11,7 +11,16 @@ import duckdb
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from etl.compare import comparison_tables, components, formula_of, months_of, shown, why_unknown, with_intervals
+from etl.compare import (
+    comparison_tables,
+    components,
+    formula_of,
+    months_of,
+    not_given,
+    shown,
+    why_unknown,
+    with_intervals,
+)
 from etl.definitions import MEASURES, key, subject_of, unit_of
 from etl.definitions.measure import Breakdown, Ratio
 from etl.definitions.periods import month_after
@@ -292,7 +301,8 @@ def _results(
     results["ends"] = [month_after(s, months_of(p) - 1) for s, p in zip(results.starts, results.period, strict=True)]
     results["shown"] = [shown(v, m) for v, m in zip(results.value, results.measure, strict=True)]
     results = with_intervals(results)
-    return results.assign(why=why_unknown(results, holes, {site.name: site.label for site in sites.values()}))
+    labels = {site.name: site.label for site in sites.values()}
+    return not_given(results.assign(why=why_unknown(results, holes, labels)))
 
 
 def _holes(
