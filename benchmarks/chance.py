@@ -12,18 +12,17 @@ from etl.compare.charts import SMALL_MEAN
 from etl.methods.control_chart import COMMON_CAUSE, poisson_limits, xmr
 
 MONTHS = (12, 18, 24, 36, 60, 120)
-MEANS = (0.5, 1, 2, 3, 5, 7, 9, 10, 15, 25, 60)
+MEANS = (0.5, 1, 2, 3, 5, 7, 9.9, 10, 15, 25, 60)
 
 
-def share(values: np.ndarray) -> float:
-    """The share of charts, a row each, that have a signal anywhere."""
-    return float(np.mean([_signals(row) for row in values]))
+def share(values: np.ndarray, *, small: bool = False) -> float:
+    """The share of charts, a row each, that have a signal anywhere; `small` counts have exact limits."""
+    return float(np.mean([_signals(row, small=small) for row in values]))
 
 
-def _signals(row: np.ndarray) -> bool:
-    middle = float(row.mean())
-    if middle < SMALL_MEAN and (row == row.astype(int)).all():
-        low, high = poisson_limits(middle)
+def _signals(row: np.ndarray, *, small: bool) -> bool:
+    if small:
+        low, high = poisson_limits(float(row.mean()))
         return bool(((row < low) | (row > high)).any())
     return any(label not in (None, COMMON_CAUSE) for label in xmr(row.tolist()).labels)
 
@@ -36,7 +35,8 @@ def main() -> None:
     money = [round(share(chance.normal(1000, 100, (runs, months))), 3) for months in MONTHS]
     print(f"money = {money}\ncount = [")
     for mean in MEANS:
-        found = [round(share(chance.poisson(mean, (runs, months)).astype(float)), 3) for months in MONTHS]
+        counts = [chance.poisson(mean, (runs, months)).astype(float) for months in MONTHS]
+        found = [round(share(own, small=mean < SMALL_MEAN), 3) for own in counts]
         print(f"    {found},", flush=True)
     print("]")
 

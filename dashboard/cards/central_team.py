@@ -120,7 +120,7 @@ def central_team(view: View) -> Component:
         return card(headline, "", empty, name="central-team", controls=[choice])
     return card(
         headline,
-        _("{money}, {months}; cash per {case}", money=first_upper(BASES[basis][1]), months=when, case=per(view)),
+        _("{money}, {months}; all cash, per {case}", money=first_upper(BASES[basis][1]), months=when, case=per(view)),
         table(heads(), body(view, by), _("Cost per new case with the central team"), class_name="wide"),
         name="central-team",
         controls=[choice],

@@ -27,7 +27,7 @@ def why_changed(view: View, measure: str) -> Component:
     """The card; site and pair of periods are chosen among those that the edition has."""
     by_site = bridged(view, measure) or bridged(view, USUAL)
     if not by_site:
-        empty = nothing(_("No site has two whole periods with ten cases or more to compare."))
+        empty = nothing(_("No site shown has two whole periods with ten cases or more to compare."))
         return card(_("What changed the unit cost"), "", empty, name="bridge")
     row = chosen(view, by_site)
     change = number_text(view, row, "change", pounds(row.change))

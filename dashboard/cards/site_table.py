@@ -69,6 +69,12 @@ def side_by_side(view: View, lines: Sequence[Line], caption: str) -> Component:
     )
 
 
+def shares(lines: Sequence[Line]) -> list[list[float | None]]:
+    """The shares of each site's column, as `dashboard.wording.numbers.rounding` takes them."""
+    sites = {site for line in lines for site in line.rows}
+    return [[line.rows[site].get("share") for line in lines if site in line.rows] for site in sites]
+
+
 def _only_year(rows: Sequence[Row]) -> str:
     """The earlier year that all of a site's rows with a number are of, if they are."""
     years = {briefly(row) if is_hollow(row) else "" for row in rows if row.hollow is False or is_hollow(row)}

@@ -9,13 +9,14 @@ from dashboard.data.view import View
 from dashboard.elements import html, icons
 from etl.definitions.messages import Plain, _, joined
 from etl.definitions.readiness import LEVELS
+from etl.definitions.settings import NOTHING_TO_DIVIDE
 from etl.definitions.writing import HIDDEN
 from etl.provenance.address import NumberAddress
 
 Component = Any
 # What a file says in place of a number that is not there.
 IS_HIDDEN, NOT_AVAILABLE, NOT_APPLICABLE = "[c]", "[x]", "[z]"
-NOT_DUE = ("n/a", "none due", "not due", "not begun")
+NOT_DUE = ("n/a", "none due", "not due", "not begun", NOTHING_TO_DIVIDE)
 VERDICT_LEVELS = {"ready": "met", "ready_with_conditions": "partly", "not_yet": "not_met", "cannot_say": "unknown"}
 
 
@@ -95,7 +96,7 @@ def number(view: View, row: Row | None, *, bold: bool = False, words: str = "", 
     if row.shown == HIDDEN:
         return hidden()
     if row.value is None:
-        return state(words or _("not known"), row.why or "")
+        return state(row.shown or words or _("not known"), row.why or "")
     name = joined(", ", [view.measure_label(row.measure), view.label(row.site)])
     drawn = link(view, number_key(row), text or row.shown, name, bold=bold)
     return html.Span([under_query(), drawn], className="flagged") if row.get("queried") else drawn

@@ -19,7 +19,7 @@ from dashboard.provenance import links
 from dashboard.wording import caseload, costs, funding, readiness
 from dashboard.wording import meetings as wording
 from etl.definitions.messages import Month, Name, Plain, Text, _, joined
-from etl.definitions.periods import month_after, write_date, write_month
+from etl.definitions.periods import MONTHS_IN, month_after, write_date, write_month
 from etl.definitions.readiness import LEVELS, VERDICTS
 from etl.definitions.settings import FIRST_TIME_ONLY, NIL_POUNDS, SLIDES
 from etl.definitions.writing import (
@@ -154,9 +154,22 @@ def new_cases(view: View) -> Slide | None:
             left_out(view),
             _("New cases of plan"),
         ),
-        (*define(view, "new_cases", "planned_new_cases"), _("Interval: exact Poisson, 95%."), sources(view)),
+        (*define(view, "new_cases", "planned_new_cases"), *how_sure(view), sources(view)),
         codes_of(view, rows),
     )
+
+
+def how_sure(view: View) -> list[str]:
+    """How sure the verdicts on new cases are, and how new cases went over a year."""
+    found = caseload.chances(of_sites(view, "new_cases"))
+    trends = view.edition.rows("trends", "measure = 'new_cases'")
+    by_site = {row.site: row for row in trends if row.get("span") == MONTHS_IN["year"]}
+    year = caseload.changed([(site.label, by_site[site.name]) for site in view.sites if site.name in by_site])
+    return [
+        _("Interval: exact Poisson, 95%."),
+        *([found] if found else []),
+        *([joined("", [year, "."])] if by_site else []),
+    ]
 
 
 def of_plan(view: View, row: Row | None) -> str:

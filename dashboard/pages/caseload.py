@@ -8,7 +8,7 @@ from dashboard.cards import alarms
 from dashboard.cards.by_month import over_months
 from dashboard.cards.control_chart import month_by_month
 from dashboard.cards.dots_with_values import beside_dots
-from dashboard.cards.site_table import Line, number_of, side_by_side, with_small
+from dashboard.cards.site_table import Line, number_of, shares, side_by_side, with_small
 from dashboard.charts import graph
 from dashboard.charts.dots import Dot, dots, height
 from dashboard.data.comparisons import asked, asked_words, columns, compared, of_a_year, of_sites, reasons, when
@@ -75,12 +75,12 @@ def note(view: View) -> Text:
 
 def open_cases(view: View) -> Component:
     """Open cases at the end of each month, with the plan."""
-    whole = flows_of(view, view.sites[0].name if len(view.sites) == 1 else "all")
-    said = whole if len(view.sites) == 1 or view.all_sites else ()
+    alone = view.sites[0] if len(view.sites) == 1 else None
+    flows = flows_of(view, alone.name if alone else "all") if alone or view.all_sites else ()
     return over_months(
         view,
         "closing_cases",
-        wording.since(said, view.sites[0].label if len(view.sites) == 1 else "") or "",
+        wording.since(flows, alone.label if alone else "") or "",
         _("Cases open at the end of each month"),
         plan="planned_open_cases",
         name="open-cases",
@@ -336,7 +336,7 @@ def work_kinds(view: View) -> Component:
         if lines
         else nothing_of(view, "closing_cases", _("Open cases by kind of work"), _("No kind of work is known.")),
         name="kinds",
-        source=source_words(view),
+        source=joined(". ", [source_words(view), *numbers.rounding(shares(lines))]),
         links=[definition(view, "closing_cases")],
     )
 
@@ -376,7 +376,7 @@ def closures(view: View) -> Component:
         if lines
         else nothing_of(view, "closed_cases", _("Closures by reason"), _("No closure is known.")),
         name="closures",
-        source=source_words(view),
+        source=joined(". ", [source_words(view), *numbers.rounding(shares(lines))]),
         links=[definition(view, "closed_cases")],
     )
 
@@ -398,7 +398,7 @@ def risk(view: View) -> Component:
         if lines
         else nothing_of(view, "risk_change", _("Changes in risk"), _("No closure is known.")),
         name="risk",
-        source=source_words(view),
+        source=joined(". ", [source_words(view), *numbers.rounding(shares(lines))]),
         links=[definition(view, "risk_reduced_rate")],
     )
 

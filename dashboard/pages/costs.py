@@ -10,7 +10,7 @@ from dashboard.cards.by_month import MOST_CHARTS
 from dashboard.cards.cost_bridge import why_changed
 from dashboard.cards.dots_with_values import beside_dots
 from dashboard.cards.events import happenings, marks_of, table_of
-from dashboard.cards.site_table import Line, number_of, side_by_side, with_small
+from dashboard.cards.site_table import Line, number_of, shares, side_by_side, with_small
 from dashboard.charts import graph
 from dashboard.charts.dots import Dot, dots, height
 from dashboard.charts.over_time import site_line
@@ -34,7 +34,7 @@ from dashboard.elements.page import (
 )
 from dashboard.elements.tables import Column, heard, hidden, number, state, table
 from dashboard.provenance import links
-from dashboard.wording import costs
+from dashboard.wording import costs, numbers
 from etl.definitions.messages import Capital, Name, Plain, Text, _, joined
 from etl.definitions.periods import months_from, write_financial_year, write_month
 from etl.definitions.writing import HIDDEN, first_upper, lower_first, pounds, signed_pounds
@@ -414,7 +414,7 @@ def by_line(view: View) -> Component:
         _("Cash spend by line, {year} or the last complete year; shares of cash spend", year=asked_words(view)),
         side_by_side(view, lines, _("Spend by line")) if rows else nothing(_("No spend is known.")),
         name="by-line",
-        source=source_words(view),
+        source=joined(". ", [source_words(view), *numbers.rounding(shares(lines))]),
         links=[definition(view, "spend")],
     )
 

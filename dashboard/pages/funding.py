@@ -29,7 +29,7 @@ from dashboard.elements.page import (
 from dashboard.elements.tables import Column, hidden, link, number, number_key, state, table
 from dashboard.provenance import links
 from dashboard.wording import funding
-from dashboard.wording.numbers import as_shown
+from dashboard.wording.numbers import as_shown, rounding
 from etl.definitions.messages import Month, Name, Number, Plain, Text, _, joined
 from etl.definitions.periods import write_date, write_financial_year, write_month, write_months, write_period
 from etl.definitions.writing import HIDDEN, figures, lower_first, percent, pounds
@@ -279,7 +279,7 @@ def who_pays(view: View, form: str) -> Component:
         beside_dots(graph(mix(bars), "mix", headline, mix_height(len(bars))), beside, "", 34),
         name="mix",
         twin=table(columns, body, _("Funders and their shares"), class_name="wide"),
-        source=source_words(view),
+        source=joined(". ", [source_words(view), *rounding([row.share for row in rows] for rows in found.values())]),
         links=[definition(view, "funding")],
     )
 

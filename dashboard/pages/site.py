@@ -12,7 +12,7 @@ from dashboard.elements import html, icons
 from dashboard.elements.page import Content, Page, card, definition, grid, nothing, pick_period, source_words
 from dashboard.elements.tables import Column, hidden, link, not_applicable, number, state, table, tag
 from dashboard.provenance import links
-from dashboard.wording import control_chart, readiness, returns
+from dashboard.wording import caseload, control_chart, readiness, returns
 from etl.definitions.messages import Capital, Count, Name, Plain, Text, _, joined, ngettext
 from etl.definitions.periods import month_after, months_from, write_date, write_month, write_months
 from etl.definitions.readiness import VERDICTS
@@ -20,6 +20,7 @@ from etl.definitions.writing import HIDDEN, first_upper, spaced
 from etl.provenance.address import NumberAddress
 
 Component = Any
+YEAR = 12  # the months of the longest span that is set beside the year before
 HEADLINES = (
     "new_cases",
     "closing_cases",
@@ -211,11 +212,19 @@ def over_time(view: View, site: Site, measure: str) -> Component:
         ),
         graph(drawn, measure, headline, 162 if events else 150),
         html.P(in_words(events), className="muted small") if events else None,
+        over_a_year(view, site, measure),
         name=measure,
         twin=table([Column(_("Month")), Column(view.measure_label(measure), True)], body, headline),
         source=source_words(view),
         links=[definition(view, measure)],
     )
+
+
+def over_a_year(view: View, site: Site, measure: str) -> Component:
+    """How a flow went against the same months a year before; nothing of what is no flow."""
+    rows = view.edition.rows("trends", "site = ? and measure = ?", (site.name, measure))
+    rows = tuple(row for row in rows if row.get("span") == YEAR)
+    return html.P(caseload.change(rows[0]), className="note small") if rows else None
 
 
 def monthly(view: View, site: Site, measure: str) -> Text:

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dashboard.data.comparisons import when
 from dashboard.data.edition import Row
 from dashboard.wording.numbers import Write, as_shown
+from etl.definitions import label_of
 from etl.definitions.messages import N_, Capital, Listing, Message, Month, Name, Text, _, joined, ngettext
-from etl.definitions.periods import last_month, write_month
+from etl.definitions.periods import last_month, write_month, write_months
 from etl.definitions.writing import listed, named, percent, write_count, write_likely
 
 Rows = Sequence[tuple[str, Row]]
@@ -93,7 +94,7 @@ def how_sure(rows: Rows, write: Write = as_shown) -> Text:
         )
     if judged:
         return _("Enough cases to say how {sites} stand to plan", sites=listed([label for label, _row in judged]))
-    return _earlier_year(*hollow[0], write) if hollow else _("New cases against plan")
+    return _earlier_year(*hollow[0], write) if hollow else label_of("new_cases_against_plan")
 
 
 def chances(rows: Rows) -> Text | None:
@@ -162,6 +163,19 @@ def changed(rows: Rows) -> Text:
     if not clauses:
         return _("New cases: no month of a year before to compare with")
     return Capital(joined("; ", [*clauses, *not_known(by.get("not_known", []))]))
+
+
+def change(row: Row) -> Text:
+    """A site's own months beside the same a year before, and whether chance explains the difference."""
+    if row.from_value is None or row.to_value is None:
+        return _("The same months a year before are not known")
+    return _(
+        "{months}: {now}; the same months a year before: {before} ({change})",
+        months=write_months(row.to_starts, row.to_ends),
+        now=write_count(row.to_value),
+        before=write_count(row.from_value),
+        change=CHANGES[row.direction],
+    )
 
 
 # Which way new cases went over a year, as a table has it.

@@ -81,7 +81,7 @@ def cost(
     """
     known = [site for site in labels if site in rows and rows[site].low is not None and not rows[site].get("queried")]
     if not known and len(labels) == 1:
-        return joined("; ", left_out([*labels], rows, labels))
+        return joined(": ", [_("Cost per {case}", case=per), *left_out([*labels], rows, labels)])
     if not known:
         return _("No cost per {case} can be given for the sites shown", case=per)
     if len(known) == 1:

@@ -1,11 +1,11 @@
 """How numbers stand in sentences: as they are shown, from the lowest to the highest, and where not all are known."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from dashboard.data.comparisons import when
 from dashboard.data.edition import Row
 from etl.definitions.messages import Plain, Text, _
-from etl.definitions.writing import HIDDEN
+from etl.definitions.writing import HIDDEN, rounded
 
 # Writes a number of a row: its row, which of its numbers ('' for the row's own), and as what it is shown.
 Write = Callable[[Row, str, str], Text]
@@ -23,6 +23,11 @@ def spread(rows: Sequence[Row | None], shown: Callable[[Row], Text]) -> Text | N
         return None
     low, high = shown(known[0]), shown(known[-1])
     return low if low == high else _("{low} to {high}", low=low, high=high)
+
+
+def rounding(wholes: Iterable[Iterable[float | None]]) -> list[Text]:
+    """Says so where the shares of one of these wholes do not add up to 100% as they are printed."""
+    return [_("Percentages are rounded and do not always add up to 100")] if any(map(rounded, wholes)) else []
 
 
 def where_known(sentence: Text, rows: Sequence[Row | None]) -> Text:

@@ -19,7 +19,7 @@ from etl.compare.parts import COUNTED, parts
 from etl.compare.pathway import pathway
 from etl.compare.side_by_side import apart, comparisons, findings
 from etl.compare.trends import trends
-from etl.compare.why_unknown import why_unknown
+from etl.compare.why_unknown import not_given, why_unknown
 from etl.definitions.periods import MONTHS_IN
 from etl.reference import Fact, Reference
 
@@ -94,6 +94,7 @@ __all__ = [
     "control_charts",
     "formula_of",
     "months_of",
+    "not_given",
     "plausible_ranges",
     "rests_on",
     "shown",

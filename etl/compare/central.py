@@ -1,8 +1,9 @@
 """The central team's cost: shown apart, and shared out among the sites by a choice that the reader sees.
 
 Its cost is the approved cash agreed for it, evenly over each agreement's months; where those do not reach, it is not
-known. Money that is earmarked for a site stays there; only the rest is shared out. Bases: `actual` (what the sites
-spent), `planned` (their plans) and `secured` (the cash approved for them), the last two over their planned new cases.
+known. Money that is earmarked for a site stays there; only the rest is shared out. Where all of it is earmarked, nobody
+has said what the other sites cost the team: that is not known, and not £0. Bases: `actual` (what the sites spent),
+`planned` (their plans) and `secured` (the cash approved for them), the last two over their planned new cases.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -71,13 +72,15 @@ def central_costs(results: pd.DataFrame, reference: Reference, sites: Sequence[s
 
 
 def shares(allocation: str, central: Central, count: Mapping[str, float | None]) -> dict[str, float | None]:
-    """What each site gets of the central team's cost, in pounds; None for all where a needed count is not known."""
+    """What each site gets of the central team's cost, in pounds; None where nobody has said, and for all where a count
+    is needed that is not known.
+    """
     if allocation == NONE:
         return dict.fromkeys(count, 0.0)
+    if not central.rest:
+        return {site: central.earmarked.get(site) for site in count}
     if allocation == EQUALLY:
         part: dict[str, float] = {site: central.rest / len(count) for site in count}
-    elif not central.rest:
-        part = dict.fromkeys(count, 0.0)
     else:
         known = [number for number in count.values() if number is not None]
         if len(known) < len(count) or not sum(known):
@@ -110,8 +113,9 @@ def _ahead(reference: Reference, sites: Sequence[str], money: Sequence[Standing]
         months = months_from(year, last_month("year", year))
         count = {site: plan_over(reference.plans, site, months, "new_cases") for site in sites}
         cost = {site: plan_over(reference.plans, site, months, "cost") for site in sites}
-        yield Year("planned", "year", year, cost, count)
-        yield Year("secured", "year", year, {s: _secured(reference, s, months) for s in sites}, count)
+        planning = {site: number for site, number in count.items() if number is not None or cost[site] is not None}
+        yield Year("planned", "year", year, cost, planning)
+        yield Year("secured", "year", year, {s: _secured(reference, s, months) for s in sites}, planning)
 
 
 def _secured(reference: Reference, site: str, months: Sequence[date]) -> float:
@@ -195,6 +199,8 @@ def _why(
         return _("what was spent is not known") if year.basis == "actual" else _("no plan known")
     if count is None:
         return _("new cases are not known") if year.basis == "actual" else _("no plan known")
+    if part is None and central and not central.rest:
+        return _("nobody has said what the site costs the central team")
     if part is None:
         return _("new cases of a site are not known, so that they cannot share the cost")
     return joined(": ", [TOO_FEW, _("new cases")]) if count < LEAST_COUNT else ""

@@ -52,7 +52,8 @@ def _limits(number: str, wide: pd.DataFrame) -> tuple[Column, ...]:
         if measure.numerator not in wide or measure.denominator not in wide:
             return ()
         over, under = (wide[part].to_numpy(dtype=float) for part in (measure.numerator, measure.denominator))
-        if measure.unit == "share" and unit_of(measure.numerator) == "count":
+        of_people = unit_of(measure.numerator) == "count" and not measure.denominator.startswith("planned_")
+        if measure.unit == "share" and of_people:
             return _of_shares(over, under)
         if measure.unit == "gbp_each" and count_behind(number) in wide:
             return _of_costs(over, under, wide[count_behind(number)].to_numpy(dtype=float))

@@ -1,15 +1,19 @@
-"""Why a result is not known: the missing number or return that it needs, in words."""
+"""Why a result is not known or not given: the missing number or return, too few people, nothing to divide."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
-from etl.compare.components import components
-from etl.definitions import ASKED_LATER, label_of, nil_before
-from etl.definitions.messages import Name, _, joined
+from etl.compare.components import components, count_behind
+from etl.compare.intervals import PLACE, in_columns
+from etl.definitions import ASKED_LATER, MEASURES, label_of, nil_before
+from etl.definitions.measure import Ratio
+from etl.definitions.messages import Name, Small, _, joined
 from etl.definitions.periods import last_month, write_month
+from etl.definitions.settings import LEAST_COUNT, NOTHING_TO_DIVIDE, TOO_FEW
 
 _STATES = {
     "missing": "{place}: {number} empty",
@@ -39,6 +43,30 @@ def why_unknown(results: pd.DataFrame, holes: pd.DataFrame, labels: dict[str, st
             said[about] = _why(*about, by_site, labels)
         words[place] = said[about]
     return words
+
+
+def not_given(results: pd.DataFrame) -> pd.DataFrame:
+    """The results without rates on fewer than ten, and with words where there is nothing to divide.
+
+    `shown` says which of the two it is in place of the number.
+    """
+    wide = in_columns(results)
+    ratios = {name: ratio for name, ratio in MEASURES.items() if isinstance(ratio, Ratio) and name in wide}
+    value, shown, why = results.value.copy(), results.shown.copy(), results.why.copy()
+    for name, rows in results[results.measure.isin(list(ratios))].groupby("measure", sort=False):
+        at = pd.MultiIndex.from_frame(rows[PLACE])
+        below, behind = (_numbers(wide, number, at) for number in (ratios[name].denominator, count_behind(name)))
+        empty, few = rows.index[below == 0], rows.index[behind < LEAST_COUNT].difference(rows.index[below == 0])
+        few = few[value[few].notna()]
+        value[few], shown[few], shown[empty] = np.nan, TOO_FEW, NOTHING_TO_DIVIDE
+        why[few] = joined(": ", [TOO_FEW, Small(label_of(count_behind(name) or name))])
+        why[empty] = _("nothing to divide: {count}, none", count=Small(label_of(ratios[name].denominator)))
+    return results.assign(value=value, shown=shown, why=why)
+
+
+def _numbers(wide: pd.DataFrame, number: str, at: pd.MultiIndex) -> np.ndarray:
+    """A number of results at some places; nothing where there is none."""
+    return wide[number].reindex(at).to_numpy(dtype=float) if number in wide else np.full(len(at), np.nan)
 
 
 def _why(

@@ -24,7 +24,7 @@ DERIVED: tuple[Measure, ...] = (
     Ratio(
         "new_cases_against_plan",
         "New cases against plan",
-        "ratio",
+        "share",
         "new_cases",
         "planned_new_cases",
         "New cases divided by the new cases planned for the same months",
@@ -32,7 +32,7 @@ DERIVED: tuple[Measure, ...] = (
     Ratio(
         "spend_against_plan",
         "Cash spend against plan",
-        "ratio",
+        "share",
         "spend",
         "planned_cost",
         "Cash spend divided by the cost planned for the same months",

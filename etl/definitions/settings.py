@@ -16,6 +16,8 @@ THRESHOLD = 5
 # No rate, share or interval is given where the count behind it is smaller.
 LEAST_COUNT = 10
 TOO_FEW = _("fewer than {number}", number=LEAST_COUNT)
+# What is shown in place of a rate of nothing.
+NOTHING_TO_DIVIDE = _("nothing to divide")
 # New cases reach their plan where they are so much of it or more.
 DELIVERED = 0.9
 # A file from outside is no longer: `etl.intake.limits` has the same, and knows nothing of this.

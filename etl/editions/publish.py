@@ -17,6 +17,7 @@ from etl.compare import (
     components,
     formula_of,
     months_of,
+    not_given,
     rests_on,
     shown,
     why_unknown,
@@ -315,7 +316,8 @@ def _results(
     results["ends"] = [month_after(s, months_of(p) - 1) for s, p in zip(results.starts, results.period, strict=True)]
     results["shown"] = [shown(v, m) for v, m in zip(results.value, results.measure, strict=True)]
     results = with_intervals(results)
-    return results.assign(why=why_unknown(results, holes, {site.name: site.label for site in sites.values()}))
+    labels = {site.name: site.label for site in sites.values()}
+    return not_given(results.assign(why=why_unknown(results, holes, labels)))
 
 
 def _holes(

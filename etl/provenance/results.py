@@ -12,8 +12,10 @@ from etl.definitions.writing import (
     HIDDEN,
     MINUS,
     figures,
+    first_upper,
     lower_first,
     signed_pounds,
+    write,
     write_end,
     write_in_full,
     write_interval,
@@ -52,6 +54,14 @@ METHODS = {
     "count": _("exact Poisson limits of the count"),
     "share": _("Wilson’s limits of the share"),
     "gbp_each": _("the spend over the exact Poisson limits of the people behind it"),
+}
+# When a number is said to be above, below or close to its plan; of new cases, where it is said how sure that is.
+RULES = {
+    True: _(
+        "Above plan where the 95% interval lies above it; below where the chance is under 10% that the underlying rate "
+        "is at least 90% of plan; close where it is over 90%, or where the number is within 15% of plan."
+    ),
+    False: _("Above or below only where the plan lies outside the 95% interval."),
 }
 ENDS = ("low", "high", "low_998", "high_998")
 LIMITS = ("mean", "lower", "upper")
@@ -112,7 +122,7 @@ def _itself(edition: Edition, address: NumberAddress, row: Row) -> Story:
     body += [*_plans(edition, row), *_cells(edition, of, row.measure, cells), *_definition(edition, row.measure)]
     site, said = place(edition, row.site), what(edition, row.measure, row.period, row.starts)
     if row.value is None:
-        return Story(address, site, said, NOT_KNOWN, "not known", tuple(body), cells)
+        return Story(address, site, said, str(row.shown or NOT_KNOWN), "not known", tuple(body), cells)
     return Story(address, site, said, str(row.shown), "known", tuple(body), cells)
 
 
@@ -149,7 +159,8 @@ def _chance(row: Row, unit: Unit) -> list[Block]:
 def _gap(row: Row) -> list[Block]:
     """Why there is no number, or that the period has not ended."""
     if row.value is None:
-        return [Words(joined(" ", [_("No sum over a gap."), *([row.why] if row.why else [])]))]
+        gap = [] if row.shown else [_("No sum over a gap.")]
+        return [Words(joined(" ", [*gap, *([first_upper(row.why)] if row.why else [])]))]
     return [] if row.complete else [Words(_("The period has not ended: this is the number to date."))]
 
 
@@ -211,8 +222,9 @@ def _verdict(edition: Edition, row: Row, beside: str) -> Told | None:
         facts.append((_("95% interval"), write_interval(compared.low, compared.high, unit)))
     if compared.why:
         facts.append((_("Why"), compared.why))
-    rule = _("Above or below only where the plan lies outside the 95% interval; else the two cannot be told apart.")
-    return compared.words, [Facts(tuple(facts)), Words(rule)], behind(edition, row)
+    if compared.get("sure") is not None:
+        facts.append((_("Chance that the underlying rate is at least 90% of plan"), write(compared.sure, "share")))
+    return compared.words, [Facts(tuple(facts)), Words(RULES[compared.get("sure") is not None])], behind(edition, row)
 
 
 def _share(edition: Edition, row: Row, beside: str) -> Told | None:

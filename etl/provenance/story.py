@@ -179,7 +179,7 @@ def exact(row: Row | None, unit: Unit) -> Number:
     if row.shown == HIDDEN:
         return Number(HIDDEN)
     if row.value is None:
-        return Number(NOT_KNOWN)
+        return Number(row.shown or NOT_KNOWN)
     return Number(write_in_full(row.value, unit) if unit in ("gbp", "gbp_each") else str(row.shown), address_of(row))
 
 

@@ -8,7 +8,8 @@ import pytest
 from compare_programmes import SHARED, Programme, programme
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import binomtest, chi2
+from scipy.optimize import brentq
+from scipy.stats import binomtest, chi2, gamma
 
 from dashboard.data.edition import Row
 from dashboard.wording import caseload, control_chart, costs
@@ -64,20 +65,22 @@ def test_what_is_said_of_new_cases_and_plan_is_so(seed: int) -> None:
     rows = {row.site: row for row in latest(comparisons(made.results(), made.last), "new_cases")}
     said = caseload.against_plan([(NAMES[site], rows[site]) for site in made.sites])
     newest = month_after(made.last, -11)
-    stands: dict[str, set[str]] = {"fewer": set(), "more": set(), "cannot be told": set()}
-    years = {site: whole_year(made, site, "new_cases") for site in made.sites}
-    asked = [site for site in made.sites if years[site] == newest] or [s for s in made.sites if years[s]]
-    for site in asked:
-        start = years[site]
-        assert start is not None
-        cases, plan = (made.over(site, n, start, month_after(start, 11)) for n in ("new_cases", "planned_new_cases"))
+    stands: dict[str, set[str]] = {"below plan": set(), "above plan": set(), "close to plan": set(), "too few": set()}
+    known = [site for site in made.sites if whole_year(made, site, "new_cases") == newest]
+    for site in known:
+        cases, plan = (made.over(site, n, newest, made.last) for n in ("new_cases", "planned_new_cases"))
         assert cases is not None
         assert plan is not None
-        low, high = limits(cases)
-        stands["fewer" if high < plan else "more" if low > plan else "cannot be told"].add(site)
+        sure = float(gamma.sf(0.9 * plan, cases + 0.5))
+        word = "close to plan" if sure > 0.9 or abs(cases / plan - 1) <= 0.15 else "too few"
+        above = limits(cases)[0] > plan
+        stands["above plan" if above else "below plan" if sure < 0.1 else word].add(site)
     for phrase, sites in stands.items():
         part = next((part for part in said.split("; ") if phrase in part), "")
         assert named(part) == sites, said
+    if known:
+        out = "; ".join(part for part in said.split("; ") if "not known" in part)
+        assert named(out) == set(made.sites) - set(known), said
 
 
 @FEW
@@ -90,7 +93,7 @@ def test_what_is_said_of_unit_costs_is_so(seed: int) -> None:
     labels = {site: NAMES[site] for site in made.sites}
     found, told = latest(find(compared, pairs), COST), latest(pairs, COST)
     for chosen in (found, []):  # all sites, and as where only some are shown
-        said = costs.cost(chosen, told, rows, labels, "new case")
+        said = costs.cost(chosen, told, rows, labels, "new case", "all cash")
         check_cost(said, own_costs(made))
     check_alike(costs.alike(found, told, rows, labels), own_costs(made))
 
@@ -115,52 +118,57 @@ def are_apart(costs: dict[str, tuple[float, float, float]], one: str, other: str
 
 def check_cost(said: str, costs: dict[str, tuple[float, float, float]]) -> None:
     """Holds a headline on cost against the sites' own numbers."""
-    spends = re.match(r"(.+?) spends? (.+?) (as much|more|less) per new case (?:as|than) (.+)", said)
+    finding, *out = said.split("; ")
+    assert not named(finding) & named("; ".join(out)), said
+    spends = re.match(r"(.+?) (?:each )?spends? (.+?) per new case (?:as|than) (.+), all cash", finding)
     if spends is None:
-        if "cannot be told apart" in said and named(said):
-            assert not any(are_apart(costs, a, b) for a in named(said) for b in named(said) if a != b), said
-        elif "by chance alone" in said:
-            (site,) = named(said)
-            assert pounds(costs[site][0]) in said
+        if "No clear difference" in finding:
+            assert not any(are_apart(costs, a, b) for a in named(finding) for b in named(finding) if a != b), said
+        elif "likely range" in finding:
+            (site,) = named(finding)
+            assert f"{pounds(costs[site][0])} per new case (likely range " in said
             assert f"{pounds(costs[site][1])} to {pounds(costs[site][2])}" in said
         else:
-            assert "is not known" in said or "do not overlap" in said or "No two sites" in said, said
+            assert "No cost per" in said or "do not overlap" in said or "is not known" in said, said
         return
-    first, _, kind, second = spends.groups()
-    high, low = (second, first) if kind == "less" else (first, second)
-    highs = named(high) or set(costs) - named(low)
-    lows = named(low) or set(costs) - named(high)
-    for one in highs:
-        for other in lows:
+    first, times, second = spends.groups()
+    high, low = (second, first) if times == "less" else (first, second)
+    ends = []
+    for one in named(high):
+        for other in named(low):
             assert costs[one][0] > costs[other][0], said
             assert are_apart(costs, one, other), said
-    ratios = [costs[one][0] / costs[other][0] for one in highs for other in lows]
-    check_ratio(said, min(ratios), max(ratios))
+            ends.append(ratio_ends(costs[one], costs[other]))
+    check_ratio(said, min(low for low, _ in ends), max(high for _, high in ends))
+
+
+def ratio_ends(one: tuple[float, float, float], other: tuple[float, float, float]) -> tuple[float, float]:
+    """The exact interval of a ratio, found where the binomial tails of the two counts given their sum are 2.5%."""
+    counts = [round(brentq(lambda n, own=own: own[0] * n - own[1] * limits(n)[1], 1, 10_000)) for own in (one, other)]
+    spent = one[0] * counts[0] / (other[0] * counts[1])
+    ends = binomtest(counts[1], sum(counts)).proportion_ci(0.95, "exact")
+    return spent * ends.low / (1 - ends.low), spent * ends.high / (1 - ends.high)
 
 
 def check_ratio(said: str, low: float, high: float) -> None:
-    """The words of a ratio are near the least and greatest that there are."""
-    plain = {"two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "six": 6.0}
-    numbers = [
-        float(plain.get(text, 0) or text)
-        for text in re.findall(r"\d+(?:\.\d)?|two|three|four|five|six", said.split(" times")[0])
-    ]
+    """The printed ends are those of the interval, to a tenth."""
     if " times" not in said:
+        assert low < 1.05
         return
-    near = 0.34 if any(word in said for word in plain) else 0.0501
-    assert abs(numbers[0] - low) <= near, (said, low)
-    assert abs(numbers[-1] - high) <= near, (said, high)
+    numbers = [float(text) for text in re.findall(r"\d+(?:\.\d)?", said.split(" times")[0])]
+    assert abs(numbers[0] - low) <= 0.0501, (said, low)
+    assert abs(numbers[-1] - high) <= 0.0501, (said, high)
 
 
 def check_alike(said: str, costs: dict[str, tuple[float, float, float]]) -> None:
     """Holds the second headline on cost against the sites' own numbers."""
     sites = named(said)
     pairs = [(a, b) for a in costs for b in costs if a < b]
-    if "cannot be told apart" in said:
+    if "No clear difference" in said:
         assert not any(are_apart(costs, a, b) for a in sites for b in sites if a != b), said
-    elif "overlap" in said and "No two" in said:
+    elif "do not overlap" in said:
         assert all(are_apart(costs, a, b) for a, b in pairs), said
-    elif said.startswith("Every two"):
+    elif "ranges overlap" in said:
         assert not any(are_apart(costs, a, b) for a, b in pairs), said
     elif "pairs of sites" in said:
         assert first_upper(count(sum(are_apart(costs, a, b) for a, b in pairs))) == said.split()[0]
@@ -168,23 +176,40 @@ def check_alike(said: str, costs: dict[str, tuple[float, float, float]]) -> None
 
 @FEW
 @given(SEEDS)
-def test_what_is_said_of_open_cases_is_so(seed: int) -> None:
+def test_what_is_said_of_new_cases_over_a_year_is_so(seed: int) -> None:
     made = programme(seed, months=24)
-    rows = {row.site: row for row in rows_of(trends(made.results()))}
-    said = caseload.trends([(NAMES[site], rows[site]) for site in made.sites])
+    told = trends(made.results(), made.last)
+    rows = {row.site: row for row in rows_of(told[(told.span == 12) & (told.measure == "new_cases")])}
+    said = caseload.changed([(NAMES[site], rows[site]) for site in made.sites])
+    p = {}
     for site in made.sites:
-        known = {m: made.over(site, "closing_cases.direct", m, m) for m in made.numbers[site]}
-        last = max(m for m, value in known.items() if value is not None)
-        before, after = known.get(month_after(last, -12)), known[last]
-        if before is None or after is None:
-            assert site not in named(said)
-            continue
-        p = float(binomtest(int(after), int(before + after)).pvalue) if before + after else 1.0
-        word = ("grew" if after > before else "fell") if p < 0.05 else ""
-        grew = re.search(r"grew in (.+?)(?: and fell| *;|$)", said)
-        fell = re.search(r"fell in (.+?)(?:;|$)", said)
-        assert (site in named(grew[1] if grew else "")) == (word == "grew"), said
-        assert (site in named(fell[1] if fell else "")) == (word == "fell"), said
+        before, after = same_months(made, site)
+        assert (rows[site].from_value, rows[site].to_value if before is not None else after) == (before, after)
+        if before is not None and before + after:
+            p[site] = float(binomtest(int(after), int(before + after)).pvalue)
+    for site in made.sites:
+        clear = site in p and holm(p)[site] < 0.05
+        rose = clear and rows[site].to_value > rows[site].from_value
+        part = next((part for part in said.split("; ") if site in named(part)), "")
+        word = "more new" if rose else "fewer new" if clear else "no clear change" if site in p else "known"
+        assert word in part.lower(), said
+
+
+def same_months(made: Programme, site: str) -> tuple[float | None, float | None]:
+    """The new cases of the last twelve months that are known in both years, and of the same months a year before."""
+    months = [month_after(made.last, -back) for back in range(12)]
+    pairs = [(made.over(site, "new_cases", month_after(m, -12), month_after(m, -12)), m) for m in months]
+    both = [(before, made.over(site, "new_cases", m, m)) for before, m in pairs if before is not None]
+    known = [(before, after) for before, after in both if after is not None]
+    return (sum(b for b, _ in known), sum(a for _, a in known)) if known else (None, None)
+
+
+def holm(p: dict[str, float]) -> dict[str, float]:
+    """Each p as Holm's steps down adjust it."""
+    order = sorted(p, key=lambda site: p[site])
+    return {
+        site: min(1.0, max((len(p) - i) * p[s] for i, s in enumerate(order[: order.index(site) + 1]))) for site in p
+    }
 
 
 @FEW
@@ -205,7 +230,9 @@ def test_what_is_said_of_a_bridge_is_so(seed: int) -> None:
         if abs(change) < 0.5:
             assert "no change" in said
             continue
-        assert f"{pounds(change)} {'more' if change > 0 else 'less'}" in said
+        assert f"{pounds(change)} {'more' if change > 0 else 'less'}" in said or "practically unchanged" in said
+        if row.within_chance:
+            assert "within chance" in said and "because" not in said
         spending, volume = (cost1 - cost0) / cases1, cost0 * (1 / cases1 - 1 / cases0)
         if "fewer cases" in said or "more cases" in said:
             assert volume / change >= 0.8
@@ -269,10 +296,9 @@ def test_earmarked_money_is_said_where_it_is() -> None:
 def test_costs_on_other_lines_say_so() -> None:
     pair = {"site_a": "a", "site_b": "b", "apart": False, "higher": "a", "ratio": 1.2}
     rows = {site: Row(value=100.0, shown="£100", low=90.0, high=110.0) for site in "ab"}
-    for same, tail in ((True, "new case"), (False, "; not on the same basis")):
-        assert costs.cost([], [Row({**pair, "same_basis": same})], rows, {"a": "A", "b": "B"}, "new case").endswith(
-            tail
-        )
+    for same, tail in ((True, ""), (False, "; not on the same basis")):
+        said = costs.cost([], [Row({**pair, "same_basis": same})], rows, {"a": "A", "b": "B"}, "new case", "all cash")
+        assert said.endswith(f"all cash{tail}")
 
 
 def test_statements_that_returns_contradict_are_counted() -> None:

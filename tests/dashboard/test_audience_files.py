@@ -312,10 +312,10 @@ def told_by_charts(tables: Tables) -> Iterator[tuple[Place, float, str]]:
         for starts, ends, value in sides:
             if known(value) and count:
                 yield (row.site, period_of(starts, ends, row.span), day(starts), count), value, "bridges"
-    for row in tables["trends"].itertuples():
-        for month, value in ((row.from_month, row.from_value), (row.to_month, row.to_value)):
-            if known(value):
-                yield (row.site, "month", day(month), row.measure), value, "trends"
+    for row in tables["trends"].itertuples():  # the first and the last month of a sum: neither is hidden
+        sides = ((row.from_value, row.from_starts, row.from_ends), (row.to_value, row.to_starts, row.to_ends))
+        for month in (month for value, *months in sides if known(value) for month in months):
+            yield (row.site, "month", day(month), row.measure), float("nan"), "trends"
 
 
 def told_by_scenarios(tables: Tables) -> Iterator[tuple[Place, float, str]]:

@@ -14,13 +14,19 @@ from etl.definitions.writing import (
     percent,
     pounds,
     pounds_short,
+    rounded,
     signed_pounds,
     spaced,
     write,
+    write_count,
+    write_end,
     write_in_full,
     write_interval,
+    write_likely,
     write_limit,
+    write_pence,
 )
+from etl.methods.intervals import poisson
 
 
 @pytest.mark.parametrize(
@@ -52,9 +58,38 @@ def test_money_is_written_whole_short_signed_and_in_full() -> None:
 
 
 def test_an_interval_a_limit_and_a_share_are_nothing_where_they_are_not_known() -> None:
-    assert [write_interval(101.2, 146.0), write_interval(2200, 3100, money=True)] == ["101 to 146", "£2,200 to £3,100"]
+    assert write_interval(2200, 3100, "gbp") == "£2,200 to £3,100"
     assert [write_limit(11.14, "count"), write_limit(36_000, "gbp"), percent(0.745)] == ["11.1", "£36,000", "75%"]
-    assert [write_interval(None, 2.0), write_limit(None, "gbp"), percent(None)] == ["", "", ""]
+    assert [write_interval(None, 2.0, "count"), write_limit(None, "gbp"), percent(None)] == ["", "", ""]
+
+
+def test_a_likely_range_holds_nothing_that_its_interval_does_not() -> None:
+    """103 new cases, of which chance alone makes 84.07 to 124.92: no whole number of people outside lies in it."""
+    assert write_interval(*poisson(103), "count") == "85 to 124"
+    assert [write_end(0.744, "share", "low"), write_end(1.0869, "share", "high")] == ["75%", "108%"]
+    assert [write_likely(0.745, 1.0869), write_likely(0.9961, 0.9989)] == ["75% to 108%", "100% to 100%"]
+    assert write_end(84.0, "count", "low") == write_end(84.0, "count", "high") == "84"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "written"),
+    (
+        (0.125, "ratio", "0.13"),
+        (2.675, "ratio", "2.68"),
+        (9.996, "ratio", "10.0"),
+        (3.25, "fte", "3.3"),
+        (2.5, "count", "3"),
+    ),
+)
+def test_a_half_is_rounded_up_in_every_unit(value: float, unit: Unit, written: str) -> None:
+    assert write(value, unit) == written
+    assert write_limit(0.25, "count") == "0.3" and write_limit(-3.25, "count") == "−3.3"
+    assert [write_count(2.5), write_pence(46471.175)] == ["3", "£46,471.18"]
+
+
+def test_shares_that_do_not_add_up_as_printed_are_noticed() -> None:
+    assert rounded([1 / 3, 1 / 3, 1 / 3]) and rounded([0.145, 0.145, 0.71])
+    assert not rounded([0.25, 0.75]) and not rounded([0.3, None, 0.3])
 
 
 def test_counts_are_words_to_nine_in_a_sentence_and_figures_elsewhere() -> None:

@@ -80,43 +80,55 @@ def test_what_is_missing_and_the_word_after_it_are_no_number(edition: Edition) -
     ]
 
 
-def cost(value: float, low: float, high: float) -> Row:
-    return Row(value=value, shown=f"£{value:,.0f}", low=low, high=high)
+def moved(unit0: float, unit1: float, **more: object) -> Row:
+    usual = {"unit0": unit0, "unit1": unit1, "change": unit1 - unit0, "within_chance": False, "queried": False}
+    return Row({**usual, "to_words": "Apr to Nov 2019", "words": "because fewer cases share it", **more})
 
 
-CHEAP, DEAR = cost(100, 90, 110), cost(200, 180, 220)
+UP, DOWN, SAME = moved(100, 200), moved(200, 100), moved(100, 110, within_chance=True)
 
 
 @pytest.mark.parametrize(
-    ("moved", "words"),
+    ("changes", "words"),
     (
-        ([], "No site’s yearly cost per new case shows a clear change"),
-        ([("A", CHEAP, CHEAP)], "No site’s yearly cost per new case shows a clear change"),
-        ([("A", CHEAP, DEAR)], "Year by year, A rose from £100 to £200 per new case"),
-        ([("A", DEAR, CHEAP)], "Year by year, A fell from £200 to £100 per new case"),
+        ([], "Cost per new case: no year before to compare with"),
+        ([("A", SAME), ("B", SAME)], "No clear change over a year in the cost per new case of A and B"),
+        ([("A", UP), ("B", SAME)], "A rose from £100 to £200 per new case, Apr to Nov 2019 and a year before"),
         (
-            [("A", CHEAP, DEAR), ("West Midlands", DEAR, CHEAP)],
-            "Year by year, A rose from £100 to £200 and the West Midlands fell from £200 to £100 per new case",
+            [("A", SAME), ("West Midlands", DOWN)],
+            "The West Midlands fell from £200 to £100 per new case, Apr to Nov 2019 and a year before",
         ),
         (
-            [("A", DEAR, CHEAP), ("B", CHEAP, DEAR), ("C", CHEAP, DEAR)],
-            "Year by year, A fell from £200 to £100 and B rose from £100 to £200 per new case",
+            [("A", moved(100, 200, queried=True)), ("B", SAME)],
+            "No clear change over a year in the cost per new case of B",
         ),
     ),
 )
-def test_how_costs_moved(moved: list[tuple[str, Row, Row]], words: str) -> None:
-    assert costs.trend(moved, "new case") == words
+def test_how_costs_moved(changes: list[tuple[str, Row]], words: str) -> None:
+    assert costs.trend(changes, "new case") == words
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    (
+        (moved(2291, 2271, within_chance=True), "A: practically unchanged: £20 of £2,291 per new case, within chance"),
+        (moved(2358, 2063, within_chance=True, words="within chance"), "A: £295 less per new case, within chance"),
+        (moved(100, 200), "A: £100 more per new case, because fewer cases share it"),
+        (moved(100, 200, queried=True), "A: what changed the cost per new case is not said: a number is under query"),
+        (moved(100, 100.2), "A: no change in the cost per new case"),
+    ),
+)
+def test_what_chance_explains_is_given_no_cause(row: Row, words: str) -> None:
+    assert costs.bridge("A", row, "new case") == words
 
 
 @pytest.mark.parametrize(
     ("apart", "pairs", "words"),
     (
-        (0, 0, "Cost and its interval"),
-        (0, 1, "The intervals overlap"),
-        (0, 3, "Every two intervals overlap: chance in caseload alone could do that"),
-        (1, 1, "The intervals do not overlap"),
-        (3, 3, "No two intervals overlap"),
-        (2, 6, "Two of six pairs of sites can be told apart"),
+        (0, 0, "Cost and its likely range"),
+        (0, 3, "The likely ranges overlap: chance in caseload alone could do that"),
+        (3, 3, "The likely ranges do not overlap"),
+        (2, 6, "Two of six pairs of sites differ clearly"),
     ),
 )
 def test_how_many_costs_lie_apart(apart: int, pairs: int, words: str) -> None:
@@ -126,13 +138,54 @@ def test_how_many_costs_lie_apart(apart: int, pairs: int, words: str) -> None:
 @pytest.mark.parametrize(
     ("labels", "words"),
     (
-        ([], "Every site has a whole 2018/19"),
+        ([], "2018/19 is whole in Croydon"),
         (["West Midlands"], "West Midlands’s 2018/19 has a gap"),
         (["A", "B"], "Two sites’ 2018/19 has a gap"),
     ),
 )
 def test_how_many_sites_have_a_gap(labels: list[str], words: str) -> None:
-    assert costs.gaps_in(labels, Plain("2018/19")) == words
+    assert costs.gaps_in(labels, Plain("2018/19"), ["Croydon"]) == words
+
+
+LABELS = {"a": "A", "b": "West Midlands", "c": "C", "d": "D"}
+COSTS = {site: Row(value=100.0, shown="£100", low=90.0, high=110.0) for site in LABELS}
+
+
+def finding(kind: str, others: str, words: str) -> Row:
+    return Row(kind=kind, sites="b", others=others, words=words, same_basis=True)
+
+
+@pytest.mark.parametrize(
+    ("found", "rows", "words"),
+    (
+        (
+            finding("higher", "a, c", "2.2 to 4.2 times as much"),
+            COSTS | {"d": Row(value=None, low=None, shown="[c]")},
+            "The West Midlands spends 2.2 to 4.2 times as much per new case as each of A and C, all cash; "
+            "D is not shown",
+        ),
+        (
+            finding("lower", "a, c", "2 to 3 times as much"),
+            COSTS | {"d": Row(value=None, low=None, shown="")},
+            "A and C each spend 2 to 3 times as much per new case as the West Midlands, all cash; D is not known",
+        ),
+        (
+            finding("higher", "a", ""),
+            COSTS | {site: Row(COSTS[site], queried=True) for site in "cd"},
+            "The West Midlands spends more per new case than A, all cash; C and D left out: numbers are under query",
+        ),
+    ),
+)
+def test_a_comparison_names_its_sites_and_those_left_out(found: Row, rows: dict[str, Row], words: str) -> None:
+    assert costs.cost([found], [], rows, LABELS, "new case", "all cash") == words
+
+
+def test_the_basis_is_said_where_the_cost_is() -> None:
+    scope = [Row(line=line, shared=shared) for line, shared in (("a", True), ("b", True), ("c", False))]
+    said = [costs.on_lines(f"cost_per_new_case{end}", scope) for end in ("_shared", "", "_with_in_kind")]
+    assert said == ["on the two lines that all sites count", "all cash", "cash and in kind"]
+    alone = costs.cost([], [], {"a": COSTS["a"]}, {"a": "A"}, "new case", said[0])
+    assert alone == "A spends £100 per new case (likely range £90 to £110), on the two lines that all sites count"
 
 
 def test_one_agreement_and_several() -> None:
@@ -148,7 +201,7 @@ def test_how_many_sites_are_covered() -> None:
         return funding.covered([Row(months=value) for value in months])
 
     assert said(None) == "Months of cover are not known"
-    assert said(7.25) == "7.2 of 12 months are secured"
+    assert said(7.25) == "7.3 of 12 months are secured"
     assert said(7, 11.9) == "No site has a full year’s money secured"
     assert said(12, 3) == "One site of two has a full year’s money secured"
     assert said(12, 13, 3, None) == "Two sites of three have a full year’s money secured"

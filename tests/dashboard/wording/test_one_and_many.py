@@ -6,7 +6,8 @@ import pytest
 
 from dashboard.data.edition import Row
 from dashboard.wording import caseload, overview, readiness
-from etl.definitions.messages import ENGLISH, Number, Text, pieces
+from etl.compare.side_by_side import VERDICT_WORDS
+from etl.definitions.messages import ENGLISH, Number, pieces
 from etl.provenance.address import NumberAddress
 
 STARTS = date(2018, 12, 1)
@@ -35,6 +36,8 @@ def year(verdict: str, *, hollow: bool = False, period: str = "rolling_year") ->
         plan=125.0,
         plan_shown="125",
         verdict=verdict,
+        words=VERDICT_WORDS[verdict],
+        why="",
         hollow=hollow,
     )
 
@@ -45,12 +48,11 @@ OWN = [("113", "b|rolling_year|2018-12-01|new_cases"), ("125", "b|rolling_year|2
 @pytest.mark.parametrize(
     ("row", "sentence"),
     (
-        (year("below"), "The West Midlands took on 113 new cases, fewer than the 125 planned"),
-        (year("above"), "The West Midlands took on 113 new cases, more than the 125 planned"),
+        (year("below"), "The West Midlands took on 113 of 125 planned new cases: below plan"),
         (
-            year("cannot_be_told", hollow=True),
-            "The West Midlands took on 113 new cases, "
-            "which cannot be told from the 125 planned in the year to Nov 2019",
+            year("near", hollow=True),
+            "The West Midlands took on 113 of 125 planned new cases: close to plan; too few cases to be sure "
+            "in the year to Nov 2019",
         ),
     ),
 )
@@ -61,7 +63,7 @@ def test_the_cases_and_the_plan_of_one_site_open_their_own_stories(row: Row, sen
 
 
 def test_an_earlier_year_opens_its_own_numbers() -> None:
-    text = caseload.earlier_years([("West Midlands", year("below", hollow=True)), ("A", year("below"))], write)
+    text = caseload.how_sure([("West Midlands", year("below", hollow=True))], write)
     assert text == "The West Midlands: 113 of 125 planned in its year to Nov 2019"
     assert opened(text) == OWN
 
@@ -69,35 +71,72 @@ def test_an_earlier_year_opens_its_own_numbers() -> None:
 @pytest.mark.parametrize(
     ("verdicts", "sentence"),
     (
-        (("cannot_be_told", "below"), "One interval reaches the plan, of two"),
-        (("cannot_be_told", "cannot_be_told", "below"), "Two intervals reach the plan, of three"),
-        (("cannot_be_told",), "The interval reaches the plan"),
-        (("cannot_be_told", "cannot_be_told"), "Every interval reaches the plan"),
-        (("no_plan",), "New cases and their intervals"),
+        (("near", "close"), "New cases in A and the West Midlands are close to plan"),
+        (("below", "near"), "New cases in A are below plan; those in the West Midlands are close to plan"),
+        (("unsure",), "A took on 113 of 125 planned new cases: too few cases to be sure"),
+        (("close", "unsure"), "New cases in A are close to plan; too few cases in the West Midlands to be sure"),
+        (("close", "not_known"), "New cases in A are close to plan; the West Midlands is not known"),
+        (("close", "no_plan"), "New cases in A are close to plan; no plan is known for the West Midlands"),
     ),
 )
-def test_how_many_intervals_reach_the_plan(verdicts: tuple[str, ...], sentence: str) -> None:
-    assert caseload.earlier_years([("A", year(verdict)) for verdict in verdicts]) == sentence
+def test_new_cases_against_plan_name_every_site(verdicts: tuple[str, ...], sentence: str) -> None:
+    rows = [(label, year(verdict)) for label, verdict in zip(("A", "West Midlands"), verdicts, strict=False)]
+    assert caseload.against_plan(rows) == sentence
 
 
-def moved(**words: str) -> Text:
-    return caseload.trends([(LABELS[site], Row(words=said)) for site, said in words.items()])
+def test_a_last_whole_year_does_not_stand_for_the_year_asked_for() -> None:
+    rows = [("A", year("close")), ("B", Row(year("below", hollow=True), why="Aug 2019: return missing"))]
+    assert caseload.against_plan(rows) == "New cases in A are close to plan; B is not known (Aug 2019: return missing)"
 
 
-def test_open_cases_of_one_and_of_many() -> None:
-    assert moved(a="grew", b="fell", c="level") == (
-        "Open cases grew in Anglesey and fell in the West Midlands; Conwy is level"
+@pytest.mark.parametrize(
+    ("verdicts", "sentence"),
+    (
+        (("near", "unsure"), "With this few cases, A and B are not clearly above or below plan"),
+        (("near", "below"), "With this few cases, A is not clearly above or below plan"),
+        (("close", "below"), "Enough cases to say how A and B stand to plan"),
+        (("no_plan",), "New cases against plan"),
+    ),
+)
+def test_of_which_sites_too_few_cases_are_known(verdicts: tuple[str, ...], sentence: str) -> None:
+    assert (
+        caseload.how_sure([(label, year(verdict)) for label, verdict in zip("AB", verdicts, strict=False)]) == sentence
     )
-    assert moved(a="fell", b="level", c="level") == "Open cases fell in Anglesey; the West Midlands and Conwy are level"
-    assert moved(a="no clear change", b="no clear change") == "Anglesey and the West Midlands show no clear change"
-    assert moved(a="no clear change", b="grew") == (
-        "Open cases grew in the West Midlands; Anglesey shows no clear change"
+
+
+def test_what_was_delivered_and_how_sure_that_is() -> None:
+    row = Row(year("near"), against=0.904, against_low=0.745, against_high=1.0869, sure=0.525)
+    assert caseload.delivered(row) == "90% (likely 75% to 108%)"
+    assert caseload.delivered(year("no_plan")) is None
+    assert caseload.chances([("A", row)]) == (
+        "The chance that the underlying rate is at least 90% of plan is 53% in A; "
+        "between 10% and 90% there are too few cases to be sure."
     )
 
 
-def test_no_trend_says_why() -> None:
-    assert caseload.trends([]) == "Open cases: no year to compare with"
-    assert caseload.trends([], hidden=True) == "Open cases: the months to compare are hidden"
+def went(direction: str, before: float | None = 46, after: float = 52) -> Row:
+    months = {"to_starts": date(2019, 4, 1), "to_ends": date(2019, 11, 1), "span": 12, "measure": "new_cases"}
+    return Row(months, direction=direction, from_value=before, to_value=after)
+
+
+def test_new_cases_over_a_year() -> None:
+    rows = [("Anglesey", went("fell")), ("West Midlands", went("unclear")), ("Conwy", went("not_known", None))]
+    assert caseload.changed(rows) == (
+        "Fewer new cases in Anglesey than in the same months a year before; no clear change over a year in the West "
+        "Midlands; Conwy is not known"
+    )
+    assert caseload.changed([]) == "New cases: no month of a year before to compare with"
+    assert caseload.change(went("unclear")) == (
+        "Apr 2019 to Nov 2019: 52; the same months a year before: 46 (no clear change)"
+    )
+
+
+def test_cases_that_closed_and_began() -> None:
+    months = {"to_starts": date(2019, 9, 1), "span": 3}
+    rows = [Row(months, measure="closed_cases", to_value=103.0), Row(months, measure="new_cases", to_value=80.0)]
+    assert caseload.since(rows) == "Since September, 103 cases closed and 80 began"
+    assert caseload.since(rows, "Croydon") == "Croydon: since September, 103 cases closed and 80 began"
+    assert caseload.since([rows[0], Row(rows[1], to_value=None)]) is None
 
 
 def calendar(*states: str) -> list[Row]:
