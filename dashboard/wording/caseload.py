@@ -6,7 +6,7 @@ from dashboard.data.comparisons import when
 from dashboard.data.edition import Row
 from dashboard.wording.numbers import Write, as_shown
 from etl.definitions import label_of
-from etl.definitions.messages import N_, Capital, Listing, Message, Month, Name, Text, _, joined, ngettext
+from etl.definitions.messages import N_, Capital, Listing, Message, Month, Name, Plain, Text, _, joined, ngettext
 from etl.definitions.periods import last_month, write_month, write_months
 from etl.definitions.writing import listed, named, percent, write_count, write_likely
 
@@ -94,7 +94,7 @@ def how_sure(rows: Rows, write: Write = as_shown) -> Text:
         )
     if judged:
         return _("Enough cases to say how {sites} stand to plan", sites=listed([label for label, _row in judged]))
-    return _earlier_year(*hollow[0], write) if hollow else label_of("new_cases_against_plan")
+    return _earlier_year(*hollow[0], write) if hollow else Plain(label_of("new_cases_against_plan"))
 
 
 def chances(rows: Rows) -> Text | None:

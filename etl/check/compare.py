@@ -14,8 +14,8 @@ from etl.check.copies import Copy, Shelf, copied_month, copied_site, may_be_copi
 from etl.check.history import NUMBERS, History, ReturnedMonth, Usual, history_of, newest, usual, with_rows
 from etl.check.month import NEXT, Failed, Month, facts_of, failures, followers_of, month_at, pass_all
 from etl.check.problem import Problem
-from etl.check.words import layout_of, say_cause, say_copy, say_failed
-from etl.definitions.checks import CHECKS
+from etl.check.words import layout_of, say_cause, say_copy, say_failed, say_not_applicable
+from etl.definitions.checks import ALWAYS_APPLY, CHECKS
 from etl.sites import Site
 
 MONTHS_IN_YEAR = 12
@@ -100,6 +100,7 @@ def _compare_site(
         for one in months:
             if found := seen[one.month]:
                 yield from ((return_id, problem) for problem in _problems(found, one, site, labels))
+            yield from ((return_id, problem) for problem in _said_not_to_apply(one, history, site))
 
 
 def _by_return(returned: Iterable[ReturnedMonth]) -> dict[str, list[ReturnedMonth]]:
@@ -212,6 +213,20 @@ def _problems(examined: Examined, returned: ReturnedMonth, site: Site, labels: M
         cause = finding.code if finding.copy else finding.cause.name if finding.cause else ""
         supposes = _supposed(finding.cause) if finding.cause else ""
         yield Problem(month.month, sheet, cell, finding.code, check.severity, message, fix, number, cause, supposes)
+
+
+def _said_not_to_apply(returned: ReturnedMonth, history: History, site: Site) -> Iterator[Problem]:
+    """Numbers that are said not to apply, though the site gave them in an earlier month or they always apply."""
+    check, before = CHECKS["not_applicable"], history.values[: history.row_of(returned.month)]
+    for column in np.flatnonzero(returned.not_applicable).tolist():
+        given = np.flatnonzero(~np.isnan(before[:, column]))
+        if not given.size and not ALWAYS_APPLY & {NUMBERS[column], NUMBERS[column].partition(".")[0]}:
+            continue
+        last = (history.months[given[-1]], float(before[given[-1], column])) if given.size else None
+        sheet, cell = returned.places[column]
+        layout = layout_of(site, returned.month, sheet)
+        message = say_not_applicable(column, returned.month, last, layout)
+        yield Problem(returned.month, sheet, cell, check.code, check.severity, message, check.fix, NUMBERS[column])
 
 
 def _supposed(cause: Cause) -> str:

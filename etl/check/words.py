@@ -122,6 +122,14 @@ def _question(month: Month, cause: Cause, layout: Layout) -> str:
     return "Is it this number that is wrong?"
 
 
+def say_not_applicable(column: int, month: date, last: tuple[date, float] | None, layout: Layout) -> str:
+    """That a number is said not to apply, and what the site gave when it last did."""
+    name = f"{name_number(layout, NUMBERS[column])} for {write_month(month)} says n/a."
+    if last is None:
+        return f"{name} It applies to every service: is it not available?"
+    return f"{name} It was {write_value(column, last[1])} in {write_month(last[0])}: not applicable, or not available?"
+
+
 def _say_many(month: Month, cause: Cause, failed: Mapping[str, Failed], layout: Layout) -> tuple[str, str]:
     first, count = cause.columns[0], len(cause.columns)
     start = f"{name_number(layout, NUMBERS[first])} for {write_month(month.month)} and {count - 1} more numbers"

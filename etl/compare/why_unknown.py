@@ -19,6 +19,7 @@ _STATES = {
     "missing": "{place}: {number} empty",
     "suppressed": "{place}: {number} hidden by the site",
     "unreadable": "{place}: {number} not a number",
+    "not_applicable": "{place}: {number} said not to apply",
     "no_return": "{place}: return missing",
 }
 

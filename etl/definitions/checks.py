@@ -26,6 +26,8 @@ SMALLEST_DIFFERENCE = 100.0
 # A return that equals another in so large a share of its cells was copied; cells that are nil in both do not count.
 COPIED_SHARE = 0.75
 COPIED_AT_LEAST = 20
+# These are never not applicable: a service has cases and case managers, or is none.
+ALWAYS_APPLY = frozenset({"opening_cases", "new_cases", "closed_cases", "closing_cases", "spend.case_management"})
 COPIES = frozenset({"copied_month", "copied_site"})
 # Two numbers are the wrong way round when the months before say so by this much (natural logarithm of the odds).
 SWAPPED_ODDS = 8.0
@@ -159,6 +161,12 @@ OTHERS: tuple[Check, ...] = (
     Check("missing", "Empty", "Each number is filled in, with 0 where there is none", "Type the number."),
     Check("suppressed", "Hidden by the site", "Numbers are exact, small ones too", "Type the exact number."),
     Check("unreadable", "Not a number", "What is typed is a number", "Type the number alone."),
+    Check(
+        "not_applicable",
+        "Said not to apply",
+        "A number that a site gave before applies to it still",
+        "Type the number, or 0 if there was none; tell us if it no longer applies.",
+    ),
     Check(
         "unknown_label",
         "Not in the layout",

@@ -61,7 +61,7 @@ from etl.warehouse.load import Busy, WrongUse, no_collection
 from etl.warehouse.plans import plan_by_month
 from etl.warehouse.queries import PAST, read_queries
 from etl.warehouse.status import calendar, due_date, refusals, reminders
-from etl.warehouse.store import open_warehouse, results_as_known
+from etl.warehouse.store import believe, open_warehouse, results_as_known
 
 # An edition of returns that are older than this is made as known when the last of them came in.
 _STILL_CURRENT = timedelta(days=92)
@@ -169,6 +169,7 @@ def _given(
         raise WrongUse("No return had been accepted by then, so there is nothing to publish.")
     sites = load_sites(data / "sites")
     reference = as_known_at(read_reference(data / "reference", sites=set(sites)), known_at.date())
+    believe(con, reference.dispensations)
     days = calendar(con, sites, known_at, data_month)
     holes = _holes(con, sites, days, data_month, known_at)
     tables = {
@@ -325,8 +326,7 @@ def _holes(
 ) -> pd.DataFrame:
     """The numbers that should be there and are not: site, month, measure ('' for a whole return) and state."""
     numbers = con.execute(
-        "select site, month, if(part = '', measure, measure || '.' || part) as measure, state"
-        " from observations_at(?) where state in ?",
+        "select site, month, number as measure, state from observed_at(?) where state in ? or doubted",
         [known_at, list(HOLES)],
     ).df()
     numbers["month"] = numbers.month.dt.date

@@ -342,6 +342,8 @@ def _unread(month: date, key: str, state: str) -> str:
     places = {"month": month_name(month), "thing": _thing(key)}
     if state == "missing":
         return _("{month} {thing} blank", **places)
+    if state == "not_applicable":
+        return _("{month} {thing} said not to apply", **places)
     if state == "suppressed":
         return _("{month} {thing} hidden by the site", **places)
     return _("{month} {thing} unreadable", **places)

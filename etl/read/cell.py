@@ -19,7 +19,7 @@ State = Literal["reported", "missing", "not_applicable", "suppressed", "unreadab
 HOLES = ("missing", "suppressed", "unreadable")
 
 _NIL = {"nil", "none", "-"}
-_NOT_APPLICABLE = {"n/a", "not applicable", "[z]"}
+_NOT_APPLICABLE = {"n/a", "na", "n.a.", "n.a", "n a", "n\\a", "not applicable", "[z]"}
 _SUPPRESSED = {HIDDEN, "c", "*"}
 _FEWER = re.compile(r"^(?:(?:<|≤|<=|under|fewer than|less than) ?\d{1,3}|\d{1,3} or (?:under|fewer|less))$")
 
@@ -39,7 +39,7 @@ _EXACT = 1e6
 # Words that people type where a number is to follow; only these, and figures, are ever quoted back.
 _PLACEHOLDERS = {
     "tbc", "tba", "tbd", "to be confirmed", "to follow", "awaiting", "pending", "unknown", "not known", "not recorded",
-    "not available", "see note", "see notes", "see comment", "n/k", "nk", "na", "x", "?", "??", "yes", "no", "true",
+    "not available", "see note", "see notes", "see comment", "n/k", "nk", "x", "?", "??", "yes", "no", "true",
     "false", "zero", "one", "two", "three", "four", "five", "various", "error", "formula not calculated", "tbc finance",
 }  # fmt: skip
 _FIGURES = re.compile(r"^[\d\s.,£$€%()<>=/+*\-–—oOlI:;?#!~]{1,24}$")

@@ -31,6 +31,7 @@ from etl.warehouse.store import (
     PROBLEM,
     Receipt,
     SiteMonth,
+    believe,
     in_force,
     open_warehouse,
     store_returns,
@@ -294,6 +295,7 @@ def _store(
     before = in_force(con)
     columns = in_columns([content.entries for content in contents])
     plan, shared = plan_by_month(reference, sites, last), shared_lines(reference.scope, sites)
+    believe(con, reference.dispensations)
     store_returns(con, fresh, columns, sites, plan, shared, now)
     orders = [Order(False, r.received, r.version, r.sha256) for r in accepted.values()]
     said = returned_months(list(zip(accepted, contents, orders, strict=True)), columns)

@@ -14,10 +14,12 @@ import pandas as pd
 
 from etl.check.problem import Problem
 from etl.definitions import DERIVED, PLANNED, REPORTED, REPORTED_KEYS, key, nil_before
+from etl.definitions.checks import ALWAYS_APPLY
 from etl.definitions.measure import Breakdown, Ratio, Total, addends, keys
 from etl.definitions.periods import month_after, months_from
 from etl.read import Return
 from etl.read.columns import Columns, words
+from etl.reference import Dispensation
 from etl.sites import Site
 from etl.system.database import connect
 from etl.system.sql import read_sql
@@ -66,7 +68,21 @@ def open_warehouse(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyCon
     elif is_there:  # it may be of an earlier version
         con.execute(read_sql("rename_old"))
         con.execute(read_sql("schema"))
+    con.execute("create or replace temp table always_apply as select unnest(?) as number", [sorted(ALWAYS_APPLY)])
+    con.execute(read_sql("observed_at"))
     return con
+
+
+def believe(con: duckdb.DuckDBPyConnection, dispensations: Iterable[Dispensation]) -> None:
+    """Takes it that a number does not apply in the months that a dispensation says so of."""
+    rows = [
+        (one.site, one.measure, month)
+        for one in dispensations
+        if one.check == "not_applicable"
+        for month in months_from(one.starts.replace(day=1), one.ends.replace(day=1))
+    ]
+    con.execute("delete from believed")
+    _insert(con, "believed", pd.DataFrame(rows, columns=["site", "number", "month"]))
 
 
 def _make_warehouse(path: Path) -> None:
@@ -130,9 +146,19 @@ def update_results(con: duckdb.DuckDBPyConnection, touched: Iterable[SiteMonth],
         touched = touched | {(site, month) for site in after.firsts for month in months_from(begun, after.last)}
         for site, first in after.firsts.items():
             touched |= {(site, month) for month in months_from(first, before.firsts.get(site, first))[:-1]}
+        touched |= _not_applicable_after(con, touched)
         _work_out(con, touched, datetime.max)
         con.execute(read_sql("store_results"))
     con.execute("create or replace table result_versions as select ? as fingerprint", [_fingerprint(con, after.last)])
+
+
+def _not_applicable_after(con: duckdb.DuckDBPyConnection, touched: set[SiteMonth]) -> set[SiteMonth]:
+    """Later months with a number that is said not to apply: whether that is believed rests on the months before."""
+    said = con.execute("select distinct site, month from observations where state = 'not_applicable'").fetchall()
+    first: dict[str, date] = {}
+    for site, month in touched:
+        first[site] = min(month, first.get(site, month))
+    return {(site, month) for site, month in said if site in first and month > first[site]}
 
 
 def results_as_known(
@@ -243,7 +269,7 @@ def _write_definitions(con: duckdb.DuckDBPyConnection, plan: pd.DataFrame, share
 
 def _fingerprint(con: duckdb.DuckDBPyConnection, last: date | None) -> str:
     """What the results up to a month depend on besides the returns: definitions, sites, plans, and the arithmetic."""
-    names = ("reported", "addends", "ratios", "sites")
+    names = ("reported", "addends", "ratios", "sites", "believed")
     tables = [con.execute(f"from {name} order by all").fetchall() for name in names]
     plan = con.execute("from plan where month <= ? order by all", [last]).fetchall()
     return hashlib.sha256(repr((tables, plan, read_sql("results"))).encode()).hexdigest()

@@ -52,11 +52,11 @@ join due on due.month between p.starts and p.ends
 where period <> 'rolling_year' or (starts >= (select min(first) from due) and ends <= (select max(month) from due));
 
 -- 3. What is known of each month: a number, not applicable, or a hole. Before a part was asked for, the other parts were
--- the whole: there is nothing of it.
+-- the whole: there is nothing of it. What a site gave before, or what always applies, is not believed not to apply.
 create or replace temp table monthly as
 with known as (
-    select site, month, if(part = '', measure, measure || '.' || part) as number, value, state
-    from observations_at(getvariable('horizon')::timestamp)
+    select site, month, number, value, if(doubted, 'doubted', state) as state
+    from observed_at(getvariable('horizon')::timestamp)
     where month in (select month from spans)
 )
 select due.site, due.month, r.number::measure_name as number, known.value,
