@@ -21,7 +21,7 @@ from etl.reference import Reference, as_known_at, read_reference, shared_lines
 from etl.sites import load_sites
 from etl.system.database import connect
 from etl.warehouse.load import Checked, IncomingFile, _store
-from etl.warehouse.store import Receipt
+from etl.warehouse.store import Receipt, prepare
 
 SITES = load_sites()
 NOW = datetime(2020, 6, 1)
@@ -76,6 +76,7 @@ class Sent:
 def warehouse() -> duckdb.DuckDBPyConnection:
     con = connect()
     con.execute(files("etl.warehouse.sql").joinpath("schema.sql").read_text(encoding="utf-8"))
+    prepare(con)
     return con
 
 
@@ -138,6 +139,7 @@ def in_force(sent: Iterable[Sent]) -> dict[tuple[str, date], Sent]:
     return force
 
 
+ALWAYS = {"opening_cases", "new_cases", "closed_cases", "closing_cases", "spend.case_management"}
 Part = tuple[float | None, bool]  # a value, and whether there is a hole in it
 
 
@@ -152,9 +154,19 @@ def _periods(first: date, last: date) -> Iterator[tuple[str, date]]:
 
 
 def _of_site(site: str, months: list[date], force: Mapping[tuple[str, date], Sent]) -> dict[str, Part]:
+    def believed(number: str, month: date) -> bool:
+        """Whether a number may be said not to apply: never where it always does, nor after it was given once."""
+        if {number, number.partition(".")[0]} & ALWAYS:
+            return False
+        earlier = [own for (name, m), own in force.items() if name == site and m < month for own in [(m, own)]]
+        return not any(own.cell(m, number)[1] == "reported" for m, own in earlier)
+
     def told(number: str, over: str) -> Part:
         cells = [force[site, m].cell(m, number) if (site, m) in force else (None, "missing") for m in months]
-        parts = [(value, state not in ("reported", "not_applicable")) for value, state in cells]
+        parts = [
+            (value, state != "reported" and not (state == "not_applicable" and believed(number, month)))
+            for month, (value, state) in zip(months, cells, strict=True)
+        ]
         return _sum(parts) if over == "sum" else parts[0 if over == "first" else -1]
 
     made = {number: told(number, over) for number, over in OVER.items()}

@@ -68,9 +68,14 @@ def open_warehouse(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyCon
     elif is_there:  # it may be of an earlier version
         con.execute(read_sql("rename_old"))
         con.execute(read_sql("schema"))
+    prepare(con)
+    return con
+
+
+def prepare(con: duckdb.DuckDBPyConnection) -> None:
+    """What every connection needs beside the tables: which numbers are not believed not to apply."""
     con.execute("create or replace temp table always_apply as select unnest(?) as number", [sorted(ALWAYS_APPLY)])
     con.execute(read_sql("observed_at"))
-    return con
 
 
 def believe(con: duckdb.DuckDBPyConnection, dispensations: Iterable[Dispensation]) -> None:

@@ -81,7 +81,8 @@ def test_not_applicable_is_no_hole_and_no_number() -> None:
     )
     assert result(con, "west_mercia", "month", APRIL, "funding") == (6, True)
     assert result(con, "west_mercia", "month", APRIL, "funding.charity") == (None, True)
-    assert result(con, "west_mercia", "month", month(1), "children") == (None, True)
+    # What a site gave before is not believed not to apply, and cases always apply.
+    assert result(con, "west_mercia", "month", month(1), "children") == (None, False)
     assert result(con, "west_mercia", "quarter", APRIL, "children") == (1, False)
 
 
