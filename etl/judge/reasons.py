@@ -290,8 +290,12 @@ def _leads_to(steps: str, verdict: str) -> Text:
 
 
 def _better(judged: Readiness) -> list[Change]:
-    """The steps to a better verdict, that of money alone first."""
-    steps = [step for step in judged.what_would_change if _rank(step.verdict) > _rank(judged.verdict)]
+    """The steps to a better verdict, that of money alone first; a failure is none, however sure."""
+    steps = [
+        step
+        for step in judged.what_would_change
+        if _rank(step.verdict) > _rank(judged.verdict) and step.verdict != NOT_YET
+    ]
     return sorted(steps, key=lambda step: step.criteria != (MONEY,))
 
 

@@ -232,13 +232,13 @@ def _caseload(facts: Facts, at: Thresholds) -> tuple[str, ...]:
     planned, ranges = facts.get("planned_new_cases"), _ranges(facts, "count_12m")
     if not ranges or not planned:
         return BEST_FIRST
-    fewest = _fewest(planned, at)
+    met, partly = (_exact(share) * _exact(planned) for share in (at.caseload_met, at.caseload_partial))
     found = set()
     for low, high in ranges:
-        found |= {MET} if high >= fewest[MET] else set()
-        found |= {NOT_MET} if low < fewest[PARTLY] else set()
-        between = max(math.ceil(low), fewest[PARTLY])
-        found |= {PARTLY} if between <= high and between < fewest[MET] else set()
+        between = max(low, partly) if low == high else Fraction(math.ceil(max(low, partly)))
+        found |= {MET} if high >= met else set()
+        found |= {PARTLY} if between <= high and between < met else set()
+        found |= {NOT_MET} if low < partly else set()
     return _in_order(found)
 
 

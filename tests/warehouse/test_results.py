@@ -83,7 +83,7 @@ def test_not_applicable_is_no_hole_and_no_number() -> None:
     assert result(con, "west_mercia", "month", APRIL, "funding.charity") == (None, True)
     # What a site gave before is not believed not to apply, and cases always apply.
     assert result(con, "west_mercia", "month", month(1), "children") == (None, False)
-    assert result(con, "west_mercia", "quarter", APRIL, "children") == (1, False)
+    assert result(con, "west_mercia", "quarter", APRIL, "children") == (None, False)
 
 
 def test_a_month_that_nobody_sent_is_a_hole() -> None:
