@@ -6,10 +6,12 @@ from dashboard.data.edition import Row
 from dashboard.data.view import View
 from dashboard.elements.page import pick
 from dashboard.elements.widgets import Picker
-from etl.definitions.messages import Plain, _
+from etl.definitions.messages import Capital, Name, Plain, Text, _, ngettext
 from etl.definitions.periods import write_date
+from etl.definitions.writing import count
 
 MOST_LINES = 5
+AUDIENCES = {"central": _("the central team"), "forum": _("the strategic forum")}
 
 
 def earlier(view: View) -> dict[str, str]:
@@ -36,6 +38,22 @@ def moved_since(view: View, since: str) -> list[Row]:
     here = {site.name for site in view.sites} | {"", "all"}
     rows = view.edition.rows("changes", order="position")
     return [row for row in rows if row.site in here and row.get("since", since) == since]
+
+
+def why_none(view: View, since: str) -> Text:
+    """Why no change is shown: none to compare with, some that this audience may not see, or none at all."""
+    found = {row.edition_id: row for row in view.edition.rows("earlier_editions")}
+    if since not in found:
+        audience = view.edition.about.get("audience", "central")
+        whom = AUDIENCES.get(audience) or Name(view.label(audience))
+        return _("Nothing to compare with yet: this is the first edition published for {audience}.", audience=whom)
+    if withheld := found[since].get("withheld"):
+        one, many = (
+            "{number} changed number is not shown to this audience.",
+            "{number} changed numbers are not shown to this audience.",
+        )
+        return ngettext(one, many, withheld, number=Capital(count(withheld)))
+    return _("Nothing changed since {day}.", day=day_words(view, since))
 
 
 def day_words(view: View, edition: str) -> str:

@@ -56,7 +56,7 @@ def changed(view: View) -> Slide | None:
     if view.address.get("since"):
         when = _("the edition of {day}", day=changes_since.day_words(view, edition))
     body = tuple(change(view, row) for row in rows[:MOST_LINES])
-    nothing = (Words(_("Programme"), place=place(view, "all")), Words(_("Nothing that is shown here")), Words(""))
+    nothing = (Words(_("Programme"), place=place(view, "all")), Words(changes_since.why_none(view, edition)), Words(""))
     effects = (
         joined(": ", [place(view, row.site or "all").label, row.what, joined(", ", [row.effect, row.verdict_effect])])
         for row in rows
@@ -64,10 +64,10 @@ def changed(view: View) -> Slide | None:
     return Slide(
         "changed",
         _("What has moved since you met?") if met is not None else _("What has moved?"),
-        wording.changed(len({row.site for row in rows if (row.verdict_effect or "").startswith("Verdict")}), when),
+        wording.changed(len({row.site for row in rows if row.get("moved")}), when),
         wording.compared_with(changes_since.day_words(view, edition), max(len(rows) - MOST_LINES, 0)),
         Grid("changes", (Words(_("Site")), Words(_("What")), Words(_("Effect"))), body or (nothing,)),
-        in_words(body) or _("Nothing has moved"),
+        in_words(body) or changes_since.why_none(view, edition),
         notes=(*effects, sources(view)),
     )
 
@@ -80,7 +80,7 @@ def in_words(body: Sequence[Sequence[Words]]) -> Text:
 def change(view: View, row: Row) -> tuple[Words, Words, Words]:
     """A line of what moved."""
     who = place(view, row.site or "all")
-    return Words(who.label, place=who), Words(row.what), Words((row.verdict_effect or "").replace("Verdict: ", ""))
+    return Words(who.label, place=who), Words(row.what), Words(row.get("moved") or row.verdict_effect or "")
 
 
 def agreed(view: View) -> Slide | None:

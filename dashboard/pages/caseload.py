@@ -382,25 +382,38 @@ def closures(view: View) -> Component:
 
 
 def risk(view: View) -> Component:
-    """How the risk to the victim had changed when cases closed."""
+    """How the risk to the victim had changed when cases closed, of all closures and of those in which it is known."""
     lines = parts_lines(view, "risk_change")
     if lines:
+        lines.append(measure_line(view, "risk_reduced_share", "risk_reduced", _("of all closures: at least")))
+        at_most = _("of all closures: at most, if all that is not known was lower")
+        lines.append(measure_line(view, "risk_reduced_at_most_share", "risk_reduced_or_not_known", at_most))
         lines.append(measure_line(view, "risk_reduced_rate", "risk_reduced", _("of closures with a known change")))
     return card(
-        spread(
-            view,
-            "risk_reduced_rate",
-            lambda share: _("{share} of closures left the victim at lower risk", share=share),
-            _("Risk to the victim at closure"),
-        ),
+        risk_headline(view),
         _("As the IDVA judged it, {year}", year=asked_words(view)),
         side_by_side(view, lines, _("Risk to the victim at closure"))
         if lines
         else nothing_of(view, "risk_change", _("Changes in risk"), _("No closure is known.")),
         name="risk",
         source=joined(". ", [source_words(view), *numbers.rounding(shares(lines))]),
-        links=[definition(view, "risk_reduced_rate")],
+        links=[definition(view, "risk_reduced_share")],
     )
+
+
+def risk_headline(view: View) -> Text:
+    """In which share of closures the risk was lower, and in which nobody knows."""
+    usual = _("Risk to the victim at closure")
+    lower = spread(
+        view,
+        "risk_reduced_share",
+        lambda share: _("Risk to the victim was lower in {share} of closures", share=share),
+        usual,
+    )
+    if lower is usual:
+        return usual
+    unknown = spread(view, "risk_not_known_share", lambda share: _("not known in {share}", share=share), usual)
+    return lower if unknown is usual else joined("; ", [lower, unknown])
 
 
 # A share or ratio of people, the number it is of, and what it is a share of.

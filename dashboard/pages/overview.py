@@ -343,13 +343,13 @@ def changes(view: View) -> Component:
             site_name(view, row.site or "all"),
             links.prose(view, row.site, row.what, row.get("number") or ""),
             html.Span(links.prose(view, row.site, row.effect or "", row.get("number") or ""), className="muted"),
-            arrow(row.verdict_effect or ""),
+            html.Strong(row.verdict_effect) if row.get("moved") else html.Span(row.verdict_effect or ""),
         ]
         for row in shown
     ]
     columns = [Column(_("Site")), Column(_("What")), Column(_("Effect")), Column(_("Verdict"))]
-    empty = _("Nothing that is shown here changed.") if before else _("This is the first edition.")
-    exhibit = table(columns, body, head, class_name="changes headless") if body else html.P(empty, className="nothing")
+    empty = html.P(changes_since.why_none(view, before), className="nothing")
+    exhibit = table(columns, body, head, class_name="changes headless") if body else empty
     month = view.edition.data_month
     source = _("Returns to {month}", month=write_month(month)) if month else ""
     said = html.Span(source, className="muted")
@@ -378,12 +378,6 @@ def decisions(view: View) -> Component:
     more = html.A(_("All milestones"), href=view.address.keep("/readiness", "site", "edition").href)
     exhibit = table(columns, body, headline, class_name="changes headless")
     return plain_card(headline, exhibit, name="decisions", links=[more], class_name="changes-card")
-
-
-def arrow(text: str) -> Component:
-    """`not met → partly` with what holds now in bold."""
-    before, sign, after = text.rpartition("→")
-    return html.Span([f"{before}{sign} ", html.Strong(after.strip())]) if sign else html.Span(text)
 
 
 PAGE = Page(

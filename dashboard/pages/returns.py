@@ -454,7 +454,9 @@ def revisions_card(view: View) -> Component:
         Column(_("What moved with it")),
     ]
     if not body:
-        return card(_("No number was changed by a later return"), "", name="revisions", class_name="spaced")
+        here = {site.name for site in view.sites}
+        again = sum((row.versions or 0) > 1 for row in view.edition.rows("calendar") if row.site in here)
+        return card(wording.no_revision(again), "", name="revisions", class_name="spaced")
     more = _("The newest {number} of {total}", number=MOST_THINGS, total=len(rows)) if len(rows) > MOST_THINGS else ""
     return card(
         wording.revised(len(rows)),

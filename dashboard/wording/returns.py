@@ -79,3 +79,15 @@ def mend(things: int, holding: int) -> Text:
         return _("Nothing to mend")
     what = Capital(ngettext("{number} thing to mend", "{number} things to mend", things, number=Count(things)))
     return _("{what}, those that hold up a verdict first", what=what) if 0 < holding < things else what
+
+
+def no_revision(sent_again: int) -> Text:
+    """Why no changed number is shown: none was, or this audience does not see what others changed."""
+    if not sent_again:
+        return _("No number was changed by a later return")
+    return ngettext(
+        "{number} return was sent again; what it changed is not shown to this audience",
+        "{number} returns were sent again; what they changed is not shown to this audience",
+        sent_again,
+        number=Capital(Count(sent_again)),
+    )

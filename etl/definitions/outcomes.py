@@ -39,6 +39,38 @@ DERIVED: tuple[Measure, ...] = (
         ("risk_change.much_lower", "risk_change.lower", "risk_change.same", "risk_change.higher"),
         "Cases closed in which the IDVA could judge the change in risk to the victim",
     ),
+    Total(
+        "risk_reduced_or_not_known",
+        "Closures with lower risk or a change not known",
+        "count",
+        ("risk_change.much_lower", "risk_change.lower", "risk_change.not_known"),
+        "Cases closed in which the risk to the victim was lower, and those in which nobody could say",
+    ),
+    # Of all closures: at least so many, at most so many if all that is not known was lower, and how many are not known.
+    Ratio(
+        "risk_reduced_share",
+        "Risk to the victim lower, of all closures",
+        "share",
+        "risk_reduced",
+        "closed_cases",
+        "Closures with lower or much lower risk to the victim, as a share of all closures; those not known count as no",
+    ),
+    Ratio(
+        "risk_reduced_at_most_share",
+        "Risk to the victim lower, of all closures, at most",
+        "share",
+        "risk_reduced_or_not_known",
+        "closed_cases",
+        "The same if the risk had been lower wherever the change is not known",
+    ),
+    Ratio(
+        "risk_not_known_share",
+        "Change in risk not known, of all closures",
+        "share",
+        "risk_change.not_known",
+        "closed_cases",
+        "Closures in which nobody could judge the change in risk to the victim, as a share of all closures",
+    ),
     Ratio(
         "risk_reduced_rate",
         "Risk to the victim lower at closure",

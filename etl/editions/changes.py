@@ -69,11 +69,19 @@ def changes(tables: Tables, earlier: Mapping[str, Tables]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns_of("changes"))
 
 
-def earlier_editions(earlier: Mapping[str, Tables]) -> pd.DataFrame:
-    """The editions that this one is compared with, the newest first: name, as known at, last month with data."""
+def earlier_editions(earlier: Mapping[str, Tables], revisions: pd.DataFrame, audience: str) -> pd.DataFrame:
+    """The editions that this one is compared with, the newest first: name, as known at, last month with data.
+
+    `withheld` is how many numbers sites changed since then that others than the audience may see; `revisions` has site
+    and changed.
+    """
     columns = columns_of("earlier_editions")
-    rows = [tables["edition"].iloc[0][columns] for tables in earlier.values()]
-    return pd.DataFrame(rows, columns=columns).reset_index(drop=True)
+    others = revisions[revisions.site.ne(audience) & (audience != "central")]
+    rows = [
+        {**tables["edition"].iloc[0].to_dict(), "withheld": int((pd.to_datetime(others.changed) > _at(tables)).sum())}
+        for tables in earlier.values()
+    ]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _rows(tables: Tables, earlier: Tables) -> Iterator[tuple[Any, ...]]:
@@ -81,7 +89,7 @@ def _rows(tables: Tables, earlier: Tables) -> Iterator[tuple[Any, ...]]:
     verdicts = _by(tables["verdicts"], "site"), _by(earlier["verdicts"], "site")
     positions = {row["site"]: row["position"] for row in tables["sites"].to_dict("records")}
     moved = {
-        site: joined(": ", [_("Verdict"), _from_to(VERDICTS, verdicts[1][site]["verdict"], row["verdict"])])
+        site: _from_to(VERDICTS, verdicts[1][site]["verdict"], row["verdict"])
         for site, row in verdicts[0].items()
         if site in verdicts[1] and site[0] in positions and verdicts[1][site]["verdict"] != row["verdict"]
     }
@@ -100,7 +108,8 @@ def _rows(tables: Tables, earlier: Tables) -> Iterator[tuple[Any, ...]]:
                 now["site"],
                 what,
                 effect,
-                verdict or _criterion_effect(now, then),
+                joined(": ", [_("Verdict"), verdict]) if verdict else _criterion_effect(now, then),
+                verdict or "",
                 known,
                 str(NumberAddress(now["site"], "readiness", now["criterion"], "level")),
             )
@@ -207,6 +216,7 @@ def _restated(tables: Tables, since: datetime, positions: Mapping[str, int]) -> 
             what,
             joined(ARROW, [old, new]),
             _("See the revisions"),
+            "",
             day_of(first.changed),
             str(NumberAddress(str(site), "receipt", str(day_of(first.month)), "all")),
         )

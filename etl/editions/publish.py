@@ -206,19 +206,19 @@ def _edition_of(audience: str, given: Tables, work: _Work, folder: Path) -> Tabl
     tables["data_quality"] = data_quality(tables, sites, work.data_month)
     if audience != CENTRAL:
         tables = kept_by(audience, with_marks(tables))
-    tables |= _since(tables, folder, audience, work.known_at)
+    tables |= _since(tables, folder, audience, work.known_at, given["revisions"])
     if audience != CENTRAL:
         check_opened(audience, tables)
     return tables
 
 
-def _since(tables: Tables, folder: Path, audience: str, known_at: datetime) -> Tables:
+def _since(tables: Tables, folder: Path, audience: str, known_at: datetime, revisions: pd.DataFrame) -> Tables:
     """What moved since each earlier edition that the audience was given, and since its forums met."""
     earlier = read_all_earlier(folder, audience, known_at)
     abouts = {name: about["edition"] for name, about in earlier.items()}
     meetings = tables["meetings"].assign(edition=editions_seen(tables["meetings"], abouts))
     return {
-        "earlier_editions": earlier_editions(earlier),
+        "earlier_editions": earlier_editions(earlier, revisions, audience),
         "changes": changes(tables, earlier),
         "meetings": meetings,
         "decisions": with_figures(tables["decisions"], meetings, abouts, tables),

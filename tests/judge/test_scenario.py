@@ -128,7 +128,7 @@ def test_the_scenarios_money_is_judged_against_its_own_cost() -> None:
     assert low.levels == high.levels
     assert (low.verdict, low.levels["money"], low.levels["spend"]) == ("ready", "met", "met")
     short = suppose(CROYDON, Choices(caseload=1.2, extra=83799, fixed_shares=(0.25, 0.25)))
-    assert verdicts_under(FACTS, short)[0].what_would_change[0].text == "£1 more secured money"
+    assert verdicts_under(FACTS, short)[0].what_would_change[0].steps == (Step("secured", 1),)
 
 
 def test_posts_follow_the_cases_that_each_is_to_have() -> None:
