@@ -455,7 +455,8 @@ def revisions_card(view: View) -> Component:
     ]
     if not body:
         here = {site.name for site in view.sites}
-        again = sum((row.versions or 0) > 1 for row in view.edition.rows("calendar") if row.site in here)
+        sent = view.edition.rows("calendar") if view.edition.audience != "central" else ()
+        again = sum((row.versions or 0) > 1 for row in sent if row.site in here)
         return card(wording.no_revision(again), "", name="revisions", class_name="spaced")
     more = _("The newest {number} of {total}", number=MOST_THINGS, total=len(rows)) if len(rows) > MOST_THINGS else ""
     return card(
