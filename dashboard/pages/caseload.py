@@ -150,12 +150,13 @@ def against_plan(view: View, rows: Sequence[tuple[str, Row]]) -> Component:
     heads = [Column(_("Site")), Column(_("Period")), Column(_("New cases"), True), Column(_("Likely range"), True)]
     heads += [Column(_("Plan"), True), Column(_("Of plan"), True), Column(_("Verdict"))]
     label = _("New cases against plan: {finding}", finding=wording.against_plan(rows))
-    drawn = dots(found, top, percent, floor=DELIVERED)
+    drawn = dots(found, top, percent, row=ROW_HEIGHT, floor=DELIVERED)
+    drawn = graph(drawn, "new-cases-plan", label, height(len(found), ROW_HEIGHT))
     sure = wording.chances(rows, write)
     return card(
         wording.how_sure(rows, write),
         _("New cases delivered as a share of plan, {year}; line: likely range (95%)", year=asked_words(view)),
-        beside_dots(graph(drawn, "new-cases-plan", label, height(len(found))), beside, _("of plan")),
+        beside_dots(drawn, beside, _("of plan"), ROW_HEIGHT),
         html.P(sure, className="note small") if sure else None,
         name="against-plan",
         twin=table(heads, body, label_of("new_cases_against_plan"), class_name="wide"),
@@ -166,6 +167,7 @@ def against_plan(view: View, rows: Sequence[tuple[str, Row]]) -> Component:
 
 # The scale ends at half as much again as planned, unless a likely range does not.
 TOP = 1.5
+ROW_HEIGHT = 48
 
 
 def dot_of(view: View, site: str, row: Row | None) -> Dot:

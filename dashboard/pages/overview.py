@@ -18,7 +18,7 @@ from etl.definitions import label_of
 from etl.definitions.messages import Number, Text, _, joined
 from etl.definitions.periods import months_from, write_date, write_month, write_months
 from etl.definitions.readiness import PROPOSED_BY, THRESHOLDS, VERDICTS
-from etl.definitions.writing import HIDDEN, figures, lower_first, pounds
+from etl.definitions.writing import HIDDEN, figures, first_upper, lower_first, pounds
 from etl.provenance.address import NumberAddress
 
 MOST_COLUMNS = 5
@@ -189,8 +189,9 @@ class NewCases:
         own = compared(view, "new_cases").get(site)
         judged = own if own is not None and own.plan is not None and not own.hollow else None
         share = caseload.delivered(judged, partial(links.result_text, view)) if judged is not None else None
-        words = [share, judged.words] if judged is not None else [links.interval_text(view, row)]
-        return cell(number(view, row), unit, mark, joined("; ", [part for part in words if part]), badge)
+        if judged is None:
+            return cell(number(view, row), unit, mark, links.interval_text(view, row), badge)
+        return cell(number(view, row), unit, mark, [share, html.Small(first_upper(caseload.doubt(judged)))], badge)
 
 
 class Cost:

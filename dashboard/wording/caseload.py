@@ -97,6 +97,11 @@ def how_sure(rows: Rows, write: Write = as_shown) -> str:
     return _earlier_year(*hollow[0], write) if hollow else label_of("new_cases_against_plan")
 
 
+def doubt(row: Row) -> str:
+    """Under a share of plan: that too few cases are known to be sure, else how it stands to its plan."""
+    return _("too few cases to be sure") if row.verdict in ("near", "unsure") else row.words
+
+
 def chances(rows: Rows, write: Write = as_shown) -> Text | None:
     """How sure it is at each site that the rate behind its new cases is at least nine tenths of its plan."""
     known = [(label, row) for label, row in rows if row.get("sure") is not None and not row.hollow]
