@@ -58,7 +58,7 @@ def dots(
         traces.append(
             scatter("markers+text" if labelled else "markers", [dot.value], [index], **label, **words, **point)
         )
-    steps = ticks(top, 4)
+    steps = ticks(top, 4 if floor is None else 3)
     x = {
         "range": [0, top],
         "tickvals": steps,

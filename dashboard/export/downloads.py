@@ -13,9 +13,10 @@ from dashboard.data.view import View
 from dashboard.elements import html
 from dashboard.elements.page import Content, Page, SourceLine, source_line
 from dashboard.elements.widgets import chosen_words
-from dashboard.export.exhibits import Exhibit, exhibits, headline_of, named, section_of
+from dashboard.export.exhibits import Exhibit, exhibits, named, said_of, section_of
 from dashboard.export.package import page_zip
 from dashboard.export.spreadsheet import About, table_csv, table_xlsx
+from etl.definitions.messages import Plain, joined
 from etl.definitions.periods import write_date, write_month
 
 Component = Any
@@ -55,13 +56,13 @@ def offer(view: View, content: Content) -> Content:
         card = section_of(place)
         second = card is not None and any(card is one for one in cards)
         cards.append(card)
-        headline = f"{html.data_of(place[-1]).caption}, {headline_of(place)}" if second else headline_of(place)
+        headline = [*([html.data_of(place[-1]).caption] if second else []), said_of(place)]
         links = [
             html.A(
                 end.upper(),
                 href=address_of(view, f"{name}.{end}"),
                 download=file_name(view, name, end),
-                **{"aria-label": f"{end.upper()}: {headline}"},
+                **{"aria-label": joined(": ", [Plain(end.upper()), joined(", ", headline)])},
             )
             for end in MAKERS
         ]

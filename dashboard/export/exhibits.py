@@ -104,8 +104,13 @@ def card_of(place: Sequence[Component]) -> Card | None:
 
 def headline_of(place: Sequence[Component]) -> str:
     """What a table's card says, or else the table's own caption."""
+    return one_line(said_of(place))
+
+
+def said_of(place: Sequence[Component]) -> Component:
+    """The same as its page has it: a text that other languages can be written from."""
     card = card_of(place)
-    return one_line(card.headline if card is not None else html.data_of(place[-1]).caption)
+    return card.headline if card is not None else html.data_of(place[-1]).caption
 
 
 def make_exhibit(view: View, name: str, place: tuple[Component, ...], content: Content) -> Exhibit:

@@ -35,7 +35,7 @@ from etl.definitions import label_of
 from etl.definitions.messages import Capital, Count, Plain, Small, Text, _, joined, ngettext
 from etl.definitions.periods import write_month, write_months
 from etl.definitions.settings import DELIVERED, LEAST_COUNT
-from etl.definitions.writing import HIDDEN, figures, first_upper, listed, percent, write_count
+from etl.definitions.writing import HIDDEN, figures, first_upper, listed, percent
 
 Component = Any
 
@@ -80,7 +80,7 @@ def open_cases(view: View) -> Component:
     return over_months(
         view,
         "closing_cases",
-        wording.since(flows, alone.label if alone else "") or "",
+        wording.since(flows, alone.label if alone else "", partial(links.flow_text, view)) or "",
         _("Cases open at the end of each month"),
         plan="planned_open_cases",
         name="open-cases",
@@ -126,7 +126,10 @@ def before_line(view: View, site: str, row: Row) -> list[Component]:
     months: Component = write_months(row.to_starts, row.to_ends) if row.to_starts is not None else ""
     if row.left_out:
         months = html.Span([months, html.Small(_("without {months}", months=row.left_out))], className="with-share")
-    numbers = [write_count(n) if n is not None else "" for n in (row.from_value, row.to_value)]
+    known = [(what, row[what]) for what in ("from_value", "to_value")]
+    numbers = [
+        links.link_to(view, links.flow_text(view, row, what, figures(n))) if n is not None else "" for what, n in known
+    ]
     return [site_name(view, site), months, *numbers, change]
 
 
@@ -148,12 +151,14 @@ def against_plan(view: View, rows: Sequence[tuple[str, Row]]) -> Component:
     heads = [Column(_("Site")), Column(_("Period")), Column(_("New cases"), True), Column(_("Likely range"), True)]
     heads += [Column(_("Plan"), True), Column(_("Of plan"), True), Column(_("Verdict"))]
     label = _("New cases against plan: {finding}", finding=wording.against_plan(rows))
-    drawn = dots(found, top, percent, floor=DELIVERED)
+    drawn = dots(found, top, percent, row=ROW_HEIGHT, floor=DELIVERED)
+    drawn = graph(drawn, "new-cases-plan", label, height(len(found), ROW_HEIGHT))
+    sure = wording.chances(rows, write)
     return card(
         wording.how_sure(rows, write),
         _("New cases delivered as a share of plan, {year}; line: likely range (95%)", year=asked_words(view)),
-        beside_dots(graph(drawn, "new-cases-plan", label, height(len(found))), beside, _("of plan")),
-        html.P(wording.chances(rows), className="note small") if wording.chances(rows) else None,
+        beside_dots(drawn, beside, _("of plan"), ROW_HEIGHT),
+        html.P(sure, className="note small") if sure else None,
         name="against-plan",
         twin=table(heads, body, label_of("new_cases_against_plan"), class_name="wide"),
         links=[definition(view, "new_cases")],
@@ -163,6 +168,7 @@ def against_plan(view: View, rows: Sequence[tuple[str, Row]]) -> Component:
 
 # The scale ends at half as much again as planned, unless a likely range does not.
 TOP = 1.5
+ROW_HEIGHT = 48
 
 
 def dot_of(view: View, site: str, row: Row | None) -> Dot:

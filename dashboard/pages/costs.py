@@ -188,7 +188,7 @@ def unit_costs(view: View, what: Asked) -> Component:
         found.append(dot_of(view, site.name, row))
         below = [html.Small(when(row))] if row is not None and row.hollow and row.value is not None else []
         interval = central_team.interval(view, row) if what.is_central else links.interval(view, row)
-        blank = state(_("not known"), (row.why or "") if row is not None else "")
+        blank = hidden_or_not_known(row)
         beside.append((site_name(view, site.name, *below), interval or blank))
         shown = central_team.shown(view, row) if what.is_central else number(view, row)
         known = row is not None and row.value is not None
@@ -215,6 +215,13 @@ def unit_costs(view: View, what: Asked) -> Component:
         source=source_words(view),
         links=[definition(view, what.measure)],
     )
+
+
+def hidden_or_not_known(row: Row | None) -> Component:
+    """What stands where a site has no cost: one answer, the same as in the table."""
+    if row is not None and row.shown == HIDDEN:
+        return hidden()
+    return state(_("not known"), (row.why or "") if row is not None else "")
 
 
 def dot_of(view: View, site: str, row: Row | None) -> Dot:
@@ -350,6 +357,8 @@ def trend(view: View, what: Asked) -> Component:
         values = {month: row.value for month, row in rows[site.name].items()}
         texts = {month: row.shown for month, row in rows[site.name].items()}
         last = [row for row in rows[site.name].values() if row.value is not None]
+        if last and last[-1].ends != months[-1]:  # an earlier year never stands in silence for the last one
+            texts[last[-1].ends] = joined(", ", [last[-1].shown, write_month(last[-1].ends)])
         label = _(
             "{site}: cost per {case} in each rolling year, last {cost}",
             site=Name(site.label),

@@ -1,6 +1,7 @@
 """Sites: one site on one page, to print: its headline numbers with their plans, and the other sites beside them."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from dashboard.cards.events import happenings, in_words, marks_of
@@ -224,7 +225,7 @@ def over_a_year(view: View, site: Site, measure: str) -> Component:
     """How a flow went against the same months a year before; nothing of what is no flow."""
     rows = view.edition.rows("trends", "site = ? and measure = ?", (site.name, measure))
     rows = tuple(row for row in rows if row.get("span") == YEAR)
-    return html.P(caseload.change(rows[0]), className="note small") if rows else None
+    return html.P(caseload.change(rows[0], partial(links.flow_text, view)), className="note small") if rows else None
 
 
 def monthly(view: View, site: Site, measure: str) -> Text:

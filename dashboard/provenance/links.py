@@ -48,6 +48,12 @@ def link_to(view: View, number: Number) -> Component:
     return link(view, number.address, str(number), number.name) if number.address else number
 
 
+def flow_text(view: View, row: Row, what: str, shown: str) -> Number:
+    """A sum of a flow's last months, or of the same months a year before, in a sentence."""
+    address = NumberAddress(row.site, "flow", str(row.to_starts), f"{row.span}.{row.measure}.{what}")
+    return Number(shown, str(address), joined(", ", [view.measure_label(row.measure), view.label(row.site)]))
+
+
 def interval_text(view: View, row: Row | None) -> str:
     """An interval, both of whose ends open; nothing where there is none."""
     if row is None or row.low is None or row.high is None:

@@ -8,7 +8,7 @@ from dashboard.wording.numbers import Write, as_shown
 from etl.definitions import label_of
 from etl.definitions.messages import N_, Capital, Listing, Message, Month, Name, Plain, Text, _, joined, ngettext
 from etl.definitions.periods import last_month, write_month, write_months
-from etl.definitions.writing import listed, named, percent, write_count, write_likely
+from etl.definitions.writing import figures, listed, named, percent, write_end
 
 Rows = Sequence[tuple[str, Row]]
 
@@ -80,7 +80,7 @@ def _last(row: Row) -> Text:
     return write_month(last_month(row.period, row.starts))
 
 
-def how_sure(rows: Rows, write: Write = as_shown) -> Text:
+def how_sure(rows: Rows, write: Write = as_shown) -> str:
     """Of which sites shown too few cases are known to be sure; what is known of an earlier year where none is."""
     judged = [(label, row) for label, row in rows if not row.hollow and row.verdict in STANDS_AS]
     hollow = [(label, row) for label, row in rows if row.hollow and row.value is not None]
@@ -97,12 +97,19 @@ def how_sure(rows: Rows, write: Write = as_shown) -> Text:
     return _earlier_year(*hollow[0], write) if hollow else Plain(label_of("new_cases_against_plan"))
 
 
-def chances(rows: Rows) -> Text | None:
+def doubt(row: Row) -> str:
+    """Under a share of plan: that too few cases are known to be sure, else how it stands to its plan."""
+    return _("too few cases to be sure") if row.verdict in ("near", "unsure") else row.words
+
+
+def chances(rows: Rows, write: Write = as_shown) -> Text | None:
     """How sure it is at each site that the rate behind its new cases is at least nine tenths of its plan."""
     known = [(label, row) for label, row in rows if row.get("sure") is not None and not row.hollow]
     if not known:
         return None
-    each = [_("{share} in {site}", share=percent(row.sure), site=named(label)) for label, row in known]
+    each = [
+        _("{share} in {site}", share=write(row, "sure", percent(row.sure)), site=named(label)) for label, row in known
+    ]
     return _(
         "The chance that the underlying rate is at least 90% of plan is {each}; between 10% and 90% there are too few "
         "cases to be sure.",
@@ -117,7 +124,10 @@ def delivered(row: Row, write: Write = as_shown) -> Text | None:
     share = write(Row(row, measure="new_cases_against_plan"), "", percent(row.against))
     if row.get("against_low") is None:
         return share
-    return _("{share} (likely {range})", share=share, range=write_likely(row.against_low, row.against_high))
+    low, high = (
+        write(row, f"against_{end}", write_end(row[f"against_{end}"], "share", end)) for end in ("low", "high")
+    )
+    return _("{share} (likely {low} to {high})", share=share, low=low, high=high)
 
 
 def _earlier_year(label: str, row: Row, write: Write) -> Text:
@@ -134,14 +144,14 @@ def _earlier_year(label: str, row: Row, write: Write) -> Text:
     return _("{site}: {count} of {plan} planned in {year}", **places, year=when(row))
 
 
-def since(rows: Sequence[Row], label: str = "") -> Text | None:
+def since(rows: Sequence[Row], label: str = "", write: Write = as_shown) -> Text | None:
     """How many cases closed and how many began in the last three months; of the site where it has a label."""
     recent = {row.measure: row for row in rows if row.span == RECENT and row.to_value is not None}
     if not {"closed_cases", "new_cases"} <= set(recent):
         return None
     closed, new = recent["closed_cases"], recent["new_cases"]
-    places = {"month": Month(new.to_starts, "name"), "closed": write_count(closed.to_value)}
-    places["began"] = write_count(new.to_value)
+    places = {"month": Month(new.to_starts, "name"), "closed": write(closed, "to_value", figures(closed.to_value))}
+    places["began"] = write(new, "to_value", figures(new.to_value))
     if not label:
         return _("Since {month}, {closed} cases closed and {began} began", **places)
     return _("{site}: since {month}, {closed} cases closed and {began} began", **places, site=Name(label))
@@ -165,15 +175,15 @@ def changed(rows: Rows) -> Text:
     return Capital(joined("; ", [*clauses, *not_known(by.get("not_known", []))]))
 
 
-def change(row: Row) -> Text:
+def change(row: Row, write: Write = as_shown) -> Text:
     """A site's own months beside the same a year before, and whether chance explains the difference."""
     if row.from_value is None or row.to_value is None:
         return _("The same months a year before are not known")
     return _(
         "{months}: {now}; the same months a year before: {before} ({change})",
         months=write_months(row.to_starts, row.to_ends),
-        now=write_count(row.to_value),
-        before=write_count(row.from_value),
+        now=write(row, "to_value", figures(row.to_value)),
+        before=write(row, "from_value", figures(row.from_value)),
         change=CHANGES[row.direction],
     )
 

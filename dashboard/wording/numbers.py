@@ -27,7 +27,7 @@ def spread(rows: Sequence[Row | None], shown: Callable[[Row], Text]) -> Text | N
 
 def rounding(wholes: Iterable[Iterable[float | None]]) -> list[Text]:
     """Says so where the shares of one of these wholes do not add up to 100% as they are printed."""
-    return [_("Percentages are rounded and do not always add up to 100")] if any(map(rounded, wholes)) else []
+    return [_("Percentages are rounded and may not add up")] if any(map(rounded, wholes)) else []
 
 
 def where_known(sentence: Text, rows: Sequence[Row | None]) -> Text:

@@ -104,14 +104,6 @@ def write_end(end: float, unit: Unit, side: str) -> Number:
     return Number(f"{whole}%", "", "", whole / 100) if unit == "share" else write_count(whole)
 
 
-def write_likely(low: float, high: float) -> Text:
-    """A likely range of a share: 75% to 108%; half-up where no whole per cent lies in it."""
-    ends = write_end(low, "share", "low"), write_end(high, "share", "high")
-    if (ends[0].value or 0) > (ends[1].value or 0):
-        ends = percent(low), percent(high)
-    return _("{low} to {high}", low=ends[0], high=ends[1])
-
-
 def rounded(shares: Iterable[float | None]) -> bool:
     """Whether shares of one whole do not add up to 100% as they are printed, though they do in truth."""
     known = [share for share in shares if share is not None]

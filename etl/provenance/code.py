@@ -34,11 +34,11 @@ TEAM = "central_team"
 # the end, never change the order.
 ASIDE = (
     "", "low", "high", "low_998", "high_998", "verdict", "share", "step", "real", "mean", "lower", "upper",
-    "over_plan", "over_funding", "plan",
+    "over_plan", "over_funding", "plan", "against_low", "against_high", "sure",
 )  # fmt: skip
 OTHERS = (
     "cover", "agreement", "readiness", "returns", "receipt", "verdict", "cliff", "gap", "central", "quality",
-    "agreement.drawn", "agreement.left", "bridge", "start",
+    "agreement.drawn", "agreement.left", "bridge", "start", "flow",
 )  # fmt: skip
 ROOM_FOR_OTHERS = 20
 COVER = (
@@ -63,6 +63,12 @@ CENTRAL += tuple(name.replace(".unit", end) for end in (".low", ".high") for nam
 LAG = {"year": 12, "year_to_date": 12, "rolling_year": 12, "quarter_year_ago": 12, "quarter": 3}
 STEPS = ("cost0", "count0", "unit0", "spending", "volume", "change", "cost1", "count1", "unit1")
 START = ("cases_seen",)
+FLOWS = tuple(
+    f"{span}.{measure}.{column}"
+    for span in (12, 3)
+    for measure in ("referrals", "new_cases", "closed_cases")
+    for column in ("from_value", "to_value")
+)
 QUALITY = ("completeness", "uniqueness", "consistency", "timeliness", "validity", "accuracy")
 
 
@@ -155,6 +161,7 @@ def _names(edition: Edition, kind: str) -> Sequence[str]:
         "central": CENTRAL,
         "quality": QUALITY,
         "start": START,
+        "flow": FLOWS,
     }
     return fixed.get(kind, ("",))
 

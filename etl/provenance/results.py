@@ -14,6 +14,7 @@ from etl.definitions.writing import (
     figures,
     first_upper,
     lower_first,
+    percent,
     signed_pounds,
     write,
     write_end,
@@ -64,6 +65,7 @@ RULES = {
     False: _("Above or below only where the plan lies outside the 95% interval."),
 }
 ENDS = ("low", "high", "low_998", "high_998")
+OF_PLAN = ("against_low", "against_high", "sure")
 LIMITS = ("mean", "lower", "upper")
 OVER = {"over_plan": "planned_cost", "over_funding": "funding"}
 
@@ -209,11 +211,9 @@ def _end(edition: Edition, row: Row, beside: str) -> Told | None:
 
 def _verdict(edition: Edition, row: Row, beside: str) -> Told | None:
     """What a comparison with the plan says."""
-    where = "site = ? and measure = ? and period = ? and asked = ?"
-    found = edition.rows("comparisons", where, (row.site, row.measure, row.period, row.starts))
-    if not found or found[0].verdict is None:
+    compared, unit = compared_with_plan(edition, row), unit_of(edition, row.measure)
+    if compared is None or compared.verdict is None:
         return None
-    compared, unit = found[0], unit_of(edition, row.measure)
     facts = [
         (_("Number"), compared.shown or NOT_KNOWN),
         (_("Plan of the same months"), compared.plan_shown or _("none")),
@@ -225,6 +225,27 @@ def _verdict(edition: Edition, row: Row, beside: str) -> Told | None:
     if compared.get("sure") is not None:
         facts.append((_("Chance that the underlying rate is at least 90% of plan"), write(compared.sure, "share")))
     return compared.words, [Facts(tuple(facts)), Words(RULES[compared.get("sure") is not None])], behind(edition, row)
+
+
+def _of_plan(edition: Edition, row: Row, beside: str) -> Told | None:
+    """An end of the likely range of a share of plan, or how sure it is that nine tenths of it are reached."""
+    compared = compared_with_plan(edition, row)
+    if compared is None or compared.get(beside) is None:
+        return None
+    _words, body, of = _verdict(edition, row, beside) or ("", [], behind(edition, row))
+    shown = (
+        percent(compared.sure)
+        if beside == "sure"
+        else write_end(compared[beside], "share", beside.removeprefix("against_"))
+    )
+    return str(shown), body, of
+
+
+def compared_with_plan(edition: Edition, row: Row) -> Row | None:
+    """A number beside its plan; of the year asked for, which is its own."""
+    where = "site = ? and measure = ? and period = ? and starts = ?"
+    found = edition.rows("comparisons", where, (row.site, row.measure, row.period, row.starts))
+    return found[0] if found else None
 
 
 def _share(edition: Edition, row: Row, beside: str) -> Told | None:
@@ -357,6 +378,7 @@ Teller = Callable[[Edition, Row, str], Told | None]
 TELLERS: dict[str, Teller] = {
     **dict.fromkeys(ENDS, _end),
     "verdict": _verdict,
+    **dict.fromkeys(OF_PLAN, _of_plan),
     "share": _share,
     "step": _step,
     "real": _real,

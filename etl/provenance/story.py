@@ -28,6 +28,9 @@ BESIDE = {
     "plan": N_("plan in the control chart of {number}"),
     "over_plan": N_("{number} beyond plan"),
     "over_funding": N_("{number} beyond funding"),
+    "against_low": N_("lower end of the likely range of {number} as a share of plan"),
+    "against_high": N_("upper end of the likely range of {number} as a share of plan"),
+    "sure": N_("chance that the rate behind {number} is at least 90% of plan"),
 }
 MADE_UP = _("Made up for the sample")
 ELSEWHERE = _("not shown to this audience")

@@ -8,7 +8,8 @@ from etl.provenance.address import NoNumber, NumberAddress
 from etl.provenance.change import pair
 from etl.provenance.code import CENTRAL
 from etl.provenance.edition import Edition
-from etl.provenance.results import LIMITS, answering
+from etl.provenance.flow import row_of
+from etl.provenance.results import LIMITS, OF_PLAN, answering, compared_with_plan
 from etl.provenance.story import unit_of
 
 Value = tuple[float | None, str]
@@ -51,6 +52,9 @@ def _beside(edition: Edition, where: NumberAddress) -> Value:
     if beside in ("over_plan", "over_funding"):
         place = "site = ? and period = ? and starts = ?"
         return _first(edition, "spend_against", place, (site, period, starts), beside), "gbp"
+    if beside in OF_PLAN:
+        compared = compared_with_plan(edition, row)
+        return (compared.get(beside), "share") if compared is not None else NONE
     if beside in ("share", "step"):
         rows = answering(edition, row, beside)
         return (rows[0].share, "share") if rows else NONE
@@ -94,6 +98,11 @@ def _bridge(edition: Edition, number: NumberAddress) -> Value:
     return (row[step], "count" if step.startswith("count") else "gbp") if row is not None else NONE
 
 
+def _flow(edition: Edition, number: NumberAddress) -> Value:
+    row, column = row_of(edition, number)
+    return (row[column], "count") if row is not None else NONE
+
+
 ELSEWHERE: dict[str, Callable[[Edition, NumberAddress], Value]] = {
     "cover": _cover,
     "agreement": _agreement,
@@ -101,4 +110,5 @@ ELSEWHERE: dict[str, Callable[[Edition, NumberAddress], Value]] = {
     "gap": _gap,
     "central": _central,
     "bridge": _bridge,
+    "flow": _flow,
 }

@@ -17,7 +17,7 @@ def unknown(word: str) -> list[str]:
         f"update pathway set count = null, count_shown = '{word}', share = null, shown = '{word}'",
         f"update central set unit = null, shown = '{word}', low = null, high = null",
         f"update real_terms set nominal = null, nominal_shown = '{word}', real = null, real_shown = '{word}'",
-        "update trends set words = 'not known', from_value = null, to_value = null",
+        "update trends set direction = 'not_known', from_value = null, to_value = null",
         "delete from findings",
         "delete from apart",
     ]
@@ -35,7 +35,8 @@ ODD: dict[str, list[str]] = {
     "all hidden": [
         "update results set value = null, shown = '[c]', low = null, high = null",
         *unknown("[c]"),
-        "update comparisons set verdict = 'not_known', hollow = false, count = null, plausible = ''",
+        "update comparisons set verdict = 'not_known', hollow = false, count = null, plausible = '', sure = null, "
+        "against = null, against_low = null, against_high = null",
         "update control_points set value = null, mean = null, lower = null, upper = null",
         "delete from bridges",
     ],

@@ -22,7 +22,6 @@ from etl.definitions.writing import (
     write_end,
     write_in_full,
     write_interval,
-    write_likely,
     write_limit,
     write_pence,
 )
@@ -67,7 +66,6 @@ def test_a_likely_range_holds_nothing_that_its_interval_does_not() -> None:
     """103 new cases, of which chance alone makes 84.07 to 124.92: no whole number of people outside lies in it."""
     assert write_interval(*poisson(103), "count") == "85 to 124"
     assert [write_end(0.744, "share", "low"), write_end(1.0869, "share", "high")] == ["75%", "108%"]
-    assert [write_likely(0.745, 1.0869), write_likely(0.9961, 0.9989)] == ["75% to 108%", "100% to 100%"]
     assert write_end(84.0, "count", "low") == write_end(84.0, "count", "high") == "84"
 
 

@@ -115,6 +115,11 @@ def test_numbers_on_pages_have_codes_that_lead_to_the_same_numbers(edition: Edit
             assert same(story.shown, one.text), one
 
 
+def tenths(value: float) -> str:
+    """Half-up to a tenth, with a real minus sign."""
+    return f"{int(abs(value) * 10 + 0.5 + 1e-9) / 10:,.1f}" if value >= 0 else f"−{tenths(-value)}"
+
+
 def same(shown: str, text: str) -> bool:
     """Whether a story and a page print one number: a page may leave out its unit, or write its sign otherwise."""
     return shown in (text, f"{text} months") or shown.lower() == text.lower()
@@ -182,7 +187,7 @@ class Again:
         unit = (self.edition.measures[measure]).unit
         if beside in ("mean", "lower", "upper"):
             value = self.limit(beside)
-            return write(value, unit) if unit == "gbp" else f"{value:,.1f}"
+            return write(value, unit) if unit == "gbp" else tenths(value)
         if beside in ("share", "step"):
             return write(self.of_another(), "share")
         if beside.startswith("over_"):

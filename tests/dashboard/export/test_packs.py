@@ -124,7 +124,7 @@ def expected(exhibit: Points) -> Iterator[tuple[str, list[float]]]:
     """What the series of a chart of dots hold: limits, plan and number of each site."""
     for row in exhibit.rows:
         if row.low is not None:
-            yield f"{row.place.label}, 95% interval", [row.low, row.high]
+            yield f"{row.place.label}, Likely range", [row.low, row.high]
         if row.plan is not None:
             yield f"{row.place.label}, plan", [row.plan, row.plan]
         yield row.place.label, [] if row.value is None else [row.value]

@@ -38,7 +38,8 @@ PAGES = (
 EXCEPTIONS = {
     "a scale, a threshold or a method: chosen, not measured": (
         "",
-        r"scale .*|.*\bintervals?\b.*|.* fewer than 10|XmR limits.*|Exact Poisson limits.*|Of 20 such charts.*",
+        r".*scale .*|.*\bintervals?\b.*|.* fewer than 10|XmR limits.*|Exact Poisson limits.*|Of 20 such charts.*"
+        r"|.*at least 90%.*|.*; between 10% and 90% .*|.*likely range \(95%\).*|.*lines that all sites count",
     ),
     "a criterion's threshold, in the head of its row": ("^ .*Th Span Small$", ".*"),
     "the number of a document in the name of a source": ("", r".*PCD \d+.*"),

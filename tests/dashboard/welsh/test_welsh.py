@@ -223,7 +223,7 @@ def test_a_presentation_says_its_language_and_its_charts_are_in_it(sample: Path)
     assert show.core_properties.language == "cy-GB"
     charts = [shape.chart for slide in show.slides for shape in slide.shapes if shape.has_chart]
     names = [series.name for chart in charts for plot in chart.plots for series in plot.series]
-    assert "De Cymru, cyfwng 95%" in names
+    assert "De Cymru, Ystod debygol" in names
     assert "Cost a gynlluniwyd" in names
     runs = [run for slide in show.slides for run in slide.element.iter(qn("a:rPr"))]
     assert {run.get("lang") for run in runs} == {"cy-GB"}
