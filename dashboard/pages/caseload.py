@@ -387,14 +387,20 @@ def closures(view: View) -> Component:
     )
 
 
+# Each share of lower risk: the number it is of, its label in the table, and of which closures it is.
+RISK = (
+    ("risk_reduced_share", "risk_reduced", _("Lower, at least"), _("of all closures")),
+    ("risk_reduced_at_most_share", "risk_reduced_or_not_known", _("Lower, at most"), _("if all not known were lower")),
+    ("risk_reduced_rate", "risk_reduced", _("Lower, where known"), _("of closures with a known change")),
+)
+
+
 def risk(view: View) -> Component:
     """How the risk to the victim had changed when cases closed, of all closures and of those in which it is known."""
     lines = parts_lines(view, "risk_change")
     if lines:
-        lines.append(measure_line(view, "risk_reduced_share", "risk_reduced", _("of all closures: at least")))
-        at_most = _("of all closures: at most, if all that is not known was lower")
-        lines.append(measure_line(view, "risk_reduced_at_most_share", "risk_reduced_or_not_known", at_most))
-        lines.append(measure_line(view, "risk_reduced_rate", "risk_reduced", _("of closures with a known change")))
+        for measure, top, label, note in RISK:
+            lines.append(measure_line(view, measure, top, note, label))
     return card(
         risk_headline(view),
         _("As the IDVA judged it, {year}", year=asked_words(view)),
@@ -418,8 +424,10 @@ def risk_headline(view: View) -> Text:
     )
     if lower is usual:
         return usual
-    unknown = spread(view, "risk_not_known_share", lambda share: _("not known in {share}", share=share), usual)
-    return lower if unknown is usual else joined("; ", [lower, unknown])
+    unknown = numbers.spread(
+        [row for _label, row in of_sites(view, "risk_not_known_share")], partial(links.number_text, view)
+    )
+    return lower if unknown is None else _("{sentence}; not known in {share}", sentence=lower, share=unknown)
 
 
 # A share or ratio of people, the number it is of, and what it is a share of.

@@ -112,6 +112,8 @@ def control_charts(
 def chance_words(middle: float, months: int, *, is_count: bool) -> str:
     """What chance alone does on charts of this length, and of counts of this mean."""
     about = figures(20 * signals_by_chance(middle if is_count else None, months))
+    if about == "0":
+        return _("Of 20 such charts of {months} months of pure chance, fewer than one shows a signal.", months=months)
     return _(
         "Of 20 such charts of {months} months of pure chance, about {about} show a signal.",
         months=months,

@@ -180,7 +180,9 @@ def _effect(now: dict[str, Any], then: dict[str, Any]) -> str:
     criterion, known = now["criterion"], pd.notna([then["value"], now["value"]])
     if criterion == "commitment":
         return joined(ARROW, [parts(row["words"], ": ")[0] for row in (then, now)])
-    if criterion not in _FIGURES or not known.any():
+    if criterion in _FIGURES and not known.any():
+        return ""
+    if criterion not in _FIGURES:
         return joined(ARROW, [then["words"], now["words"]])
     if not known.all():
         return joined(ARROW, [_("known") if one else _("not known") for one in known])
