@@ -14,12 +14,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import memory, pages, publishing, server
+from benchmarks import alarm, memory, pages, publishing, server
 from benchmarks.lines import Line, load_average
 from benchmarks.serving import make_data
 
 OWN_TABLES = ("loading", "scale")  # print what they find themselves
-PARTS = ("publishing", "pages", "server", "memory", *OWN_TABLES)
+PARTS = ("publishing", "pages", "server", "memory", "alarm", *OWN_TABLES)
 
 
 def main() -> None:
@@ -42,6 +42,7 @@ def main() -> None:
             "pages": lambda: pages.lines(data, asked.national),
             "server": lambda: server.lines(data),
             "memory": lambda: memory.lines(data),
+            "alarm": alarm.lines,
         }
         show(line for part in parts if part in measured for line in measured[part]())
     for part in parts:

@@ -18,8 +18,8 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import gammaincinv, pdtr
 
-# All series watched together raise so many false alarms a month: one a year, half by single months and half by falls.
-BUDGET = 1 / 12
+# All series watched together raise so many false alarms a month by single months, and by slow falls: one a year at most.
+MONTHS_BUDGET, FALLS_BUDGET = 0.5 / 12, 0.43 / 12
 # No single month is alarming that chance brings more often than this, however few series there are.
 LEAST_CHANCE = 0.005
 MONTHS_BEFORE = 12
@@ -63,7 +63,7 @@ def month(values: Sequence[float], series: int) -> Month | None:
 
 def month_chance(series: int) -> float:
     """The chance below which a single month is alarming, when so many series are watched."""
-    return min(LEAST_CHANCE, BUDGET / 2 / series)
+    return min(LEAST_CHANCE, MONTHS_BUDGET / series)
 
 
 def false_months(expected: float, series: int) -> float:
@@ -95,7 +95,7 @@ def fall(values: Sequence[float], series: int) -> Fall | None:
 
 def false_run(series: int) -> float:
     """How many months a series goes on average without a false alarm of a fall."""
-    return series / (BUDGET / 2)
+    return series / FALLS_BUDGET
 
 
 def reference_value(usual: float) -> float:

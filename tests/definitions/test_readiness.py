@@ -13,7 +13,9 @@ def test_the_method_proposes_the_same_thresholds() -> None:
 
 
 def test_the_five_criteria_are_those_of_the_method() -> None:
-    assert [criterion.name for criterion in CRITERIA] == [{"cases": "caseload"}.get(name, name) for name in method.CRITERIA]
+    assert [criterion.name for criterion in CRITERIA] == [
+        {"cases": "caseload"}.get(name, name) for name in method.CRITERIA
+    ]
     assert len({criterion.label for criterion in CRITERIA}) == len(CRITERIA)
 
 

@@ -25,6 +25,7 @@ from etl.judge.scenario import (
     together,
     verdicts_under,
 )
+from etl.methods.readiness import Step
 
 CROYDON = Start(planned_cost=312000, planned_cases=125, local=275000, grant=196560, posts=5.0)
 FACTS = {
