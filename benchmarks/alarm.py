@@ -1,7 +1,7 @@
 """What the alarm for falls sees and how often chance alone rings it, by simulation: `python -m benchmarks alarm`.
 
 Beside it the rules of the control chart, drawn anew each month from all months so far: how often its last point signals
-where the month before did not. A fall is to seven tenths, after two years and a half in which nothing changed.
+where the month before did not. A fall is to seven tenths, after three years in which nothing changed.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ from etl.methods import alarm
 from etl.methods.control_chart import COMMON_CAUSE, xmr
 
 USUAL, SITES = 10.0, 4
-QUIET, WATCHED, FALLEN = 30, 24, 6
+QUIET, WATCHED, FALLEN = 36, 24, 6
 RUNS, CHARTS = 3000, 400
 
 

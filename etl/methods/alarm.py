@@ -18,14 +18,14 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import gammaincinv, pdtr
 
-# All series watched together raise so many false alarms a month by single months, and by slow falls: one a year at most.
-MONTHS_BUDGET, FALLS_BUDGET = 0.5 / 12, 0.43 / 12
+# So many false alarms a month come of single months and of slow falls, of all series watched: about one a year.
+MONTHS_BUDGET, FALLS_BUDGET = 0.5 / 12, 0.46 / 12
 # No single month is alarming that chance brings more often than this, however few series there are.
 LEAST_CHANCE = 0.005
 MONTHS_BEFORE = 12
 SHIFT = 0.7
-LONGEST_BASELINE = 24
-GRID = 4  # the statistic moves in quarters of a case, so that the chain has few states and is exact
+LONGEST_BASELINE = 36
+GRID = 8  # the statistic moves in eighths of a case, so that the chain has few states and is exact
 LIKELY_LEVELS = 5
 MOST_THRESHOLD = 40.0
 
@@ -77,7 +77,7 @@ def false_months(expected: float, series: int) -> float:
 def fall(values: Sequence[float], series: int) -> Fall | None:
     """The CUSUM over the values after the baseline; None with fewer than a year to go by. `series` are watched.
 
-    The baseline are the 24 known months before the last twelve, or the first twelve of a younger series.
+    The baseline are the 36 known months before the last twelve, or the first twelve of a younger series.
     """
     start = max(MONTHS_BEFORE, len(values) - MONTHS_BEFORE)
     baseline = values[max(0, start - LONGEST_BASELINE) : start]
