@@ -289,3 +289,15 @@ def test_spend_against_plan_and_funding_of_the_same_months():
     assert row.against_funding == pytest.approx(
         spent / made.over("site_0", "funding.home_office", row.starts, made.last)
     )
+
+
+def test_a_site_without_a_plan_leaves_the_others_their_share():
+    """Money for all, none of it earmarked: it is shared among the sites that have planned cases."""
+    own = Agreement("c", "central_team", ("home_office",), "cash", 80000.0, date(2020, 4, 1), date(2021, 3, 31),
+                    "approved", False, "", "", False, None, date(2017, 1, 1), "a letter")  # fmt: skip
+    reference = replace(known(), agreements=(*known().agreements, own), earmarks=())
+    rows = central_costs(EMPTY, reference, [*SITES, "fifth"], NOVEMBER)
+    shared = rows[(rows.basis == "planned") & (rows.allocation == BY_NEW_CASES) & (rows.starts == YEAR)].set_index(
+        "site"
+    )
+    assert "fifth" not in shared.index and shared.central[SITES].notna().all()

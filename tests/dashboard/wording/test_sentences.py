@@ -124,3 +124,27 @@ def test_events_are_told_in_one_line() -> None:
     begun = Happening("A", date(2018, 7, 1), "croydon", "Drive starts in Croydon", "a page")
     ended = Happening("B", date(2020, 3, 31), "", "Home Office grant ends", "PCD 663")
     assert in_words([begun, ended]) == "A: Drive starts in Croydon, 1 Jul 2018; B: Home Office grant ends, 31 Mar 2020"
+
+
+def year_of(value: float | None, *, hollow: bool = False, shown: str = "60%") -> Row:
+    months = {"period": "rolling_year", "starts": date(2018, 8, 1), "to_date": False}
+    return Row(months, value=value, shown=shown, hollow=hollow)
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    (
+        ([year_of(0.6), year_of(0.7)], "X"),
+        ([year_of(0.6), year_of(0.7, hollow=True)], "X, some in an earlier year"),
+        ([year_of(0.6, hollow=True)], "X (year to Jul 2019)"),
+        ([year_of(0.6), year_of(None, shown="[c]")], "X, where shown"),
+        ([year_of(0.6), None], "X, where known"),
+    ),
+)
+def test_a_sentence_says_of_what_its_numbers_are(rows: list[Row | None], words: str) -> None:
+    assert numbers.where_known(Plain("X"), rows) == words
+
+
+def test_shares_that_do_not_add_up_are_called_rounded() -> None:
+    assert numbers.rounding([[0.5, 0.5], [1 / 3] * 3]) == ["Percentages are rounded and may not add up"]
+    assert numbers.rounding([[0.5, 0.5], [None, 0.2]]) == []
