@@ -101,9 +101,9 @@ def _of_fall(values: Values, found: alarm.Fall) -> Text:
     places = {"number": Plain(figures(found.count)), "months": len(values), "month": write_month(since)}
     if months_between(since, last) + 1 > len(values):
         return _("{number} new cases in the {months} known months since {month}, unusually low", **places)
-    one = "{number} new cases in {month}, unusually low"
-    many = "{number} new cases in the {months} months since {month}, unusually low"
-    return ngettext(one, many, len(values), **places)
+    if len(values) == 1:
+        return _("{number} new cases in {month}, unusually low", **places)
+    return _("{number} new cases in the {months} months since {month}, unusually low", **places)
 
 
 def _every(known: dict[str, dict[str, Values]], months: int, falls: int) -> float | None:
