@@ -80,7 +80,7 @@ def test_open_cases_and_charts(edition):
     flows = "select site, from_value, to_value, direction, left_out from trends where measure = 'new_cases'"
     assert rows(edition, f"{flows} and span = 12 and site = 'all'") == [("all", 131, 130, "unclear", "Aug 2019")]
     chart = "select kind, points, words from control_charts where measure = 'new_cases' and site = 'west_mercia'"
-    assert rows(edition, chart) == [("xmr", 20, "no clear change")]
+    assert rows(edition, chart) == [("poisson", 20, "no clear change")]
     assert rows(edition, "select count(*) from control_charts where measure = 'days_late'") == [(4,)]
 
 

@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import poisson
 
-from etl.compare.charts import POISSON, SIGNALS_BY_CHANCE, XMR, chance_words, control_charts
+from etl.compare.charts import POISSON, XMR, chance_words, control_charts
 from etl.definitions.periods import month_after, months_from
-from etl.methods.control_chart import COMMON_CAUSE, TAIL, xmr
+from etl.methods.control_chart import COMMON_CAUSE, TAIL, poisson_limits, signals_by_chance, xmr
 from etl.reference import Rebase
 
 APRIL = date(2018, 4, 1)
-STEADY = [10, 12, 9, 11, 8, 13, 10, 11, 9, 12, 10, 9]
+STEADY = [20, 22, 19, 21, 18, 23, 20, 21, 19, 22, 20, 19]
 FEW_A_MONTH = [2, 3, 1, 4, 2, 0, 3, 2, 1, 2, 3, 2]
 
 
@@ -54,14 +54,34 @@ def test_trial_limits_from_six_months_and_none_below(months, drawn, trial):
     assert drawn or chart.words == "too few months for limits"
 
 
-def test_counts_under_five_a_month_have_exact_poisson_limits():
-    chart, points = charted([*FEW_A_MONTH, 12])
-    middle = np.mean([*FEW_A_MONTH, 12])
+def test_counts_under_ten_a_month_have_exact_poisson_limits():
+    chart, points = charted([*FEW_A_MONTH * 3, 9])
+    middle = np.mean([*FEW_A_MONTH * 3, 9])
     low, high = points.lower[0], points.upper[0]
     assert chart.kind == POISSON and points["mean"][0] == pytest.approx(middle)
     assert poisson.cdf(low - 1, middle) <= TAIL and poisson.sf(high, middle) <= TAIL
     assert poisson.cdf(low, middle) > TAIL and poisson.sf(high - 1, middle) > TAIL
-    assert list(points.label) == [*[COMMON_CAUSE] * 12, "above_limit"] and chart.words == "higher than chance allows"
+    assert list(points.label) == [*[COMMON_CAUSE] * 36, "above_limit"] and chart.words == "unusually high"
+    assert charted([9.0] * 11 + [10.0])[0].kind == POISSON and charted([10.0] * 11 + [11.0])[0].kind == XMR
+
+
+def test_counts_that_vary_more_than_chance_have_wider_limits():
+    values = [1, 9, 0, 10, 2, 8, 1, 9, 0, 10, 2, 8]
+    chart, points = charted(values)
+    middle, index = np.mean(values), np.var(values, ddof=1) / np.mean(values)
+    low, high = poisson_limits(middle)
+    assert points.lower[0] == pytest.approx(middle + np.sqrt(index) * (low - middle))
+    assert points.upper[0] == pytest.approx(middle + np.sqrt(index) * (high - middle))
+    assert chart.chance.endswith(f"limits are {np.sqrt(index):.1f} times as wide.") and chart.signals == 0
+    assert "as wide" not in charted(FEW_A_MONTH)[0].chance
+
+
+@pytest.mark.parametrize(
+    "stock", ["opening_cases", "closing_cases", "worked_with", "open_case_months", "case_managers"]
+)
+def test_what_is_there_at_a_time_has_no_chart(stock):
+    both = pd.concat([results_of(STEADY), results_of(STEADY, stock)])
+    assert control_charts(both)[0].measure.tolist() == ["new_cases"]
 
 
 def test_money_of_a_few_pounds_is_no_count():
@@ -101,21 +121,21 @@ def test_caseload_is_neutral_and_spend_improves_downwards():
 
 
 @pytest.mark.parametrize(
-    ("plan", "assurance"), [(10, "inconsistent"), (30, "always_below"), (1, "always_above"), (None, None)]
+    ("plan", "assurance"), [(20, "inconsistent"), (40, "always_below"), (1, "always_above"), (None, None)]
 )
 def test_new_cases_against_the_plan_of_a_month(plan, assurance):
     assert charted(STEADY, plan=plan)[0].assurance == assurance
 
 
 @pytest.mark.parametrize(
-    ("plan", "words"), [(30_000, "consistently hits the target"), (1_000, "consistently misses the target")]
+    ("plan", "words"), [(40_000, "consistently hits the target"), (1_000, "consistently misses the target")]
 )
 def test_spend_against_the_plan_of_a_month(plan, words):
     assert charted([v * 1000 for v in STEADY], "spend", plan=plan)[0].assurance_words == words
 
 
 def test_a_chart_that_is_not_stable_says_nothing_of_the_plan():
-    chart, _ = charted([*range(1, 15)], plan=100)
+    chart, _ = charted([*range(11, 25)], plan=100)
     assert chart.assurance is None and "not stable" in chart.assurance_words
 
 
@@ -151,24 +171,24 @@ def test_all_sites_together_begin_when_each_has_begun():
 
 
 def test_signals_are_named_with_their_months():
-    assert charted([*STEADY, *STEADY, 40])[0].signal_words == "Apr 2020 above the upper limit"
+    assert charted([*STEADY, *STEADY, 60])[0].signal_words == "Apr 2020 above the upper limit"
 
 
-def test_what_chance_does_to_charts_of_24_months():
-    chance = np.random.default_rng(2019)
-    charts = [xmr(list(chance.normal(size=24))) for _ in range(1500)]
-    share = sum(any(label != COMMON_CAUSE for label in chart.labels) for chart in charts) / len(charts)
-    assert 20 * share == pytest.approx(SIGNALS_BY_CHANCE[24], abs=0.8)
-    assert chance_words(XMR, 24) == "Of 20 such charts of 24 months of pure chance, about 4 show a signal."
-
-
-def test_what_chance_does_to_charts_of_small_counts():
-    chance = np.random.default_rng(2019)
-    signals = 0
-    for _ in range(120):
-        chart, _ = charted(list(chance.poisson(2.5, 24)))
+@pytest.mark.parametrize(("middle", "months"), [(None, 24), (3.0, 36), (20.0, 24)])
+def test_what_chance_does_to_charts_of_a_mean_and_a_length(middle, months):
+    chance, signals, runs = np.random.default_rng(7), 0, 300
+    for _ in range(runs):
+        values = chance.normal(1000, 100, months) if middle is None else chance.poisson(middle, months)
+        chart, _points = charted(values.tolist(), "spend_in_kind" if middle is None else "new_cases")
         signals += chart.signals > 0
-    assert 20 * signals / 120 <= 2 and "at most about 2" in chance_words(POISSON, 24)
+    assert signals / runs == pytest.approx(signals_by_chance(middle, months), abs=0.07)
+
+
+def test_what_chance_does_is_said_of_the_chart_drawn():
+    said = "Of 20 such charts of 24 months of pure chance, "
+    assert chance_words(20.0, 24, is_count=True) == f"{said}about 4 show a signal."
+    assert chance_words(2.5, 24, is_count=True) == f"{said}fewer than one shows a signal."
+    assert chance_words(1.0, 24, is_count=False) == f"{said}about 4 show a signal."
 
 
 @settings(max_examples=60, deadline=None)
@@ -189,6 +209,6 @@ def test_every_signal_is_borne_out_by_its_limits(values, at):
     known = points.groupby("stretch").value.count()
     drawn = points.groupby("stretch").upper.apply(lambda limits: limits.notna().any())
     assert not drawn[known < 6].any()
-    if chart.words == "no clear change":
+    if chart.state == "chance":
         last = points[points.stretch == points.stretch.max()]
         assert set(last.label.dropna()) <= {COMMON_CAUSE}

@@ -243,7 +243,13 @@ def test_what_is_said_of_a_bridge_is_so(seed: int) -> None:
 
 
 def chart(**given: object) -> Row:
-    usual = {"label": "New cases", "drawn": True, "variation": "common_cause", "words": "no clear change"}
+    usual = {
+        "label": "New cases",
+        "drawn": True,
+        "variation": "common_cause",
+        "state": "chance",
+        "words": "no clear change",
+    }
     return Row({**usual, "kind": "xmr", "points": 20, "trial": False, "signals": 0, "signal_words": "", **given})
 
 
@@ -251,14 +257,17 @@ def chart(**given: object) -> Row:
     ("row", "said"),
     (
         (chart(), "X: new cases by month show no clear change"),
-        (chart(words="a change earlier, none now"), "X: new cases, a change earlier and none now"),
-        (chart(words="higher than chance allows"), "X: new cases, higher than chance allows in the last month"),
+        (chart(state="earlier", words="a change earlier, none now"), "X: new cases, a change earlier and none now"),
+        (chart(state="signal", words="unusually high"), "X: new cases, unusually high in the last month"),
         (
-            chart(drawn=False, variation=None, words="too few months for limits"),
+            chart(drawn=False, variation=None, state="few_months", words="too few months for limits"),
             "X: new cases by month, too few months for limits",
         ),
-        (chart(drawn=False, points=8, words=HIDDEN_WORDS), "X: new cases by month, of which some are hidden"),
-        (chart(drawn=False, points=0, words=HIDDEN_WORDS), "X: new cases by month, all of them hidden"),
+        (
+            chart(drawn=False, points=8, state="hidden", words=HIDDEN_WORDS),
+            "X: new cases by month, of which some are hidden",
+        ),
+        (chart(drawn=False, points=0, state="hidden", words=HIDDEN_WORDS), "X: new cases by month, all of them hidden"),
     ),
 )
 def test_a_control_chart_says_its_variation(row: Row, said: str) -> None:
@@ -267,7 +276,7 @@ def test_a_control_chart_says_its_variation(row: Row, said: str) -> None:
 
 def test_what_the_limits_are_is_said() -> None:
     assert control_chart.chart_note(chart()) == "XmR limits from 20 months. No month is a signal."
-    assert "hidden months" in control_chart.chart_note(chart(drawn=False, words=HIDDEN_WORDS))
+    assert "hidden months" in control_chart.chart_note(chart(drawn=False, state="hidden", words=HIDDEN_WORDS))
     few = chart(kind="poisson", points=8, trial=True, signals=1, signal_words="Aug 2019 above the upper limit")
     said = control_chart.chart_note(few)
     assert said.startswith("Exact Poisson limits from 8 months, on trial until 12 are known.")
