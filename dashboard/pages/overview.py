@@ -19,7 +19,6 @@ from dashboard.elements.tables import (
     hidden,
     link,
     number,
-    number_key,
     seen_on_phones,
     state,
     table,
@@ -33,7 +32,7 @@ from etl.definitions import label_of
 from etl.definitions.messages import Capital, Month, Number, Text, _, joined
 from etl.definitions.periods import months_from, write_date, write_month, write_months
 from etl.definitions.readiness import PROPOSED_BY, THRESHOLDS, VERDICTS
-from etl.definitions.writing import HIDDEN, figures, first_upper, lower_first, pounds
+from etl.definitions.writing import HIDDEN, figures, first_upper, lower_first, pounds, write_range
 from etl.provenance.address import NumberAddress
 
 MOST_COLUMNS = 5
@@ -214,8 +213,8 @@ def open_cases_of(view: View, site: str, row: Row | None, plan: Row | None, badg
         return cell(tag("unknown"), notes=row.why if row is not None and row.why else _("No complete year yet"))
     of = links.number_text(view, plan) if planned and plan is not None else ""
     least, with_missing = overview.bounded_cases(bounds, of)
-    number_of = link(view, number_key(row), least, joined(", ", [view.measure_label("new_cases"), view.label(site)]))
-    value = html.Span([html.Span([_("at least"), " "], className="unit"), number_of])
+    value_of = links.beside(view, row, "least" if bounds.least is not None else "bounds", least)
+    value = html.Span([html.Span([_("at least"), " "], className="unit"), value_of])
     mark = None
     if planned and site != "all":
         ends = ((bounds.least or bounds.low) / planned, bounds.high / planned, MOST_OF_PLAN)
@@ -247,15 +246,14 @@ def cost(view: View, site: str) -> Component:
 
 def open_cost(view: View, site: str, row: Row, bounds: Row) -> Component:
     """A cost that is not known, or that rests on a number under query: as suspected, and beside it if that is right."""
-    shown = overview.range_of_money(bounds.supposed_low, bounds.supposed_high)
-    value = link(view, number_key(row), shown, joined(", ", [view.measure_label(COST), view.label(site)]))
+    value = links.beside(view, row, "bounds", write_range(bounds.supposed_low, bounds.supposed_high, "gbp_each"))
     ends = (bounds.supposed_low, bounds.supposed_high, top(view))
     to = bounds.stated_high if bounds.queried else None
     mark = icons.between(*ends, view.mark(site), to=to) if site != "all" else None
     missing = [_("{months} missing", months=bounds.missing)] if bounds.missing else []
     if not bounds.queried:
         return cell(value, "", mark, [*missing])
-    right = _("{range} if right", range=overview.range_of_money(bounds.stated_low, bounds.stated_high))
+    right = _("{range} if right", range=write_range(bounds.stated_low, bounds.stated_high, "gbp_each"))
     return cell(value, "", mark, [html.Span([under_query(), right]), *missing])
 
 

@@ -1,6 +1,5 @@
 """What the overview says under its verdicts: how the returns came, and why the programme has no number."""
 
-import math
 from collections.abc import Callable, Sequence
 
 from dashboard.data.edition import Row
@@ -69,9 +68,3 @@ def why_open(row: Row) -> Text:
     missing = [_("{months} missing", months=row.missing)] if row.missing else []
     queried = [_("{months} under query", months=row.queried)] if row.queried else []
     return joined("; ", [*missing, *queried])
-
-
-def range_of_money(low: float, high: float) -> Text:
-    """Pounds between two ends: outwards, as the range holds all of it."""
-    ends = (Plain(f"£{math.floor(low + 1e-9):,}"), Plain(f"£{math.ceil(high - 1e-9):,}"))
-    return ends[0] if ends[0] == ends[1] else _("{low} to {high}", low=ends[0], high=ends[1])

@@ -24,6 +24,8 @@ def readiness(verdicts: Sequence[Row], labels: Mapping[str, str], *, every: bool
         if not every:
             return _("{sites} are ready to carry on without the grant", sites=listed(by["ready"]))
         return _("All {number} sites are ready to carry on without the grant", number=count(len(verdicts)))
+    if every and len(by["not_yet"]) == len(verdicts):
+        return _("No site is ready yet")
     clauses = [_clause(kind, sites, first=not place) for place, (kind, sites) in enumerate(_some(by))]
     said = joined(", ", clauses[:-1] + ([_last(clauses)] if clauses else []))
     if by["ready"] or not every or by["cannot_say"]:

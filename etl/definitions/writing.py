@@ -161,6 +161,17 @@ def round_half_up(value: float, digits: int = 0) -> float:
     return float(int(abs(value) * scale + 0.5 + 1e-9)) / scale * (1 if value >= 0 else -1)
 
 
+def write_range(low: float, high: float, unit: Unit) -> Text:
+    """All that a number may be, from end to end: outwards to whole pounds and per cents, as it holds every value."""
+    if unit not in ("gbp", "gbp_each", "share"):
+        ends = [Plain(write(end, unit)) for end in (low, high)]
+    else:
+        sign, scale, end = ("£", 1, "") if unit != "share" else ("", 100, "%")
+        least, most = math.floor(scale * low + 1e-9), math.ceil(scale * high - 1e-9)
+        ends = [Plain(f"{sign}{whole:,}{end}") for whole in (least, most)]
+    return ends[0] if ends[0] == ends[1] else _("{low} to {high}", low=ends[0], high=ends[1])
+
+
 def write_on_its_side(value: float, digits: int, level: Callable[[float], str]) -> str:
     """A number with so many decimals, and with more where it would else be printed on another side of a threshold.
 

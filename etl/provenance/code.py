@@ -34,7 +34,7 @@ TEAM = "central_team"
 # the end, never change the order.
 ASIDE = (
     "", "low", "high", "low_998", "high_998", "verdict", "share", "step", "real", "mean", "lower", "upper",
-    "over_plan", "over_funding", "plan", "against_low", "against_high", "sure",
+    "over_plan", "over_funding", "plan", "against_low", "against_high", "sure", "least", "bounds",
 )  # fmt: skip
 OTHERS = (
     "cover", "agreement", "readiness", "returns", "receipt", "verdict", "cliff", "gap", "central", "quality",

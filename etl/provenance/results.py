@@ -21,6 +21,7 @@ from etl.definitions.writing import (
     write_in_full,
     write_interval,
     write_limit,
+    write_range,
 )
 from etl.provenance.address import NumberAddress
 from etl.provenance.cells import Behind, behind, by_month, by_site, may_see, queried, sources
@@ -374,6 +375,24 @@ def _over(edition: Edition, row: Row, beside: str) -> Told | None:
     return signed_pounds(found[0][beside]), [plus(parts, MINUS, result)], behind(edition, row, "spend", other)
 
 
+def _bounded(edition: Edition, row: Row, beside: str) -> Told | None:
+    """What a number is at least, or may be, that is not known or rests on a number under query."""
+    where = "site = ? and period = ? and starts = ? and measure = ?"
+    found = edition.rows("bounds", where, (row.site, row.period, row.starts, row.measure))
+    if not found or found[0].get("least" if beside == "least" else "low") is None:
+        return None
+    own, unit = found[0], unit_of(edition, row.measure)
+    supposed = write_range(own.supposed_low, own.supposed_high, unit)
+    facts: list[tuple[str, str]] = [(_("May be"), supposed)]
+    facts += [(_("Missing"), own.missing)] if own.missing else []
+    if own.queried:
+        right = write_range(own.stated_low, own.stated_high, unit)
+        facts += [(_("Under query"), own.queried), (_("If what is under query is right"), right)]
+    rule = _("What is missing may be anything that the site had in the twelve months, widened by half.")
+    shown = write(own.least, unit) if beside == "least" else supposed
+    return str(shown), [Facts(tuple(facts)), Words(rule)], behind(edition, row)
+
+
 Teller = Callable[[Edition, Row, str], Told | None]
 TELLERS: dict[str, Teller] = {
     **dict.fromkeys(ENDS, _end),
@@ -385,4 +404,5 @@ TELLERS: dict[str, Teller] = {
     **dict.fromkeys(LIMITS, _limit),
     "plan": _plan,
     **dict.fromkeys(OVER, _over),
+    **dict.fromkeys(("least", "bounds"), _bounded),
 }

@@ -30,6 +30,8 @@ BESIDE = {
     "over_funding": N_("{number} beyond funding"),
     "against_low": N_("lower end of the likely range of {number} as a share of plan"),
     "against_high": N_("upper end of the likely range of {number} as a share of plan"),
+    "least": N_("{number}: what the months that are known add up to"),
+    "bounds": N_("{number}: what it may be"),
     "sure": N_("chance that the rate behind {number} is at least 90% of plan"),
 }
 MADE_UP = _("Made up for the sample")

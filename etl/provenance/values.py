@@ -52,6 +52,9 @@ def _beside(edition: Edition, where: NumberAddress) -> Value:
     if beside in ("over_plan", "over_funding"):
         place = "site = ? and period = ? and starts = ?"
         return _first(edition, "spend_against", place, (site, period, starts), beside), "gbp"
+    if beside == "least":
+        place = "site = ? and period = ? and starts = ? and measure = ?"
+        return _first(edition, "bounds", place, (site, period, starts, measure), "least"), unit
     if beside in OF_PLAN:
         compared = compared_with_plan(edition, row)
         return (compared.get(beside), "share") if compared is not None else NONE

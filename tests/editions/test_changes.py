@@ -51,7 +51,14 @@ def test_each_earlier_edition_is_compared_with(tmp_path: Path) -> None:
     assert list(zip(found.since, found.position, found.effect, found.verdict_effect, strict=True)) == [
         ("2019-09-11", 1, "2.0 → 12.0 months secured", "Verdict: not yet → ready")
     ]
-    assert list(earlier_editions(earlier).edition_id) == ["2019-10-16", "2019-09-11"]
+    revisions = pd.DataFrame(
+        [("conwy", datetime(2019, 11, 1)), ("conwy", datetime(2019, 10, 1)), ("croydon", datetime(2019, 11, 1))],
+        columns=["site", "changed"],
+    )
+    for audience, withheld in (("central", [0, 0]), ("croydon", [1, 2]), ("forum", [2, 3])):
+        told = earlier_editions(earlier, revisions, audience)
+        assert list(told.edition_id) == ["2019-10-16", "2019-09-11"]
+        assert list(told.withheld) == withheld
     assert changes(tables(KNOWN), {}).empty
 
 

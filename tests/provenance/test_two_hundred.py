@@ -21,7 +21,7 @@ from etl.definitions.periods import PERIODS
 from etl.definitions.writing import MINUS, write
 from etl.editions.publish import publish
 from etl.methods import intervals
-from etl.methods.control_chart import poisson_limits, xmr
+from etl.methods.control_chart import dispersion, poisson_limits, xmr
 from etl.provenance import address_in, code_of, editions_of, read_code, tell
 from etl.provenance.lineage import is_planned
 from etl.provenance.story import Source, Story
@@ -120,6 +120,14 @@ def tenths(value: float) -> str:
     return f"{int(abs(value) * 10 + 0.5 + 1e-9) / 10:,.1f}" if value >= 0 else f"−{tenths(-value)}"
 
 
+def inwards(end: float, unit: str, side: str) -> str:
+    """An end of a likely range, in whole people and per cents within it; money to the nearest pound."""
+    if unit == "gbp_each":
+        return write(end, "gbp_each")
+    whole = {"low": math.ceil, "high": math.floor}[side](round(100 * end if unit == "share" else end, 9))
+    return f"{whole}%" if unit == "share" else f"{whole:,}"
+
+
 def same(shown: str, text: str) -> bool:
     """Whether a story and a page print one number: a page may leave out its unit, or write its sign otherwise."""
     return shown in (text, f"{text} months") or shown.lower() == text.lower()
@@ -128,7 +136,8 @@ def same(shown: str, text: str) -> bool:
 def from_returns(one: Seen) -> bool:
     """Whether a number comes from cells: not from agreements and plans, and not in words."""
     _, kind, _, what, beside = [*one.address.split("|"), ""][:5]
-    return kind in PERIODS and not is_planned(what) and beside not in ("verdict", "plan")
+    elsewhere = ("verdict", "plan", "least", "bounds", "sure", "against_low", "against_high")  # tested by themselves
+    return kind in PERIODS and not is_planned(what) and beside not in elsewhere
 
 
 def test_two_hundred_numbers_are_given_again_by_the_cells(edition: Edition, seen: list[Seen]) -> None:
@@ -194,7 +203,7 @@ class Again:
             more = self.total("spend") - self.total("planned_cost" if beside == "over_plan" else "funding")
             return f"{'+' if more >= 0 else MINUS}{write(abs(more), 'gbp')}"
         if beside in ("low", "high"):
-            return write(self.interval(measure)[beside == "high"], unit)
+            return inwards(self.interval(measure)[beside == "high"], unit, beside)
         return write(self.real(measure) if beside == "real" else self.number(measure), unit)
 
     def of_another(self) -> float:
@@ -229,7 +238,9 @@ class Again:
         if chart.kind == "poisson":
             known = [value for value in values if value is not None]
             mean = sum(known) / len(known)
-            return {"mean": mean, **dict(zip(("lower", "upper"), poisson_limits(mean), strict=True))}[which]
+            wide = math.sqrt(dispersion(known))
+            low, high = (mean + wide * (end - mean) for end in poisson_limits(mean))
+            return {"mean": mean, "lower": low, "upper": high}[which]
         drawn = xmr(values)
         value = getattr(drawn, which)[-1]
         assert value is not None

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from dashboard.data.edition import Row
-from dashboard.wording import caseload, overview, readiness
+from dashboard.wording import caseload, overview
 from etl.compare.side_by_side import VERDICT_WORDS
 from etl.definitions.messages import ENGLISH, Number, pieces
 from etl.provenance.address import NumberAddress
@@ -161,50 +161,3 @@ def test_how_returns_came_and_what_their_numbers_open(states: tuple[str, ...], s
     text = overview.returns_note(calendar(*states), lambda state, number: Number(str(number), state, "returns"))
     assert text == sentence
     assert [address for _number, address in opened(text)] == opens
-
-
-def judged(*kinds: str) -> list[Row]:
-    return [Row(site=site, verdict=kind, words=kind, reason="") for site, kind in zip("abc", kinds, strict=False)]
-
-
-@pytest.mark.parametrize(
-    ("kinds", "sentence"),
-    (
-        (("ready", "ready", "ready"), "All three sites are ready"),
-        (("ready", "not_yet"), "One of two sites is ready"),
-        (("ready", "ready", "ready_with_conditions"), "Two of three sites are ready, one with conditions"),
-        (("not_yet", "cannot_say"), "No site is ready yet; what the West Midlands sent leaves one verdict open"),
-        (
-            ("cannot_say", "cannot_say", "ready_with_conditions"),
-            "No site is ready yet, one with conditions; "
-            "what Anglesey and the West Midlands sent leaves two verdicts open",
-        ),
-        ((), "No site has been judged yet"),
-    ),
-)
-def test_what_is_in_the_way(kinds: tuple[str, ...], sentence: str) -> None:
-    assert readiness.in_the_way(judged(*kinds), LABELS) == sentence
-
-
-def milestone(due: date, state: str = "due") -> Row:
-    return Row(due=due, state=state, done=due if state == "done" else None)
-
-
-@pytest.mark.parametrize(
-    ("days", "sentence"),
-    (
-        ((1,), "One milestone is late"),
-        ((1, 2), "Two milestones are late"),
-        ((1, 20), "One milestone is late; one milestone ahead, the next on 20 Nov 2019"),
-        ((20, 21), "Two milestones ahead, the next on 20 Nov 2019"),
-    ),
-)
-def test_what_is_due(days: tuple[int, ...], sentence: str) -> None:
-    rows = [milestone(date(2019, 11, day)) for day in days]
-    assert readiness.milestones(rows, date(2019, 11, 10)) == sentence
-
-
-def test_what_is_done() -> None:
-    done = milestone(date(2019, 11, 1), "done")
-    assert readiness.milestones([done], date(2019, 11, 10)) == "The milestone is done"
-    assert readiness.milestones([done, done], date(2019, 11, 10)) == "All two milestones are done"

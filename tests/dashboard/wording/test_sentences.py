@@ -18,57 +18,62 @@ def verdict(site: str, kind: str, reason: str = "") -> Row:
     return Row(site=site, verdict=kind, words=kind, reason=reason)
 
 
-def cover(site: str, months: float | None) -> Row:
-    return Row(
-        site=site, months=months, year=date(2020, 4, 1), planned=100.0, secured=None if months is None else months
-    )
-
-
 def number(value: float | None, low: float | None = None, high: float | None = None, shown: str = "") -> Row:
     return Row(value=value, low=low, high=high, shown=shown or (f"£{value:,.0f}" if value is not None else "not known"))
 
 
 @pytest.mark.parametrize(
-    ("kinds", "months", "said"),
+    ("kinds", "every", "said"),
     (
-        (("ready", "ready", "ready"), (12, 13, 14), "Yes: all three sites are ready to carry on without the grant"),
+        (("ready", "ready", "ready"), True, "All three sites are ready to carry on without the grant"),
+        (("ready", "ready", "ready"), False, "Anglesey, Barnet and Conwy are ready to carry on without the grant"),
         (
-            ("cannot_say", "not_yet", "cannot_say"),
-            (2, 3, 11.9),
-            "Not yet: no site has a full year’s money once the grant ends in March 2020, "
-            "and two sites cannot be judged",
+            ("ready_with_conditions", "not_yet", "ready_with_conditions"),
+            True,
+            "No site is fully ready: Anglesey and Conwy are ready with conditions, Barnet not yet",
         ),
-        (("not_yet", "not_yet", "not_yet"), (2, 3, 12), "Not yet: no site is ready"),
+        (
+            ("ready_with_conditions", "not_yet", "ready_with_conditions"),
+            False,
+            "Anglesey and Conwy are ready with conditions, Barnet not yet",
+        ),
+        (("not_yet", "not_yet", "not_yet"), True, "No site is ready yet"),
         (
             ("ready", "ready_with_conditions", "not_yet"),
-            (12, 7, 2),
-            "Not yet: one of three sites is ready, one with conditions",
+            True,
+            "Anglesey is ready, Barnet with conditions, and Conwy not yet",
         ),
-        (("cannot_say",) * 3, (2, 3, 4), "Cannot say: none of the three sites can be judged on what has been received"),
+        (
+            ("not_yet", "cannot_say", "not_yet"),
+            True,
+            "Anglesey and Conwy are not ready yet, there is not enough data for Barnet",
+        ),
+        (("cannot_say",) * 3, True, "There is not enough data for Anglesey, Barnet and Conwy"),
     ),
 )
-def test_readiness(kinds: tuple[str, ...], months: tuple[float, ...], said: str) -> None:
+def test_readiness(kinds: tuple[str, ...], every: bool, said: str) -> None:
     verdicts = [verdict(site, kind) for site, kind in zip(LABELS, kinds, strict=True)]
-    covers = [cover(site, amount) for site, amount in zip(LABELS, months, strict=True)]
-    assert readiness.readiness(verdicts, LABELS, covers, date(2020, 3, 1)) == said
-
-
-def test_a_site_without_cover_is_not_counted_as_having_no_money() -> None:
-    verdicts = [verdict("a", "not_yet"), verdict("b", "not_yet")]
-    said = readiness.readiness(verdicts, LABELS, [cover("a", 2.0)], None)
-    assert "no site has a full year" not in said
+    assert readiness.readiness(verdicts, LABELS, every=every) == said
 
 
 def test_one_site_gives_its_own_reason() -> None:
     rows = [verdict("b", "ready_with_conditions", "£105,000 still to be secured")]
-    assert (
-        readiness.readiness(rows, {"b": "Barnet"}, [], None)
-        == "Barnet: ready with conditions – £105,000 still to be secured"
-    )
+    said = readiness.readiness(rows, {"b": "Barnet"})
+    assert said == "Barnet: ready with conditions – £105,000 still to be secured"
 
 
 def test_no_verdict_is_no_verdict() -> None:
-    assert readiness.readiness([], LABELS, [], None) == "No verdict yet: no site has been judged"
+    assert readiness.readiness([], LABELS) == "No site has been judged yet"
+
+
+def test_what_chance_does_is_said_of_the_sites_shown() -> None:
+    criteria = [Row(site=site, criterion="caseload", chance=chance) for site, chance in (("a", 0.525), ("b", 0.97))]
+    verdicts = [Row(site="a", by_chance="no", holds="No"), Row(site="b", by_chance="no", holds="No")]
+    unsure, moved = readiness.chance(criteria, verdicts, LABELS)
+    assert unsure[1] == "the chance that the underlying rate is at least 90% of plan is 53% in Anglesey."
+    assert moved[1] == "No, at none of the sites shown."
+    verdicts[1] = Row(site="b", by_chance="yes", holds="Yes: not yet at 82 new cases")
+    assert readiness.chance([], verdicts, LABELS)[0][1] == "Barnet: yes: not yet at 82 new cases"
 
 
 def test_funding() -> None:
