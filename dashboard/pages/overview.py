@@ -32,7 +32,7 @@ from etl.definitions import label_of
 from etl.definitions.messages import Capital, Month, Number, Text, _, joined
 from etl.definitions.periods import months_from, write_date, write_month, write_months
 from etl.definitions.readiness import PROPOSED_BY, THRESHOLDS, VERDICTS
-from etl.definitions.writing import HIDDEN, figures, first_upper, lower_first, pounds, write_range
+from etl.definitions.writing import HIDDEN, figures, first_upper, lower_first, pounds, write, write_range
 from etl.provenance.address import NumberAddress
 
 MOST_COLUMNS = 5
@@ -212,14 +212,15 @@ def open_cases_of(view: View, site: str, row: Row | None, plan: Row | None, badg
     if row is None or bounds is None:
         return cell(tag("unknown"), notes=row.why if row is not None and row.why else _("No complete year yet"))
     of = links.number_text(view, plan) if planned and plan is not None else ""
-    least, with_missing = overview.bounded_cases(bounds, of)
-    value_of = links.beside(view, row, "least" if bounds.least is not None else "bounds", least)
+    may_be = links.bounds_text(view, row, bounds.low, bounds.high, "count")
+    what = "bounds" if bounds.least is None else "least"
+    value_of = links.beside(view, row, what, write(bounds.low if bounds.least is None else bounds.least, "count"))
     value = html.Span([html.Span([_("at least"), " "], className="unit"), value_of])
     mark = None
     if planned and site != "all":
         ends = ((bounds.least or bounds.low) / planned, bounds.high / planned, MOST_OF_PLAN)
         mark = icons.between(*ends, view.mark(site), plan=1.0)
-    return cell(value, "", mark, [with_missing, overview.why_open(bounds)], badge)
+    return cell(value, "", mark, [overview.bounded_cases(bounds, of, may_be), overview.why_open(bounds)], badge)
 
 
 def bounds_of(view: View, site: str, measure: str) -> Row | None:
@@ -253,7 +254,8 @@ def open_cost(view: View, site: str, row: Row, bounds: Row) -> Component:
     missing = [_("{months} missing", months=bounds.missing)] if bounds.missing else []
     if not bounds.queried:
         return cell(value, "", mark, [*missing])
-    right = _("{range} if right", range=write_range(bounds.stated_low, bounds.stated_high, "gbp_each"))
+    if_right = links.bounds_text(view, row, bounds.stated_low, bounds.stated_high, "gbp_each")
+    right = _("{range} if right", range=if_right)
     return cell(value, "", mark, [html.Span([under_query(), right]), *missing])
 
 

@@ -8,9 +8,10 @@ from dashboard.data.view import View
 from dashboard.elements import html
 from dashboard.elements.headline_links import NUMBER, OPENS
 from dashboard.elements.tables import link, number, number_key, state, verdict_tag
+from etl.definitions.measure import Unit
 from etl.definitions.messages import Capital, Name, Number, Plain, Text, _, joined
 from etl.definitions.periods import month_after, write_month
-from etl.definitions.writing import HIDDEN, figures, pounds, spaced, write_count, write_end
+from etl.definitions.writing import HIDDEN, figures, pounds, spaced, write_count, write_end, write_range
 from etl.provenance.address import NumberAddress
 from etl.provenance.story import NOT_KNOWN, NOT_STATED, beside_words, unit_of
 
@@ -60,6 +61,15 @@ def interval_text(view: View, row: Row | None) -> str:
         return ""
     low, high = (write_end(row[side], unit_of(view.edition, row.measure), side) for side in ("low", "high"))
     return _("{low} to {high}", low=beside_text(view, row, "low", low), high=beside_text(view, row, "high", high))
+
+
+def bounds_text(view: View, row: Row, low: float, high: float, unit: Unit) -> Text:
+    """All that a number may be, from end to end; both ends open its story."""
+    if write_range(low, high, unit) == write_range(low, low, unit):
+        return beside_text(view, row, "bounds", write_range(low, high, unit))
+    ends = (write_range(low, low, unit), write_range(high, high, unit))
+    first, last = (beside_text(view, row, "bounds", end) for end in ends)
+    return _("{low} to {high}", low=first, high=last)
 
 
 def interval(view: View, row: Row | None) -> Component:

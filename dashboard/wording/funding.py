@@ -9,7 +9,7 @@ from dashboard.wording.numbers import Write, as_shown, spread
 from etl.definitions.messages import Capital, Count, Month, Name, Plain, Text, _, joined, ngettext
 from etl.definitions.periods import write_financial_year, write_month
 from etl.definitions.settings import NIL_POUNDS
-from etl.definitions.writing import figures, percent, pounds, round_half_up
+from etl.definitions.writing import figures, listed, percent, pounds, round_half_up
 
 
 def funding(row: Row | None, write: Write = as_shown) -> Text:
@@ -70,17 +70,18 @@ def cliff(
 
 
 def largest_funder(rows: Sequence[tuple[str, Row]], write: Write = as_shown) -> Text:
-    """Who pays most at each site; a row is a site's label and its largest funder."""
-    if not rows:
+    """Who pays most at each site, of those whose shares are known; a row is a site's label and its largest funder."""
+    known = [(label, row) for label, row in rows if row.share is not None]
+    if not known:
         return _("Who pays is not known")
-    if len({row.label for label, row in rows}) > 1:
-        return _("The largest funder is not the same at every site")
-    funders = [Row(row, value=row.share or 0.0) for label, row in rows]
+    sites = listed([label for label, _row in known])
+    if len({row.label for _label, row in known}) > 1:
+        return _("The largest funder is not the same in {sites}", sites=sites)
+    funders = [Row(row, value=row.share) for _label, row in known]
     share = spread(funders, lambda row: write(row, "share", percent(row.value)))
-    funder = Name(funders[0].label)
-    if len(rows) > 1:
-        return _("{funder} pays {share} at every site", funder=funder, share=share)
-    return _("{funder} pays {share} at {site}", funder=funder, share=share, site=Name(rows[0][0]))
+    said = _("The {funder} pays {share} of cash in {sites}", funder=Name(funders[0].label), share=share, sites=sites)
+    left = [label for label, row in rows if row.share is None]
+    return _("{sentence}; {sites} not known", sentence=said, sites=listed(left)) if left else said
 
 
 def share_moved(rows: Sequence[tuple[str, Row | None, Row | None]], write: Write = as_shown) -> Text:

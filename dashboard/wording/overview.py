@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from dashboard.data.edition import Row
 from etl.definitions.messages import Message, Plain, Text, _, joined
 from etl.definitions.periods import write_month
-from etl.definitions.writing import write
 
 STATES = ("on_time", "late", "missing", "rejected")
 CountText = Callable[[str, int], Text]  # how a number of returns in a state stands in a sentence
@@ -52,15 +51,10 @@ def returns_note(rows: Sequence[Row], number_of: CountText = plain) -> Text:
     return joined("; ", clauses)
 
 
-def bounded_cases(row: Row, plan: str) -> tuple[Text, Text]:
-    """New cases that are not known: the least that they are, and what they may be of the plan."""
-    low, high = (Plain(write(end, "count")) for end in (row.low, row.high))
-    if row.least is None or not row.missing:
-        with_missing: Text = _("{low} to {high}", low=low, high=high)
-    else:
-        with_missing = _("with {months} {low} to {high}", months=row.missing, low=low, high=high)
-    least = Plain(write(row.low if row.least is None else row.least, "count"))
-    return least, _("of {number}; {range}", number=plan, range=with_missing) if plan else with_missing
+def bounded_cases(row: Row, plan: str, what: Text) -> Text:
+    """What new cases may be that are not known, of their plan; `what` they may be in numbers."""
+    within = _("with {months} {range}", months=row.missing, range=what) if row.missing else what
+    return _("of {number}; {range}", number=plan, range=within) if plan else within
 
 
 def why_open(row: Row) -> Text:

@@ -19,6 +19,7 @@ from etl.definitions.measure import Ratio, Total, addends
 from etl.definitions.messages import Listing, Month
 from etl.definitions.periods import day_of, last_month, months_from
 from etl.definitions.tables import columns_of
+from etl.definitions.writing import HIDDEN
 from etl.methods.bounds import Range, added, divided, usual_range
 
 PERIODS = ("rolling_year", "year")
@@ -31,12 +32,13 @@ class Site:
     """A site's months: the numbers that are known, those that are suspected in place of some, and what is missing.
 
     Numbers are by name and month; a suspected one is nan where only the site can know it. `holes` are
-    (month, number), with '' for a whole return.
+    (month, number), with '' for a whole return; what is `hidden` from an audience cannot be bounded for it.
     """
 
     known: Mapping[str, Mapping[date, float]]
     suspected: Mapping[tuple[date, str], float] = field(default_factory=dict)
     holes: Collection[tuple[date, str]] = ()
+    hidden: Collection[tuple[date, str]] = ()
 
     def lacks(self, month: date, number: str) -> bool:
         """Whether a month's number should be there and is not."""
@@ -88,8 +90,8 @@ def bounds(
     """A row for each site, year and measure that a hole, a copy or a query with a known cause leaves open, and for all
     sites together.
 
-    `results` has site, period, starts, measure, value; `holes` site, month, measure ('' for a whole return); `asked`
-    site, month, measure, is_suspected, suspected, of the numbers under query. `shared` are the spend lines that
+    `results` has site, period, starts, measure, value, shown; `holes` site, month, measure ('' for a whole return);
+    `asked` site, month, measure, is_suspected, suspected, of the numbers under query. `shared` are the spend lines that
     every site counts. Money in pounds.
     """
     years = results.loc[results.period.isin(PERIODS), ["site", "period", "starts"]].drop_duplicates()
@@ -165,7 +167,9 @@ def _divided(over: Open | None, under: Open | None) -> Open | None:
 def _sites(results: pd.DataFrame, holes: pd.DataFrame, asked: pd.DataFrame) -> dict[str, Site]:
     """The sites that have a hole or such a query, with their months."""
     meant = asked[asked.is_suspected]
-    monthly = results[(results.period == "month") & results.value.notna()]
+    months = results[results.period == "month"]
+    monthly = months[months.value.notna()]
+    masked = months[months.shown.eq(HIDDEN)]
     sites = {}
     for name in sorted({*holes.site, *meant.site}):
         known: dict[str, dict[date, float]] = {}
@@ -177,6 +181,7 @@ def _sites(results: pd.DataFrame, holes: pd.DataFrame, asked: pd.DataFrame) -> d
             known,
             {(day_of(m), str(n)): v for m, n, v in zip(said.month, said.measure, said.suspected, strict=True)},
             {(day_of(m), str(n)) for m, n in holes.loc[holes.site == name, ["month", "measure"]].to_numpy()},
+            {(day_of(m), str(n)) for m, n in masked.loc[masked.site == name, ["starts", "measure"]].to_numpy()},
         )
     return sites
 
@@ -242,6 +247,8 @@ def _month(
 ) -> Range | None:
     """The ends of one month: where all of it is missing those of its sum, else of each number that is."""
     asked = [number for number in numbers if is_asked(number, month)]
+    if any((month, number) in site.hidden for number in asked):
+        return None
     values = [value(number, month) for number in asked]
     if asked and all(one is None for one in values):
         return _usual(site, window, asked, whole=whole)

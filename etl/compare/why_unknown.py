@@ -11,7 +11,7 @@ from etl.compare.components import components, count_behind
 from etl.compare.intervals import PLACE, in_columns
 from etl.definitions import ASKED_LATER, MEASURES, label_of, nil_before
 from etl.definitions.measure import Ratio
-from etl.definitions.messages import Name, Small, _, joined
+from etl.definitions.messages import Count, Name, Small, _, joined
 from etl.definitions.periods import last_month, write_month
 from etl.definitions.settings import LEAST_COUNT, NOTHING_TO_DIVIDE, TOO_FEW
 
@@ -85,7 +85,7 @@ def _why(
     when = write_month(month)
     place = joined(", ", [Name(labels[first]), when]) if site == "all" else when
     why = _(_STATES[state], place=place, number=label_of(number) if number else "")
-    return _("{first}, and {number} more", first=why, number=len(more)) if more else why
+    return _("{first}, and {number} more", first=why, number=Count(len(more))) if more else why
 
 
 def _holes_of(

@@ -6,10 +6,10 @@ from datetime import date
 
 from etl.definitions.messages import Number, Plain, Small, Text, _, joined, ngettext
 from etl.definitions.periods import write_date, write_financial_year, write_month
-from etl.definitions.readiness import QUESTIONS, TOO_FEW_TO_BE_SURE, VERDICTS
-from etl.definitions.writing import first_upper, round_half_up, write, write_end, write_on_its_side
+from etl.definitions.readiness import CRITERIA, QUESTIONS, TOO_FEW_TO_BE_SURE, VERDICTS
+from etl.definitions.writing import figures, first_upper, round_half_up, write, write_end, write_on_its_side
 from etl.judge.evidence import Bounds, Evidence, together
-from etl.judge.judgement import complete, judge, levels_of
+from etl.judge.judgement import complete, judge, levels_of, method_name
 from etl.methods import readiness as method
 from etl.methods.readiness import BEST_LAST, CANNOT_SAY, MONEY, NOT_YET, Change, Condition, Readiness, Step
 from etl.provenance.address import NumberAddress
@@ -87,7 +87,9 @@ def condition_words(evidence: Evidence, condition: Condition) -> str:
         return _("must be known")
     if condition.criterion == MONEY and evidence.money.planned is not None:
         return _still_to_secure(evidence)
-    return together([_step_words(evidence, step) for step in condition.steps]) or _("not known")
+    name = next(one.name for one in CRITERIA if method_name(one.name) == condition.criterion)
+    address = str(NumberAddress(evidence.site, "readiness", name, "level"))
+    return together([_step_words(evidence, step, address) for step in condition.steps]) or _("not known")
 
 
 @dataclass(frozen=True)
@@ -300,45 +302,50 @@ def _better(judged: Readiness) -> list[Change]:
 
 
 def _words_of(evidence: Evidence, change: Change) -> str:
-    return together([_step_words(evidence, step) for step in change.steps])
+    address = str(NumberAddress(evidence.site, "verdict", "", "words"))
+    return together([_step_words(evidence, step, address) for step in change.steps])
 
 
-def _step_words(evidence: Evidence, step: Step) -> str:
-    """A step in words: £44,558 more secured (6 months)."""
+def _step_words(evidence: Evidence, step: Step, address: str) -> str:
+    """A step in words: £44,558 more secured (6 months). Its numbers open the story at an address."""
+
+    def figure(shown: str) -> Number:
+        return Number(shown, address, _("what would change it"))
+
     if step.what == "secured":
-        return _secured_words(evidence, step.by)
+        return _secured_words(evidence, step.by, figure)
     if step.what in ("spend", "spend_of"):
-        amount = pounds_of(abs(step.by))
+        amount = figure(write(abs(step.by), "gbp"))
         if step.what == "spend_of":
             return _("a spend of {amount} in the twelve months", amount=amount)
         return _("{amount} more spent", amount=amount) if step.by > 0 else _("{amount} less spent", amount=amount)
     if step.what.startswith("answer_"):
         question = QUESTIONS[int(step.what[-1]) - 1].label
-        return _("“{question}” answered with {score}", question=question, score=round(step.by))
-    return _counted_words(evidence, step)
+        return _("“{question}” answered with {score}", question=question, score=figure(figures(step.by)))
+    return _counted_words(evidence, step, figure)
 
 
-def _counted_words(evidence: Evidence, step: Step) -> str:
+def _counted_words(evidence: Evidence, step: Step, figure: Callable[[str], Number]) -> str:
     """A step of new cases or returns."""
-    number = round(abs(step.by))
+    count, number = round(abs(step.by)), figure(figures(abs(step.by)))
     if step.what == "new_cases_of":
         return _("{number} new cases in the twelve months", number=number)
     if step.what == "new_cases" and step.by > 0:
-        return ngettext("{number} more new case", "{number} more new cases", number, number=number)
+        return ngettext("{number} more new case", "{number} more new cases", count, number=number)
     if step.what == "new_cases":
-        return ngettext("{number} new case fewer", "{number} new cases fewer", number, number=number)
+        return ngettext("{number} new case fewer", "{number} new cases fewer", count, number=number)
     if step.what == "filled":
-        return _("{share} of numbers filled in", share=Plain(f"{100 * step.by:g}%"))
-    places = {"number": number, "total": evidence.expected or 12}
+        return _("{share} of numbers filled in", share=figure(f"{100 * step.by:g}%"))
+    places = {"number": number, "total": figure(figures(evidence.expected or 12))}
     if step.what == "received":
         return _("{number} of {total} returns received", **places)
     return _("{number} of {total} returns on time", **places)
 
 
-def _secured_words(evidence: Evidence, more: float) -> str:
+def _secured_words(evidence: Evidence, more: float, figure: Callable[[str], Number]) -> str:
     after = evidence.money.secured + more
     months = round_half_up(12 * after / (evidence.money.planned or 1), 1)
-    places = {"amount": pounds_of(abs(more)), "months": Plain(f"{months:g}")}
+    places = {"amount": figure(write(abs(more), "gbp")), "months": figure(f"{months:g}")}
     if more > 0:
         return _("{amount} more secured ({months} months)", **places)
     return _("{amount} less secured ({months} months)", **places)

@@ -30,7 +30,7 @@ def results(*sites: str) -> pd.DataFrame:
             rows += [(site, "month", month, number, value) for number, value in own.items()]
         year = {"new_cases": float(sum(NEW)), "spend": 12_000.0, "spend_shared": 12_000.0}
         rows += [(site, "rolling_year", FIRST, number, value) for number, value in year.items()]
-    return pd.DataFrame(rows, columns=["site", "period", "starts", "measure", "value"])
+    return pd.DataFrame(rows, columns=["site", "period", "starts", "measure", "value"]).assign(shown="")
 
 
 def without(frame: pd.DataFrame, site: str, month: date, *numbers: str) -> pd.DataFrame:
@@ -103,6 +103,15 @@ def test_all_sites_together_are_bounded_where_each_is_known_or_bounded() -> None
     lost = without(numbers, "dover", SEPTEMBER)  # and nobody said so: not bounded, so no sum
     found = bounds(lost, holes(("conwy", AUGUST, "")), NOTHING, SHARED, LAST)
     assert found[(found.site == "all") & (found.measure == "new_cases")].empty
+
+
+def test_what_is_hidden_from_an_audience_is_not_taken_for_nothing() -> None:
+    numbers = without(results("conwy"), "conwy", AUGUST)
+    seen = (numbers.measure == "new_cases") & (numbers.period == "month") & (numbers.starts < date(2019, 4, 1))
+    masked = numbers.assign(value=numbers.value.mask(seen), shown=numbers.shown.mask(seen, "[c]"))
+    found = bounds(masked, holes(("conwy", AUGUST, "")), NOTHING, SHARED, LAST)
+    assert found[found.measure == "new_cases"].empty
+    assert (row(found, "conwy", "spend").low, row(found, "conwy", "spend").high) == (11_500, 12_500)
 
 
 def test_a_year_in_which_all_is_known_has_no_bounds() -> None:
