@@ -153,7 +153,8 @@ def verdict(view: View, site: str) -> Component:
         return cell(tag("unknown", _("Not enough data"), large=True))
     row = rows[0]
     if site == "all":
-        return html.Div(html.P(links.link_to(view, links.verdict_text(row)), className="counted"), className="cell")
+        counted = link(view, str(NumberAddress(site, "verdict", "", "words")), first_upper(row.words), _("verdicts"))
+        return html.Div(html.P(counted, className="counted"), className="cell")
     shown = links.verdict(view, site, row.verdict, VERDICTS.get(row.verdict, row.words))
     return html.Div([shown, html.P(row.reason or "", className="reason")], className="cell")
 

@@ -284,7 +284,8 @@ def beside_actuals(view: View, supposed: ScenarioChoice, found: Sequence[Case], 
 
 def verdicts_now(view: View, known: Row) -> Component:
     """The sites' verdicts counted, as they are known."""
-    return links.prose(view, "all", f"now {known.words}", str(NumberAddress("all", "verdict", "", "words")))
+    said = _("now {verdict}", verdict=known.words)
+    return link(view, str(NumberAddress("all", "verdict", "", "words")), said, _("verdicts"))
 
 
 def verdict_cell(case: Case, known: Row | None) -> Component:

@@ -9,9 +9,9 @@ from dashboard.elements import html
 from dashboard.elements.headline_links import NUMBER, OPENS
 from dashboard.elements.tables import link, number, number_key, state, verdict_tag
 from etl.definitions.measure import Unit
-from etl.definitions.messages import Capital, Name, Number, Plain, Text, _, joined
+from etl.definitions.messages import Name, Number, Plain, Text, _, joined
 from etl.definitions.periods import month_after, write_month
-from etl.definitions.writing import HIDDEN, figures, pounds, spaced, write_count, write_end, write_range
+from etl.definitions.writing import HIDDEN, figures, pounds, range_ends, spaced, write_count, write_end
 from etl.provenance.address import NumberAddress
 from etl.provenance.story import NOT_KNOWN, NOT_STATED, beside_words, unit_of
 
@@ -65,11 +65,8 @@ def interval_text(view: View, row: Row | None) -> str:
 
 def bounds_text(view: View, row: Row, low: float, high: float, unit: Unit) -> Text:
     """All that a number may be, from end to end; both ends open its story."""
-    if write_range(low, high, unit) == write_range(low, low, unit):
-        return beside_text(view, row, "bounds", write_range(low, high, unit))
-    ends = (write_range(low, low, unit), write_range(high, high, unit))
-    first, last = (beside_text(view, row, "bounds", end) for end in ends)
-    return _("{low} to {high}", low=first, high=last)
+    first, last = (beside_text(view, row, "bounds", end) for end in range_ends(low, high, unit))
+    return first if str(first) == str(last) else _("{low} to {high}", low=first, high=last)
 
 
 def interval(view: View, row: Row | None) -> Component:
@@ -93,11 +90,6 @@ def verdict(view: View, site: str, kind: str, said: str) -> Component:
         className="number-tag",
         **{"data-number": key, "aria-label": heard},
     )
-
-
-def verdict_text(row: Row) -> Number:
-    """The verdicts of all sites counted, in a sentence."""
-    return Number(Capital(row.words), str(NumberAddress(row.site, "verdict", "", "words")), _("verdicts"))
 
 
 def cover_text(view: View, row: Row, column: str, shown: str) -> Number:

@@ -64,12 +64,12 @@ class Question:
 
 
 QUESTIONS: tuple[Question, ...] = (
-    Question(1, "Owner and governance", "Who owns the service after the grant, and which board answers for it"),
+    Question(1, _("Owner and governance"), "Who owns the service after the grant, and which board answers for it"),
     Question(
-        2, "Partners", "Which partners have agreed to go on referring, sharing information and sitting on the panel"
+        2, _("Partners"), "Which partners have agreed to go on referring, sharing information and sitting on the panel"
     ),
-    Question(3, "Workforce and contract", "Whether posts and the provider's contract go on after the grant"),
-    Question(4, "Benefits accepted", "Whether those who would pay accept what the service is worth to them"),
+    Question(3, _("Workforce and contract"), "Whether posts and the provider's contract go on after the grant"),
+    Question(4, _("Benefits accepted"), "Whether those who would pay accept what the service is worth to them"),
 )
 
 
@@ -82,7 +82,7 @@ _AT = {name: f"{value:g}" for name, value in THRESHOLDS.items()}
 CRITERIA: tuple[Criterion, ...] = (
     Criterion(
         "money",
-        "Money secured",
+        _("Money secured"),
         _("Of 12 months. {met} met, {partly} partly", met=_AT["cover_met"], partly=_AT["cover_partial"]),
         f"Months of the first financial year without the grant that approved cash pays for: met from "
         f"{_AT['cover_met']}, partly from {_AT['cover_partial']}",
@@ -90,7 +90,7 @@ CRITERIA: tuple[Criterion, ...] = (
     ),
     Criterion(
         "spend",
-        "Spend against plan",
+        _("Spend against plan"),
         _(
             "{met_from} to {met_to} met, {partly_from} to {partly_to} partly",
             met_from=_share("spend_met_from"),
@@ -104,7 +104,7 @@ CRITERIA: tuple[Criterion, ...] = (
     ),
     Criterion(
         "caseload",
-        "New cases",
+        _("New cases"),
         _("{met} of plan met, {partly} partly", met=_share("caseload_met"), partly=_share("caseload_partial")),
         f"New cases of the last twelve months as a share of plan: met from {_share('caseload_met')}, partly from "
         f"{_share('caseload_partial')}; beside it how sure it is that the rate behind them is at least "
@@ -113,7 +113,7 @@ CRITERIA: tuple[Criterion, ...] = (
     ),
     Criterion(
         "returns",
-        "Returns",
+        _("Returns"),
         _(
             "{received} in, {on_time} on time, {filled} filled",
             received=_AT["received_met"],
@@ -127,7 +127,7 @@ CRITERIA: tuple[Criterion, ...] = (
     ),
     Criterion(
         "commitment",
-        "Commitment",
+        _("Commitment"),
         _("Four questions, each 0 to 3"),
         f"Four questions answered 0 to 3 with a document: met if all are {_AT['score_met']} or more and "
         f"{_AT['top_scores_met']} are {_AT['top_score']}, partly if all are {_AT['score_partial']} or more",

@@ -161,15 +161,19 @@ def round_half_up(value: float, digits: int = 0) -> float:
     return float(int(abs(value) * scale + 0.5 + 1e-9)) / scale * (1 if value >= 0 else -1)
 
 
-def write_range(low: float, high: float, unit: Unit) -> Text:
-    """All that a number may be, from end to end: outwards to whole pounds and per cents, as it holds every value."""
+def range_ends(low: float, high: float, unit: Unit) -> tuple[Plain, Plain]:
+    """The ends of all that a number may be: outwards to whole pounds and per cents, so that it holds every value."""
     if unit not in ("gbp", "gbp_each", "share"):
-        ends = [Plain(write(end, unit)) for end in (low, high)]
-    else:
-        sign, scale, end = ("£", 1, "") if unit != "share" else ("", 100, "%")
-        least, most = math.floor(scale * low + 1e-9), math.ceil(scale * high - 1e-9)
-        ends = [Plain(f"{sign}{whole:,}{end}") for whole in (least, most)]
-    return ends[0] if ends[0] == ends[1] else _("{low} to {high}", low=ends[0], high=ends[1])
+        return Plain(write(low, unit)), Plain(write(high, unit))
+    sign, scale, end = ("£", 1, "") if unit != "share" else ("", 100, "%")
+    least, most = math.floor(scale * low + 1e-9), math.ceil(scale * high - 1e-9)
+    return Plain(f"{sign}{least:,}{end}"), Plain(f"{sign}{most:,}{end}")
+
+
+def write_range(low: float, high: float, unit: Unit) -> Text:
+    """All that a number may be, from end to end."""
+    first, last = range_ends(low, high, unit)
+    return first if first == last else _("{low} to {high}", low=first, high=last)
 
 
 def write_on_its_side(value: float, digits: int, level: Callable[[float], str]) -> str:

@@ -28,6 +28,14 @@ from etl.provenance.story import (
 MOST_LINES = 12
 Place = tuple[str, date, str]
 
+# What stands in a cell that has no number.
+STATES = {
+    "missing": _("empty"),
+    "suppressed": _("hidden by the site"),
+    "unreadable": _("not a number"),
+    "not_applicable": _("said not to apply"),
+}
+
 
 def may_see(edition: Edition, site: str) -> bool:
     """Whether the audience may see what a site typed in which cell: the central team, and the site itself."""
@@ -84,7 +92,7 @@ class _History:
         """A cell with what became of it."""
         sent = self.returns.get(cell.return_id)
         place, unit = (cell.site, cell.month, cell.measure), unit_of(self.edition, cell.measure)
-        shown = write_in_full(cell.value, unit) if cell.value is not None else spaced(cell.state) or NOT_KNOWN
+        shown = write_in_full(cell.value, unit) if cell.value is not None else STATES.get(cell.state, NOT_KNOWN)
         return Source(
             cell.site,
             cell.month,

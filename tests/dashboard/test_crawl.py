@@ -367,7 +367,7 @@ def test_an_earlier_edition_says_that_it_is_one_and_what_has_changed(reader: tup
     )
     assert "This is the edition of 16 Nov 2019, not the current one" in said
     assert "MOPAC: £275,000 approved" in said
-    assert "Verdict: cannot say → not yet" in said
+    assert "Verdict: not yet → ready with conditions" in said
     assert re.search(r"Returns received .*South Wales\s+Oct 2019\s+28 Nov 2019\s+late", said)
     assert "Data to Nov 2019" in re.sub(r"\s+", " ", current)
     assert "not the current one" not in current

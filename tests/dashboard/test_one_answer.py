@@ -20,7 +20,7 @@ AUDIENCES = ("central", "forum", LEAD)
 PATHS = ("/", "/caseload", "/costs", "/funding", "/readiness", "/scenario", "/returns", "/methods", "/present")
 CHOSEN = ("", "site=south_wales", "site=croydon,west_midlands", "period=quarter", "period=year", "per=case_month")
 PERIODS = ("month", "quarter", "year", "rolling_year")
-# A criterion and a verdict have a story each, which tells of several numbers.
+# A criterion and a verdict have a story each, which tells of several numbers, as what a number may be has two ends.
 SEVERAL = ("readiness", "verdict", "receipt")
 CLOSE = 0.0051  # pounds; other numbers are equal to the last digit
 
@@ -150,7 +150,7 @@ def check_pages(data: Path, audience: str) -> None:
 
 
 def is_several(address: str) -> bool:
-    return address.split("|")[1] in SEVERAL
+    return address.split("|")[1] in SEVERAL or address.endswith("|bounds")
 
 
 def agree(forms: list[str]) -> bool:

@@ -23,7 +23,9 @@ from etl.definitions.writing import (
     write_in_full,
     write_interval,
     write_limit,
+    write_on_its_side,
     write_pence,
+    write_range,
 )
 from etl.methods.intervals import poisson
 
@@ -121,3 +123,21 @@ def test_sites_are_listed_with_their_article_and_counted_beyond_four() -> None:
 
 def test_a_name_of_the_code_is_read_with_spaces_and_a_hidden_number_has_one_mark() -> None:
     assert [spaced("accepted_with_queries"), spaced(None), HIDDEN] == ["accepted with queries", "", "[c]"]
+
+
+def test_all_that_a_number_may_be_is_rounded_outwards() -> None:
+    assert write_range(2219.6, 2233.2, "gbp_each") == "£2,219 to £2,234"
+    assert write_range(0.5801, 0.69, "share") == "58% to 69%"
+    assert write_range(80, 99, "count") == "80 to 99"
+    assert write_range(5, 5, "count") == "5"
+
+
+def test_a_number_is_printed_on_its_side_of_a_threshold() -> None:
+    def full(months: float) -> str:
+        return "met" if months >= 12 else "partly"
+
+    assert write_on_its_side(10.577, 1, full) == "10.6"
+    assert write_on_its_side(12 * 311_000 / 312_000, 1, full) == "11.96"
+    assert write_on_its_side(12 * 311_999 / 312_000, 1, full) == "11.99996"
+    assert write_on_its_side(12, 1, full) == "12.0"
+    assert write_on_its_side(105.49, 0, lambda share: "met" if share <= 105 else "partly") == "105.5"

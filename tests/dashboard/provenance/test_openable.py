@@ -187,7 +187,7 @@ def all_words(story: Story) -> str:
 # A place of each kind, its text and what it opens: (page, text, address).
 KINDS = [
     ("/", "£105,000", "south_wales|cover|2020-04-01|gap"),
-    ("/", "0 of 4", "all|verdict||words"),
+    ("/", "Ready with conditions", "croydon|verdict||words"),
     ("/", "12", "croydon|returns|2018-12-01|year.due"),
     ("/", "11", "south_wales|returns|2018-12-01|year.on_time"),
     ("/", "£165,000", "south_wales|agreement|south-wales-commissioner-police-2020|amount"),
@@ -201,7 +201,7 @@ KINDS = [
     ("/funding", "50%", "all|cliff|2020-04-01|share"),
     ("/funding", "31%", "all|cliff|2020-10-01|share"),
     ("/readiness", "£145,824", "west_mercia|cover|2020-04-01|gap"),
-    ("/readiness", "3", "west_mercia|readiness|caseload|level"),
+    ("/readiness", "12", "west_mercia|readiness|caseload|level"),
     ("/readiness", "£44,558", "west_mercia|verdict||words"),
     ("/returns", "76", "all|returns|2018-04-01|came"),
     ("/returns", "77", "all|returns|2018-04-01|due"),
