@@ -16,7 +16,7 @@ from dashboard.elements.tables import Column, Part, hidden, link, state, table
 from dashboard.provenance import codes
 from etl.definitions.messages import Number, _, joined, ngettext
 from etl.definitions.periods import write_date, write_month
-from etl.definitions.writing import spaced
+from etl.provenance.cells import STATES
 from etl.provenance.story import (
     HIDDEN,
     NOT_KNOWN,
@@ -176,7 +176,7 @@ def typed_in(view: View, number: Number, cells: tuple[Source, ...], way: Way) ->
             by_sheet.setdefault(cell.sheet or "", []).append(cell.cell)
     places = [html.Small([html.Code(f"{sheet} "), html.Code(", ".join(found))]) for sheet, found in by_sheet.items()]
     odd = sorted({cell.state for cell in cells if cell.state not in ("reported", "")})
-    said = [html.Small(joined(", ", list(map(spaced, odd))), className="muted")] if odd else []
+    said = [html.Small(joined(", ", [STATES.get(one, one) for one in odd]), className="muted")] if odd else []
     return html.Span([item(view, number, way), *said, *places])
 
 
