@@ -107,7 +107,12 @@ def year_before(view: View) -> Component:
     return card(
         wording.changed([(site.label, row) for site, row in rows]),
         _("New cases, against the same months a year before; a month missing in either year is left out of both"),
-        table([*heads, Column(_("Change"))], [before_line(view, site.name, row) for site, row in rows], YEAR_BEFORE)
+        table(
+            [*heads, Column(_("Change"))],
+            [before_line(view, site.name, row) for site, row in rows],
+            YEAR_BEFORE,
+            class_name="wide",
+        )
         if rows
         else nothing(_("No returns yet.")),
         name="year-before",

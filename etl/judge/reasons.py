@@ -22,7 +22,10 @@ def reason(evidence: Evidence, judged: Readiness) -> str:
         return first_upper(joined("; ", _lacking(evidence, levels)))
     worst = "not_met" if "not_met" in levels.values() else "partly"
     failing = [_why(evidence, name, level) for name, level in levels.items() if level == worst]
-    return first_upper(joined("; ", [*failing, *_lacking(evidence, levels)])) or _("All five criteria are met")
+    lacking = _lacking(evidence, levels)
+    return first_upper(joined("; ", [*failing, *(lacking[:1] if failing else lacking)])) or _(
+        "All five criteria are met"
+    )
 
 
 def _why(evidence: Evidence, criterion: str, level: str) -> str:

@@ -151,7 +151,7 @@ def test_each_cell_says_what_the_picture_says(cells: dict[tuple[str, str], dict]
         (
             "west_midlands",
             "not_yet",
-            "Too little secured money; August return missing; September under query",
+            "Too little secured money; August return missing",
             "£252,000 more secured (6 months) and August return sent and September spend confirmed, with spend and new "
             "cases as usual: ready with conditions",
             "No",
