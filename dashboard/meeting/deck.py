@@ -115,13 +115,18 @@ def verdict(view: View) -> Slide | None:
     )
 
 
+# Beyond so many sites a row has room for one reason only.
+MOST_IN_FULL = 5
+
+
 def judge(view: View, site: str, row: Row | None, cover: Row | None) -> Judged:
     """A row of the verdict slide."""
     months = cover.months if cover is not None else None
     words = VERDICTS.get(row.verdict, row.words) if row is not None else _("Not enough data")
     level = VERDICT_LEVELS.get(row.verdict, "unknown") if row is not None else "unknown"
     shown = Plain(figures(months, 1)) if months is not None else _("not known")
-    return Judged(place(view, site), level, words, row.reason or "" if row is not None else "", months, shown)
+    reason = "" if row is None else row.get("main_reason") if len(view.sites) > MOST_IN_FULL else row.reason
+    return Judged(place(view, site), level, words, reason or "", months, shown)
 
 
 def ask(view: View, cover: Row | None, verdicts: Sequence[Row]) -> tuple[str, str]:

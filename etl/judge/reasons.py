@@ -15,17 +15,16 @@ from etl.methods.readiness import BEST_LAST, CANNOT_SAY, MONEY, NOT_YET, Change,
 from etl.provenance.address import NumberAddress
 
 
-def reason(evidence: Evidence, judged: Readiness) -> str:
-    """Why the verdict is what it is, in one line."""
+def reason(evidence: Evidence, judged: Readiness) -> tuple[str, str]:
+    """Why the verdict is what it is, in one line; and the first of the reasons, where there is little room."""
     levels = levels_of(judged)
-    if judged.verdict == CANNOT_SAY:
-        return first_upper(joined("; ", _lacking(evidence, levels)))
+    lacking = _lacking(evidence, levels)
     worst = "not_met" if "not_met" in levels.values() else "partly"
     failing = [_why(evidence, name, level) for name, level in levels.items() if level == worst]
-    lacking = _lacking(evidence, levels)
-    return first_upper(joined("; ", [*failing, *(lacking[:1] if failing else lacking)])) or _(
-        "All five criteria are met"
-    )
+    why = lacking if judged.verdict == CANNOT_SAY else [*failing, *(lacking[:1] if failing else lacking)]
+    if not why:
+        return _("All five criteria are met"), _("All five criteria are met")
+    return first_upper(joined("; ", why)), first_upper(why[0])
 
 
 def _why(evidence: Evidence, criterion: str, level: str) -> str:

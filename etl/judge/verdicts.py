@@ -134,10 +134,14 @@ def verdict_rows(cases: Mapping[str, Evidence], judged: Mapping[str, Readiness],
         name = _name(judged[site].verdict)
         said = own.get(site)
         says = _own_words(said) if said else ""
-        sentences = (reason(evidence, judged[site]), change(evidence, judged[site]), *by_chance(evidence, judged[site]))
+        sentences = (
+            *reason(evidence, judged[site]),
+            change(evidence, judged[site]),
+            *by_chance(evidence, judged[site]),
+        )
         rows.append((site, name, VERDICTS[name], *sentences, said.verdict if said else "", says))
     names = [row[1] for row in rows]
-    rows.append((ALL, _together(names), count_verdicts(names), "", "", "", "", "", ""))
+    rows.append((ALL, _together(names), count_verdicts(names), "", "", "", "", "", "", ""))
     return pd.DataFrame(rows, columns=columns_of("verdicts"))
 
 
