@@ -27,51 +27,65 @@ METHODS = (
     (
         _("Control charts"),
         _(
-            "XmR charts as NHS England’s Making Data Count makes them: limits at the mean ± {ranges} times "
-            "the mean moving range. They are drawn from {enough} points, dashed as a trial from {trial}. Of "
-            "20 charts of pure chance, about 4 show a signal.",
+            "Of what comes in or goes out in a month: referrals, new and closed cases, money. Open cases have "
+            "none, as they remember the month before. Charts are XmR charts as NHS England’s Making Data Count "
+            "makes them: limits at the mean ± {ranges} times the mean moving range. Counts under 10 a month have "
+            "exact Poisson limits, wider where the months vary more than that explains. Limits are drawn from "
+            "{enough} points, dashed as a trial from {trial}. Each chart says how often chance alone gives it a "
+            "signal.",
             ranges=CHART["ranges_to_limit"],
             enough=CHART["enough_points"],
             trial=CHART["trial_points"],
         ),
     ),
     (
-        _("Intervals"),
+        _("Alarms"),
+        _(
+            "New cases and referrals are watched for falls: one month that chance brings less than once in 200, "
+            "or a slow fall over several months (a Poisson CUSUM). Of all sites together, chance alone raises "
+            "about one alarm a year, and each page with an alarm says how often."
+        ),
+    ),
+    (
+        _("Likely ranges"),
         _(
             "Counts have exact Poisson limits, shares Wilson’s. A unit cost’s limits are its spend over the "
-            "limits of its count: what chance in caseload alone would do. No rate is shown on a count under "
-            "{least}.",
+            "limits of its count: what chance in caseload alone would do. Limits of counts are rounded inwards. "
+            "No rate is shown on a count under {least}.",
             least=LEAST_COUNT,
         ),
     ),
     (
         _("Cost per perpetrator"),
         _(
-            "Always over twelve months or the financial year, never one month. The name says what it is "
-            "divided by and what is spent. Sites are compared on the cost lines that every one of them "
-            "counts."
+            "Always over twelve months or the financial year, never one month. The name says what it is divided "
+            "by and what is spent. Sites are compared on the cost lines that every one of them counts."
         ),
     ),
     (
-        _("Gaps"),
+        _("Numbers that are missing or under query"),
         _(
-            "A number that is missing, hidden by the site or unreadable is a hole. A sum with a hole in it "
-            "is no sum, and the page says which return or cell is in the way."
+            "A total with a number missing is not shown as a total. What it may be is: the missing number may be "
+            "anything that the site had in the twelve months, widened by half (C. F. Manski, 2003). A number "
+            "under query is flagged wherever it is printed; where its likely cause is known it is taken at both "
+            "its values, and no headline is made of it. “n/a” is not believed where the site gave the number "
+            "before."
         ),
     ),
     (
         _("Readiness"),
         _(
-            "Five criteria, each in words, and no score. Money gates a verdict, and what is not known is not "
-            "failed. The thresholds are proposals of the Drive central team."
+            "Five criteria, each in words, and no score. Money gates a verdict, and missing data is not a fail: a"
+            " level is known where everything that a missing number may be gives the same. The thresholds are "
+            "proposals of the Drive central team."
         ),
     ),
     (
         _("Small numbers"),
         _(
-            "Counts from 1 to {most}, and all from which they could be worked back, are marked {mark} in "
-            "editions for readers outside the central team. They are not in those readers’ files at all. "
-            "Money is not hidden.",
+            "Counts from 1 to {most}, and all from which they could be worked back, are marked {mark} in editions"
+            " for readers outside the central team. They are not in those readers’ files at all. Money is not "
+            "hidden.",
             most=THRESHOLD - 1,
             mark=Plain(HIDDEN),
         ),
@@ -79,16 +93,15 @@ METHODS = (
     (
         _("Editions"),
         _(
-            "A page shows an edition, which never changes. A copied address with an edition in it shows the "
-            "same numbers later on."
+            "A page shows an edition, which never changes. A copied address with an edition in it shows the same "
+            "numbers later on."
         ),
     ),
     (
         _("Welsh"),
         _(
-            "The Welsh is our own translation and should be read by a Welsh speaker before it is first used "
-            "in a meeting. What numbers mean, what is said about the cells of a return, and downloads are in "
-            "English."
+            "The Welsh is our own translation and should be read by a Welsh speaker before it is first used in a "
+            "meeting. What numbers mean, what is said about the cells of a return, and downloads are in English."
         ),
     ),
 )

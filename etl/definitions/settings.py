@@ -18,8 +18,6 @@ LEAST_COUNT = 10
 TOO_FEW = _("fewer than {number}", number=LEAST_COUNT)
 # What is shown in place of a rate of nothing.
 NOTHING_TO_DIVIDE = _("nothing to divide")
-# New cases reach their plan where they are so much of it or more.
-DELIVERED = 0.9
 # A file from outside is no longer: `etl.intake.limits` has the same, and knows nothing of this.
 RETURN_BYTES = 5_000_000
 # Money up to this rounds to nothing, so nothing is said of it.
@@ -50,3 +48,7 @@ def thresholds(section: str) -> dict[str, Any]:
 def version() -> str:
     """A stamp of eight hexadecimal digits that changes when a reported number, its label or its meaning does."""
     return sha256(repr(list(REPORTED.values())).encode()).hexdigest()[:8]
+
+
+# New cases reach their plan where they are so much of it or more.
+DELIVERED: float = thresholds("readiness")["caseload_met"]
