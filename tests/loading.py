@@ -155,11 +155,11 @@ def _periods(first: date, last: date) -> Iterator[tuple[str, date]]:
 
 def _of_site(site: str, months: list[date], force: Mapping[tuple[str, date], Sent]) -> dict[str, Part]:
     def believed(number: str, month: date) -> bool:
-        """Whether a number may be said not to apply: never where it always does, nor after it was given once."""
+        """Whether a number may be said not to apply: never where it always does, nor after a number other than nil."""
         if {number, number.partition(".")[0]} & ALWAYS:
             return False
         earlier = [own for (name, m), own in force.items() if name == site and m < month for own in [(m, own)]]
-        return not any(own.cell(m, number)[1] == "reported" for m, own in earlier)
+        return not any(own.cell(m, number)[1] == "reported" and own.cell(m, number)[0] for m, own in earlier)
 
     def told(number: str, over: str) -> Part:
         cells = [force[site, m].cell(m, number) if (site, m) in force else (None, "missing") for m in months]

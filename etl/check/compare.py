@@ -219,7 +219,7 @@ def _said_not_to_apply(returned: ReturnedMonth, history: History, site: Site) ->
     """Numbers that are said not to apply, though the site gave them in an earlier month or they always apply."""
     check, before = CHECKS["not_applicable"], history.values[: history.row_of(returned.month)]
     for column in np.flatnonzero(returned.not_applicable).tolist():
-        given = np.flatnonzero(~np.isnan(before[:, column]))
+        given = np.flatnonzero(np.nan_to_num(before[:, column]))
         if not given.size and not ALWAYS_APPLY & {NUMBERS[column], NUMBERS[column].partition(".")[0]}:
             continue
         last = (history.months[given[-1]], float(before[given[-1], column])) if given.size else None

@@ -14,6 +14,7 @@ from etl.check.history import COLUMN, COUNTS, LEAST, NUMBERS, STOCKS, UNITS, His
 from etl.definitions import MEASURES, REPORTED, SUBJECTS
 from etl.definitions.checks import (
     COUNTED_AMONG,
+    ENOUGH_EARLIER,
     ENOUGH_MONTHS,
     EQUAL,
     GOES_WITH,
@@ -51,6 +52,7 @@ class Facts:
     year: Row  # the months of the financial year before this one, added up
     year_missing: np.ndarray  # how many of them are not known
     year_months: np.ndarray
+    earlier: np.ndarray  # how many months before this one have the number
     known: np.ndarray
     centre: Row
     spread: Row
@@ -91,6 +93,7 @@ def facts_of(history: History, usual: Usual, rows: Sequence[int], corrected: np.
     at = np.array(rows)
     months = [history.months[row] for row in rows]
     opening = np.append(history.values[:, COLUMN["opening_cases"]], np.nan)
+    given = np.cumsum(~np.isnan(history.values), axis=0) - ~np.isnan(history.values)
     year, year_missing, year_months = _so_far(history, corrected, at, [financial_year_start(m) for m in months], first)
     return Facts(
         values=history.values[at],
@@ -100,6 +103,7 @@ def facts_of(history: History, usual: Usual, rows: Sequence[int], corrected: np.
         year=year,
         year_missing=year_missing,
         year_months=year_months,
+        earlier=given[at],
         **{name: column[at] for name, column in vars(usual).items()},
     )
 
@@ -294,7 +298,8 @@ def _unlikely_counts(facts: Facts, values: Row) -> _Counts:
     chances = map(chance, before[known].astype(int).tolist(), now[known].astype(int).tolist())
     found = np.zeros(known.shape, dtype=bool)
     found[known] = np.array(list(chances), dtype=float) < UNLIKELY_COUNT
-    return _Counts(before, now, known, found)
+    earlier = np.minimum.reduceat(facts.earlier[..., _FLOW_COLUMNS], _FLOW_STARTS, axis=-1)
+    return _Counts(before, now, known, found & (earlier >= ENOUGH_EARLIER))
 
 
 def _unexplained(counts: _Counts) -> Iterator[str]:
@@ -355,7 +360,7 @@ _COUNT_PAIRS = np.array([pair for pair in PAIRS if UNITS[pair[0]] == "count"])
 def _wrong_way_round(facts: Facts, values: Row) -> np.ndarray:
     """Which pairs of counts are far likelier the other way round, by the site's other months."""
     a, b = _COUNT_PAIRS[:, 0], _COUNT_PAIRS[:, 1]
-    enough = facts.known >= ENOUGH_MONTHS
+    enough = (facts.known >= ENOUGH_MONTHS) & (facts.earlier >= ENOUGH_EARLIER)
     enough = enough[..., a] & enough[..., b] & (np.abs(values[..., a] - values[..., b]) > 2)
     enough &= ~STOCKS[a] | (
         np.abs(facts.last[..., a] - facts.last[..., b]) >= 5
@@ -369,7 +374,23 @@ def _wrong_way_round(facts: Facts, values: Row) -> np.ndarray:
     chances = log_chances(facts, np.concatenate([a, b, a, b]), counts, tuple(months))
     a_as_b, b_as_a, a_as_it_is, b_as_it_is = chances.reshape(4, -1)
     enough[enough] = a_as_b + b_as_a - (a_as_it_is + b_as_it_is) > SWAPPED_ODDS
+    for *at, pair in np.argwhere(enough).tolist():
+        enough[(*at, pair)] = not _breaks_a_sum(facts, values[tuple(at)], tuple(at), _COUNT_PAIRS[pair])
     return enough
+
+
+def _breaks_a_sum(facts: Facts, row: Row, at: tuple[int, ...], pair: np.ndarray) -> bool:
+    """Whether numbers changed round would break what holds: a sum of the month, or that it opens as the last closed.
+
+    `at` is the place of the month, where the facts are of several.
+    """
+    at = at[-(facts.last.ndim - 1) :] if facts.last.ndim > 1 else ()
+    swapped = row.copy()
+    swapped[pair] = row[pair[::-1]]
+    rows = np.where(facts.not_applicable[at], 0.0, np.stack([row, swapped]))
+    failing = np.abs(rows @ _SIGNS[_ARE_EQUAL].T) > 1e-9
+    opening = np.abs(rows[:, _OPENING] - facts.last[at][_CLOSING].sum()) > 1e-9
+    return bool((~failing[0] & failing[1]).any() or (not opening[0] and opening[1]))
 
 
 def log_chances(

@@ -18,6 +18,8 @@ UNLIKELY_COUNT = 0.01
 # An amount is asked about when its modified z is beyond this, over at least so many other months of the site.
 UNLIKELY_AMOUNT = 3.5
 ENOUGH_MONTHS = 8
+# A count is compared with the month before once the site has so many months behind it: a service grows at first.
+ENOUGH_EARLIER = 6
 # The floor under the spread of a site's amounts. It is no finding but a choice: steady amounts have so small a spread
 # that any rounding looks unlikely. With a median deviation of at least 7.5% of the median no amount within about 39% of
 # the usual is asked about, and none that differs by less than £100.

@@ -22,7 +22,7 @@ def test_pages_and_methods_read_the_same_thresholds() -> None:
     assert SIGNALS["shift_above"] == "above average seven or more months in a row"
     assert "± 2.66 times" in CHARTS["xmr"]
     assert "drawn from 12 points, dashed as a trial from 6." in dict(METHODS)["Control charts"]
-    assert "No rate is shown on a count under 10." in dict(METHODS)["Intervals"]
+    assert "No rate is shown on a count under 10." in dict(METHODS)["Likely ranges"]
 
 
 def test_the_page_and_the_intake_refuse_the_same_size() -> None:

@@ -1,5 +1,5 @@
 -- What is in force at t by the names of `results`, with whether a number is said not to apply though the site gave it in an
--- earlier month, or though it applies to every service: n/a typed for not available. A dispensation is believed
+-- earlier month (other than nil), or though it applies to every service: n/a typed for not available. A dispensation is believed
 -- (`believed`, by month). Needs `always_apply`; made for each connection, so that an older warehouse has it too.
 create or replace temp table believed (site varchar, number varchar, month date);
 
@@ -8,7 +8,7 @@ with named as (
     select site, month, if(part = '', measure, measure || '.' || part) as number, measure, value, state
     from observations_at(t)
 ),
-given as (select site, number, min(month) as first from named where state = 'reported' group by all)
+given as (select site, number, min(month) as first from named where state = 'reported' and value <> 0 group by all)
 select n.*, n.state = 'not_applicable' and b.site is null and (
     n.number in (select number from always_apply) or n.measure in (select number from always_apply)
     or coalesce(n.month > first, false)
