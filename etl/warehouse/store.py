@@ -63,8 +63,11 @@ def open_warehouse(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyCon
         if con.execute("from duckdb_tables() where table_name = 'covered'").fetchall():
             con.execute(read_sql("read_old"))
         told = con.execute("from duckdb_columns() where table_name = 'problems' and column_name = 'supposes'")
-        if not told.fetchall():
-            con.execute(read_sql("read_without_causes"))
+        if not told.fetchall():  # by its database: the view's own name would be found first
+            name = con.execute("select current_database()").fetchall()[0][0].replace('"', '""')
+            con.execute(
+                f"create or replace temp view problems as select *, '' as supposes from \"{name}\".main.problems"
+            )
     elif is_there:  # it may be of an earlier version
         con.execute(read_sql("rename_old"))
         con.execute(read_sql("schema"))

@@ -128,6 +128,7 @@ def test_tables_are_as_agreed() -> None:
 OLD_NAMES = """
     alter table return_months rename to covered;
     alter table result_versions rename to built;
+    alter table problems drop column supposes;
     drop macro table first_months_at;
     create macro firsts_at(t) as table select site, first_month as first from sites;
     create or replace macro in_force_at(t) as table
@@ -146,6 +147,7 @@ def test_a_warehouse_with_the_names_of_before_is_read_and_loaded_into(tmp_path: 
     with open_warehouse(path, read_only=True) as con:
         assert rows(con, VALUES) == [(APRIL, 8)] and rows(con, "select month from return_months") == [(APRIL,)]
         assert in_force(con).firsts == {site.name: site.first_month for site in SITES.values()}
+        assert rows(con, "select supposes from problems") == []
     for new_cases, days in ((9, 1), (7, 2)):
         with open_warehouse(path) as con:
             before = in_force(con)
