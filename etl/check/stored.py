@@ -40,11 +40,11 @@ def compare_stored(
     if not returned:
         meanwhile()
         return
-    others = _read(con, "similar_months", {"sites": sorted(touched), "least": COPIED_AT_LEAST})
-    if later := touched_twins(returned, others) & set(sites):
-        returned += _read_all(con, later)
-        others = [one for one in others if one.site not in later]
-        touched |= later
+    others = _similar(con, touched)
+    while twins := touched_twins(returned, others) & set(sites):  # and theirs, whose copies are worked out again too
+        returned += _read_all(con, twins)
+        touched |= twins
+        others = _similar(con, touched)
     with ThreadPoolExecutor(1) as beside:
         done = beside.submit(meanwhile)
         problems = list(compare(returned, others, sites, {one.return_id for one in returned}))
@@ -71,7 +71,7 @@ def compare_files(
     if con is not None and returned:
         before = _read_all(con, touched)
         months = [one.month for one in returned]
-        span = {"first": month_after(min(months), -1), "last": month_after(max(months))}
+        span = {"first": month_after(min(months), -2), "last": month_after(max(months))}
         others = _read(con, "months_of_other_sites", {"sites": touched, **span}) if elsewhere else []
     found: dict[str, list[Problem]] = {name: [] for name, *_ in tried}
     for name, problem in compare([*before, *returned], others, sites, set(found)):
@@ -123,6 +123,11 @@ def _side_by_side(months: Sequence[tuple[str, str, date, Order]], cells: _Cells)
 def _read_all(con: duckdb.DuckDBPyConnection, sites: Collection[str], but: Sequence[str] = ()) -> list[ReturnedMonth]:
     """What is stored of some sites, but for some returns."""
     return _read(con, "months_of_sites", {"sites": sorted(sites), "but": sorted(set(but))})
+
+
+def _similar(con: duckdb.DuckDBPyConnection, sites: Collection[str]) -> list[ReturnedMonth]:
+    """The months of other sites that may be copies of theirs."""
+    return _read(con, "similar_months", {"sites": sorted(sites), "least": COPIED_AT_LEAST})
 
 
 def _read(con: duckdb.DuckDBPyConnection, query: str, values: dict[str, object]) -> list[ReturnedMonth]:
