@@ -52,6 +52,23 @@ def compare_stored(
     _replace(con, touched, {one.return_id: one.site for one in returned}, problems)
 
 
+def recall_problems(con: duckdb.DuckDBPyConnection, sites: Mapping[str, Site], at: datetime) -> None:
+    """Has this connection read the problems as they were known at a time: a later return explains none of them.
+
+    The table `problems` is as known now; where returns came in since, a temporary one takes its place.
+    """
+    returned = _read_all(con, sites)
+    known = sorted((one for one in returned if one.order.received <= at), key=lambda one: (one.return_id, one.month))
+    if len(known) == len(returned):
+        return
+    site_of = {one.return_id: one.site for one in known}
+    frame = _framed(site_of, compare(known, [], sites, site_of))
+    con.execute("create or replace temp table problems as from main.problems where not compared")
+    con.register("recalled", frame[~frame.code.map(_in_shadow).astype(bool)])
+    con.execute("insert into temp.problems by name select * from recalled")
+    con.unregister("recalled")
+
+
 def compare_files(
     con: duckdb.DuckDBPyConnection | None,
     tried: Sequence[tuple[str, datetime, str, Return]],
@@ -147,10 +164,8 @@ def _replace(
     problems: Iterable[tuple[str, Problem]],
 ) -> None:
     """Puts the problems in place of those of the last time, and brings the verdicts into line with them."""
-    rows = [(name, site_of[name], *vars(problem).values()) for name, problem in problems]
-    columns = ["return_id", "site", *(field.name for field in fields(Problem))]
-    frame = pd.DataFrame(rows, columns=columns).assign(compared=True)
-    in_shadow = frame.code.map(lambda code: CHECKS[code].shadow).astype(bool)
+    frame = _framed(site_of, problems)
+    in_shadow = frame.code.map(_in_shadow).astype(bool)
     for table, part in (("problems", frame[~in_shadow]), ("in_shadow", frame[in_shadow])):
         con.execute(f"delete from {table} where compared and site in ?", [sorted(touched)])
         if len(part):
@@ -158,6 +173,17 @@ def _replace(
             con.execute(f"insert into {table} by name select * from frame_to_insert")
             con.unregister("frame_to_insert")
     con.execute(_VERDICTS, [sorted(touched)])
+
+
+def _framed(site_of: Mapping[str, str], problems: Iterable[tuple[str, Problem]]) -> pd.DataFrame:
+    """Problems as rows of the table `problems`."""
+    rows = [(name, site_of[name], *vars(problem).values()) for name, problem in problems]
+    columns = ["return_id", "site", *(field.name for field in fields(Problem))]
+    return pd.DataFrame(rows, columns=columns).assign(compared=True)
+
+
+def _in_shadow(code: str) -> bool:
+    return CHECKS[code].shadow
 
 
 _VERDICTS = """

@@ -14,13 +14,14 @@ from etl.check import compare as comparing
 from etl.check.history import NUMBERS, UNITS, usual
 from etl.check.naming import name_number
 from etl.check.problem import Problem
-from etl.check.stored import compare_files
+from etl.check.stored import compare_files, recall_problems
 from etl.definitions import REPORTED_KEYS
 from etl.definitions.checks import CHECKS, SMALLEST_SPREAD
 from etl.definitions.periods import month_after
 from etl.sample import plan_returns, write_return, write_returns
 from etl.sites import load_sites
 from etl.warehouse.load import check_files, gather, load
+from etl.warehouse.store import open_warehouse
 from tests.check.planting import clean, problems_of, said_of
 
 SITES = load_sites()
@@ -389,6 +390,23 @@ def stored(data: Path) -> list[tuple]:
         return problems + con.execute("select return_id, verdict from returns order by all").fetchall()
     finally:
         con.close()
+
+
+def test_what_came_later_explains_nothing_at_an_earlier_time(tmp_path):
+    """As known in between, February is in doubt by its own sum alone; March then says which number it is."""
+    february, march = date(2019, 2, 1), date(2019, 3, 1)
+    paths = []
+    for month, numbers in clean(CROYDON, 3, march).items():
+        typed = numbers | ({"closing_cases.direct": numbers["closing_cases.direct"] + 3} if month == february else {})
+        cells = {tuple(name.partition(".")[::2]): number for name, number in typed.items()}
+        paths.append(write_return(CROYDON, month, cells, tmp_path / f"{month}.xlsx"))
+    load(paths[:-1], tmp_path / "data", datetime(2019, 3, 9))
+    before = stored(tmp_path / "data")
+    load(paths[-1:], tmp_path / "data", datetime(2019, 4, 9))
+    assert stored(tmp_path / "data")[: len(before)] != before
+    with open_warehouse(tmp_path / "data" / "warehouse.duckdb", read_only=True) as con:
+        recall_problems(con, SITES, datetime(2019, 4, 1))
+        assert con.execute("select * from problems order by all").fetchall() == [row for row in before if len(row) > 2]
 
 
 def test_a_file_is_held_against_the_warehouse_and_nothing_is_stored(tmp_path):
