@@ -9,6 +9,7 @@ from flask import current_app, has_app_context
 
 from dashboard.cards.changes_since import before, moved_since
 from dashboard.data.edition import Row
+from dashboard.data.to_fix import EXPLAINED, MOST_MONTHS, NO_RETURN, are_not_shown, place_of, to_fix
 from dashboard.data.view import View
 from dashboard.elements import html, icons
 from dashboard.elements.page import Content, Page, card, nothing, pick, pick_sites, site_name
@@ -20,13 +21,12 @@ from dashboard.welsh.language import language_of
 from dashboard.wording import returns as wording
 from etl.definitions.checks import CHECKS
 from etl.definitions.messages import Capital, Count, Month, Name, Number, Plain, Small, Text, _, joined, ngettext
-from etl.definitions.periods import month_after, write_date, write_financial_year, write_month, write_months
+from etl.definitions.periods import write_date, write_financial_year, write_month, write_months
 from etl.definitions.writing import figures, first_upper, spaced, write
 from etl.provenance.address import NumberAddress
 from etl.provenance.code import COUNTED
 
 Component = Any
-MOST_MONTHS = 24
 MOST_THINGS = 40
 # A state of a return as its icon and its name, quiet ones first.
 STATES = {
@@ -39,9 +39,7 @@ STATES = {
     "not_due": ("dash", _("Not due")),
     "due": ("dash", _("Due, not in yet")),
 }
-NO_RETURN = "missing_return"
-# What became of a query that nobody has to mend any more, or not now.
-EXPLAINED = {"answered": _("Answered"), "dispensed": _("Known and explained")}
+# What became of a query that nobody has to mend any more.
 PAST = {"mended": _("Mended"), "closed": _("Closed")}
 TONES = {"missing": "not-met", "rejected": "not-met", "late": "partly", "query": "partly", "revised": "revised"}
 
@@ -54,11 +52,15 @@ def build(view: View) -> Content:
         return Content(_("No return is due yet"), "", [nothing(_("The edition has no calendar."))], [pick_sites(view)])
     months = months_shown(view, calendar)
     shown = [row for row in calendar if row.month in months]
-    things = to_mend(view, shown)
-    explained = told(view, "queries", shown, EXPLAINED)
-    past = told(view, "past_queries", shown, PAST)
+    state = state_wanted(view)
+    chosen = [row for row in shown if not state or state in kinds(row)]
+    things = to_fix(view.edition, chosen)
+    explained = told(view, "queries", chosen, EXPLAINED)
+    past = told(view, "past_queries", chosen, PAST)
+    not_shown = are_not_shown(view.edition, chosen)
     missing = sum(thing.code == NO_RETURN for thing in things)
     holding = sum(bool(thing.holds_verdict) for thing in things)
+    found = wording.things_to_mend(missing, len(things) - missing, holding, not_shown)
     first, last = write_month(months[0], long=True), write_month(months[-1], long=True)
     who = (
         Name(view.sites[0].label)
@@ -66,7 +68,7 @@ def build(view: View) -> Content:
         else ngettext("{number} site", "{number} sites", len(here), number=Count(len(here)))
     )
     return Content(
-        wording.things_to_mend(missing, len(things) - missing, holding),
+        wording.of_state(len(chosen), STATES[state][1], found if things else "") if state else found,
         _(
             "Monthly returns due from {sites}, {month} to {last_month}, as received by {day}.",
             sites=who,
@@ -75,8 +77,8 @@ def build(view: View) -> Content:
             day=write_date(view.edition.made.date()),
         ),
         [
-            calendar_card(view, months, shown),
-            mend_card(view, things),
+            calendar_card(view, months, shown, chosen),
+            mend_card(view, things, not_shown),
             reminder_card(view),
             told_card(view, "explained", wording.explained(len(explained)), explained, EXPLAINED),
             told_card(view, "past", wording.mended(past), past, PAST),
@@ -111,6 +113,12 @@ def pick_state(view: View) -> Component:
     return pick(_("State"), "state", options, view.address.get("state"))
 
 
+def state_wanted(view: View) -> str:
+    """The state that is chosen; none where any will do."""
+    wanted = view.address.get("state")
+    return wanted if wanted in STATES else ""
+
+
 def kinds(row: Row) -> list[str]:
     """All that a cell of the calendar is: how it came, and whether it was revised or has a query."""
     found = [row.state]
@@ -121,19 +129,24 @@ def kinds(row: Row) -> list[str]:
     return found
 
 
-def calendar_card(view: View, months: list[date], rows: list[Row]) -> Component:
-    """A cell a site and month. Exceptions have an edge, an icon and a word; what is in order is quiet."""
+def calendar_card(view: View, months: list[date], rows: list[Row], chosen: list[Row]) -> Component:
+    """A cell a site and month. Exceptions have an edge, an icon and a word; what is in order is quiet.
+
+    Where a state is chosen the numbers count those in it.
+    """
     cells = {(row.site, row.month): row for row in rows}
     due = [row for row in rows if row.state not in ("not_due", "due")]
     came = [row for row in due if row.state in ("on_time", "late")]
     on_time = [row for row in came if row.state == "on_time"]
+    wanted = state_wanted(view)
+    counted = STATES[wanted or "on_time"][1]
     years = [(year, len(list(group))) for year, group in groupby(months, key=lambda month: month.year)]
     head = [
         html.Tr(
             [
                 html.Td(rowSpan=2),
                 *(html.Th(str(year), colSpan=span, scope="colgroup", className="year") for year, span in years),
-                html.Th(_("On time"), rowSpan=2, scope="col", className="right"),
+                html.Th(counted, rowSpan=2, scope="col", className="right"),
             ]
         ),
         html.Tr([html.Th(Month(m, "abbreviated"), scope="col", className=year_start(m, months)) for m in months]),
@@ -147,9 +160,9 @@ def calendar_card(view: View, months: list[date], rows: list[Row]) -> Component:
             html.Td(cell(view, site.label, row, month), className=year_start(month, months))
             for row, month in zip(mine, months, strict=True)
         ]
-        in_time = sum(row.state == "on_time" for row in mine_due)
-        on_time_here = links.returns(view, site.name, months[0], "on_time", in_time, bold=True)
-        total = [on_time_here, " ", _("of"), " ", links.returns(view, site.name, months[0], "due", len(mine_due))]
+        number = sum((wanted or "on_time") in kinds(row) for row in mine_due)
+        here = links.returns(view, site.name, months[0], wanted or "on_time", number, bold=True)
+        total = [here, " ", _("of"), " ", links.returns(view, site.name, months[0], "due", len(mine_due))]
         body.append(html.Tr([*line, html.Td(total, className="right muted")], **{"data-row": site.name}))
     caption = _("Returns by site and month")
     grid = html.Table(
@@ -157,17 +170,17 @@ def calendar_card(view: View, months: list[date], rows: list[Row]) -> Component:
     )
     framed = html.Div(grid, className="table-frame", tabIndex=0, role="region",
                       **{"aria-label": _("Calendar of returns")})  # fmt: skip
-    heads = ("", *(joined(" ", [str(month.year), Month(month, "abbreviated")]) for month in months), _("On time"))
+    heads = ("", *(joined(" ", [str(month.year), Month(month, "abbreviated")]) for month in months), counted)
     lines = tuple(tuple(html.children(line)) for line in body)
+    numbers = {"came": came, "due": due, "on_time": on_time, **({wanted: chosen} if wanted else {})}
+    said = {name: returns_number(view, months, name, len(these)) for name, these in numbers.items()}
     return card(
-        wording.received(
-            returns_number(view, months, "came", len(came)),
-            returns_number(view, months, "due", len(due)),
-            returns_number(view, months, "on_time", len(on_time)),
-        ),
+        wording.in_state(said[wanted], said["due"], counted)
+        if wanted
+        else wording.received(said["came"], said["due"], said["on_time"]),
         _("A return is due on the 10th working day after its month"),
         html.carrying(framed, Table(caption, heads, lines)),
-        key_of(view, months, rows),
+        key_of(view, months, rows, chosen),
         name="calendar",
         class_name="subtitle-right",
     )
@@ -188,7 +201,7 @@ def cell(view: View, label: str, row: Row | None, month: date) -> Component:
     if row is None:
         return html.Span(className="day not-due")
     found = kinds(row)
-    wanted = view.address.get("state")
+    wanted = state_wanted(view)
     tone = next((k for k in ("rejected", "missing", "late", "revised", "query") if k in found), row.state)
     faded = " faded" if wanted and wanted not in found else ""
     icon = STATES.get(tone, STATES["on_time"])[0]
@@ -219,10 +232,11 @@ def returns_number(view: View, months: list[date], which: str, number: int) -> N
     return links.returns_number(view, "all" if view.all_sites else view.sites[0].name, months[0], which, number)
 
 
-def key_of(view: View, months: list[date], rows: list[Row]) -> Component:
-    """What the cells mean and how many there are of each, also of those that there are none of."""
-    found = [kind for row in rows for kind in kinds(row)]
-    shown = [name for name in STATES if name != "due" or "due" in found]
+def key_of(view: View, months: list[date], rows: list[Row], chosen: list[Row]) -> Component:
+    """What the cells mean and how many there are of each among those chosen, also of those that there are none of."""
+    found = [kind for row in chosen for kind in kinds(row)]
+    wanted = state_wanted(view)
+    shown = [name for name in STATES if name != "due" or any(row.state == "due" for row in rows)]
     items = [
         html.Li(
             [
@@ -233,50 +247,15 @@ def key_of(view: View, months: list[date], rows: list[Row]) -> Component:
                 STATES[name][1],
                 " ",
                 html.Strong(
-                    returns_number(view, months, name, found.count(name)) if name in COUNTED else str(found.count(name))
+                    returns_number(view, months, name, found.count(name))
+                    if name in COUNTED and wanted in ("", name)
+                    else str(found.count(name))
                 ),
             ]
         )
         for name in shown
     ]
     return html.Ul(items, className="calendar-key")
-
-
-def to_mend(view: View, calendar: list[Row]) -> list[Row]:
-    """What is wrong: returns that are missing or were refused, and queries; what holds up a verdict first."""
-    asked = {(row.site, row.month) for row in calendar}
-    queries = [
-        row
-        for row in view.edition.rows("queries")
-        if (row.site, row.month) in asked and row.severity == "query" and row.get("state") not in EXPLAINED
-    ]
-    said = {(row.site, row.month) for row in queries if row.code == NO_RETURN}
-    for row in calendar:
-        if row.state in ("missing", "rejected") and (row.site, row.month) not in said:
-            queries.append(missing_return(view, row))
-    order = {site.name: site.position for site in view.sites}
-    return sorted(queries, key=lambda q: (not q.holds_verdict, q.code != NO_RETURN, order.get(q.site, 99), q.month))
-
-
-def missing_return(view: View, row: Row) -> Row:
-    """A return that is not there, told as a thing to mend. It holds up a verdict while it is one of the last twelve."""
-    last = view.edition.data_month or row.month
-    refused = row.state == "rejected"
-    said = _("The return was refused, so none of its numbers is used.") if refused else ""
-    return Row(
-        site=row.site,
-        month=row.month,
-        sheet="",
-        cell="",
-        code=NO_RETURN,
-        severity="query",
-        message=said
-        or _("Return was due {day}. No year with this month can be added up until it comes.", day=write_date(row.due)),
-        fix=_("Mend it and send it again") if refused else _("Send the return"),
-        measure=None,
-        days_open=max(0, (view.edition.made.date() - row.due).days) if row.due else None,
-        holds_verdict=row.month > month_after(last, -12),
-    )
 
 
 def told(view: View, name: str, calendar: list[Row], states: Mapping[str, str]) -> list[Row]:
@@ -288,8 +267,7 @@ def told(view: View, name: str, calendar: list[Row], states: Mapping[str, str]) 
 
 def where(view: View, row: Row) -> Component:
     """A query's sheet and cell, as a link to the receipt of its return."""
-    place = Plain(f"{row.sheet}!{row.cell}" if row.sheet and row.cell else row.cell or row.sheet or "")
-    return links.receipt(view, row, place or _("Whole file"))
+    return links.receipt(view, row, place_of(row))
 
 
 def kind_of(row: Row) -> Component:
@@ -323,7 +301,7 @@ def shown_of(number: int) -> str:
     return _("{number} of {total} shown", number=MOST_THINGS, total=number) if number > MOST_THINGS else ""
 
 
-def mend_card(view: View, things: list[Row]) -> Component:
+def mend_card(view: View, things: list[Row], not_shown: bool) -> Component:
     """The list of what to mend: whose it is, since when, and what to do."""
     body = [
         [
@@ -338,7 +316,7 @@ def mend_card(view: View, things: list[Row]) -> Component:
         ]
         for row in things[:MOST_THINGS]
     ]
-    headline = wording.mend(len(things), sum(bool(row.holds_verdict) for row in things))
+    headline = wording.mend(len(things), sum(bool(row.holds_verdict) for row in things), not_shown)
     columns = [
         Column(_("Site")),
         Column(_("Month"), class_name="whole"),
@@ -353,7 +331,7 @@ def mend_card(view: View, things: list[Row]) -> Component:
     exhibit = (
         table(columns, body, _("Things to mend"), class_name="mend wide")
         if body
-        else nothing(_("Nothing is missing and nothing is queried."))
+        else nothing(wording.nothing_to_mend(not_shown))
     )
     return card(headline, "", exhibit, name="mend", source=more, class_name="spaced")
 

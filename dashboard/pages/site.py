@@ -8,6 +8,7 @@ from dashboard.cards.events import happenings, in_words, marks_of
 from dashboard.charts import graph
 from dashboard.charts.over_time import site_line
 from dashboard.data.edition import Row, Site
+from dashboard.data.to_fix import MOST_MONTHS, are_not_shown, place_of, to_fix
 from dashboard.data.view import View, period_words
 from dashboard.elements import html, icons
 from dashboard.elements.page import Content, Page, card, definition, grid, nothing, pick_period, source_words
@@ -237,24 +238,20 @@ def monthly(view: View, site: Site, measure: str) -> Text:
 
 
 def to_mend(view: View, site: Site) -> Component:
-    """Open queries of the site."""
-    rows = view.edition.rows("queries", "site = ?", (site.name,), "month desc")
-    missing = view.edition.rows("calendar", "site = ? and state = 'missing'", (site.name,), "month desc")
+    """What there is to fix in the site's returns, as the page of returns has it."""
+    months = view.edition.rows("calendar", "site = ?", (site.name,), "month")[-MOST_MONTHS:]
+    not_shown = are_not_shown(view.edition, months)
     body: list[list[Component]] = [
-        [write_month(row.month), links.receipt(view, row, _("Whole return")), _("Missing"), _("Send the return")]
-        for row in missing
-    ]
-    body += [
-        [write_month(row.month), links.receipt(view, row, f"{row.sheet}!{row.cell}"), row.message, row.fix]
-        for row in rows
+        [write_month(row.month), links.receipt(view, row, place_of(row)), row.message or "", row.fix or ""]
+        for row in to_fix(view.edition, months)
     ]
     columns = [Column(_("Month")), Column(_("Where")), Column(_("What it says")), Column(_("What to do"))]
     return card(
-        returns.mend(len(body), 0),
+        returns.mend(len(body), 0, not_shown),
         "",
         table(columns, body, _("Things to mend"), class_name="wide")
         if body
-        else nothing(_("Nothing is missing or queried.")),
+        else nothing(returns.nothing_to_mend(not_shown)),
         name="mend",
     )
 

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 from dashboard.data.edition import Row
-from etl.definitions.messages import Capital, Count, Text, _, joined, ngettext
+from etl.definitions.messages import Capital, Count, Small, Text, _, joined, ngettext
 
 
-def things_to_mend(missing: int, queried: int, holding: int) -> Text:
-    """What came in and what is wrong with it."""
+def things_to_mend(missing: int, queried: int, holding: int, not_shown: bool = False) -> Text:
+    """What came in and what is wrong with it; where queries are not shown to the audience, no more than is."""
+    if not missing and not queried and not_shown:
+        return _("Every return that is due has come; some have queries")
     if not missing and not queried:
         return _("Every return that is due has come, and no number is queried")
     returns = ngettext("{number} return is missing", "{number} returns are missing", missing, number=Count(missing))
@@ -27,6 +29,17 @@ def things_to_mend(missing: int, queried: int, holding: int) -> Text:
         total=Count(total),
     )
     return joined("; ", [what, holds])
+
+
+def of_state(number: int, state: str, found: str) -> Text:
+    """How many of the returns shown are in the state that is chosen, and what is wrong with these."""
+    counted = ngettext("{number} return: {state}", "{number} returns: {state}", number, state=Small(state))
+    return joined("; ", [counted, *([Small(found)] if found else [])])
+
+
+def in_state(number: Text, due: Text, state: str) -> Text:
+    """How many returns of those due are in the state that is chosen."""
+    return _("{number} of {total} returns: {state}", number=number, total=due, state=Small(state))
 
 
 def received(came: Text, due: Text, on_time: Text) -> Text:
@@ -73,12 +86,19 @@ def revised(number: int) -> Text:
     )
 
 
-def mend(things: int, holding: int) -> Text:
-    """How many things there are to mend."""
+def mend(things: int, holding: int, not_shown: bool = False) -> Text:
+    """How many things there are to mend; where queries are not shown to the audience, that they are not."""
     if not things:
-        return _("Nothing to mend")
+        return _("Queries are not shown to this audience") if not_shown else _("Nothing to mend")
     what = Capital(ngettext("{number} thing to mend", "{number} things to mend", things, number=Count(things)))
     return _("{what}, those that hold up a verdict first", what=what) if 0 < holding < things else what
+
+
+def nothing_to_mend(not_shown: bool) -> Text:
+    """What stands in place of a list of things to mend."""
+    if not_shown:
+        return _("Nothing is missing. What is asked about numbers, the site and the central team see.")
+    return _("Nothing is missing and nothing is queried.")
 
 
 def no_revision(sent_again: int) -> Text:

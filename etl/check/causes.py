@@ -191,8 +191,8 @@ _GROUPS = _groups()
 
 def _of_one(month: Month, values: Row, column: int, failed: dict[str, Failed]) -> Iterator[Cause]:
     typed = float(values[column])
-    changes = _count_changes if COUNTS[column] else _amount_changes
-    for name, meant in changes(typed):
+    usual = float(month.centre[column])
+    for name, meant in _count_changes(typed) if COUNTS[column] else _amount_changes(typed, usual):
         if meant != typed:
             yield Cause(name, (column,), (meant,))
     for months in () if COUNTS[column] else _SEVERAL:
@@ -227,12 +227,20 @@ def _implied(month: Month, values: Row, column: int, failed: dict[str, Failed]) 
 
 
 def likeliest_wrong(month: Month, values: Row, failed: Failed) -> int:
-    """The column at which a failed check is reported: in a sum, the number that gains most by being put right."""
-    gains: dict[int, float] = {}
-    for column in failed.columns:
-        for meant in _implied(month, values, column, {failed.code: failed}) if COUNTS[column] else ():
-            gains[column] = log_chance(month, column, meant) - log_chance(month, column, float(values[column]))
-    return max(gains, key=lambda column: gains[column]) if gains else failed.columns[0]
+    """The column at which a failed check is reported.
+
+    In a sum, the number that other sums leave open, and of these the one that gains most by being put right.
+    """
+    of_sum = [c for c in failed.columns if COUNTS[c]]
+    changes = [(c, meant) for c in of_sum for meant in _implied(month, values, c, {failed.code: failed})]
+    if not changes:
+        return failed.columns[0]
+    tried = np.tile(values, (len(changes), 1))
+    for row, (column, meant) in zip(tried, changes, strict=True):
+        row[column] = meant
+    broken = [len(after.keys() - {NEXT}) for after in failures_of(month, tried)]
+    gains = [log_chance(month, c, meant) - log_chance(month, c, float(values[c])) for c, meant in changes]
+    return min(zip(broken, (-gain for gain in gains), (column for column, _ in changes), strict=True))[-1]
 
 
 def _count_changes(typed: float) -> Iterator[tuple[str, float]]:
@@ -249,10 +257,19 @@ def _count_changes(typed: float) -> Iterator[tuple[str, float]]:
         yield "a_tenth", number * 10.0
 
 
-def _amount_changes(typed: float) -> Iterator[tuple[str, float]]:
+def _times(typed: np.ndarray, usual: np.ndarray) -> list[str]:
+    """How many times too much amounts may be; of ten and twelve times the one that leaves them nearer to the usual."""
+    exact = (np.round(typed * 100) % 10 == 0).all()
+    away = {name: np.nansum(np.abs(typed / _TIMES[name] - usual)) for name in ("times_10", "times_12")}
+    other = "times_10" if not exact or away["times_12"] < away["times_10"] else "times_12"
+    return [name for name in _TIMES if name != other]
+
+
+def _amount_changes(typed: float, usual: float) -> Iterator[tuple[str, float]]:
     pence = round(typed * 100)
     yield "sign", -typed
-    for name, times in _TIMES.items():
+    for name in _times(np.array([typed]), np.array([usual])):
+        times = _TIMES[name]
         if name == "times_12" or pence % times == 0:
             yield name, round(typed / times, 2)
     for name, times in _SHARES.items():
@@ -291,8 +308,8 @@ def _of_many(month: Month, values: Row, columns: tuple[int, ...]) -> Iterator[Ca
     typed = values[list(columns)]
     if all(UNITS[c] == "gbp" for c in columns):
         yield Cause("sign", columns, tuple(-typed))
-        for name, times in _TIMES.items():
-            yield Cause(name, columns, tuple(np.round(typed / times, 2)))
+        for name in _times(typed, month.centre[list(columns)]):
+            yield Cause(name, columns, tuple(np.round(typed / _TIMES[name], 2)))
         for months in _SEVERAL[:2]:
             yield Cause("several_months", columns, tuple(np.round(typed / months, 2)), months=months)
         for name, times in _SHARES.items():

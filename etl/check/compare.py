@@ -14,7 +14,7 @@ from etl.check.copies import Copy, Shelf, copied_month, copied_site, may_be_copi
 from etl.check.history import NUMBERS, History, ReturnedMonth, Usual, history_of, newest, usual, with_rows
 from etl.check.month import NEXT, Failed, Month, facts_of, failures, followers_of, month_at, pass_all
 from etl.check.problem import Problem
-from etl.check.words import layout_of, say_cause, say_copy, say_failed, say_not_applicable
+from etl.check.words import layout_of, list_cells, say_cause, say_copy, say_failed, say_not_applicable
 from etl.definitions.checks import ALWAYS_APPLY, CHECKS
 from etl.sites import Site
 
@@ -65,7 +65,7 @@ def compare(
 
 
 def touched_twins(returned: Sequence[ReturnedMonth], others: Iterable[ReturnedMonth]) -> set[str]:
-    """The sites whose returns came later and repeat one of these, so that their problems must be worked out again."""
+    """The sites whose returns are the same as one of these, so that their problems must be worked out again."""
     shelves = shelve(others)
     return {name for one in newest(returned).values() for name in twins(one, shelves)}
 
@@ -206,9 +206,10 @@ def _problems(examined: Examined, returned: ReturnedMonth, site: Site, labels: M
             message, fix = say_copy(finding.copy, month.month, labels, site.name)
         elif finding.cause:
             message, fix = say_cause(month, finding.cause, examined.failed, layout)
+            message += list_cells(returned.places[column] for column in finding.cause.columns)
         else:
             assert finding.failed
-            message, fix = say_failed(month, month.values, finding.failed, layout)
+            message, fix = say_failed(month, finding.column, finding.failed, layout)
         number = "" if finding.copy else NUMBERS[finding.column]
         cause = finding.code if finding.copy else finding.cause.name if finding.cause else ""
         supposes = _supposed(finding.cause) if finding.cause else ""

@@ -7,7 +7,8 @@ from datetime import date
 
 import numpy as np
 
-from etl.check.history import ReturnedMonth, Row
+from etl.check.history import COLUMN, Order, ReturnedMonth, Row
+from etl.check.month import columns_of
 from etl.definitions.checks import COPIED_AT_LEAST, COPIED_SHARE
 from etl.definitions.periods import month_after
 
@@ -64,23 +65,36 @@ def copied_month(returned: ReturnedMonth, before: Row, month: date) -> Copy | No
 
 
 def copied_site(returned: ReturnedMonth, shelves: Mapping[date, Shelf]) -> Copy | None:
-    """The earlier return of another site that this one repeats, for the same month or the one before."""
+    """The return of another site that this one repeats, for the same month or one beside it.
+
+    The site is told whose own history the numbers break; where that tells nothing, the one that came second.
+    """
     for month in _near(returned.month):
         for other in _alike(returned, shelves.get(month)):
-            if other.order < returned.order:
+            if _doubt(other, shelves) < _doubt(returned, shelves):
                 return Copy(other.site, month, *_same(returned.values, other.values))
     return None
 
 
-def _near(month: date) -> tuple[date, date]:
-    """The months whose returns may have been taken for this one's."""
-    return month, month_after(month, -1)
+def _near(month: date) -> tuple[date, date, date]:
+    """The months whose returns may be this one's, or this one theirs."""
+    return month, month_after(month, -1), month_after(month)
+
+
+def _doubt(one: ReturnedMonth, shelves: Mapping[date, Shelf]) -> tuple[bool, Order]:
+    """How much speaks for a return being another's: cases at start that are not its own last month's, then its time."""
+    shelf = shelves.get(month_after(one.month, -1))
+    before = [other for other in shelf.returned if other.site == one.site] if shelf else []
+    closed = [np.where(last.not_applicable, 0.0, last.values)[_CLOSING].sum() for last in before]
+    return any(abs(one.values[_OPENING] - count) > 1e-9 for count in closed), one.order
+
+
+_OPENING, _CLOSING = COLUMN["opening_cases"], list(columns_of("closing_cases"))
 
 
 def twins(returned: ReturnedMonth, shelves: Mapping[date, Shelf]) -> set[str]:
-    """The sites whose later returns repeat this one."""
-    months = (returned.month, month_after(returned.month))
-    return {one.site for month in months for one in _alike(returned, shelves.get(month)) if one.order > returned.order}
+    """The sites whose returns repeat this one, or are repeated by it."""
+    return {one.site for month in _near(returned.month) for one in _alike(returned, shelves.get(month))}
 
 
 def _alike(returned: ReturnedMonth, shelf: Shelf | None) -> list[ReturnedMonth]:

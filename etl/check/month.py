@@ -14,8 +14,8 @@ from etl.check.history import COLUMN, COUNTS, LEAST, NUMBERS, STOCKS, UNITS, His
 from etl.definitions import MEASURES, REPORTED, SUBJECTS
 from etl.definitions.checks import (
     COUNTED_AMONG,
-    ENOUGH_EARLIER,
     ENOUGH_MONTHS,
+    ENOUGH_MONTHS_BEFORE,
     EQUAL,
     GOES_WITH,
     NO_MORE,
@@ -52,7 +52,7 @@ class Facts:
     year: Row  # the months of the financial year before this one, added up
     year_missing: np.ndarray  # how many of them are not known
     year_months: np.ndarray
-    earlier: np.ndarray  # how many months before this one have the number
+    earlier: np.ndarray  # in how many months before this one the number is known
     known: np.ndarray
     centre: Row
     spread: Row
@@ -93,7 +93,7 @@ def facts_of(history: History, usual: Usual, rows: Sequence[int], corrected: np.
     at = np.array(rows)
     months = [history.months[row] for row in rows]
     opening = np.append(history.values[:, COLUMN["opening_cases"]], np.nan)
-    given = np.cumsum(~np.isnan(history.values), axis=0) - ~np.isnan(history.values)
+    given = ~np.isnan(history.values)
     year, year_missing, year_months = _so_far(history, corrected, at, [financial_year_start(m) for m in months], first)
     return Facts(
         values=history.values[at],
@@ -103,7 +103,7 @@ def facts_of(history: History, usual: Usual, rows: Sequence[int], corrected: np.
         year=year,
         year_missing=year_missing,
         year_months=year_months,
-        earlier=given[at],
+        earlier=(np.cumsum(given, axis=0) - given)[at],
         **{name: column[at] for name, column in vars(usual).items()},
     )
 
@@ -213,12 +213,17 @@ _ARE_EQUAL = np.array([isinstance(check, Equal) for check in _SUMS])
 
 def _uneven(facts: Facts, values: Row) -> np.ndarray:
     """Which sums do not come out; none with a number in it that is not known."""
+    made, hole = _left_over(facts, values)
+    return ~hole & (np.where(_ARE_EQUAL, np.abs(made), made) > 1e-9)
+
+
+def _left_over(facts: Facts, values: Row) -> tuple[np.ndarray, np.ndarray]:
+    """For each sum by how much its sides differ, and whether a number in it is not known."""
     sums = np.where(facts.not_applicable, 0.0, values)
     unknown = np.isnan(sums)
     year = _TO_DATE * (np.where(unknown, 0.0, facts.year) @ _SIGNS.T)
     made = np.where(unknown, 0.0, sums) @ _SIGNS.T + year
-    hole = unknown @ _TAKES_PART.T | _TO_DATE & ((facts.year_missing > 0) @ _TAKES_PART.T)
-    return ~hole & (np.where(_ARE_EQUAL, np.abs(made), made) > 1e-9)
+    return made, unknown @ _TAKES_PART.T | _TO_DATE & ((facts.year_missing > 0) @ _TAKES_PART.T)
 
 
 _SUM_FAILED = [Failed(check.code, columns_in(check)) for check in _SUMS]
@@ -291,15 +296,15 @@ class _Counts(NamedTuple):
 
 
 def _unlikely_counts(facts: Facts, values: Row) -> _Counts:
-    """Counts that chance alone hardly ever changes so much."""
+    """Counts that chance alone hardly ever changes so much, of which enough months are known to tell."""
     before, now = (np.add.reduceat(row[..., _FLOW_COLUMNS], _FLOW_STARTS, axis=-1) for row in (facts.last, values))
     before = np.broadcast_to(before, now.shape)
-    known = ~np.isnan(before + now)
+    earlier = np.minimum.reduceat(facts.earlier[..., _FLOW_COLUMNS], _FLOW_STARTS, axis=-1)
+    known = ~np.isnan(before + now) & (earlier >= ENOUGH_MONTHS_BEFORE)
     chances = map(chance, before[known].astype(int).tolist(), now[known].astype(int).tolist())
     found = np.zeros(known.shape, dtype=bool)
     found[known] = np.array(list(chances), dtype=float) < UNLIKELY_COUNT
-    earlier = np.minimum.reduceat(facts.earlier[..., _FLOW_COLUMNS], _FLOW_STARTS, axis=-1)
-    return _Counts(before, now, known, found & (earlier >= ENOUGH_EARLIER))
+    return _Counts(before, now, known, found)
 
 
 def _unexplained(counts: _Counts) -> Iterator[str]:
@@ -360,7 +365,7 @@ _COUNT_PAIRS = np.array([pair for pair in PAIRS if UNITS[pair[0]] == "count"])
 def _wrong_way_round(facts: Facts, values: Row) -> np.ndarray:
     """Which pairs of counts are far likelier the other way round, by the site's other months."""
     a, b = _COUNT_PAIRS[:, 0], _COUNT_PAIRS[:, 1]
-    enough = (facts.known >= ENOUGH_MONTHS) & (facts.earlier >= ENOUGH_EARLIER)
+    enough = facts.known >= ENOUGH_MONTHS
     enough = enough[..., a] & enough[..., b] & (np.abs(values[..., a] - values[..., b]) > 2)
     enough &= ~STOCKS[a] | (
         np.abs(facts.last[..., a] - facts.last[..., b]) >= 5
@@ -374,23 +379,22 @@ def _wrong_way_round(facts: Facts, values: Row) -> np.ndarray:
     chances = log_chances(facts, np.concatenate([a, b, a, b]), counts, tuple(months))
     a_as_b, b_as_a, a_as_it_is, b_as_it_is = chances.reshape(4, -1)
     enough[enough] = a_as_b + b_as_a - (a_as_it_is + b_as_it_is) > SWAPPED_ODDS
-    for *at, pair in np.argwhere(enough).tolist():
-        enough[(*at, pair)] = not _breaks_a_sum(facts, values[tuple(at)], tuple(at), _COUNT_PAIRS[pair])
-    return enough
+    return enough & ~_swap_breaks_an_identity(facts, values) if enough.any() else enough
 
 
-def _breaks_a_sum(facts: Facts, row: Row, at: tuple[int, ...], pair: np.ndarray) -> bool:
-    """Whether numbers changed round would break what holds: a sum of the month, or that it opens as the last closed.
+_EQUAL_SIGNS = _SIGNS[_ARE_EQUAL]
+_UNSETTLED = (_EQUAL_SIGNS[:, _COUNT_PAIRS[:, 0]] != _EQUAL_SIGNS[:, _COUNT_PAIRS[:, 1]]).astype(float)
+_OPENING_IN_IT, _CLOSING_IN_IT = (np.isin(_COUNT_PAIRS, c).sum(axis=1) == 1 for c in (_OPENING, _CLOSING))
 
-    `at` is the place of the month, where the facts are of several.
-    """
-    at = at[-(facts.last.ndim - 1) :] if facts.last.ndim > 1 else ()
-    swapped = row.copy()
-    swapped[pair] = row[pair[::-1]]
-    rows = np.where(facts.not_applicable[at], 0.0, np.stack([row, swapped]))
-    failing = np.abs(rows @ _SIGNS[_ARE_EQUAL].T) > 1e-9
-    opening = np.abs(rows[:, _OPENING] - facts.last[at][_CLOSING].sum()) > 1e-9
-    return bool((~failing[0] & failing[1]).any() or (not opening[0] and opening[1]))
+
+def _swap_breaks_an_identity(facts: Facts, values: Row) -> np.ndarray:
+    """For which pairs of counts something adds up, or was carried over, that would not if they changed places."""
+    made, hole = _left_over(facts, values)
+    holds = (~hole & (np.abs(made) < 1e-9))[..., _ARE_EQUAL]
+    begins = values[..., _OPENING] == facts.last[..., _CLOSING].sum(axis=-1)
+    ends = np.where(facts.not_applicable, 0.0, values)[..., _CLOSING].sum(axis=-1) == facts.next_opening
+    carried = begins[..., None] & _OPENING_IN_IT | ends[..., None] & _CLOSING_IN_IT
+    return (holds @ _UNSETTLED > 0) | carried
 
 
 def log_chances(

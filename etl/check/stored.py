@@ -40,16 +40,33 @@ def compare_stored(
     if not returned:
         meanwhile()
         return
-    others = _read(con, "similar_months", {"sites": sorted(touched), "least": COPIED_AT_LEAST})
-    if later := touched_twins(returned, others) & set(sites):
-        returned += _read_all(con, later)
-        others = [one for one in others if one.site not in later]
-        touched |= later
+    others = _similar(con, touched)
+    while twins := touched_twins(returned, others) & set(sites):  # and theirs, whose copies are worked out again too
+        returned += _read_all(con, twins)
+        touched |= twins
+        others = _similar(con, touched)
     with ThreadPoolExecutor(1) as beside:
         done = beside.submit(meanwhile)
         problems = list(compare(returned, others, sites, {one.return_id for one in returned}))
         done.result()
     _replace(con, touched, {one.return_id: one.site for one in returned}, problems)
+
+
+def recall_problems(con: duckdb.DuckDBPyConnection, sites: Mapping[str, Site], at: datetime) -> None:
+    """Has this connection read the problems as they were known at a time: a later return explains none of them.
+
+    The table `problems` is as known now; where returns came in since, a temporary one takes its place.
+    """
+    returned = _read_all(con, sites)
+    known = sorted((one for one in returned if one.order.received <= at), key=lambda one: (one.return_id, one.month))
+    if len(known) == len(returned):
+        return
+    site_of = {one.return_id: one.site for one in known}
+    frame = _framed(site_of, compare(known, [], sites, site_of))
+    con.execute("create or replace temp table problems as from main.problems where not compared")
+    con.register("recalled", frame[~frame.code.map(_in_shadow).astype(bool)])
+    con.execute("insert into temp.problems by name select * from recalled")
+    con.unregister("recalled")
 
 
 def compare_files(
@@ -71,7 +88,7 @@ def compare_files(
     if con is not None and returned:
         before = _read_all(con, touched)
         months = [one.month for one in returned]
-        span = {"first": month_after(min(months), -1), "last": month_after(max(months))}
+        span = {"first": month_after(min(months), -2), "last": month_after(max(months))}
         others = _read(con, "months_of_other_sites", {"sites": touched, **span}) if elsewhere else []
     found: dict[str, list[Problem]] = {name: [] for name, *_ in tried}
     for name, problem in compare([*before, *returned], others, sites, set(found)):
@@ -125,6 +142,11 @@ def _read_all(con: duckdb.DuckDBPyConnection, sites: Collection[str], but: Seque
     return _read(con, "months_of_sites", {"sites": sorted(sites), "but": sorted(set(but))})
 
 
+def _similar(con: duckdb.DuckDBPyConnection, sites: Collection[str]) -> list[ReturnedMonth]:
+    """The months of other sites that may be copies of theirs."""
+    return _read(con, "similar_months", {"sites": sorted(sites), "least": COPIED_AT_LEAST})
+
+
 def _read(con: duckdb.DuckDBPyConnection, query: str, values: dict[str, object]) -> list[ReturnedMonth]:
     """What is stored of the months that a query in `etl/warehouse/sql` wants."""
     con.execute(read_sql(query), values)
@@ -142,10 +164,8 @@ def _replace(
     problems: Iterable[tuple[str, Problem]],
 ) -> None:
     """Puts the problems in place of those of the last time, and brings the verdicts into line with them."""
-    rows = [(name, site_of[name], *vars(problem).values()) for name, problem in problems]
-    columns = ["return_id", "site", *(field.name for field in fields(Problem))]
-    frame = pd.DataFrame(rows, columns=columns).assign(compared=True)
-    in_shadow = frame.code.map(lambda code: CHECKS[code].shadow).astype(bool)
+    frame = _framed(site_of, problems)
+    in_shadow = frame.code.map(_in_shadow).astype(bool)
     for table, part in (("problems", frame[~in_shadow]), ("in_shadow", frame[in_shadow])):
         con.execute(f"delete from {table} where compared and site in ?", [sorted(touched)])
         if len(part):
@@ -153,6 +173,17 @@ def _replace(
             con.execute(f"insert into {table} by name select * from frame_to_insert")
             con.unregister("frame_to_insert")
     con.execute(_VERDICTS, [sorted(touched)])
+
+
+def _framed(site_of: Mapping[str, str], problems: Iterable[tuple[str, Problem]]) -> pd.DataFrame:
+    """Problems as rows of the table `problems`."""
+    rows = [(name, site_of[name], *vars(problem).values()) for name, problem in problems]
+    columns = ["return_id", "site", *(field.name for field in fields(Problem))]
+    return pd.DataFrame(rows, columns=columns).assign(compared=True)
+
+
+def _in_shadow(code: str) -> bool:
+    return CHECKS[code].shadow
 
 
 _VERDICTS = """

@@ -1,13 +1,13 @@
 """Problems in the site's own words: which cell, what it says, why that cannot be, what it may have been meant to be."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import numpy as np
 
 from etl.check.causes import Cause
 from etl.check.copies import Copy
-from etl.check.history import COLUMN, COUNTS, MONEY, NUMBERS, UNITS, Row
+from etl.check.history import COLUMN, COUNTS, MONEY, NUMBERS, UNITS
 from etl.check.month import NEXT, Failed, Month, columns_of
 from etl.check.naming import name_number, write_number
 from etl.definitions import MEASURES
@@ -157,6 +157,17 @@ def _say_many(month: Month, cause: Cause, failed: Mapping[str, Failed], layout: 
     return f"{text} {why}", f"Type the numbers of the month alone{example}, or tell us that they are right."
 
 
+def list_cells(places: Iterable[Sequence[str]]) -> str:
+    """The cells of a cause that is in several, sheet by sheet."""
+    of: dict[str, list[str]] = {}
+    for sheet, cell in places:
+        of.setdefault(sheet, []).append(cell)
+    if sum(map(len, of.values())) < 2:
+        return ""
+    said = (f"{sheet} {', '.join(cells)}" for sheet, cells in of.items())
+    return f" Cells: {'; '.join(said)}."
+
+
 def _year_to_date(month: Month, cause: Cause, amount: str) -> str:
     begins = MONTH_NAMES.index(cause.since) + 1
     first, last = MONTH_NAMES[begins - 1], MONTH_NAMES[month.month.month - 1]
@@ -207,10 +218,9 @@ def usual_words(month: Month, column: int) -> str:
     return f"A month is usually {write(float(ends[0]), 'gbp')} to {write(float(ends[1]), 'gbp')}."
 
 
-def say_failed(month: Month, values: Row, failed: Failed, layout: Layout) -> tuple[str, str]:
-    """Message and fix for a check that fails and for which no cause is likelier than any other."""
-    check = CHECKS[failed.code]
-    column = failed.columns[0]
+def say_failed(month: Month, column: int, failed: Failed, layout: Layout) -> tuple[str, str]:
+    """Message and fix for a check that fails and for which no cause is likelier than any other, asked at a column."""
+    check, values = CHECKS[failed.code], month.values
     name, when = name_number(layout, NUMBERS[column]), write_month(month.month)
     typed = write_value(column, float(values[column]))
     match failed.code:
@@ -233,22 +243,19 @@ def say_failed(month: Month, values: Row, failed: Failed, layout: Layout) -> tup
             second = f"{name_number(layout, NUMBERS[other])} says {write_value(other, float(values[other]))}"
             ask = "by the months before, they are far likelier the other way round."
             return f"{name} for {when} says {typed} and {second}: {ask}", check.fix
-    return _say_sums(month, values, failed.code, layout), check.fix
+    return f"{_say_sums(month, failed.code)} Please check {name} first.", check.fix
 
 
-def _say_sums(month: Month, values: Row, code: str, layout: Layout) -> str:
-    """A sum that does not come out, with its numbers and their cells."""
+def _say_sums(month: Month, code: str) -> str:
+    """A sum that does not come out, with its numbers."""
     check = next(rule for rule in _RULES if rule.code == code)
-    sums = np.where(month.not_applicable, 0.0, values)
+    sums = np.where(month.not_applicable, 0.0, month.values)
     names = (*check.plus, *check.minus) if isinstance(check, Equal) else (check.part, check.whole)
-    before = month.year if isinstance(check, NoMore) and check.to_date else np.zeros(len(values))
+    before = month.year if isinstance(check, NoMore) and check.to_date else np.zeros(len(sums))
     made = {name: float((sums + before)[list(columns_of(name))].sum()) for name in names}
     words = {name: f"{value:,.0f}" for name, value in made.items()}
     expected = made.get("opening_cases", 0) + made.get("new_cases", 0) - made.get("closed_cases", 0)
-    said = check.words.format(month=write_month(month.month), expected=f"{expected:,.0f}", **words)
-    single = [name for name in names if len(columns_of(name)) == 1]
-    where = ", ".join(name_number(layout, NUMBERS[columns_of(name)[0]]) for name in single)
-    return f"{said} (The cell is that of {where.rpartition(', ')[2]}.)" if where else said
+    return check.words.format(month=write_month(month.month), expected=f"{expected:,.0f}", **words)
 
 
 def _label(columns: Iterable[int]) -> str:

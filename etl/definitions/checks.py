@@ -15,11 +15,11 @@ MONEY_TOLERANCE = 0.01
 
 # Month on month, a count is asked about when chance alone would do this less often than once in a hundred.
 UNLIKELY_COUNT = 0.01
+# With fewer months before it nobody knows what is usual, and a service grows at first: it is not asked about.
+ENOUGH_MONTHS_BEFORE = 6
 # An amount is asked about when its modified z is beyond this, over at least so many other months of the site.
 UNLIKELY_AMOUNT = 3.5
 ENOUGH_MONTHS = 8
-# A count is compared with the month before once the site has so many months behind it: a service grows at first.
-ENOUGH_EARLIER = 6
 # The floor under the spread of a site's amounts. It is no finding but a choice: steady amounts have so small a spread
 # that any rounding looks unlikely. With a median deviation of at least 7.5% of the median no amount within about 39% of
 # the usual is asked about, and none that differs by less than £100.
@@ -197,13 +197,14 @@ OTHERS: tuple[Check, ...] = (
         "unlikely_count",
         "An unlikely number",
         f"Chance alone would change a count so much from one month to the next at least {UNLIKELY_COUNT:.0%} of the "
-        "time (exact binomial)",
+        f"time (exact binomial; from the {ENOUGH_MONTHS_BEFORE + 1}th month of a site on: before, not enough history)",
         _ASK,
     ),
     Check(
         "unlikely_amount",
         "An unlikely amount",
-        f"The modified z of an amount among all other months of the site is at most {UNLIKELY_AMOUNT}",
+        f"The modified z of an amount among all other months of the site is at most {UNLIKELY_AMOUNT} (with "
+        f"{ENOUGH_MONTHS} other months or more: else not enough history)",
         _ASK,
     ),
     Check(

@@ -11,6 +11,7 @@ import duckdb
 import pandas as pd
 from filelock import FileLock, Timeout
 
+from etl.check.stored import recall_problems
 from etl.compare import (
     bounds,
     comparison_tables,
@@ -170,6 +171,7 @@ def _given(
     sites = load_sites(data / "sites")
     reference = as_known_at(read_reference(data / "reference", sites=set(sites)), known_at.date())
     believe(con, reference.dispensations)
+    recall_problems(con, sites, known_at)
     days = calendar(con, sites, known_at, data_month)
     holes = _holes(con, sites, days, data_month, known_at)
     tables = {
@@ -272,7 +274,13 @@ def _as_known(con: duckdb.DuckDBPyConnection, now: datetime) -> datetime:
 
 
 _RETURNS = """
-    select return_id, r.site, r.month, received, verdict, file, sha256, version, count(p.code) as problems
+    select return_id, r.site, r.month, received,
+        if(
+            any_value(r.verdict) in ('accepted', 'accepted_with_queries'),
+            if(bool_or(p.severity = 'query'), 'accepted_with_queries', 'accepted'),
+            any_value(r.verdict)
+        ) as verdict,
+        file, sha256, version, count(p.code) as problems
     from returns as r left join problems as p using (return_id)
     where received <= $at group by all order by received, return_id
 """

@@ -81,8 +81,10 @@ def receipt(edition: Edition, address: NumberAddress) -> Story | None:
 
 
 def _facts(edition: Edition, row: Row, files: Sequence[Row], asked: Sequence[Row]) -> Facts:
-    last = next((f for f in reversed(files) if f.return_id == row.return_id), files[-1] if files else None)
+    in_force = edition.rows("returns", "return_id = ?", (row.return_id,)) if row.return_id else ()
+    last = next(iter((*in_force, *reversed(files))), None)
     hidden, came = not may_see(edition, row.site), row.received is not None
+    again = last.received if came and last is not None and last.received != row.received else None
     file = Plain(row.file) if row.file else ELSEWHERE if hidden and came else _("none")
     facts = [
         (
@@ -90,8 +92,9 @@ def _facts(edition: Edition, row: Row, files: Sequence[Row], asked: Sequence[Row
             first_upper(spaced(last.verdict)) if last is not None else _("Not shown") if came else _("No return"),
         ),
         (_("Due"), write_date(row.due) if row.due else _("not due")),
-        (_("Received"), _came(row.received) if came else _("not received")),
+        (_("First received") if again else _("Received"), _came(row.received) if came else _("not received")),
         (_("Days late"), str(row.days_late or 0)),
+        *([(_("This version received"), _came(again))] if again else []),
         (_("File"), file),
         (
             Plain("SHA-256"),

@@ -10,16 +10,19 @@ import numpy as np
 import pytest
 
 from benchmarks.checks import false_queries, score_corpus
+from etl.check import compare as comparing
 from etl.check.history import NUMBERS, UNITS, usual
+from etl.check.naming import name_number
 from etl.check.problem import Problem
-from etl.check.stored import compare_files
+from etl.check.stored import compare_files, recall_problems
 from etl.definitions import REPORTED_KEYS
 from etl.definitions.checks import CHECKS, SMALLEST_SPREAD
 from etl.definitions.periods import month_after
 from etl.sample import plan_returns, write_return, write_returns
 from etl.sites import load_sites
 from etl.warehouse.load import check_files, gather, load
-from tests.check.planting import clean, problems_of
+from etl.warehouse.store import open_warehouse
+from tests.check.planting import clean, problems_of, said_of
 
 SITES = load_sites()
 CROYDON = SITES["croydon"]
@@ -250,6 +253,66 @@ def test_another_sites_return_is_named_and_only_the_later_is_asked_about():
     assert "October return" in found[0].message
 
 
+@pytest.mark.parametrize("whose", ["croydon", "south_wales"])
+def test_a_copy_is_told_to_the_site_whose_own_history_it_breaks(whose):
+    """Whoever sent it first: the numbers continue one site's history, and are the other's by mistake."""
+    said = {name: clean(SITES[name], 3, date(2019, 11, 1)) for name in ("croydon", "south_wales")}
+    (other,) = said.keys() - {whose}
+    said[whose][MONTH] = dict(said[other][MONTH])
+    for first in said:
+        returned = [one for name in said for one in said_of(name, said[name], days=5 if name == first else 9)]
+        found = comparing.compare(returned, [], SITES, {one.return_id for one in returned})
+        assert [(return_id, p.code) for return_id, p in found if p.code == "copied_site"] == [
+            (f"{whose}-{MONTH}", "copied_site")
+        ]
+
+
+def test_twelve_times_and_ten_times_are_told_apart_by_what_is_usual():
+    for times, cause, words in ((12, "times_12", "12 times the usual"), (10, "times_10", "ten times the usual")):
+        changed = clean(CROYDON, 3)
+        for numbers in changed.values():
+            numbers["spend.case_management"] = float(round(numbers["spend.case_management"] / 100) * 100)
+        usual = median(numbers["spend.case_management"] for numbers in changed.values())
+        changed[MONTH]["spend.case_management"] = times * usual
+        (problem,) = [p for p in problems_of(CROYDON, changed) if p.month == MONTH]
+        assert problem.cause == cause and words in problem.message
+        assert f'"spend.case_management": {usual}' in problem.supposes
+
+
+def test_a_closing_part_that_is_wrong_by_one_is_asked_about_by_its_own_label():
+    changed = clean(CROYDON, 3, MONTH)
+    changed[MONTH]["closing_cases.direct"] += 1
+    (problem,) = [p for p in problems_of(CROYDON, changed) if p.month == MONTH]
+    assert problem.measure.partition(".")[0] == "closing_cases"
+    label = name_number(CROYDON.layout_on(MONTH), problem.measure)
+    assert problem.message.endswith(f"Please check {label} first.")
+
+
+def test_nothing_is_asked_that_what_adds_up_contradicts(tmp_path):
+    """Croydon's second month: few referrals, and open cases that go on from July's, whatever the months after have."""
+    load([Path("data/sample/croydon")], tmp_path, datetime(2019, 12, 10))
+    asked_about = {row[2] for row in stored(tmp_path) if len(row) > 2}
+    assert date(2019, 10, 1) in asked_about and date(2018, 8, 1) not in asked_about
+
+
+def test_no_change_of_a_count_is_unlikely_before_six_months_are_known():
+    first = date(2018, 7, 1)
+    for place, asked_about in ((5, False), (6, True)):
+        changed = months()
+        changed[month_after(first, place)]["children"] = 200.0
+        found = [p for p in problems_of(CROYDON, changed) if p.month == month_after(first, place)]
+        assert ("unlikely_count" in {p.code for p in found}) == asked_about
+
+
+def test_one_cause_lists_its_cells():
+    changed = clean(CROYDON, 3)
+    money = [number for number, unit in zip(NUMBERS, UNITS, strict=True) if unit == "gbp" and changed[MONTH][number]]
+    changed[MONTH] |= {number: round(changed[MONTH][number] / 1000, 2) for number in money}
+    (problem,) = [p for p in problems_of(CROYDON, changed) if p.month == MONTH]
+    cells = problem.message.partition("Cells: Sheet ")[2].rstrip(".").split(", ")
+    assert len(cells) >= 5 and problem.cell == cells[0]
+
+
 def test_without_eight_other_months_no_amount_is_judged():
     first = date(2018, 7, 1)
     few = {month: numbers for month, numbers in months().items() if month <= month_after(first, 7)}
@@ -327,6 +390,23 @@ def stored(data: Path) -> list[tuple]:
         return problems + con.execute("select return_id, verdict from returns order by all").fetchall()
     finally:
         con.close()
+
+
+def test_what_came_later_explains_nothing_at_an_earlier_time(tmp_path):
+    """As known in between, February is in doubt by its own sum alone; March then says which number it is."""
+    february, march = date(2019, 2, 1), date(2019, 3, 1)
+    paths = []
+    for month, numbers in clean(CROYDON, 3, march).items():
+        typed = numbers | ({"closing_cases.direct": numbers["closing_cases.direct"] + 3} if month == february else {})
+        cells = {tuple(name.partition(".")[::2]): number for name, number in typed.items()}
+        paths.append(write_return(CROYDON, month, cells, tmp_path / f"{month}.xlsx"))
+    load(paths[:-1], tmp_path / "data", datetime(2019, 3, 9))
+    before = stored(tmp_path / "data")
+    load(paths[-1:], tmp_path / "data", datetime(2019, 4, 9))
+    assert stored(tmp_path / "data")[: len(before)] != before
+    with open_warehouse(tmp_path / "data" / "warehouse.duckdb", read_only=True) as con:
+        recall_problems(con, SITES, datetime(2019, 4, 1))
+        assert con.execute("select * from problems order by all").fetchall() == [row for row in before if len(row) > 2]
 
 
 def test_a_file_is_held_against_the_warehouse_and_nothing_is_stored(tmp_path):
