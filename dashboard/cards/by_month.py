@@ -8,7 +8,7 @@ from typing import Any
 
 from dashboard.cards.events import Happening, happenings, marks_of, table_of
 from dashboard.charts import graph
-from dashboard.charts.over_time import site_line
+from dashboard.charts.over_time import site_line, under_query
 from dashboard.data.edition import Row, Site
 from dashboard.data.view import View
 from dashboard.elements import html
@@ -122,6 +122,7 @@ def site_chart(shown: Shown, site: Site, events: Sequence[Happening], name: str)
         plan.value if plan is not None else None,
         write=TICKS.get(shown.about.unit),
         events=marks_of(events, site.name),
+        asked=under_query(rows),
     )
     height = 146 if events else 134
     heading = html.H3(site_name(shown.view, site.name))

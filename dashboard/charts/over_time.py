@@ -1,6 +1,6 @@
 """Charts over time: a site's line with its plan, and a control chart."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -23,13 +23,15 @@ from dashboard.charts import (
     value_axis,
 )
 from dashboard.charts.scale import ticks
+from dashboard.data.edition import Row
 from dashboard.theme import Mark
-from etl.definitions.messages import Plain, Text, _
+from etl.definitions.messages import Plain, Text, _, joined
 from etl.definitions.periods import month_after, write_month
 from etl.definitions.writing import HIDDEN, figures, pounds, pounds_short
 
 # What is said on pointing at a point: its month and its number.
 POINTED_AT = hover(Plain("%{customdata[0]}: %{customdata[1]}"))
+RING = {"symbol": "circle-open", "size": 11, "color": theme.PARTLY, "line": {"width": 2}}
 # The height of a label as a share of the height of a control chart's scale.
 LABEL = 0.085
 # The width of a letter as a share of the width of a small chart.
@@ -47,10 +49,12 @@ def site_line(
     money: bool = False,
     write: Callable[[float], str] | None = None,
     events: Mapping[date, str] | None = None,
+    asked: Collection[date] = (),
 ) -> Figure:
     """One small multiple: a line that breaks where the data does, its last value, its plan, and what happened.
 
-    `write` says what stands at the axis (as numbers are typed, if not given).
+    Months whose number is under query (`asked`) are ringed. `write` says what stands at the axis (as numbers are typed,
+    if not given).
     """
     write = pounds_short if money else write
     steps = ticks(top, 3)
@@ -65,10 +69,13 @@ def site_line(
             drawn,
             connectgaps=False,
             line={"color": mark.colour, "width": 2.25},
-            customdata=[[write_month(month), texts.get(month, "")] for month in months],
+            customdata=[[write_month(month), _pointed_at(texts.get(month, ""), month in asked)] for month in months],
             hovertemplate=POINTED_AT,
         )
     ]
+    if ringed := [month for month in known if month in asked]:
+        rings = [month.isoformat() for month in ringed], [values[month] for month in ringed]
+        traces.append(scatter("markers", *rings, marker=RING, hoverinfo="skip", cliponaxis=False))
     notes, shapes = [], []
     if alone := [month for month in known if not _beside(month, values)]:
         dots = [month.isoformat() for month in alone], [values[month] for month in alone]
@@ -95,6 +102,16 @@ def site_line(
         shapes=[*shapes, *marked[0]],
         notes=[*notes, *marked[1]],
     )
+
+
+def under_query(rows: Mapping[date, Row]) -> list[date]:
+    """The months of which the number is under query."""
+    return [month for month, row in rows.items() if row.get("queried")]
+
+
+def _pointed_at(text: str, asked: bool) -> str:
+    """A month's number, and whether it is under query."""
+    return joined(", ", [text, _("under query")]) if asked and text else text
 
 
 def _hidden(months: Sequence[date], texts: Mapping[date, str]) -> dict[date, float]:

@@ -21,13 +21,14 @@ from etl.provenance.lineage import leaves, months_of
 from etl.provenance.values import value_of
 
 Component = Any
-PROVISIONAL, REVISED = "[p]", "[r]"
+PROVISIONAL, REVISED, UNDER_QUERY = "[p]", "[r]", "[q]"
 MARKERS = {
     IS_HIDDEN: "hidden: a small number, or one that could be worked back to a small number",
     NOT_AVAILABLE: "not available: missing, not stated or not known",
     NOT_APPLICABLE: "not applicable",
     PROVISIONAL: "provisional: the period has not ended",
     REVISED: "revised: a later return changed a number in it",
+    UNDER_QUERY: "under query: it rests on a number that the site has been asked about",
 }
 
 
@@ -230,7 +231,8 @@ def marker_of(view: View, row: Row) -> str:
         return IS_HIDDEN
     if row.value is None:
         return NOT_AVAILABLE
-    markers = [] if row.complete else [PROVISIONAL]
+    markers = [UNDER_QUERY] if row.get("queried") else []
+    markers += [] if row.complete else [PROVISIONAL]
     return " ".join([*markers, *([REVISED] if is_revised(view, row) else [])])
 
 

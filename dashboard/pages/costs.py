@@ -13,7 +13,7 @@ from dashboard.cards.events import happenings, marks_of, table_of
 from dashboard.cards.site_table import Line, number_of, shares, side_by_side, with_small
 from dashboard.charts import graph
 from dashboard.charts.dots import Dot, dots, height
-from dashboard.charts.over_time import site_line
+from dashboard.charts.over_time import site_line, under_query
 from dashboard.data.comparisons import asked, asked_words, briefly, columns, compared, of_a_year, of_sites, when
 from dashboard.data.edition import Row
 from dashboard.data.view import View
@@ -366,7 +366,10 @@ def trend(view: View, what: Asked) -> Component:
             cost=last[-1].shown if last else _("not known"),
         )
         letters = marks_of(events, site.name)
-        drawn = site_line(months, values, texts, view.mark(site.name), top, None, money=True, events=letters)
+        asked = under_query(rows[site.name])
+        drawn = site_line(
+            months, values, texts, view.mark(site.name), top, None, money=True, events=letters, asked=asked
+        )
         tall = 128 if events else 116
         charts.append(html.Div([html.H3(site_name(view, site.name)), graph(drawn, f"trend-{site.name}", label, tall)]))
     letters_all = marks_of(events, "all")

@@ -6,7 +6,7 @@ from typing import Any
 
 from dashboard.cards.events import happenings, in_words, marks_of
 from dashboard.charts import graph
-from dashboard.charts.over_time import site_line
+from dashboard.charts.over_time import site_line, under_query
 from dashboard.data.edition import Row, Site
 from dashboard.data.to_fix import MOST_MONTHS, are_not_shown, place_of, to_fix
 from dashboard.data.view import View, period_words
@@ -202,7 +202,7 @@ def over_time(view: View, site: Site, measure: str) -> Component:
     texts = {month: Plain(row.shown) for month, row in rows.items()}
     events = happenings(view, months, [site.name])
     marked = marks_of(events, site.name)
-    drawn = site_line(months, values, texts, view.mark(site.name), top, planned, events=marked)
+    drawn = site_line(months, values, texts, view.mark(site.name), top, planned, events=marked, asked=under_query(rows))
     body = [[write_month(month), number(view, rows.get(month))] for month in months]
     headline = monthly(view, site, measure)
     return card(

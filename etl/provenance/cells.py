@@ -11,6 +11,7 @@ from etl.provenance.edition import Edition, Row
 from etl.provenance.lineage import counts_in, is_planned, last_known, leaves, months_of, operands
 from etl.provenance.story import (
     NOT_KNOWN,
+    Block,
     Item,
     Month,
     Months,
@@ -18,6 +19,7 @@ from etl.provenance.story import (
     Points,
     Source,
     Table,
+    Words,
     columns,
     exact,
     label_of,
@@ -171,6 +173,24 @@ def _returns(edition: Edition, site: str, month: date, cells: Sequence[Source]) 
     if not days or days[0].received is None:
         return (_("no return"),)
     return (_("return received {day}", day=write_date(days[0].received.date())),)
+
+
+def asked(edition: Edition, row: Row, of: Behind) -> list[Block]:
+    """That a number rests on others under query; what is asked, where that does not stand beside their cells."""
+    if not row.get("queried"):
+        return []
+    wanted = {leaf for operand in of.measures for leaf in leaves(edition, operand)}
+    where = "month between ? and ? and ? in ('all', site)"
+    under = edition.rows("under_query", where, (of.starts, of.ends, of.site))
+    found = {(one.site, one.month, one.code) for one in under if one.measure in wanted}
+    lines = [
+        ("query", joined(": ", [place(edition, query.site).label, write_month(query.month), query.message]))
+        for query in edition.rows("queries", where, (of.starts, of.ends, of.site), "site, month, cell")
+        if (query.site, query.month, query.code) in found and (of.site == "all" or not query.measure) and query.message
+    ]
+    if not lines:
+        return [Words(_("It rests on a number that is under query."))]
+    return [Points(_("Under query"), tuple(lines))]
 
 
 def queried(of: Behind, cells: Sequence[Source]) -> Points:

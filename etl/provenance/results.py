@@ -24,7 +24,7 @@ from etl.definitions.writing import (
     write_range,
 )
 from etl.provenance.address import NumberAddress
-from etl.provenance.cells import Behind, behind, by_month, by_site, may_see, queried, sources
+from etl.provenance.cells import Behind, asked, behind, by_month, by_site, may_see, queried, sources
 from etl.provenance.code import START
 from etl.provenance.edition import Edition, Row
 from etl.provenance.lineage import is_planned, operands
@@ -121,7 +121,7 @@ def what(edition: Edition, measure: str, period: str, starts: date) -> str:
 def _itself(edition: Edition, address: NumberAddress, row: Row) -> Story:
     unit, of = unit_of(edition, row.measure), behind(edition, row)
     cells = sources(edition, of)
-    body: list[Block] = [*_formula(edition, row, unit), *_chance(row, unit), *_gap(row)]
+    body: list[Block] = [*asked(edition, row, of), *_formula(edition, row, unit), *_chance(row, unit), *_gap(row)]
     body += [*_plans(edition, row), *_cells(edition, of, row.measure, cells), *_definition(edition, row.measure)]
     site, said = place(edition, row.site), what(edition, row.measure, row.period, row.starts)
     if row.value is None:

@@ -135,7 +135,9 @@ def test_a_package_says_what_it_holds_in_both_languages_of_packages(client: Flas
     assert "Per: Completed" in package["drive"]["Chosen"]
     assert package["drive"]["Address"].startswith("/costs?site=croydon,south_wales&per=completed_case&edition=")
     assert {"Data to", "Edition", "For"} <= set(package["drive"])
-    assert all(marker in files.read("datapackage.json").decode() for marker in ("[c]", "[x]", "[z]", "[p]", "[r]"))
+    assert all(
+        marker in files.read("datapackage.json").decode() for marker in ("[c]", "[x]", "[z]", "[p]", "[r]", "[q]")
+    )
 
 
 def test_a_download_obeys_the_choices_in_its_address(client: FlaskClient) -> None:
@@ -228,6 +230,8 @@ def test_markers_tell_gaps_provisional_and_revised_numbers(sample: Path) -> None
     assert any("[p]" in row[5] and row[4] is not None for row in year), "the year has not ended"
     assert any("[r]" in row[5] for row in year), "the sample has revised returns in the year"
     assert any(row[5] == "[z]" for row in tidy(all_of(view_of(sample, "/site/croydon"))))
+    asked = {row[6] for row in tidy(all_of(view_of(sample, "/caseload"))) if "[q]" in row[5]}
+    assert asked == {"west_midlands", "all"}, "how many the West Midlands accepted in January is under query"
 
 
 def test_a_format_that_would_print_another_number_is_not_used() -> None:
