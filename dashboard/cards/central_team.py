@@ -142,10 +142,8 @@ def body(view: View, by: dict[str, dict[str, Row]]) -> list[list[Component]]:
     lines = []
     for site in [s.name for s in view.sites] + (["all"] if view.all_sites and len(view.sites) > 1 else []):
         shared = by["by_new_cases"].get(site)
-        share: Component = state(_("not known"))
-        if shared is not None and shared.central is not None:
-            kept = html.Small(_("earmarked"), className="muted") if shared.earmarked else None
-            share = html.Span([shown(view, shared, "central"), kept], className="with-share")
+        kept = html.Small(_("earmarked"), className="muted") if shared is not None and shared.earmarked else None
+        share = html.Span([shown(view, shared, "central"), kept], className="with-share")
         lines.append([site_name(view, site), share, *(shown(view, by[key].get(site)) for key in ALLOCATIONS)])
     return lines
 

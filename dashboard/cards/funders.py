@@ -111,7 +111,7 @@ def replaced(view: View) -> Component:
         [
             site_name(view, row.site, short=True),
             *(links.cover(view, row, name, pounds(row[name])) for name in ("grant_before", "local_before")),
-            links.cover(view, row, "secured", pounds(row.secured)),
+            html.Span(links.secured_text(view, row)),
             html.Span([html.Strong(replaces(view, row)), html.Small(payers(view, row.site, row.year))]),
         ]
         for row in rows
@@ -176,9 +176,16 @@ def undrawn(view: View, row: Row) -> Component:
     return state(_("not known")) if begun else not_applicable(_("not begun"))
 
 
+ONE_OFF = {"yes": _("one-off"), "in part": _("one-off and running costs together")}
+
+
 def conditions(row: Row) -> Sequence[Component]:
-    """What an agreement depends on, and that it has fallen with it where it has."""
-    lines = [html.Small(first_upper(row.conditions), className="muted")] if row.conditions else []
+    """That an agreement is a limit, what it depends on, and that it has fallen with it where it has."""
+    said = [_("at most this much")] if row.up_to else []
+    said += [_("depends on {what}", what=row.depends_on)] if row.get("depends_on") else []
+    said += [ONE_OFF[row.one_off]] if row.get("one_off") in ONE_OFF else []
+    said += [row.conditions] if row.conditions else []
+    lines = [html.Small(first_upper(words), className="muted") for words in said]
     if row.get("stands") is not None and row.amount and row.stands < row.amount - NIL_POUNDS:
         part = _("{amount} of it stands: its condition ends first", amount=pounds(row.stands))
         lines.append(html.Small(part, className="muted"))

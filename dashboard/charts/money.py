@@ -72,9 +72,12 @@ def gap(
         start, level = level, level - amount
         shapes.append(step(place, start))
         edge = {"line": {"width": 1.5, "color": colour, "dash": "solid"}} if not secured else {}
-        shapes.append(bar(place, level, start, colour if secured else theme.UNKNOWN_GROUND, **edge))
-        text = joined("", [MINUS, pounds(amount) if len(pieces) < 3 else pounds_short(amount)])
-        notes.append(above(place, start, text))
+        shapes.append(
+            bar(place, min(level, start), max(level, start), colour if secured else theme.UNKNOWN_GROUND, **edge)
+        )
+        sign = MINUS if amount >= 0 else "+"
+        text = joined("", [sign, pounds(amount) if len(pieces) < 3 else pounds_short(abs(amount))])
+        notes.append(above(place, max(level, start), text))
     if left > NIL_POUNDS:
         last = len(pieces) + 1
         steps.append((_("No funder stated"), words[1], left))
@@ -150,7 +153,7 @@ def cliff(
         notes.append(note(place, 1, text, yref="paper", xanchor="right", yanchor="top", xshift=-7, font=bold(12)))
     if first_short and first_short in months:
         place = list(months).index(first_short) - 0.5
-        text = _("{month}: first short month", month=write_month(first_short, long=True))
+        text = _("{month}: first month not fully funded", month=write_month(first_short, long=True))
         notes.append(note(place, 1, text, yref="paper", yanchor="top", xshift=7, font=bold(12, theme.NOT_MET)))
     notes += _inner_notes(months, amounts, top)
     steps = ticks(top / 1.16, 3)

@@ -21,6 +21,7 @@ from dashboard.wording import meetings as wording
 from etl.definitions.messages import Month, Name, Plain, Text, _, joined
 from etl.definitions.periods import MONTHS_IN, month_after, write_date, write_month
 from etl.definitions.readiness import LEVELS, VERDICTS
+from etl.definitions.secured import EVENLY, at_most
 from etl.definitions.settings import FIRST_TIME_ONLY, NIL_POUNDS, SLIDES
 from etl.definitions.writing import (
     HIDDEN,
@@ -124,7 +125,9 @@ def judge(view: View, site: str, row: Row | None, cover: Row | None) -> Judged:
     months = cover.months if cover is not None else None
     words = VERDICTS.get(row.verdict, row.words) if row is not None else _("Not enough data")
     level = VERDICT_LEVELS.get(row.verdict, "unknown") if row is not None else "unknown"
-    shown = Plain(figures(months, 1)) if months is not None else _("not known")
+    shown: str = Plain(figures(months, 1)) if months is not None else _("not known")
+    if cover is not None and months is not None:
+        shown = at_most(shown, cover.get("at_most"))
     reason = "" if row is None else row.get("main_reason") if len(view.sites) > MOST_IN_FULL else row.reason
     return Judged(place(view, site), level, words, reason or "", months, shown)
 
@@ -283,7 +286,7 @@ def cliff(view: View) -> Slide | None:
     highest = max([*planned, *(sum(v) for v in zip(*(layer.amounts for layer in layers), strict=True))], default=1.0)
     top = highest * 1.14 or 1.0
     grant_ends = funding.grant_end(view.edition.rows("cliff", "site = ?", (who,)))
-    first = cover.get("first_short_if_even", cover.first_short_month) if cover is not None else None
+    first = cover.first_short_if_even if cover is not None else None
     exhibit = Steps(
         tuple(months),
         layers,
@@ -301,7 +304,10 @@ def cliff(view: View) -> Slide | None:
     if any(row.made_up for row in view.edition.rows("agreements")):
         subtitle = joined(". ", [subtitle, _("Some agreements are made up")])
     by_layer = joined("; ", [joined(" ", [layer.name, layer.shown]) for layer in layers])
-    notes = (ONLY_APPROVED, _("By month: {amounts}.", amounts=by_layer), sources(view))
+    covers = {row.site: row for row in view.edition.rows("cover")}
+    hanging = [(site.label, links.depends(view, covers[site.name])) for site in view.sites if site.name in covers]
+    said = [joined("", [one, "."]) for one in (EVENLY, *funding.conditions(hanging))]
+    notes = (ONLY_APPROVED, *said, _("By month: {amounts}.", amounts=by_layer), sources(view))
     ends = [(layer.name, layer.status) for layer in layers if layer.amounts[-1] > NIL_POUNDS]
     ends.append((exhibit.planned_name, "planned"))
     codes = coded(view, ((name, NumberAddress(who, "cliff", str(months[-1]), status)) for name, status in ends))
@@ -315,8 +321,8 @@ def turn(grant_ends: date, first_short: date | None) -> tuple[str, str]:
     """What is said at the end of the grant: the day, and whether money is short from then on."""
     after = month_after(grant_ends)
     day = joined(" ", [str((after - after.resolution).day), write_month(grant_ends, long=True)])
-    short = _("{month}: first short month", month=write_month(after, long=True)) if first_short == after else ""
-    return _("Grant ends {day}", day=day), short
+    short = _("{month}: first month not fully funded", month=write_month(after, long=True))
+    return _("Grant ends {day}", day=day), short if first_short == after else ""
 
 
 def money_words(values: Sequence[float]) -> str:

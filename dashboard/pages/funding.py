@@ -10,7 +10,7 @@ from dashboard.cards.dots_with_values import beside_dots
 from dashboard.cards.funders import amounts_of, conditions, limits, replaced, who_paid
 from dashboard.charts import graph
 from dashboard.charts.money import LAYERS, cliff, gap, mix, mix_height
-from dashboard.data.edition import Row
+from dashboard.data.edition import Row, Site
 from dashboard.data.view import View
 from dashboard.elements import html, icons
 from dashboard.elements.page import (
@@ -32,6 +32,7 @@ from dashboard.wording import funding
 from dashboard.wording.numbers import as_shown, rounding
 from etl.definitions.messages import Month, Name, Number, Plain, Text, _, joined
 from etl.definitions.periods import write_date, write_financial_year, write_month, write_months, write_period
+from etl.definitions.secured import EVENLY, at_most
 from etl.definitions.writing import HIDDEN, figures, lower_first, percent, pounds
 from etl.provenance.address import NumberAddress
 
@@ -98,7 +99,7 @@ def steps(view: View, who: str) -> Component:
     start = cover.year if cover is not None else months[0]
     secured = [(month, amounts.get("approved", {}).get(month, 0.0)) for month in months]
     headline = funding.cliff(secured, amounts.get("planned", {}), start, partial(share_text, view, who))
-    first_short = cover.get("first_short_if_even", cover.first_short_month) if cover is not None else None
+    first_short = cover.first_short_if_even if cover is not None else None
     drawn = cliff(months, amounts, grant_ends, first_short)
     used = {status: label for status, label, _paint in LAYERS if any(amounts.get(status, {}).values())}
     columns = [Column(_("Month")), *(Column(label, True) for label in (_("Planned cost"), *used.values()))]
@@ -117,8 +118,21 @@ def steps(view: View, who: str) -> Component:
         graph(drawn, "cliff", by_month, 262, scrolls=True),
         name="cliff",
         twin=table(columns, body, _("Money by month and certainty"), class_name="wide"),
-        source=_("Agreements known on {day}", day=write_date(view.edition.made.date())),
+        source=joined(
+            ". ",
+            [
+                _("Agreements known on {day}", day=write_date(view.edition.made.date())),
+                EVENLY,
+                *funding.conditions([(site.label, links.depends(view, row)) for site, row in covers(view)]),
+            ],
+        ),
     )
+
+
+def covers(view: View) -> list[tuple[Site, Row]]:
+    """The sites shown with what is secured for each."""
+    rows = {row.site: row for row in view.edition.rows("cover")}
+    return [(site, rows[site.name]) for site in view.sites if site.name in rows]
 
 
 def share_text(view: View, who: str, month: date, shown: str) -> Number:
@@ -170,7 +184,8 @@ def gap_card(
     no_funder = next((step for step in steps_of if step.step == "no_funder"), None)
     left = no_funder.amount if no_funder is not None else 0.0
     known = row.months is not None and is_year
-    months = _("{months} of 12 months", months=figures(row.months, 1)) if known else _("approved")
+    months: str = _("{months} of 12 months", months=figures(row.months, 1)) if known else _("approved")
+    months = at_most(months, row.get("at_most"))
     pieces = [gap_piece(view, site, step, months) for step in steps_of if step.step not in ("planned", "no_funder")]
     shown = gap_text(view, no_funder, _("No funder stated")) if no_funder is not None else None
     headline = funding.no_funder(view.label(site), left, shown)
@@ -217,7 +232,7 @@ def spans_of(view: View, site: str, row: Row) -> dict[date, Text]:
     return {row.year: write_financial_year(row.year), **{s: m for s, m in months.items() if s != row.year}}
 
 
-def gap_piece(view: View, site: str, step: Row, months: Text) -> tuple[str, str, float, str, bool]:
+def gap_piece(view: View, site: str, step: Row, months: str) -> tuple[str, str, float, str, bool]:
     """A step of the gap: its name, what stands under it, pounds, its colour, and whether it is secured."""
     words = STATUSES[step.step][1] if step.step in STATUSES else step.step
     secured = step.step == "approved"
@@ -394,7 +409,7 @@ def status(name: str) -> Component:
 
 
 def cover_table(view: View) -> Component:
-    """Cover, first short month and notice of each site."""
+    """Cover, the first month not fully funded and notice of each site."""
     order: Mapping[str, int] = {site.name: site.position for site in view.sites}
     rows = [row for row in view.edition.rows("cover") if row.site in order or (row.site == "all" and view.all_sites)]
     rows.sort(key=lambda row: order.get(row.site, 999))
@@ -404,38 +419,41 @@ def cover_table(view: View) -> Component:
         [
             site_name(view, row.site, short=True),
             links.cover(view, row, "planned", pounds(row.planned or 0.0)),
-            links.cover(view, row, "secured", pounds(row.secured or 0.0)),
+            html.Span(links.secured_text(view, row)),
             links.cover(view, row, "gap", pounds(row.gap)) if row.gap is not None else state(_("not known")),
             links.cover(view, row, "share", f"{row.share:.1%}") if row.get("share") is not None else "",
             links.cover(view, row, "months", figures(row.months, 1))
             if row.months is not None
             else state(_("not known")),
-            first_short(row),
+            first_short(row, "first_short_if_even"),
             links.cover(view, row, "notice_months", f"{row.notice_months:g}") if row.notice_months is not None else "",
+            first_short(row, "first_short_month"),
         ]
         for row in rows
     ]
     numbers = (
-        *(_("Planned"), _("Secured"), _("Not secured"), _("Share")),
-        *(_("Months"), _("First short"), _("Notice")),
+        *(_("Planned"), _("Secured"), _("Not secured"), _("Share"), _("Months")),
+        *(_("Short from"), _("Notice"), _("If spent until gone")),
     )
     columns = [Column(_("Site")), *(Column(head, True) for head in numbers)]
     return card(
-        funding.covered([row for row in rows if row.site != "all"], partial(links.cover_text, view)),
+        funding.covered([(site.label, row) for site, row in covers(view)], partial(links.cover_text, view)),
         _(
-            "Secured money of {year} in months of planned cost; notice: months until the first short one",
+            "Secured money of {year} in months of planned cost; short from: the first month not fully funded; notice: "
+            "months until then",
             year=funding.year_of(rows),
         ),
         table(columns, body, _("Months of cover"), class_name="wide", row_names=[row.site for row in rows]),
         name="cover",
+        source=joined(". ", [EVENLY, _("If spent until gone: the first month without enough money then")]),
     )
 
 
-def first_short(row: Row) -> Component:
-    """The first month that secured money does not cover; not known where there is no plan."""
+def first_short(row: Row, rule: str) -> Component:
+    """The first month that is not fully funded by a rule; not known where there is no plan."""
     if row.planned is None:
         return state(_("not known"))
-    return write_month(row.first_short_month) if row.first_short_month else html.Span(_("none"), className="muted")
+    return write_month(row[rule]) if row.get(rule) else html.Span(_("none"), className="muted")
 
 
 PAGE = Page(

@@ -169,9 +169,10 @@ def secured(view: View, site: str) -> Component:
     shown = own.shown if own is not None and own.get("shown") else figures(row.months, 1)
     months = link(view, address, shown, _("months secured, {site}", site=view.label(site)))
     badge = tag(level_of(row.months)) if site == "all" else level(view, site, "money")
-    money, planned = (links.cover_text(view, row, name, pounds(row[name])) for name in ("secured", "planned"))
-    amounts = _("{secured} of {planned}", secured=money, planned=planned)
-    return cell(months, _("months"), icons.track(row.months / 12, view.mark(site)), amounts, badge)
+    planned = links.cover_text(view, row, "planned", pounds(row.planned))
+    amounts = _("{secured} of {planned}", secured=links.secured_text(view, row), planned=planned)
+    notes = [amounts, *links.depends(view, row)]
+    return cell(months, _("months"), icons.track(row.months / 12, view.mark(site)), notes, badge)
 
 
 def level_of(months: float) -> str:

@@ -31,6 +31,7 @@ from dashboard.wording.scenario import captioned, count_span, labelled, months_o
 from etl.definitions.messages import Name, Number, Plain, Text, _, joined
 from etl.definitions.periods import month_after, months_from, write_date, write_financial_year, write_month
 from etl.definitions.readiness import VERDICTS, count_verdicts
+from etl.definitions.secured import EVENLY
 from etl.definitions.writing import figures, first_upper, listed, lower_first, percent, pounds, write_count
 from etl.judge.scenario import (
     LABEL,
@@ -50,6 +51,7 @@ from etl.judge.scenario import (
     still_needed,
     suppose,
     together,
+    usable,
     verdicts_under,
 )
 from etl.provenance.address import NumberAddress
@@ -109,7 +111,7 @@ def cases(view: View, supposed: ScenarioChoice) -> list[Case]:
     found = []
     for site in view.sites:
         row = rows.get(site.name)
-        start = start_of(row) if row is not None else None
+        start = start_of(row, secured_months(view, row.site, row.year)) if row is not None else None
         if row is not None and start is not None:
             found.append(case_of(view, row, start, supposed))
     return found
@@ -120,15 +122,15 @@ def case_of(view: View, row: Row, start: Start, supposed: ScenarioChoice) -> Cas
     choices = supposed.at(row)
     then = suppose(start, choices)
     low, high = (judged.verdict.replace(" ", "_") for judged in verdicts_under(facts_of(row), then))
-    months = by_month(start, choices, secured_months(view, row.site, row.year))
+    months = by_month(start, choices)
     return Case(row, start, choices, suppose(start, Choices()), then, months, (low, high))
 
 
-def secured_months(view: View, site: str, year: date) -> list[float]:
+def secured_months(view: View, site: str, year: date) -> tuple[float, ...]:
     """What agreements that are secured pay in each month of the year."""
     rows = view.edition.rows("cliff", "site = ? and status = 'approved' and month >= ?", (site, year))
     by = {row.month: row.amount or 0.0 for row in rows}
-    return [by.get(month, 0.0) for month in year_of(year)]
+    return tuple(by.get(month, 0.0) for month in year_of(year))
 
 
 def year_of(starts: date) -> list[date]:
@@ -318,7 +320,7 @@ def numbers(view: View, then: Outcome, now: Outcome, cover: Row | None, staff: R
     chance = [_("by chance {interval}", interval=span(by_chance))] if by_chance else []
     each = links.planned(view, cover.site, cover.year, "unit", span(now.unit_cost)) if cover else span(now.unit_cost)
     return [
-        pair(span(then.gap, short=True), _("now {number}", number=gap)),
+        pair(span(then.gap, short=True), *carried(then), _("now {number}", number=gap)),
         pair(
             months_of_cover(then.months),
             _("now {number} months", number=months) if is_known else _("now {number}", number=months),
@@ -327,6 +329,13 @@ def numbers(view: View, then: Outcome, now: Outcome, cover: Row | None, staff: R
         pair(unit, *chance, _("now {number}", number=each)),
         posts(view, then, now, staff),
     ]
+
+
+def carried(then: Outcome) -> list[Text]:
+    """What would be missing by the other rule, where that is less: money left over in a month pays for another."""
+    if pounds(then.gap.high - then.gap_if_carried.high) == pounds(0):
+        return []
+    return [_("{amount} if a surplus may be carried over", amount=span(then.gap_if_carried, short=True))]
 
 
 def posts(view: View, then: Outcome, now: Outcome, staff: Row | None) -> Component:
@@ -357,7 +366,7 @@ def download(view: View, supposed: ScenarioChoice, found: Sequence[Case], headli
     writer = csv.writer(out)
     writer.writerow((LABEL, headline))
     writer.writerow(("Supposed", *said(supposed, labels)))
-    ranges = ("cost", "gap", "months", "unit_cost", "unit_cost_by_chance")
+    ranges = ("cost", "gap", "gap_if_carried", "months", "unit_cost", "unit_cost_by_chance")
     ends = [f"{name} {end}" for name in ranges for end in ("low", "high")]
     writer.writerow(("site", "verdict at low cost", "verdict at high cost", "money", "cases", *ends, "posts"))
     for case in found:
@@ -382,7 +391,7 @@ def months_card(view: View, found: Sequence[Case]) -> Component:
     short = min(
         (month for case in found for month, one in zip(months, case.months, strict=True) if one.is_short), default=None
     )
-    as_planned = [by_month(case.start, Choices(), [one.local for one in case.months]) for case in found]
+    as_planned = [by_month(case.start, Choices()) for case in found]
     planned = months_together(as_planned)[0].cost.low
     headline = scenario.first_short(short)
     body = [
@@ -404,6 +413,7 @@ def months_card(view: View, found: Sequence[Case]) -> Component:
         labelled(_("Money by month against cost (lines), {sites}, {year}", sites=who(view, found), year=year)),
         graph(month_chart(months, drawn, planned), "scenario-months", label, 250),
         name="months",
+        source=EVENLY,
         twin=table(columns, body, captioned(_("money by month")), class_name="wide"),
     )
 
@@ -427,7 +437,8 @@ def who(view: View, found: Sequence[Case]) -> Text:
 
 def affordable_card(view: View, supposed: ScenarioChoice, found: Sequence[Case]) -> Component:
     """The cases that the money pays for, whatever share of the cost is fixed."""
-    starts, budgets = [case.start for case in found], [case.then.money for case in found]
+    starts = [case.start for case in found]
+    budgets = [usable(case.start, case.choices, case.start.planned_cost) for case in found]
     planned = together([case.now for case in found]).cases
     points = by_fixed_share(starts, budgets)
     shares = supposed.choices.fixed_shares
@@ -513,7 +524,7 @@ def seen_cases(view: View, row: Row) -> Number:
 def rollout_card(view: View, supposed: ScenarioChoice) -> Component:
     """As many areas like one site: cost, posts, and the money that they need."""
     row = start_rows(view, supposed.mended).get(supposed.like)
-    start = start_of(row) if row is not None else None
+    start = start_of(row, secured_months(view, row.site, row.year)) if row is not None else None
     if row is None or start is None or not supposed.areas:
         hint = _("Say how many areas, such as 32 for pan-London, and what cases they have: equal, or by MARAC volume.")
         return card(_("No rollout is supposed"), joined("", [LABEL, "."]), nothing(hint), name="rollout")

@@ -8,6 +8,7 @@ from dashboard.data.view import View
 from dashboard.elements import html
 from dashboard.elements.headline_links import NUMBER, OPENS
 from dashboard.elements.tables import link, number, number_key, state, verdict_tag
+from etl.definitions import secured
 from etl.definitions.measure import Unit
 from etl.definitions.messages import Name, Number, Plain, Text, _, joined
 from etl.definitions.periods import month_after, write_month
@@ -98,6 +99,18 @@ def cover_text(view: View, row: Row, column: str, shown: str) -> Number:
         return Number(shown)
     name = joined(", ", [spaced(column), view.label(row.site)])
     return Number(shown, str(NumberAddress(row.site, "cover", str(row.year), column)), name)
+
+
+def secured_text(view: View, row: Row) -> str:
+    """The money that is secured for a year, in a sentence: at most so much where some of it is a limit."""
+    return secured.at_most(cover_text(view, row, "secured", pounds(row.secured)), row.get("at_most"))
+
+
+def depends(view: View, row: Row) -> list[Text]:
+    """What the secured money of a year still hangs on, if on anything."""
+    part = row.get("depends") or 0.0
+    shown = cover_text(view, row, "depends", pounds(part))
+    return secured.depends(shown, part, row.secured or 0.0, row.get("depends_on") or "")
 
 
 def cover(view: View, row: Row, column: str, text: str) -> Component:

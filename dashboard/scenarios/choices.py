@@ -59,12 +59,12 @@ class ScenarioChoice:
         return tuple(name for name, is_so in differs.items() if is_so)
 
 
-def start_of(row: Row) -> Start | None:
-    """A site's starting point; None where it has no plan for the year."""
+def start_of(row: Row, local_months: tuple[float, ...]) -> Start | None:
+    """A site's starting point, with its secured money by month; None where it has no plan for the year."""
     if not row.planned_cost or not row.planned_cases:
         return None
     secured, grant = row.secured or 0.0, row.grant_before or 0.0
-    return Start(row.planned_cost, row.planned_cases, secured, grant, row.posts, row.open_cases)
+    return Start(row.planned_cost, row.planned_cases, secured, grant, row.posts, row.open_cases, local_months)
 
 
 def facts_of(row: Row) -> dict[str, object]:

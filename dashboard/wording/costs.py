@@ -290,9 +290,14 @@ def central(team: Row | None, kept: Sequence[tuple[str, Row, Row]], per: str, wr
             case=per,
             cost_without=write(bare, "unit", bare.shown),
         )
-    return _(
-        "The central team’s {amount} of {months} stands apart from every site’s cost", amount=amount, months=months
-    )
+    if len(marked) == 1 and marked[0][2].central is None:
+        return _(
+            "The central team’s {amount} of {months} is earmarked for {site}; what of it is running cost is not known",
+            amount=amount,
+            months=months,
+            site=named(marked[0][0]),
+        )
+    return _("The central team’s {amount} of {months} stands apart from the sites’ cost", amount=amount, months=months)
 
 
 # How the central team's cost is shared, as the address names it.

@@ -8,6 +8,7 @@ from dashboard.data.edition import Row
 from dashboard.wording.numbers import Write, as_shown, spread
 from etl.definitions.messages import Capital, Count, Month, Name, Plain, Text, _, joined, ngettext
 from etl.definitions.periods import write_financial_year, write_month
+from etl.definitions.secured import at_most
 from etl.definitions.settings import NIL_POUNDS
 from etl.definitions.writing import figures, listed, percent, pounds, round_half_up
 
@@ -16,16 +17,22 @@ def funding(row: Row | None, write: Write = as_shown) -> Text:
     """How much of the planned cost of the year without the grant is secured."""
     if row is None or not row.planned or row.secured is None:
         return _("What is secured once the grant ends is not known")
-    month, left = write_month(row.year, long=True), row.planned - row.secured
-    if left <= NIL_POUNDS:
-        return _("From {month}, all of the planned cost is secured", month=month)
-    pence = f"{round_half_up(100 * row.secured / row.planned):.0f}p"
+    year, planned = write_financial_year(row.year), pounds(row.planned)
+    if row.gap <= NIL_POUNDS:
+        return _("All of the {planned} planned for {year} is secured", planned=planned, year=year)
     return _(
-        "From {month}, {pence} of each planned pound is secured; {gap} is not",
-        month=month,
-        pence=write(row, "share", pence),
-        gap=write(row, "gap", pounds(left)),
+        "{secured} of the {planned} planned for {year} is secured ({share}); {gap} is not",
+        secured=Capital(at_most(write(row, "secured", pounds(row.secured)), row.get("at_most"))),
+        planned=write(row, "planned", planned),
+        year=year,
+        share=write(row, "share", percent(row.share)),
+        gap=write(row, "gap", pounds(row.gap)),
     )
+
+
+def conditions(rows: Sequence[tuple[str, list[Text]]]) -> list[Text]:
+    """What secured money still hangs on, by site."""
+    return [joined(": ", [Name(label), joined("; ", own)]) for label, own in rows if own]
 
 
 def no_funder(label: str, amount: float, shown: Text | None = None) -> Text:
@@ -80,8 +87,7 @@ def largest_funder(rows: Sequence[tuple[str, Row]], write: Write = as_shown) -> 
     funders = [Row(row, value=row.share) for _label, row in known]
     share = spread(funders, lambda row: write(row, "share", percent(row.value)))
     said = _("The {funder} pays {share} of cash in {sites}", funder=Name(funders[0].label), share=share, sites=sites)
-    left = [label for label, row in rows if row.share is None]
-    return _("{sentence}; {sites} not known", sentence=said, sites=listed(left)) if left else said
+    return but_not(said, [label for label, row in rows if row.share is None])
 
 
 def share_moved(rows: Sequence[tuple[str, Row | None, Row | None]], write: Write = as_shown) -> Text:
@@ -101,11 +107,15 @@ def share_moved(rows: Sequence[tuple[str, Row | None, Row | None]], write: Write
         for label, first, last in known
         if abs(last.value - first.value) >= 0.05
     ]
-    if moved:
-        return _("The Home Office share moved: {sites}", sites=joined("; ", moved[:3]))
-    if known:
-        return _("The Home Office share shows no clear change")
-    return _("The Home Office share by quarter is not known")
+    if not known:
+        return _("The Home Office share by quarter is not known")
+    sites = listed([label for label, _first, _last in known])
+    said = (
+        _("The Home Office share moved: {sites}", sites=joined("; ", moved[:3]))
+        if moved
+        else _("The Home Office share moved by less than five points in {sites}", sites=sites)
+    )
+    return but_not(said, [label for label, *_ends in rows if label not in {one[0] for one in known}])
 
 
 def agreements(rows: Sequence[Row], year: str) -> Text:
@@ -129,23 +139,40 @@ def agreements_listed(shown: int, rows: Sequence[Row]) -> Text:
     return joined("; ", [found, *([_("{number} made up for the sample", number=made_up)] if made_up else [])])
 
 
-def covered(rows: Sequence[Row], write: Write = as_shown) -> Text:
-    """How many sites have a full year's money."""
-    known = [row for row in rows if row.months is not None]
-    full = sum(row.months >= 12 for row in known)
+def covered(rows: Sequence[tuple[str, Row]], write: Write = as_shown) -> Text:
+    """Which sites have a full year's money, of those whose plan is known; a row is a site's label and its cover."""
+    known = [(label, row) for label, row in rows if row.months is not None]
     if not known:
         return _("Months of cover are not known")
-    if len(known) == 1:
-        return _("{months} of 12 months are secured", months=write(known[0], "months", figures(known[0].months, 1)))
-    if not full:
-        return _("No site has a full year’s money secured")
-    return ngettext(
-        "{number} site of {sites} has a full year’s money secured",
-        "{number} sites of {sites} have a full year’s money secured",
-        full,
-        number=Capital(Count(full)),
-        sites=Count(len(known)),
-    )
+    if len(rows) == 1:
+        row = known[0][1]
+        months = at_most(write(row, "months", figures(row.months, 1)), row.get("at_most"))
+        return Capital(_("{months} of 12 months are secured", months=months))
+    full = [label for label, row in known if row.gap <= NIL_POUNDS]
+    less = [label for label, row in known if row.gap > NIL_POUNDS]
+    clauses = [_full(full)] if full else []
+    clauses += [_less(less, first=not full)] if less else []
+    return but_not(Capital(joined("; ", clauses)), [label for label, row in rows if row.months is None])
+
+
+def _full(labels: Sequence[str]) -> Text:
+    """That some sites have a full year's money."""
+    one, many = "{sites} has a full year’s money secured", "{sites} have a full year’s money secured"
+    return ngettext(one, many, len(labels), sites=listed(labels))
+
+
+def _less(labels: Sequence[str], *, first: bool) -> Text:
+    """That some sites have less; than what is said first."""
+    if first:
+        one = "{sites} has less than a full year’s money secured"
+        many = "{sites} have less than a full year’s money secured"
+        return ngettext(one, many, len(labels), sites=listed(labels))
+    return ngettext("{sites} has less", "{sites} have less", len(labels), sites=listed(labels))
+
+
+def but_not(sentence: Text, labels: Sequence[str]) -> Text:
+    """A sentence on sites, which names those of which it says nothing because they are not known."""
+    return _("{sentence}; {sites} not known", sentence=sentence, sites=listed(labels)) if labels else sentence
 
 
 def pays_most(label: str, rows: Sequence[Row], period: str, write: Write = as_shown) -> Text:
@@ -166,10 +193,11 @@ def pays_most(label: str, rows: Sequence[Row], period: str, write: Write = as_sh
 def replaced(rows: Sequence[tuple[str, Row]], write: Write = as_shown) -> Text:
     """How much of the grant other approved money replaces; a row is a site's label and its cover."""
     some = [(label, row) for label, row in rows if row.replaced > NIL_POUNDS]
+    sites = listed([label for label, _row in rows])
     if not some:
-        return _("No approved money replaces the grant yet")
+        return _("No approved money replaces the grant yet in {sites}", sites=sites)
     if len([row for label, row in some if row.replaced >= row.grant_before - NIL_POUNDS]) == len(rows):
-        return _("The grant is replaced in full at every site")
+        return _("The grant is replaced in full in {sites}", sites=sites)
     parts = [_replaces(some[:2], write)]
     if none := len(rows) - len(some):
         parts.append(

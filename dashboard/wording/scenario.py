@@ -84,7 +84,9 @@ def scenario(clause: str, gap: Range, amount: Text, sites: Sequence[Outcome]) ->
     if len(sites) == 1:
         return left
     if not full:
-        return _("{finding} and no site has a full year’s money", finding=left)
+        return _(
+            "{finding} and none of the {number} sites has a full year’s money", finding=left, number=Count(len(sites))
+        )
     return ngettext(
         "{finding} and {number} of {sites} sites has a full year’s money",
         "{finding} and {number} of {sites} sites have a full year’s money",
@@ -125,8 +127,8 @@ def verdicts(rows: Sequence[tuple[tuple[str, str], Row | None]]) -> Text:
 def first_short(month: date | None) -> Text:
     """The first month that money laid evenly does not pay for."""
     if month is None:
-        return _("No month would be short")
-    return _("{month} would be the first short month", month=write_month(month, long=True))
+        return _("Every month would be fully funded")
+    return _("{month} would be the first month not fully funded", month=write_month(month, long=True))
 
 
 def cases_paid_for(low: float, high: float, planned: float) -> Text:

@@ -1,7 +1,9 @@
 """The central team's cost: shown apart, and shared out among the sites by a choice that the reader sees.
 
 Its cost is the approved cash agreed for it, evenly over each agreement's months; where those do not reach, it is not
-known. Money that is earmarked for a site stays there; only the rest is shared out. Where all of it is earmarked, nobody
+known. One-off money, such as for developing a model, is no running cost and is left out; where an agreement is for both
+together and nobody has told them apart, what it shares out is not known. Money that is earmarked for a site stays
+there; only the rest is shared out. Where all of it is earmarked, nobody
 has said what the other sites cost the team: that is not known, and not £0. Bases: `actual` (what the sites spent),
 `planned` (their plans) and `secured` (the cash approved for them), the last two over their planned new cases.
 """
@@ -14,11 +16,11 @@ import pandas as pd
 
 from etl.compare.bridges import ALL
 from etl.compare.intervals import in_columns
-from etl.definitions.messages import _, joined
+from etl.definitions.messages import Plain, _, joined
 from etl.definitions.periods import last_month, months_from, write_month, write_period
 from etl.definitions.settings import LEAST_COUNT, TOO_FEW
 from etl.definitions.tables import columns_of
-from etl.definitions.writing import write
+from etl.definitions.writing import pounds, write
 from etl.judge.money import APPROVED, Standing, plan_over, standing
 from etl.methods import intervals
 from etl.reference import MADE_UP, Reference, newest
@@ -46,11 +48,15 @@ class Year:
 
 @dataclass(frozen=True)
 class Central:
-    """The central team's money of a year: what is earmarked for each site, and the rest, in pounds."""
+    """The central team's money of a year: what is earmarked for each site, and the rest, in pounds.
+
+    `untold` are the sites ('' for the rest) whose money is for running and one-off costs together.
+    """
 
     earmarked: Mapping[str, float]
     rest: float
     source: str
+    untold: frozenset[str] = frozenset()
 
     @property
     def amount(self) -> float:
@@ -77,8 +83,11 @@ def shares(allocation: str, central: Central, count: Mapping[str, float | None])
     """
     if allocation == NONE:
         return dict.fromkeys(count, 0.0)
+    if "" in central.untold:
+        return dict.fromkeys(count)
+    kept = {site: None if site in central.untold else money for site, money in central.earmarked.items()}
     if not central.rest:
-        return {site: central.earmarked.get(site) for site in count}
+        return {site: kept.get(site) for site in count}
     if allocation == EQUALLY:
         part: dict[str, float] = {site: central.rest / len(count) for site in count}
     else:
@@ -86,12 +95,13 @@ def shares(allocation: str, central: Central, count: Mapping[str, float | None])
         if len(known) < len(count) or not sum(known):
             return dict.fromkeys(count)
         part = {site: central.rest * (number or 0) / sum(known) for site, number in count.items()}
-    return {site: part[site] + central.earmarked.get(site, 0.0) for site in count}
+    own = {site: kept.get(site, 0.0) for site in count}
+    return {site: None if more is None else part[site] + more for site, more in own.items()}
 
 
 def _counts(money: Standing) -> bool:
     own = money.agreement
-    return own.site == CENTRAL_TEAM and money.status == APPROVED and own.form == "cash"
+    return own.site == CENTRAL_TEAM and money.status == APPROVED and own.form == "cash" and own.one_off != "yes"
 
 
 def _actual(results: pd.DataFrame, sites: Sequence[str], data_month: date) -> Iterator[Year]:
@@ -133,7 +143,7 @@ def _central_of(year: Year, reference: Reference, money: Sequence[Standing]) -> 
         return None
     marked = {row.agreement: row.site for row in newest(reference.earmarks, "agreement")}
     earmarked: dict[str, int] = {}
-    rest, sources = 0, []
+    rest, sources, untold = 0, [], set()
     for one in money:
         pence = sum(one.months.get(month, 0) for month in year.months)
         site = marked.get(one.agreement.agreement)
@@ -143,8 +153,10 @@ def _central_of(year: Year, reference: Reference, money: Sequence[Standing]) -> 
             rest += pence
         if pence:
             sources.append(one.agreement.source)
+        if pence and one.agreement.one_off == "in part":
+            untold.add(site or "")
     whole = {site: pence / 100 for site, pence in earmarked.items()}
-    return Central(whole, rest / 100, "; ".join(dict.fromkeys(sources)))
+    return Central(whole, rest / 100, "; ".join(dict.fromkeys(sources)), frozenset(untold))
 
 
 def _rows(year: Year, central: Central | None, sites: Sequence[str]) -> Iterator[tuple[object, ...]]:
@@ -199,11 +211,25 @@ def _why(
         return _("what was spent is not known") if year.basis == "actual" else _("no plan known")
     if count is None:
         return _("new cases are not known") if year.basis == "actual" else _("no plan known")
+    if part is None and central and (untold := central.untold & {site, ""}):
+        return _untold(central, site if site in untold else "", cost, count)
     if part is None and central and not central.rest:
         return _("nobody has said what the site costs the central team")
     if part is None:
         return _("new cases of a site are not known, so that they cannot share the cost")
     return joined(": ", [TOO_FEW, _("new cases")]) if count < LEAST_COUNT else ""
+
+
+def _untold(central: Central, site: str, cost: float, count: float) -> str:
+    """Why a share is not known: its money is for running and one-off costs together; what a case costs at most."""
+    money = central.earmarked[site] if site else central.rest
+    together = _(
+        "{amount} is for running and one-off costs together, which nobody has told apart", amount=pounds(money)
+    )
+    if not site or count < LEAST_COUNT:
+        return together
+    most = write((cost + money) / count, "gbp_each")
+    return joined(": ", [together, _("at most {amount} a case with all of it", amount=Plain(most))])
 
 
 def _sum(numbers: Mapping[str, float | None]) -> float | None:

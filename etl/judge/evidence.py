@@ -36,11 +36,21 @@ class Answer:
 
 @dataclass(frozen=True)
 class Money:
-    """Approved cash of the assessed year against its planned cost, in pounds, and where the newest of it is written."""
+    """Approved cash of the assessed year against its planned cost, in pounds, and where the newest of it is written.
+
+    `usable` is what of it counts: not what some months have left over while others are short.
+
+    `at_most` of it is a limit, and `depends` of it hangs on something still to come.
+    """
 
     year: date
     planned: float | None
     secured: float
+    usable: float
+    gap: float | None
+    at_most: float
+    depends: float
+    depends_on: str
     source: str
     known: date | None
     made_up: bool
@@ -127,7 +137,7 @@ class Evidence:
         return {
             "planned_annual_cost": self.money.planned,
             "planned_new_cases": self.planned_cases,
-            "funding": [{"amount": self.money.secured, "status": APPROVED}],
+            "funding": [{"amount": self.money.usable, "status": APPROVED}],
             "cost_12m": spend,
             "cost_12m_range": self.spend_bounds.ranges(times) if self.spend_bounds and times else None,
             "count_12m": self.cases,
@@ -280,8 +290,19 @@ def _money(site: str, reference: Reference, covered: Mapping[Any, Any]) -> Money
     ]
     last = max(used, key=lambda row: row.known_from, default=None)
     planned = None if pd.isna(covered["planned"]) else float(covered["planned"])
-    source, known = (last.source, last.known_from) if last else ("", None)
-    return Money(year, planned, float(covered["secured"]), source, known, bool(covered["made_up"]))
+    return Money(
+        year=year,
+        planned=planned,
+        secured=float(covered["secured"]),
+        usable=float(covered["secured"] - (0.0 if planned is None else covered["not_carried"])),
+        gap=None if planned is None else float(covered["gap"]),
+        at_most=float(covered["at_most"]),
+        depends=float(covered["depends"]),
+        depends_on=covered["depends_on"],
+        source=last.source if last else "",
+        known=last.known_from if last else None,
+        made_up=bool(covered["made_up"]),
+    )
 
 
 def _gaps(seen: _Seen, holes: Sequence[tuple[date, str, str]], bounds: Bounds | None) -> tuple[str, ...]:

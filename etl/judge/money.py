@@ -1,16 +1,18 @@
 """Money ahead: what agreements pay in each month, how far that goes against the plan, and what has no funder.
 
-Three ways of looking, each true, which must not be mixed:
+One rule answers what is missing and by when: each agreement is spread evenly over its months, and what a month has
+left over is not carried to another. A year that is not wholly paid for is short from its first such month
+(`first_short_if_even`); the gap is what its months are short of, added up. Months of cover are 12 × secured ÷ planned,
+where money left over in some months does not count while others are short. Two other answers stand beside it by name:
 
-- **The cliff** lays each agreement evenly over its months: the rate at which money is promised. A year that is not
-  wholly paid for is short in each of its months (`first_short_if_even`).
-- **Cover** asks how long the money of the year lasts if it is drawn as the service needs it: £275,000 at £26,000 a
-  month lasts 10.6 months, and the first month that is short is the eleventh (`first_short_month`). Money can be drawn
-  only between its agreement's start and end, the agreement that ends first before the others.
-- **The gap** is planned cost less approved money over the whole year; what nobody is named for is less than that.
+- **If spent until gone** (`first_short_month`): £275,000 at £26,000 a month lasts 10.6 months, and the first month that
+  is short is the eleventh. Money can be drawn only between its agreement's start and end, the one that ends first
+  before the others.
+- **If what is left over may be carried over** (`not_carried`): so much less would be missing.
 
-Only approved cash is secured: what comes in kind pays no bill. Money of one site pays nothing at another, so the
-programme is short as soon as one site is. The central team's money is apart from all of this.
+Only approved cash is secured: what comes in kind pays no bill. How much of it is a limit ("up to") or still depends on
+something is counted beside it (`at_most`, `depends`). Money of one site pays nothing at another, so the programme is
+short as soon as one site is. The central team's money is apart from all of this.
 """
 
 from calendar import monthrange
@@ -35,6 +37,7 @@ ALL = "all"
 APPROVED = STATUSES[0]
 ENDING = "ending"
 NO_FUNDER = "no_funder"
+NOT_CARRIED = "not_carried"
 CLIFF_STATUSES = ("planned", ENDING, *STATUSES, NO_FUNDER)
 STATUS_LABELS = {
     "planned": "Planned cost",
@@ -43,6 +46,7 @@ STATUS_LABELS = {
     "agreed_in_principle": "Agreed in principle",
     "bid": "Bid",
     "expected": "Expected",
+    NOT_CARRIED: "Left over in some months",
     NO_FUNDER: "No funder stated",
 }
 # Months are rounded to the penny, so that twelve of them may differ from a year's by less than this.
@@ -156,10 +160,11 @@ def cover(reference: Reference, sites: Sequence[str], year: date, data_month: da
     """How far approved cash goes in the financial year from `year`: a row a site, and `all`.
 
     Pounds, months and dates; what depends on a plan is None where there is none. `notice_months` counts from the data
-    month to the first month that is short. `runway_months` is how long approved cash lasts from the month after the
-    data month, to the end of the plan at most; `share` is secured money over planned cost. `grant_before` and
-    `local_before` are the approved cash of the twelve months before: what the secured money has to replace. `replaced`
-    is how much of the grant it does replace: what is secured beyond the local money of those months, the grant at most.
+    month to the first month that is short if money is spread evenly; `share` is planned cost less the gap, over planned
+    cost. `runway_months` is how long approved cash lasts from the month after the data month, to the end of the plan at
+    most. `grant_before` and `local_before` are the approved cash of the twelve months before: what the secured money
+    has to replace. `replaced` is how much of the grant it does replace: what is secured beyond the local money of those
+    months, the grant at most.
     """
     money = standing(reference.agreements)
     rows = [_cover_of(site, year, data_month, reference.plans, money) for site in sites]
@@ -170,7 +175,7 @@ def gap_steps(reference: Reference, sites: Sequence[str], first: date, last: dat
     """The waterfall from planned cost to what has no funder, for the months from `first` to `last`: a row a step.
 
     A site's steps are its agreements by status and funder, those of `all` the statuses. What falls short of a plan
-    is `no_funder`; each site's stays its own.
+    is `no_funder`; each site's stays its own. What is left over in some months (`not_carried`) is below nought.
     """
     months = months_from(first, last)
     money = standing(reference.agreements)
@@ -355,40 +360,68 @@ def _cover_of(
     before = _by_status(site, months_from(month_after(year, -12), month_after(year, -1)), money)
     row |= {"grant_before": sum(before[ENDING].values()) / 100, "local_before": sum(before[APPROVED].values()) / 100}
     row["replaced"] = max(0, min(sum(before[ENDING].values()), secured - sum(before[APPROVED].values()))) / 100
-    row["made_up"] = _made_up(site, months, plans, money)
+    row |= _conditions(site, months, money) | {"made_up": _made_up(site, months, plans, money)}
     needs = {month: need for month, need in planned.items() if need}
     if not needs or None in planned.values():
         return row
     whole = sum(needs.values())
+    approved = [statuses[APPROVED], statuses[ENDING]]
+    gap = _missing(needs, approved)
     row |= {
         "planned": whole / 100,
-        "months": runway.cover(whole, secured),
-        "share": secured / whole,
-        "gap": max(0, whole - secured) / 100,
-        "no_funder": max(0, whole - secured - sum(hopes.values())) / 100,
-        "first_short_if_even": _first_uneven(needs, statuses),
+        "months": runway.cover(whole, whole - gap if gap else secured),
+        "share": (whole - gap if gap else secured) / whole,
+        "gap": gap / 100,
+        "not_carried": (secured - whole + gap) / 100 if gap else 0.0,
+        "no_funder": _missing(needs, list(statuses.values())) / 100,
         "runway_months": _runway(site, data_month, plans, money),
     }
     pots = [{m: entry.months[m] for m in months if m in entry.months} for entry in _approved(site, money)]
-    return row | _until(needs, lasting(needs, [pot for pot in pots if pot]).first_short, data_month)
+    gone = lasting(needs, [pot for pot in pots if pot]).first_short
+    return row | _until(needs, _first_short(needs, approved), gone, data_month)
+
+
+def _conditions(site: str, months: Sequence[date], money: Iterable[Standing]) -> dict[str, object]:
+    """How much of the secured money is a limit, how much still depends on something, and on what."""
+    paid = [(sum(entry.months.get(month, 0) for month in months), entry.agreement) for entry in _approved(site, money)]
+    paid = [(pence, agreement) for pence, agreement in paid if pence]
+    return {
+        "at_most": sum(pence for pence, agreement in paid if agreement.up_to) / 100,
+        "depends": sum(pence for pence, agreement in paid if agreement.depends_on) / 100,
+        "depends_on": "; ".join(dict.fromkeys(a.depends_on for _pence, a in paid if a.depends_on)),
+    }
 
 
 def _approved(site: str, money: Iterable[Standing]) -> list[Standing]:
     return [entry for entry in _cash(site, money) if entry.status == APPROVED]
 
 
-def _first_uneven(needs: Mapping[date, int], statuses: Mapping[str, Pence]) -> date | None:
-    paid = {month: statuses[APPROVED][month] + statuses[ENDING][month] for month in needs}
-    return next((month for month, need in sorted(needs.items()) if _unless_rounding(need - paid[month])), None)
+def _missing(needs: Mapping[date, int], paid: Sequence[Pence]) -> int:
+    """What the months are short of, added up, in pence."""
+    money = [sum(pence[month] for pence in paid) for month in needs]
+    return int(runway.missing(list(needs.values()), money, ROUNDING))
 
 
-def _until(needs: Mapping[date, int], short: date | None, data_month: date) -> dict[str, object]:
-    """The first short month, the last day before it (None if that is before the year), and the notice in months."""
-    ends = short or month_after(max(needs))
+def _first_short(needs: Mapping[date, int], paid: Sequence[Pence]) -> date | None:
+    """The first month by which more is missing than rounding."""
+    short = 0
+    for month, need in sorted(needs.items()):
+        short += max(0, need - sum(pence[month] for pence in paid))
+        if short > ROUNDING:
+            return month
+    return None
+
+
+def _until(needs: Mapping[date, int], uneven: date | None, gone: date | None, data_month: date) -> dict[str, object]:
+    """The first month that is short, with the notice until then, and if money is spent until gone, with the last day
+    before it (None if that is before the year).
+    """
+    ends = gone or month_after(max(needs))
     return {
-        "first_short_month": short,
-        "secured_until": None if short == min(needs) else ends - timedelta(days=1),
-        "notice_months": None if short is None else max(0, months_between(data_month, short)),
+        "first_short_if_even": uneven,
+        "first_short_month": gone,
+        "secured_until": None if gone == min(needs) else ends - timedelta(days=1),
+        "notice_months": None if uneven is None else max(0, months_between(data_month, uneven)),
     }
 
 
@@ -413,7 +446,7 @@ def _made_up(site: str, months: Sequence[date], plans: Sequence[Plan], money: It
 
 
 _SUMMED = (
-    "planned", "secured", "in_principle", "bid", "expected", "no_funder", "gap",
+    "planned", "secured", "in_principle", "bid", "expected", "no_funder", "gap", "not_carried", "at_most", "depends",
     "grant_before", "local_before", "replaced",
 )  # fmt: skip
 
@@ -434,12 +467,12 @@ def _programme_cover(rows: Sequence[dict], year: date, data_month: date) -> dict
     planned, gap = total("planned"), total("gap")
     if not planned or gap is None:
         return row
-    short = first("first_short_month")
+    short = first("first_short_if_even")
     row |= {
         "months": runway.cover(planned, round(planned - gap, 2)),
         "share": (planned - gap) / planned,
-        "first_short_month": short,
-        "first_short_if_even": first("first_short_if_even"),
+        "first_short_month": first("first_short_month"),
+        "first_short_if_even": short,
         "secured_until": None if any(entry["secured_until"] is None for entry in rows) else first("secured_until"),
         "notice_months": None if short is None else max(0, months_between(data_month, short)),
         "runway_months": first("runway_months"),
@@ -461,9 +494,13 @@ def _steps_of(site: str, months: Sequence[date], reference: Reference, money: Se
         if pence:
             step = entry.status, _payers(reference.funders, entry.agreement)
             paid[step] = paid.get(step, 0) + pence
-    missing = _unless_rounding(need - sum(paid.values()))
-    steps = [("planned", STATUS_LABELS["planned"], need)]
-    return [*steps, *((*step, pence) for step, pence in paid.items()), (NO_FUNDER, STATUS_LABELS[NO_FUNDER], missing)]
+    by_status = _by_status(site, months, money)
+    missing = _missing({month: pence or 0 for month, pence in planned.items()}, list(by_status.values()))
+    steps = [("planned", STATUS_LABELS["planned"], need), *((*step, pence) for step, pence in paid.items())]
+    left_over = sum(paid.values()) - need + missing
+    if left_over > ROUNDING:
+        steps.append((NOT_CARRIED, STATUS_LABELS[NOT_CARRIED], -left_over))
+    return [*steps, (NO_FUNDER, STATUS_LABELS[NO_FUNDER], missing)]
 
 
 def _steps_together(steps: Mapping[str, Sequence[Step]]) -> list[Step]:
@@ -471,8 +508,8 @@ def _steps_together(steps: Mapping[str, Sequence[Step]]) -> list[Step]:
     if not all(steps.values()):
         return []
     found = [step for steps_of_site in steps.values() for step in steps_of_site]
-    sums = {status: sum(pence for name, _, pence in found if name == status) for status in CLIFF_STATUSES}
-    return [(s, STATUS_LABELS[s], sums[s]) for s in CLIFF_STATUSES if sums[s] or s in ("planned", NO_FUNDER)]
+    sums = {status: sum(pence for name, _, pence in found if name == status) for status in STATUS_LABELS}
+    return [(s, STATUS_LABELS[s], sums[s]) for s in STATUS_LABELS if sums[s] or s in ("planned", NO_FUNDER)]
 
 
 def _payers(funders: Sequence[Funder], agreement: Agreement) -> str:

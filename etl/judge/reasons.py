@@ -7,6 +7,7 @@ from datetime import date
 from etl.definitions.messages import Number, Plain, Small, Text, _, joined, ngettext
 from etl.definitions.periods import write_date, write_financial_year, write_month
 from etl.definitions.readiness import CRITERIA, QUESTIONS, TOO_FEW_TO_BE_SURE, VERDICTS
+from etl.definitions.secured import at_most, depends
 from etl.definitions.writing import figures, first_upper, round_half_up, write, write_end, write_on_its_side
 from etl.judge.evidence import Bounds, Evidence, together
 from etl.judge.judgement import complete, judge, levels_of, method_name
@@ -113,10 +114,16 @@ def _money_cell(evidence: Evidence, judged: Readiness, day: date) -> Cell:
     if money.planned is None or judged.cover_months is None:
         return Cell(None, _no_plan(evidence))
     months = write_on_its_side(judged.cover_months, 1, lambda shown: _of_months(shown))
-    covered = {"secured": pounds_of(money.secured), "planned": pounds_of(money.planned)}
-    words = _("{months} months: {secured} of {planned}", months=Plain(months), **covered)
+    secured = at_most(pounds_of(money.secured), money.at_most)
+    words = _(
+        "{months} months: {secured} of {planned}",
+        months=Plain(months),
+        secured=secured,
+        planned=pounds_of(money.planned),
+    )
+    note = joined("; ", depends(pounds_of(money.depends), money.depends, money.secured, money.depends_on))
     shown_by = money.source or _("no approved agreement known on {day}", day=write_date(day))
-    return Cell(judged.cover_months, words, "", shown_by, money.known, money.source)
+    return Cell(judged.cover_months, words, note, shown_by, money.known, money.source)
 
 
 def _spend_cell(evidence: Evidence, judged: Readiness, day: date) -> Cell:
@@ -269,7 +276,7 @@ def _no_plan(evidence: Evidence) -> Text:
 def _still_to_secure(evidence: Evidence) -> Text:
     money = evidence.money
     address = NumberAddress(evidence.site, "cover", str(money.year), "gap")
-    amount = Number(write((money.planned or 0) - money.secured, "gbp"), str(address), _("gap"))
+    amount = Number(write(money.gap, "gbp"), str(address), _("gap"))
     return _("{amount} still to be secured for {year}", amount=amount, year=write_financial_year(money.year))
 
 
@@ -345,7 +352,7 @@ def _counted_words(evidence: Evidence, step: Step, figure: Callable[[str], Numbe
 
 
 def _secured_words(evidence: Evidence, more: float, figure: Callable[[str], Number]) -> str:
-    after = evidence.money.secured + more
+    after = evidence.money.usable + more
     months = round_half_up(12 * after / (evidence.money.planned or 1), 1)
     places = {"amount": figure(write(abs(more), "gbp")), "months": figure(f"{months:g}")}
     if more > 0:

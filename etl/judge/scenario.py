@@ -23,7 +23,8 @@ class Start:
     """What is known of a site: pounds, cases and posts of a year.
 
     `local` is what is secured for the assessed year without the grant, `grant` what the grant paid in its last year;
-    `posts` are those of case managers, `open_cases` the cases that they have open.
+    `posts` are those of case managers, `open_cases` the cases that they have open. `local_months` is what is secured
+    for each month; a twelfth of `local` where nothing is given.
     """
 
     planned_cost: float
@@ -32,6 +33,7 @@ class Start:
     grant: float
     posts: float | None = None
     open_cases: float | None = None
+    local_months: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,8 @@ class Range:
 class Outcome:
     """A year under a scenario: pounds, cases, months of cover and posts, each over the range of the fixed share.
 
+    The gap is what its months are short of; `gap_if_carried` would be missing if what a month has left over might be
+    carried to another. Months of cover are those of planned cost less the gap.
     `unit_cost_by_chance` widens the range of the cost per new case by the exact 95% limits of the count. None: there
     are no cases, or posts are not known.
     """
@@ -83,6 +87,7 @@ class Outcome:
     cases: float
     cost: Range
     gap: Range
+    gap_if_carried: Range
     months: Range
     unit_cost: Range | None
     unit_cost_by_chance: Range | None
@@ -100,6 +105,12 @@ def money_for(start: Start, choices: Choices) -> float:
     """The year's pounds: local money, what is left of the grant, and what comes from elsewhere."""
     months = choices.grant_months + choices.grant_share * (MONTHS - choices.grant_months)
     return round(start.local * choices.local + start.grant * months / MONTHS + choices.extra, 2)
+
+
+def usable(start: Start, choices: Choices, cost: float) -> float:
+    """The year's pounds that count at a cost: not what some months have left over while others are short."""
+    missing = _missing(start, choices, cost)
+    return round(cost - missing, 2) if missing else money_for(start, choices)
 
 
 def cost_at(planned_cost: float, caseload: float, fixed_share: float, staff: float = 0.0) -> float:
@@ -127,7 +138,7 @@ def posts_needed(start: Start, choices: Choices, caseload: float | None = None) 
 
 def together(outcomes: Sequence[Outcome]) -> Outcome:
     """The programme: sites added up, where one site's money does not close another's gap."""
-    cost, gap = (_sum([getattr(one, name) for one in outcomes]) for name in ("cost", "gap"))
+    cost, gap, carried = (_sum([getattr(one, name) for one in outcomes]) for name in ("cost", "gap", "gap_if_carried"))
     cases = sum(one.cases for one in outcomes)
     posts = [one.posts for one in outcomes]
     covered = [runway.cover(c, c - g) for c, g in ((cost.low, gap.low), (cost.high, gap.high))]
@@ -136,6 +147,7 @@ def together(outcomes: Sequence[Outcome]) -> Outcome:
         cases=cases,
         cost=cost,
         gap=gap,
+        gap_if_carried=carried,
         months=Range(min(covered), max(covered)),
         unit_cost=_each(cost, cases),
         unit_cost_by_chance=_by_chance(cost, cases),
@@ -155,11 +167,10 @@ def keep_going(start: Start, choices: Choices) -> dict[str, Range]:
     """Three ways to answer a budget: pounds still needed to `maintain` the plan, cases if it is to `reduce` to the
     money there is, and pounds needed to `uplift` to the supposed caseload.
     """
-    money = money_for(start, choices)
-    missing = max(0.0, round(start.planned_cost - money, 2))
+    missing = _missing(start, choices, start.planned_cost)
     return {
         "maintain": Range(missing, missing),
-        "reduce": affordable(start, money, choices.fixed_shares),
+        "reduce": affordable(start, usable(start, choices, start.planned_cost), choices.fixed_shares),
         "uplift": suppose(start, choices).gap,
     }
 
@@ -184,15 +195,27 @@ class Month:
         return self.cost.low - self.local - self.grant - self.extra > 1
 
 
-def by_month(start: Start, choices: Choices, local: Sequence[float]) -> tuple[Month, ...]:
-    """The twelve months of the year; `local` is what agreements pay in each, the grant and the rest come evenly."""
+def by_month(start: Start, choices: Choices) -> tuple[Month, ...]:
+    """The twelve months of the year: local money as agreements pay it, the grant and the rest evenly."""
     cost = suppose(start, choices).cost
     each = Range(cost.low / MONTHS, cost.high / MONTHS)
+    return tuple(Month(*paid, each) for paid in _paid(start, choices))
+
+
+def _paid(start: Start, choices: Choices) -> list[tuple[float, float, float]]:
+    """Local money, the grant and money from elsewhere of each month."""
+    local = start.local_months or (start.local / MONTHS,) * MONTHS
     shares = [1.0] * choices.grant_months + [choices.grant_share] * (MONTHS - choices.grant_months)
-    return tuple(
-        Month(paid * choices.local, start.grant * share / MONTHS, choices.extra / MONTHS, each)
+    return [
+        (paid * choices.local, start.grant * share / MONTHS, choices.extra / MONTHS)
         for paid, share in zip(local, shares, strict=True)
-    )
+    ]
+
+
+def _missing(start: Start, choices: Choices, cost: float) -> float:
+    """What the months are short of at a cost of the year, added up; a pound is rounding."""
+    paid = [sum(month) for month in _paid(start, choices)]
+    return round(runway.missing([cost / MONTHS] * MONTHS, paid, 1.0), 2)
 
 
 def months_together(sites: Sequence[Sequence[Month]]) -> tuple[Month, ...]:
@@ -258,7 +281,11 @@ def verdicts_under(facts: Mapping[str, Any], outcome: Outcome) -> tuple[Readines
 
     Only money is judged again: spend, cases, returns and answers are what happened, against the plan that was in force.
     """
-    return _verdict_at(facts, outcome.money, outcome.cost.low), _verdict_at(facts, outcome.money, outcome.cost.high)
+    low, high = (
+        _verdict_at(facts, cost - gap if gap else outcome.money, cost)
+        for cost, gap in ((outcome.cost.low, outcome.gap.low), (outcome.cost.high, outcome.gap.high))
+    )
+    return low, high
 
 
 def _verdict_at(facts: Mapping[str, Any], money: float, cost: float) -> Readiness:
@@ -290,15 +317,17 @@ def _rolled_out(start: Start, caseloads: Sequence[float], choices: Choices) -> O
 
 def _outcome(start: Start, choices: Choices, money: float, cases: float, costs: Sequence[float]) -> Outcome:
     cost = Range(min(costs), max(costs))
-    gaps = [max(0.0, round(end - money, 2)) for end in (cost.low, cost.high)]
-    months = [runway.cover(end, money) if end > 0 else math.inf for end in (cost.high, cost.low)]
+    ends = (cost.low, cost.high)
+    gaps = [_missing(start, choices, end) for end in ends]
+    months = [runway.cover(end, usable(start, choices, end)) if end > 0 else math.inf for end in ends]
     needed = posts_needed(start, choices)
     return Outcome(
         money=money,
         cases=cases,
         cost=cost,
         gap=Range(*gaps),
-        months=Range(*months),
+        gap_if_carried=Range(*(max(0.0, round(end - money, 2)) for end in ends)),
+        months=Range(min(months), max(months)),
         unit_cost=_each(cost, cases),
         unit_cost_by_chance=_by_chance(cost, cases),
         posts=None if needed is None else _posts(needed),

@@ -6,6 +6,7 @@ Source: the programme's own arithmetic, stated in the funding section of the met
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from fractions import Fraction
 
 MONTHS = 12
@@ -16,6 +17,16 @@ def cover(planned: float, secured: float) -> float:
     goes further.
     """
     return float(_cover(planned, secured))
+
+
+def missing(needs: Sequence[float], paid: Sequence[float], rounding: float) -> float:
+    """What months are short of, added up: what one month has left over is not carried to another.
+
+    Where no more than `rounding` is left over, it is the year's need less its money.
+    """
+    short = sum(max(0, need - money) for need, money in zip(needs, paid, strict=True))
+    whole = sum(needs) - sum(paid)
+    return short if short - whole > rounding else max(0, whole)
 
 
 def cases_affordable(budget: float, planned_cost: float, planned_cases: float, fixed_share: float) -> float | None:

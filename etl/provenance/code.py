@@ -43,7 +43,7 @@ OTHERS = (
 ROOM_FOR_OTHERS = 20
 COVER = (
     "months", "secured", "planned", "gap", "in_principle", "bid", "expected", "no_funder", "replaced", "share",
-    "grant_before", "local_before", "runway_months", "notice_months",
+    "grant_before", "local_before", "runway_months", "notice_months", "depends", "not_carried",
 )  # fmt: skip
 STATUSES = ("planned", "approved", "ending", "agreed_in_principle", "bid", "expected", "no_funder", "share")
 # Returns counted: of the twelve months from a day with `year.`, else of all months from it (`received`: of twelve).

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from etl.definitions.messages import N_, Name, _, joined
+from etl.definitions.messages import N_, Name, Text, _, joined
 from etl.definitions.periods import month_after, write_date, write_financial_year, write_month
+from etl.definitions.secured import EVENLY, at_most, depends
+from etl.definitions.settings import NIL_POUNDS
 from etl.definitions.writing import figures, first_upper, spaced
 from etl.provenance.address import NumberAddress
 from etl.provenance.code import CENTRAL
@@ -43,8 +45,10 @@ COVER = {
     "share": N_("share of the planned cost of {year} that is secured"),
     "grant_before": N_("Home Office money of the year before {year}"),
     "local_before": N_("local money of the year before {year}"),
-    "runway_months": N_("months from the data month that approved money lasts, seen with {year}"),
-    "notice_months": N_("months from the data month to the first month of {year} that is short"),
+    "runway_months": N_("months from the data month that approved money lasts if spent until gone, seen with {year}"),
+    "notice_months": N_("months from the data month to the first month of {year} that is not fully funded"),
+    "depends": N_("money secured for {year} that still depends on something"),
+    "not_carried": N_("money secured for {year} that is left over in some months"),
 }
 SECURED_RULE = _("Only approved money counts as secured. Money matched to other money falls with it.")
 
@@ -60,8 +64,20 @@ def cover(edition: Edition, address: NumberAddress) -> Story | None:
     body: list[Block] = [*_made(row, column)]
     start = month_after(row.year, -12) if column in ("grant_before", "local_before", "replaced") else row.year
     body.append(_agreements(_of_year(edition, site, start), _("No agreement is known for that year."), edition))
-    body.append(Words(SECURED_RULE))
+    body += [Words(rule) for rule in (SECURED_RULE, *([joined("", [EVENLY, "."])] if column in BY_MONTH else []))]
+    body += [Words(first_upper(said)) for said in _conditions(row)] if column in ("secured", "months", "share") else []
     return Story(address, place(edition, site), name, _cover_shown(row, column), "known", tuple(body))
+
+
+BY_MONTH = ("share", "gap", "no_funder", "notice_months", "not_carried")
+
+
+def _conditions(row: Row) -> list[Text]:
+    """How much of the secured money is a limit, and what it still hangs on."""
+    part, limit = row.get("depends") or 0.0, row.get("at_most") or 0.0
+    amount = numbered(pounds_stated(part), row.site, "cover", row.year, "depends")
+    limits = [_("{amount} of it is a limit: it pays at most that much", amount=pounds_stated(limit))]
+    return [*(limits if limit > NIL_POUNDS else []), *depends(amount, part, row.secured, row.get("depends_on") or "")]
 
 
 def _cover_shown(row: Row, column: str) -> str:
@@ -82,14 +98,17 @@ def _made(row: Row, column: str) -> list[Block]:
             return Number(pounds_stated(None))
         return numbered(pounds_stated(value), row.site, "cover", row.year, name)
 
-    secured, planned = of("secured"), of("planned")
+    secured, planned, left_over = of("secured"), of("planned"), row.get("not_carried") or 0.0
     shown = Number(_cover_shown(row, column))
     if column == "months":
         return [plus(((_("12 × secured"), secured), (_("Planned cost"), planned)), "÷", (_("Months"), shown))]
-    if column == "share":
+    if column == "share" and left_over <= NIL_POUNDS:
         return [plus(((_("Secured"), secured), (_("Planned cost"), planned)), "÷", (_("Share"), shown))]
     if column == "gap":
-        return [plus(((_("Planned cost"), planned), (_("Secured"), secured)), "−", (_("Gap"), shown))]
+        left = [("+", _("Left over in some months"), of("not_carried"))] if left_over > NIL_POUNDS else []
+        parts_of = (("", _("Planned cost"), planned), ("−", _("Secured"), secured), *left, ("=", _("Gap"), shown))
+        carried = _("If what is left over might be carried over to other months, so much less would be missing.")
+        return [Formula(parts_of), *([Words(carried)] if left else [])]
     if column == "no_funder":
         parts: list[tuple[str, Number]] = [(_("Planned cost"), planned), (_("Secured"), secured)]
         parts += [(spaced(name), of(name)) for name in ("in_principle", "bid", "expected")]
@@ -147,11 +166,15 @@ def agreement(edition: Edition, address: NumberAddress) -> Story | None:
     row = rows[0]
     what = _(AGREED[column], funder=Name(rows[0].funder_label))
     facts = [
-        (_("Amount"), pounds_stated(row.amount)),
+        (_("Amount"), at_most(pounds_stated(row.amount), row.amount if row.get("up_to") else None)),
         (_("Status"), spaced(row.status)),
         (_("Time"), days(row.starts, row.ends)),
         (_("Form"), spaced(row.form)),
     ]
+    if row.get("depends_on"):
+        facts.append((_("Depends on"), row.depends_on))
+    if row.get("one_off") in ONE_OFF:
+        facts.append((_("One-off or running cost"), ONE_OFF[row.one_off]))
     if row.get("drawn") is not None or row.get("up_to"):
         facts += [(_("Drawn"), pounds_stated(row.drawn) if row.drawn is not None else NOT_KNOWN)]
         facts += [(_("Left"), pounds_stated(row.left) if row.left is not None else NOT_KNOWN)]
@@ -163,6 +186,8 @@ def agreement(edition: Edition, address: NumberAddress) -> Story | None:
     shown = pounds_stated(row.get(column))
     return Story(address, place(edition, site), what, shown, "known", (Facts(tuple(facts)),))
 
+
+ONE_OFF = {"yes": _("one-off"), "in part": _("both together: nobody has told them apart")}
 
 CLIFF = {
     "planned": N_("planned cost of {month}"),
@@ -207,7 +232,7 @@ def cliff(edition: Edition, address: NumberAddress) -> Story | None:
             row for row in deals if row.get("stands_as", row.status) == wanted and _grants(row) == (status == "ending")
         ]
         body.append(_agreements(deals, _("No agreement of this kind pays in that month."), edition))
-        body.append(Words(_("Each agreement is laid evenly over its months.")))
+        body.append(Words(joined("", [EVENLY, "."])))
     return Story(address, place(edition, site), name, pounds_stated(rows[status].amount), "known", tuple(body))
 
 

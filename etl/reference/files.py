@@ -2,7 +2,7 @@
 
 import csv
 import io
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -57,7 +57,8 @@ def _lines(path: Path, problems: list[str]) -> list[tuple[int, list[str]]]:
 def _wrong_heads(file: str, heads: list[str], row_type: type) -> list[str]:
     wanted = [entry.name for entry in fields(row_type)]
     needed = f"needed: {','.join(wanted)}"
-    missing = [f"{file}, line 1: the column {name} is missing; {needed}." for name in wanted if name not in heads]
+    whole = [entry.name for entry in fields(row_type) if entry.default is MISSING]  # a newer column may be left out
+    missing = [f"{file}, line 1: the column {name} is missing; {needed}." for name in whole if name not in heads]
     unknown = [f"{file}, line 1: the column {name!r} is not known; {needed}." for name in heads if name not in wanted]
     twice = sorted({name for name in heads if heads.count(name) > 1 and name in wanted})
     return missing + unknown + [f"{file}, line 1: the column {name} stands twice; {needed}." for name in twice]
@@ -73,6 +74,8 @@ def _read_row(
     typed = dict(zip(heads, cells, strict=True))
     values: dict[str, Any] = {}
     for name, hint in get_type_hints(row_type, include_extras=True).items():
+        if name not in typed:
+            continue
         wrong, values[name] = read_cell(typed[name].strip(), hint.__metadata__[0], sites)
         if wrong:
             problems.append(f"{file}, line {line}, column {name}: {wrong}.")

@@ -31,6 +31,7 @@ from etl.reference.cells import (
 )
 
 PROGRAMME = "programme"
+ONE_OFF = ("no", "yes", "in part")
 STATUSES = ("approved", "agreed_in_principle", "bid", "expected")
 LINES = (*(part.name for part in SPEND.parts), "in_kind", CENTRAL_TEAM)
 SAYS = ("Yes", "No", "In kind", "In part", "Apart")
@@ -62,6 +63,8 @@ class Agreement:
 
     An amount of 0 says that nothing will come (a bid refused). `up_to` says that the amount is a limit, `drawn`
     how much of it was claimed when the row was known. `matched_to` names the agreement without which it falls.
+    `depends_on` is what it still hangs on, as it follows "depends on"; `one_off` whether it pays for something that is
+    done once, such as developing a model: all of it (yes), some of it (in part), or none.
     """
 
     agreement: Name
@@ -79,6 +82,8 @@ class Agreement:
     drawn: PoundsOrBlank
     known_from: Day
     source: Text
+    depends_on: TextOrBlank = ""
+    one_off: Annotated[str, Column(one_of(*ONE_OFF), blank=ONE_OFF[0])] = ONE_OFF[0]
 
 
 @dataclass(frozen=True)

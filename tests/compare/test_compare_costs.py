@@ -137,8 +137,26 @@ def test_the_published_plan_costs_2496_a_case():
 
 
 @pytest.mark.parametrize("allocation", [BY_NEW_CASES, EQUALLY])
-def test_the_published_money_is_2912_a_case_with_the_central_team(allocation):
+def test_one_off_money_is_told_apart_before_it_is_divided_by_cases(allocation):
+    """The published £89,000 is for running support and for developing a model, together."""
     row = central(known(), "secured", allocation)
+    assert row.earmarked == 89000 and pd.isna(row.central) and pd.isna(row.unit)
+    assert row.why == (
+        "£89,000 is for running and one-off costs together, which nobody has told apart: "
+        "at most £2,912 a case with all of it"
+    )
+    assert central(known(), "secured", NONE, "central_team").central == 89000
+
+
+def apart(one_off):
+    """What is known, with the central team's money all of one kind."""
+    told = [replace(a, one_off=one_off) if a.site == "central_team" else a for a in known().agreements]
+    return replace(known(), agreements=tuple(told))
+
+
+@pytest.mark.parametrize("allocation", [BY_NEW_CASES, EQUALLY])
+def test_the_published_money_would_be_2912_a_case_if_all_of_it_were_running_cost(allocation):
+    row = central(apart("no"), "secured", allocation)
     assert (row.cost, row.central, row.earmarked, row.total) == (275000, 89000, 89000, 364000)
     assert (row.unit, row.shown) == (2912, "£2,912")
     assert (row.low, row.high) == pytest.approx((2444.07078150983, 3498.35513152685))
@@ -295,7 +313,7 @@ def test_a_site_without_a_plan_leaves_the_others_their_share():
     """Money for all, none of it earmarked: it is shared among the sites that have planned cases."""
     own = Agreement("c", "central_team", ("home_office",), "cash", 80000.0, date(2020, 4, 1), date(2021, 3, 31),
                     "approved", False, "", "", False, None, date(2017, 1, 1), "a letter")  # fmt: skip
-    reference = replace(known(), agreements=(*known().agreements, own), earmarks=())
+    reference = replace(known(), agreements=(*apart("no").agreements, own), earmarks=())
     rows = central_costs(EMPTY, reference, [*SITES, "fifth"], NOVEMBER)
     shared = rows[(rows.basis == "planned") & (rows.allocation == BY_NEW_CASES) & (rows.starts == YEAR)].set_index(
         "site"

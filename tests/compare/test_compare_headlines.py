@@ -292,12 +292,14 @@ def test_a_rebase_is_said_with_whose_it_was() -> None:
 def test_earmarked_money_is_said_where_it_is() -> None:
     team = Row(central=89000.0, words="2020/21")
     bare = Row(unit=2200.0, shown="£2,200", earmarked=0.0)
-    shared = Row(unit=2912.0, shown="£2,912", earmarked=89000.0)
+    shared = Row(unit=2912.0, shown="£2,912", earmarked=89000.0, central=89000.0)
     said = costs.central(team, [("Croydon", bare, shared)], "planned new case")
     assert said == (
         "The central team’s £89,000 of 2020/21 is earmarked for Croydon: £2,912 per planned new case with it, "
         "£2,200 without"
     )
+    untold = costs.central(team, [("Croydon", bare, Row(unit=None, central=None, earmarked=89000.0))], "new case")
+    assert untold.endswith("is earmarked for Croydon; what of it is running cost is not known")
     assert "not known" in costs.central(None, [], "new case")
     assert "stands apart" in costs.central(team, [("Croydon", bare, bare)], "new case")
 

@@ -103,6 +103,14 @@ def test_areas_by_their_marac_volume() -> None:
     assert two.posts == 2.5 + 10
 
 
+def test_six_more_months_of_the_grant_leave_the_other_six_short() -> None:
+    wales = Start(planned_cost=270000, planned_cases=100, local=165000, grant=175500)
+    year = suppose(wales, Choices(grant_months=6))
+    assert (year.gap, year.gap_if_carried) == (Range(52500, 52500), Range(17250, 17250))
+    assert year.months.low == pytest.approx(12 * (270000 - 52500) / 270000)
+    assert keep_going(wales, Choices(grant_months=6))["maintain"] == Range(52500, 52500)
+
+
 def test_the_programme_keeps_each_sites_gap() -> None:
     rich = suppose(CROYDON, Choices(extra=100000))
     poor = suppose(CROYDON, Choices())
@@ -118,7 +126,9 @@ def test_the_verdict_under_a_scenario() -> None:
         return low.verdict, high.verdict
 
     assert said(Choices()) == ("ready with conditions", "ready with conditions")
-    assert said(Choices(grant_months=3)) == ("ready", "ready")
+    # Three months have money left over, which pays for none of the other nine.
+    assert said(Choices(grant_months=3)) == ("ready with conditions", "ready with conditions")
+    assert said(Choices(grant_share=0.2)) == ("ready", "ready")
     assert said(Choices(local=0.5)) == ("not yet", "not yet")
     assert said(Choices(caseload=0.8)) == ("ready", "ready with conditions")
 
@@ -145,8 +155,8 @@ def test_posts_follow_the_cases_that_each_is_to_have() -> None:
 
 
 def test_months_lay_local_money_as_agreed_and_the_grant_at_the_start() -> None:
-    uneven = [40000.0] * 6 + [35000 / 6] * 6
-    months = by_month(CROYDON, Choices(grant_months=3, extra=12000), uneven)
+    uneven = (40000.0,) * 6 + (35000 / 6,) * 6
+    months = by_month(replace(CROYDON, local_months=uneven), Choices(grant_months=3, extra=12000))
     assert [month.is_short for month in months] == [False] * 6 + [True] * 6
     assert [month.grant for month in months[:4]] == [16380, 16380, 16380, 0]
     assert sum(m.local + m.grant + m.extra for m in months) == pytest.approx(275000 + 49140 + 12000)
@@ -206,7 +216,11 @@ def test_ranges_are_in_order_and_gaps_are_what_is_missing(supposed: Choices, are
         for name in ("cost", "gap", "months", "unit_cost", "unit_cost_by_chance"):
             found = getattr(year, name)
             assert found is None or found.low <= found.high
-        assert year.gap.high == pytest.approx(max(0, year.cost.high - year.money), abs=0.01)
+        assert year.gap_if_carried.high == pytest.approx(max(0, year.cost.high - year.money), abs=0.01)
+        assert year.gap.high >= year.gap_if_carried.high - 0.01
+    months = by_month(CROYDON, supposed)
+    short = sum(max(0, month.cost.high - month.local - month.grant - month.extra) for month in months)
+    assert suppose(CROYDON, supposed).gap.high == pytest.approx(short, abs=1)
 
 
 @given(choices)

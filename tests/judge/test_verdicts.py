@@ -101,7 +101,7 @@ def verdicts(tables: dict[str, pd.DataFrame]) -> dict[str, dict]:
 
 PICTURE = {
     "croydon": {
-        "money": ("partly", "10.6 months: £275,000 of £312,000"),
+        "money": ("partly", "10.6 months: at most £275,000 of £312,000"),
         "spend": ("met", "100% to 101% of plan"),
         "caseload": ("met", "122 of 125: 98% (likely 82% to 116%)"),
         "returns": ("met", "12 of 12 received, 12 on time, 99.9% filled in"),
@@ -399,7 +399,7 @@ def test_money_that_would_change_it_does_when_it_comes(
     for step in judged.what_would_change:
         if step.criteria == ("money",):
             after = sum(entry["amount"] for entry in step.facts["funding"])
-            richer = replace(case, money=replace(case.money, secured=after))
+            richer = replace(case, money=replace(case.money, usable=after))
             assert judge(richer).verdict == step.verdict != judged.verdict
 
 

@@ -75,7 +75,9 @@ def test_what_is_missing_and_the_word_after_it_are_no_number(edition: Edition) -
     """The whole gap is a link, in its own words: £37,000 is not."""
     (headline, *_) = headlines(edition, "funding", "site=croydon")
     assert [(str(number), number.address) for number in opening([headline])] == [
-        ("88p", "croydon|cover|2020-04-01|share"),
+        ("£275,000", "croydon|cover|2020-04-01|secured"),
+        ("£312,000", "croydon|cover|2020-04-01|planned"),
+        ("88%", "croydon|cover|2020-04-01|share"),
         ("£37,000", "croydon|cover|2020-04-01|gap"),
     ]
 
@@ -197,14 +199,16 @@ def test_one_agreement_and_several() -> None:
 
 
 def test_how_many_sites_are_covered() -> None:
-    def said(*months: float | None) -> str:
-        return funding.covered([Row(months=value) for value in months])
+    def said(*months: float | None, at_most: float = 0) -> str:
+        rows = [Row(months=n, gap=None if n is None else max(0, 12 - n), at_most=at_most) for n in months]
+        return funding.covered(list(zip("ABCD", rows, strict=False)))
 
     assert said(None) == "Months of cover are not known"
     assert said(7.25) == "7.3 of 12 months are secured"
-    assert said(7, 11.9) == "No site has a full year’s money secured"
-    assert said(12, 3) == "One site of two has a full year’s money secured"
-    assert said(12, 13, 3, None) == "Two sites of three have a full year’s money secured"
+    assert said(10.6, at_most=275000) == "At most 10.6 of 12 months are secured"
+    assert said(7, 11.4) == "A and B have less than a full year’s money secured"
+    assert said(12, 3) == "A has a full year’s money secured; B has less"
+    assert said(12, 13, 3, None) == "A and B have a full year’s money secured; C has less; D not known"
 
 
 def test_what_replaces_the_grant() -> None:
@@ -213,8 +217,8 @@ def test_what_replaces_the_grant() -> None:
             [(f"S{at}", Row(replaced=amount, grant_before=100)) for at, amount in enumerate(replaced)]
         )
 
-    assert said(0, 0) == "No approved money replaces the grant yet"
-    assert said(100, 100) == "The grant is replaced in full at every site"
+    assert said(0, 0) == "No approved money replaces the grant yet in S0 and S1"
+    assert said(100, 100) == "The grant is replaced in full in S0 and S1"
     assert said(50, 0) == "S0 replaces £50 of £100; one site replaces none of it"
     assert said(50, 100, 0, 0) == "S0 replaces £50 of £100 and S1 replaces £100 of £100; two sites replace none of it"
 

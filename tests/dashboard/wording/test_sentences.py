@@ -77,8 +77,10 @@ def test_what_chance_does_is_said_of_the_sites_shown() -> None:
 
 
 def test_funding() -> None:
-    row = Row(year=date(2020, 4, 1), planned=1584533.0, secured=644709.0)
-    assert funding.funding(row) == "From April 2020, 41p of each planned pound is secured; £939,824 is not"
+    row = Row(year=date(2020, 4, 1), planned=1584533.0, secured=644709.0, gap=939824.0, share=644709 / 1584533)
+    left = "£644,709 of the £1,584,533 planned for 2020/21 is secured (41%); £939,824 is not"
+    assert funding.funding(row) == left
+    assert funding.funding(Row(row, at_most=275000.0)) == f"At most {left}"
     assert funding.funding(None) == "What is secured once the grant ends is not known"
     assert funding.no_funder("Croydon", 37000.0) == "Croydon: £37,000 has no funder stated"
     assert funding.no_funder("Croydon", 0.0) == "Croydon: every pound has a funder named"
