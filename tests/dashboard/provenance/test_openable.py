@@ -197,7 +197,7 @@ KINDS = [
     ("/caseload", "69%", "west_midlands|rolling_year|2018-08-01|completion_rate"),
     ("/caseload", "110", "all|rolling_year|2018-12-01|closing_cases.direct"),
     ("/costs", "52%", "croydon|rolling_year|2018-10-01|spend.case_management|share"),
-    ("/costs?basis=central", "£2,693", "croydon|central|2020-04-01|year.planned.by_new_cases.low"),
+    ("/costs?basis=central&allocation=none", "£2,095", "croydon|central|2020-04-01|year.planned.none.low"),
     ("/funding", "50%", "all|cliff|2020-04-01|share"),
     ("/funding", "31%", "all|cliff|2020-10-01|share"),
     ("/readiness", "£145,824", "west_mercia|cover|2020-04-01|gap"),
