@@ -37,7 +37,7 @@ from dashboard.provenance import links
 from dashboard.wording import costs, numbers
 from etl.definitions.messages import Capital, Name, Plain, Text, _, joined
 from etl.definitions.periods import months_from, write_financial_year, write_month
-from etl.definitions.writing import HIDDEN, first_upper, lower_first, pounds, signed_pounds
+from etl.definitions.writing import HIDDEN, first_upper, listed, lower_first, pounds, signed_pounds
 
 Component = Any
 # What is divided by, as the address and the choice name it.
@@ -209,12 +209,23 @@ def unit_costs(view: View, what: Asked) -> Component:
             basis=first_upper(what.said),
             cases=what.many,
         ),
-        beside_dots(drawn, beside, _("Likely range"), size),
+        *(why_none(view, what) or [beside_dots(drawn, beside, _("Likely range"), size)]),
         name="unit-cost",
         twin=table(heads, body, _("Unit cost and its interval")),
         source=source_words(view),
         links=[definition(view, what.measure)],
     )
+
+
+def why_none(view: View, what: Asked) -> list[Component]:
+    """Where no site's cost is known, why: a line a reason. Nothing where one is, or is hidden, or gives no reason."""
+    by: dict[str, list[str]] = {}
+    for site in view.sites:
+        row = what.rows.get(site.name)
+        if row is None or row.value is not None or row.shown == HIDDEN or not row.get("why"):
+            return []
+        by.setdefault(row.why, []).append(site.label)
+    return [nothing(_("{sites}: {why}.", sites=listed(labels), why=why)) for why, labels in by.items()]
 
 
 def hidden_or_not_known(row: Row | None) -> Component:

@@ -62,8 +62,9 @@ def build(view: View) -> Content:
                 html.Div(
                     [who_pays(view, form), by_quarter(view, form), replaced(view), limits(view)], className="stack"
                 ),
-                html.Div([agreements(view), cover_table(view)], className="stack"),
+                agreements(view),
             ),
+            cover_table(view),
             who_paid(view, who),
         ],
         controls=[pick_sites(view), choose(_("Money"), "money", list(FORMS.items()), form)],
