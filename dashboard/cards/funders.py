@@ -41,7 +41,7 @@ def who_paid(view: View, who: str) -> Component:
     controls = [choose(_("By"), "chart", list(KINDS.items()), kind)]
     if last is None or not periods or not labels:
         none = nothing(_("No whole period of funding is known."))
-        return card(_("Who paid is not known"), "", none, name="who-paid", controls=controls)
+        return card(_("Who paid is not known"), "", none, name="who-paid", controls=controls, class_name="spaced")
     order = [row.funder for row in rows if row.funder in labels]
     lines: list[tuple[Text, str, str]]
     lines = [(Name(labels[funder]), f"funding.{funder}", f"funding_share.{funder}") for funder in dict.fromkeys(order)]
@@ -61,6 +61,7 @@ def who_paid(view: View, who: str) -> Component:
         ),
         table(columns, body, _("Funders by period"), class_name="wide"),
         name="who-paid",
+        class_name="spaced",
         controls=controls,
         source=joined(" ", [joined("", [source_words(view), "."]), *published_share(view, who)]),
         links=[definition(view, "funding")],

@@ -225,7 +225,7 @@ def why_none(view: View, what: Asked) -> list[Component]:
         if row is None or row.value is not None or row.shown == HIDDEN or not row.get("why"):
             return []
         by.setdefault(row.why, []).append(site.label)
-    return [nothing(_("{sites}: {why}.", sites=listed(labels), why=why)) for why, labels in by.items()]
+    return [nothing(_("{sites}: {why}.", sites=Capital(listed(labels)), why=why)) for why, labels in by.items()]
 
 
 def hidden_or_not_known(row: Row | None) -> Component:

@@ -59,10 +59,8 @@ def build(view: View) -> Content:
         [
             grid(steps(view, who), gap_of_year(view), kind="wider-left"),
             grid(
-                html.Div(
-                    [who_pays(view, form), by_quarter(view, form), replaced(view), limits(view)], className="stack"
-                ),
-                agreements(view),
+                html.Div([who_pays(view, form), by_quarter(view, form), replaced(view)], className="stack"),
+                html.Div([agreements(view), limits(view)], className="stack"),
             ),
             cover_table(view),
             who_paid(view, who),
