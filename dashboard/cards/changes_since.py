@@ -8,7 +8,7 @@ from dashboard.elements.page import pick
 from dashboard.elements.widgets import Picker
 from etl.definitions.messages import Capital, Name, Plain, Text, _, ngettext
 from etl.definitions.periods import write_date
-from etl.definitions.writing import count
+from etl.definitions.writing import count, listed
 
 MOST_LINES = 5
 AUDIENCES = {"central": _("the central team"), "forum": _("the strategic forum")}
@@ -29,8 +29,9 @@ def chosen(view: View) -> str:
 
 
 def before(view: View) -> str:
-    """The newest earlier edition; none where there is none."""
-    return next(iter(earlier(view)), view.edition.about.get("previous_id") or "")
+    """The newest earlier edition of this audience; none where there is none. Old editions only say the one before."""
+    named = "" if view.edition.has("earlier_editions") else view.edition.about.get("previous_id") or ""
+    return next(iter(earlier(view)), named)
 
 
 def moved_since(view: View, since: str) -> list[Row]:
@@ -46,13 +47,16 @@ def why_none(view: View, since: str) -> Text:
     if since not in found:
         audience = view.edition.about.get("audience", "central")
         whom = AUDIENCES.get(audience) or Name(view.label(audience))
-        return _("Nothing to compare with yet: this is the first edition published for {audience}.", audience=whom)
+        return _("Nothing to compare with yet. This is the first edition published for {audience}.", audience=whom)
     if withheld := found[since].get("withheld"):
         one, many = (
             "{number} changed number is not shown to this audience.",
             "{number} changed numbers are not shown to this audience.",
         )
         return ngettext(one, many, withheld, number=Capital(count(withheld)))
+    if not view.all_sites:
+        sites = listed([site.label for site in view.sites])
+        return _("Nothing changed in {sites} since {day}.", sites=sites, day=day_words(view, since))
     return _("Nothing changed since {day}.", day=day_words(view, since))
 
 

@@ -420,7 +420,6 @@ def cover_table(view: View) -> Component:
             links.cover(view, row, "planned", pounds(row.planned or 0.0)),
             html.Span(links.secured_text(view, row)),
             links.cover(view, row, "gap", pounds(row.gap)) if row.gap is not None else state(_("not known")),
-            links.cover(view, row, "share", f"{row.share:.1%}") if row.get("share") is not None else "",
             links.cover(view, row, "months", figures(row.months, 1))
             if row.months is not None
             else state(_("not known")),
@@ -431,7 +430,7 @@ def cover_table(view: View) -> Component:
         for row in rows
     ]
     numbers = (
-        *(_("Planned"), _("Secured"), _("Not secured"), _("Share"), _("Months")),
+        *(_("Planned"), _("Secured"), _("Not secured"), _("Months")),
         *(_("Short from"), _("Notice"), _("If spent until gone")),
     )
     columns = [Column(_("Site")), *(Column(head, True) for head in numbers)]

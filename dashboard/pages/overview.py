@@ -171,7 +171,7 @@ def secured(view: View, site: str) -> Component:
     badge = tag(level_of(row.months)) if site == "all" else level(view, site, "money")
     planned = links.cover_text(view, row, "planned", pounds(row.planned))
     amounts = _("{secured} of {planned}", secured=links.secured_text(view, row), planned=planned)
-    notes = [amounts, *links.depends(view, row)]
+    notes = [amounts, *(html.Span(line, className="wraps") for line in links.depends(view, row))]
     return cell(months, _("months"), icons.track(row.months / 12, view.mark(site)), notes, badge)
 
 

@@ -407,8 +407,10 @@ def try_card(view: View) -> Component:
 
 
 def revisions_card(view: View) -> Component:
-    """Numbers that a later return changed."""
+    """Numbers that a later return changed; others than the central team do not see those of other sites."""
     here = {site.name for site in view.sites}
+    others = here - {view.edition.audience} if view.edition.audience != "central" else set()
+    again = sum((row.versions or 0) > 1 for row in view.edition.rows("calendar") if row.site in others)
     rows = [row for row in view.edition.rows("revisions", order="changed desc") if row.site in here]
     body = [
         [
@@ -432,17 +434,18 @@ def revisions_card(view: View) -> Component:
         Column(_("What moved with it")),
     ]
     if not body:
-        here = {site.name for site in view.sites}
-        sent = view.edition.rows("calendar") if view.edition.audience != "central" else ()
-        again = sum((row.versions or 0) > 1 for row in sent if row.site in here)
         return card(wording.no_revision(again), "", name="revisions", class_name="spaced")
-    more = _("The newest {number} of {total}", number=MOST_THINGS, total=len(rows)) if len(rows) > MOST_THINGS else ""
+    more: list[Text] = (
+        [_("The newest {number} of {total}", number=MOST_THINGS, total=len(rows))] if len(rows) > MOST_THINGS else []
+    )
+    if again:
+        more = [*more, wording.no_revision(again)]
     return card(
         wording.revised(len(rows)),
         "",
         table(columns, body, _("Revisions"), class_name="wide"),
         name="revisions",
-        source=more,
+        source=joined(". ", more),
         class_name="spaced",
     )
 

@@ -17,7 +17,7 @@ def depends(amount: str, part: float | None, whole: float, on: str) -> list[Text
     if not part or part <= NIL_POUNDS:
         return []
     if not on:
-        return [_("{amount} depends on what is still to come", amount=amount)]
+        return [_("{amount} is conditional", amount=amount)]
     return [
         _("depends on {what}", what=on)
         if whole - part <= NIL_POUNDS

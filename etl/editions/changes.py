@@ -35,11 +35,16 @@ Tables = Mapping[str, pd.DataFrame]
 
 
 def read_all_earlier(folder: Path, audience: str, known_at: datetime) -> dict[str, dict[str, pd.DataFrame]]:
-    """The newest editions of an earlier time that an audience was given, by name, the newest first."""
+    """The newest editions of an earlier time that an audience was given, by name, the newest first.
+
+    Where all that it was given are of the same time, one of them: then nothing is new, which is not nothing to compare.
+    """
     abouts = {path.parent.name: _read(path, "edition") for path in folder.glob(f"[!.]*/{audience}.duckdb")}
     days = {name: _at(tables) for name, tables in abouts.items() if tables}
     newest = sorted((name for name, day in days.items() if day < known_at), key=lambda n: (days[n], n), reverse=True)
-    read = {name: _read(folder / name / f"{audience}.duckdb", *COMPARED) for name in newest[:MOST_COMPARED]}
+    same = sorted(name for name, day in days.items() if day == known_at)[-1:]
+    compared = newest[:MOST_COMPARED] or same
+    read = {name: _read(folder / name / f"{audience}.duckdb", *COMPARED) for name in compared}
     return {name: tables for name, tables in read.items() if tables}
 
 

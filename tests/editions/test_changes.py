@@ -70,6 +70,13 @@ def test_only_older_editions_of_the_same_audience_count_the_newest_first(tmp_pat
     assert read_all_earlier(tmp_path, "croydon", KNOWN) == {}
 
 
+def test_where_none_is_older_one_of_the_same_time_says_that_nothing_is_new(tmp_path: Path) -> None:
+    published(tmp_path, KNOWN)
+    assert list(read_all_earlier(tmp_path, "central", KNOWN)) == [f"{KNOWN:%Y-%m-%d}"]
+    published(tmp_path, datetime(2019, 9, 11))
+    assert list(read_all_earlier(tmp_path, "central", KNOWN)) == ["2019-09-11"]
+
+
 def test_a_broken_old_edition_does_not_stop_a_new_one(tmp_path: Path) -> None:
     published(tmp_path, datetime(2019, 9, 11), datetime(2019, 10, 16))
     (tmp_path / "2019-10-16" / "central.duckdb").write_bytes(b"no database")

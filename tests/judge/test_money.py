@@ -102,7 +102,7 @@ def test_the_programme_leaves_the_central_team_apart(rows: dict[str, dict]) -> N
 def test_what_money_hangs_on_is_said(rows: dict[str, dict]) -> None:
     west_midlands = rows["west_midlands"]
     assert (west_midlands["depends"], west_midlands["at_most"]) == (148000, 0)
-    assert west_midlands["depends_on"] == "the review of the service in July 2020"
+    assert west_midlands["depends_on"] == "the July 2020 review"
     row = covered(
         agreed("a", 4000, up_to=True), agreed("b", 3000, depends_on="a vote"), agreed("c", 1000, status="bid")
     )

@@ -19,7 +19,7 @@ def text_of(page: Any, address: str, edition: Edition) -> str:
 
 
 @pytest.mark.parametrize(
-    "words", ["£312,000", "£275,000", "88.1%", '"10.6"', "Feb 2021", "£37,000 has no funder stated"]
+    "words", ["£312,000", "£275,000", "(88%)", '"10.6"', "Feb 2021", "£37,000 has no funder stated"]
 )
 def test_croydon_says_what_was_published(words: str, edition: Edition) -> None:
     assert words in text_of(funding, "/funding?site=croydon", edition)
