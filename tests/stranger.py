@@ -30,6 +30,13 @@ def months_on(day: date, count: int) -> list[date]:
     return [date(at // 12, at % 12 + 1, 1) for at in range(first, first + count)]
 
 
+RISK = {
+    "risk_reduced": ("much_lower", "lower"),
+    "risk_reduced_or_not_known": ("much_lower", "lower", "not_known"),
+    "risk_known": ("much_lower", "lower", "same", "higher"),
+}
+
+
 @dataclass(frozen=True)
 class Counts:
     """The counts of a file by place: what is printed, or None."""
@@ -52,9 +59,8 @@ class Counts:
             return added([self._of_site(site, own, "opening_cases"), self._of_site(site, own, "new_cases")])
         if measure == "open_case_months":
             return added([self._of_site(site, [month], "closing_cases") for month in own])
-        if measure in ("risk_reduced", "risk_known"):
-            names = ["much_lower", "lower", "same", "higher"][: 2 if measure == "risk_reduced" else 4]
-            return added([self._of_site(site, own, f"risk_change.{name}") for name in names])
+        if measure in RISK:
+            return added([self._of_site(site, own, f"risk_change.{name}") for name in RISK[measure]])
         chosen = {"first": own[:1], "last": own[-1:]}.get(self.over[measure.partition(".")[0]], own)
         return {(site, month, measure): 1.0 for month in chosen}
 
@@ -91,9 +97,7 @@ class Stranger:
     def __init__(self, told: Path | Counts, truth: Path | Counts, *, whole: bool = False) -> None:
         self.counts, self.truth = (one if isinstance(one, Counts) else read_counts(one) for one in (told, truth))
         names = sorted({measure for *_, measure in self.counts.values})
-        atoms = [
-            name for name in names if name not in ("worked_with", "open_case_months", "risk_reduced", "risk_known")
-        ]
+        atoms = [name for name in names if name not in ("worked_with", "open_case_months", *RISK)]
         unknowns = [(s, m, n) for s, own in self.counts.months.items() if s != "all" for m in own for n in atoms]
         self.place = {unknown: at for at, unknown in enumerate(unknowns)}
         rows, right = [], []

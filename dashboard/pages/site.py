@@ -5,6 +5,8 @@ from functools import partial
 from typing import Any
 
 from dashboard.cards.events import happenings, in_words, marks_of
+from dashboard.cards.funders import conditions
+from dashboard.cards.site_table import with_small
 from dashboard.charts import graph
 from dashboard.charts.over_time import site_line, under_query
 from dashboard.data.edition import Row, Site
@@ -16,6 +18,7 @@ from dashboard.elements.tables import Column, hidden, link, not_applicable, numb
 from dashboard.provenance import links
 from dashboard.wording import caseload, control_chart, readiness, returns
 from etl.definitions.messages import Capital, Count, Name, Plain, Text, _, joined, ngettext
+from etl.definitions.outcomes import LEFT_OPEN
 from etl.definitions.periods import month_after, months_from, write_date, write_month, write_months
 from etl.definitions.readiness import VERDICTS
 from etl.definitions.writing import HIDDEN, first_upper, spaced
@@ -29,7 +32,7 @@ HEADLINES = (
     "caseload_per_case_manager",
     "acceptance_rate",
     "completion_rate",
-    "risk_reduced_rate",
+    "risk_reduced_share",
     "victims_in_contact_rate",
     "cost_per_new_case_shared",
     "spend",
@@ -104,7 +107,7 @@ def measures(view: View, site: Site) -> Component:
         body.append(
             [
                 view.measure_label(measure),
-                number(view, row, bold=True),
+                with_small(number(view, row, bold=True), left_open(view, row, measure)),
                 number(view, plan) if plan is not None else not_applicable(),
                 beside_others(view, site, measure, row),
             ]
@@ -120,6 +123,20 @@ def measures(view: View, site: Site) -> Component:
         name="measures",
         source=source_words(view),
         links=[definition(view, HEADLINES[0])],
+    )
+
+
+def left_open(view: View, row: Row | None, measure: str) -> Text | None:
+    """Under a share of a whole of which something is not known: how much that is, and what the share is at most."""
+    if row is None or row.value is None or measure not in LEFT_OPEN:
+        return None
+    most, unknown = (view.edition.result(row.site, one, row.period, row.starts) for one in LEFT_OPEN[measure][1:])
+    if most is None or unknown is None or most.value is None or unknown.value is None:
+        return None
+    return _(
+        "at most {most}; {unknown} not known",
+        most=links.number_text(view, most),
+        unknown=links.number_text(view, unknown),
     )
 
 
@@ -169,7 +186,7 @@ def agreements(view: View, site: Site) -> Component:
         [
             row.funder_label,
             links.agreement(view, row),
-            first_upper(spaced(row.status)),
+            html.Span([first_upper(spaced(row.status)), *conditions(row)], className="with-condition"),
             write_date(row.ends) if row.ends else _("open"),
         ]
         for row in rows

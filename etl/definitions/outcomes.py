@@ -80,3 +80,7 @@ DERIVED: tuple[Measure, ...] = (
         "Closures with lower or much lower risk to the victim, as a share of closures in which the change is known",
     ),
 )
+
+# Shares that leave open what nobody knows: the least and the most that they are of the whole, and the share not known.
+_LEFT_OPEN = ("risk_reduced_share", "risk_reduced_at_most_share", "risk_not_known_share")
+LEFT_OPEN = dict.fromkeys((*_LEFT_OPEN[:2], "risk_reduced_rate"), _LEFT_OPEN)

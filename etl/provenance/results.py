@@ -6,6 +6,7 @@ from datetime import date
 from etl.definitions import MEASURES
 from etl.definitions.measure import Ratio, Unit
 from etl.definitions.messages import Plain, _, joined
+from etl.definitions.outcomes import LEFT_OPEN
 from etl.definitions.periods import last_month, month_after, write_financial_year, write_month
 from etl.definitions.settings import thresholds
 from etl.definitions.writing import (
@@ -121,7 +122,8 @@ def what(edition: Edition, measure: str, period: str, starts: date) -> str:
 def _itself(edition: Edition, address: NumberAddress, row: Row) -> Story:
     unit, of = unit_of(edition, row.measure), behind(edition, row)
     cells = sources(edition, of)
-    body: list[Block] = [*asked(edition, row, of), *_formula(edition, row, unit), *_chance(row, unit), *_gap(row)]
+    body: list[Block] = [*asked(edition, row, of), *_formula(edition, row, unit), *_left_open(edition, row)]
+    body += [*_chance(row, unit), *_gap(row)]
     body += [*_plans(edition, row), *_cells(edition, of, row.measure, cells), *_definition(edition, row.measure)]
     site, said = place(edition, row.site), what(edition, row.measure, row.period, row.starts)
     if row.value is None:
@@ -138,6 +140,22 @@ def _formula(edition: Edition, row: Row, unit: Unit) -> list[Block]:
         return [Words(_("Made as: {formula}.", formula=made))] if made and made != "as reported" else []
     named = [(label_of(edition, part), _of(edition, row, part)) for part in parts]
     return [plus(named, "÷", (_("Result"), Number(exact(row, unit).shown)))]
+
+
+def _left_open(edition: Edition, row: Row) -> list[Block]:
+    """Of a share that leaves out what nobody knows: between what it lies of the whole, and how much is not known."""
+    found = [edition.result(row.site, one, row.period, row.starts) for one in LEFT_OPEN.get(row.measure, ())]
+    known = [one for one in found if one is not None and one.value is not None]
+    if row.value is None or len(known) < 3:
+        return []
+    least, most, unknown = (Number(str(one.shown), address_of(one)) for one in known)
+    text = _(
+        "In {unknown} of closures the change in risk is not known; of all closures it was lower in {least} to {most}.",
+        unknown=unknown,
+        least=least,
+        most=most,
+    )
+    return [Words(text)]
 
 
 def _of(edition: Edition, row: Row, measure: str) -> Number:

@@ -55,6 +55,19 @@ def test_2496_pounds() -> None:
     assert result(con, "croydon", "rolling_year", date(2018, 7, 1), "cost_per_new_case") == (2496, True)
 
 
+@pytest.mark.parametrize(
+    ("measure", "value"),
+    [("risk_reduced_share", 0.58), ("risk_reduced_at_most_share", 0.78), ("risk_not_known_share", 0.2),
+     ("risk_reduced_rate", 0.725)],
+)  # fmt: skip
+def test_what_nobody_knows_counts_against_and_for(measure: str, value: float) -> None:
+    con = warehouse()
+    risk = {"much_lower": 37, "lower": 21, "same": 12, "higher": 10, "not_known": 20}
+    counts: dict[str, Cell] = {f"risk_change__{name}": number for name, number in risk.items()}
+    give(con, sent("west_mercia", 0, rest=0.0, closed_cases__completed=100, **counts))
+    assert result(con, "west_mercia", "month", APRIL, measure) == (value, True)
+
+
 @pytest.mark.parametrize("hole", ["missing", "suppressed", "unreadable"])
 def test_a_sum_with_a_hole_is_no_sum(hole: str) -> None:
     con = warehouse()

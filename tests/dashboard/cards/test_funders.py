@@ -1,6 +1,7 @@
 """Who pays, what replaces the grant, what was drawn, what a site answers itself and what is due, on the pages."""
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -8,7 +9,10 @@ import pytest
 from dashboard.data.address import read
 from dashboard.data.edition import Edition
 from dashboard.data.view import View
-from dashboard.pages import funding, overview, readiness
+from dashboard.pages import funding, overview, readiness, scenario
+from dashboard.pages import site as site_page
+from etl.provenance import tell
+from etl.provenance.story import Words
 
 
 def text_of(page: Any, address: str, edition: Edition) -> str:
@@ -23,6 +27,34 @@ def text_of(page: Any, address: str, edition: Edition) -> str:
 )
 def test_croydon_says_what_was_published(words: str, edition: Edition) -> None:
     assert words in text_of(funding, "/funding?site=croydon", edition)
+
+
+def test_one_rule_answers_by_when_and_the_other_says_its_name(edition: Edition) -> None:
+    page = text_of(funding, "/funding?site=croydon", edition)
+    assert "April 2020: first month not fully funded" in page and "If spent until gone" in page
+    moved = text_of(scenario, "/scenario?site=south_wales&grant=extended&months=6", edition)
+    assert "If the grant goes on for 6 months, £52,500 is not secured" in moved
+    assert "£17,250 if a surplus may be carried over" in moved
+    assert "October 2020 would be the first month not fully funded" in moved
+
+
+@pytest.mark.parametrize(("page", "address"), [(funding, "/funding"), (overview, "/"), (readiness, "/readiness")])
+def test_money_that_is_a_limit_or_hangs_on_something_is_said_so_beside_the_sum(
+    page: Any, address: str, edition: Edition
+) -> None:
+    text = text_of(page, address, edition)
+    assert "at most " in text
+    assert "epends on the July 2020 review" in text or '"the July 2020 review"' in text
+
+
+def test_a_share_of_closures_says_how_much_nobody_knows(edition: Edition) -> None:
+    assert "at most 78%; 20% not known" in text_of(site_page, "/site/south_wales", edition)
+    row = edition.result("south_wales", "risk_reduced_rate", "rolling_year", date(2018, 12, 1))
+    assert row is not None
+    story = tell(edition, f"south_wales|rolling_year|2018-12-01|{row.measure}")
+    assert story is not None
+    said = [block.text for block in story.body if isinstance(block, Words)]
+    assert any("of all closures it was lower in 58% to 78%" in text for text in said)
 
 
 def test_the_published_local_share_is_the_programmes_only(edition: Edition) -> None:
