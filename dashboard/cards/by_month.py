@@ -53,6 +53,11 @@ class Shown:
         return max(seen, default=0.0) * 1.16 or 1.0
 
     @property
+    def provisional(self) -> bool:
+        """Whether the last month is the newest that sites have sent, which later returns may still change."""
+        return self.months[-1] == self.view.edition.data_month
+
+    @property
     def about(self) -> Row:
         """What the edition says of the measure."""
         return self.view.edition.measures[self.measure]
@@ -83,7 +88,7 @@ def over_months(
     charts = [site_chart(shown, site, events, name) for site in view.sites[:MOST_CHARTS]]
     return card(
         headline or label,
-        _("{what}, one scale, {months}", what=subtitle or _("Month by month"), months=shown.span),
+        said_over(shown, subtitle),
         html.Div(charts, className="multiples"),
         months_table(shown),
         table_of(view, events),
@@ -91,6 +96,15 @@ def over_months(
         source=source or source_words(view),
         links=[definition(view, measure)],
     )
+
+
+def said_over(shown: Shown, subtitle: str) -> Text:
+    """What the charts show, and that their hollow marks are of a month that is provisional."""
+    said = _("{what}, one scale, {months}", what=subtitle or _("Month by month"), months=shown.span)
+    if not shown.provisional:
+        return said
+    newest = _("hollow: {month}, provisional", month=Month(shown.months[-1], "name"))
+    return joined("; ", [said, newest])
 
 
 def months_shown(view: View) -> list[date]:
@@ -123,6 +137,7 @@ def site_chart(shown: Shown, site: Site, events: Sequence[Happening], name: str)
         write=TICKS.get(shown.about.unit),
         events=marks_of(events, site.name),
         asked=under_query(rows),
+        provisional=shown.provisional,
     )
     height = 146 if events else 134
     heading = html.H3(site_name(shown.view, site.name))
@@ -134,7 +149,7 @@ def months_table(shown: Shown) -> Component:
     view, months = shown.view, shown.months
     columns = [Column(_("At the end of") if shown.about.over_months == "last" else _("Month"))]
     chosen = chosen_months(shown.rows, months)
-    columns += [Column(short_month(month), right=True) for month in chosen]
+    columns += [Column(month_head(shown, month), right=True) for month in chosen]
     columns += [Column(_("Plan"), True)] if shown.plan else []
     body = []
     for site in view.sites:
@@ -146,6 +161,13 @@ def months_table(shown: Shown) -> Component:
         body.append(cells)
     words = _("{measure} of chosen months", measure=view.measure_label(shown.measure))
     return table(columns, body, words, row_names=[site.name for site in view.sites], class_name="under wide")
+
+
+def month_head(shown: Shown, month: date) -> Component:
+    """A month as the head of a column; the newest says that it is provisional."""
+    if month != shown.months[-1] or not shown.provisional:
+        return short_month(month)
+    return html.Span([short_month(month), html.Small(_("provisional"))], className="noted")
 
 
 def short_month(month: date) -> Text:

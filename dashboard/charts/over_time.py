@@ -50,29 +50,35 @@ def site_line(
     write: Callable[[float], str] | None = None,
     events: Mapping[date, str] | None = None,
     asked: Collection[date] = (),
+    provisional: bool = False,
 ) -> Figure:
     """One small multiple: a line that breaks where the data does, its last value, its plan, and what happened.
 
     Months whose number is under query (`asked`) are ringed. `write` says what stands at the axis (as numbers are typed,
-    if not given).
+    if not given). Where the last month is `provisional`, the step to it is dashed and its mark hollow.
     """
     write = pounds_short if money else write
     steps = ticks(top, 3)
     names = [month.isoformat() for month in months]
-    drawn = [values.get(month) for month in months]
+    newest = months[-1] if provisional else None
+    told = [[write_month(month), _pointed_at(texts.get(month, ""), month in asked)] for month in months]
     known = [month for month in months if values.get(month) is not None]
     hidden = _hidden(months, texts)
     traces = [
         scatter(
             "lines",
             names,
-            drawn,
+            [values.get(month) if month != newest else None for month in months],
             connectgaps=False,
             line={"color": mark.colour, "width": 2.25},
-            customdata=[[write_month(month), _pointed_at(texts.get(month, ""), month in asked)] for month in months],
+            customdata=told,
             hovertemplate=POINTED_AT,
         )
     ]
+    if newest:
+        step = {"color": mark.colour, "width": 2.25, "dash": "3px,3px"}
+        ends = names[-2:], [values.get(month) for month in months[-2:]]
+        traces.append(scatter("lines", *ends, line=step, customdata=told[-2:], hovertemplate=POINTED_AT))
     if ringed := [month for month in known if month in asked]:
         rings = [month.isoformat() for month in ringed], [values[month] for month in ringed]
         traces.append(scatter("markers", *rings, marker=RING, hoverinfo="skip", cliponaxis=False))
@@ -82,7 +88,7 @@ def site_line(
         traces.append(scatter("markers", *dots, marker=marker(mark, 3), hoverinfo="skip"))
     if known:
         last = known[-1].isoformat()
-        end = {"marker": marker(mark, 5), "hoverinfo": "skip", "cliponaxis": False}
+        end = {"marker": marker(mark, 5, hollow=known[-1] == newest), "hoverinfo": "skip", "cliponaxis": False}
         traces.append(scatter("markers", [last], [values[known[-1]]], **end))
         notes.append(note(last, values[known[-1]], texts[known[-1]], xshift=9, font=bold(14)))
     if plan is not None:

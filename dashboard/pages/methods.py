@@ -144,7 +144,7 @@ def subject_card(view: View, subject: str) -> Component:
 def made_of(row: Row) -> str:
     """How a number comes about."""
     if row.formula and row.formula != "as reported":
-        return str(row.formula)
+        return row.formula
     over = OVER_MONTHS.get(row.over_months or "")
     return joined(" ", [_("As reported."), *([over] if over else [])])
 

@@ -17,7 +17,7 @@ from dashboard.elements.page import Content, Page, card, definition, grid, nothi
 from dashboard.elements.tables import Column, hidden, link, not_applicable, number, state, table, tag
 from dashboard.provenance import links
 from dashboard.wording import caseload, control_chart, readiness, returns
-from etl.definitions.messages import Capital, Count, Name, Plain, Text, _, joined, ngettext
+from etl.definitions.messages import Capital, Count, Month, Name, Plain, Text, _, joined, ngettext
 from etl.definitions.outcomes import LEFT_OPEN
 from etl.definitions.periods import month_after, months_from, write_date, write_month, write_months
 from etl.definitions.readiness import VERDICTS
@@ -219,13 +219,17 @@ def over_time(view: View, site: Site, measure: str) -> Component:
     texts = {month: Plain(row.shown) for month, row in rows.items()}
     events = happenings(view, months, [site.name])
     marked = marks_of(events, site.name)
-    drawn = site_line(months, values, texts, view.mark(site.name), top, planned, events=marked, asked=under_query(rows))
+    asked = under_query(rows)
+    drawn = site_line(
+        months, values, texts, view.mark(site.name), top, planned, events=marked, asked=asked, provisional=True
+    )
     body = [[write_month(month), number(view, rows.get(month))] for month in months]
     headline = monthly(view, site, measure)
     return card(
         headline,
         _(
-            "{measure} by month, {months}",
+            "{measure} by month, {months}; hollow: {month}, provisional",
+            month=Month(last, "name"),
             measure=view.measure_label(measure),
             months=write_months(months[0], months[-1]),
         ),

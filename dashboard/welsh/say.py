@@ -14,7 +14,7 @@ from etl.definitions.writing import first_upper
 KEPT_TEXTS = 20_000
 PROGRAMME = "Programme"
 # What may stand between two clauses that are said one by one, the widest first.
-MARKS = ("\n", "     ", ". ", "; ", " – ", " → ", ": ", " · ", " ÷ ", " + ", " − ", " = ", ", ")
+MARKS = ("\n", "     ", ". ", "; ", " – ", " → ", ": ", " · ", " − ", " = ", ", ")
 BETWEEN = {mark: re.compile(re.escape(mark) + r"(?![^()]*\))") for mark in MARKS}
 FIGURES = NUMBER_WORDS[:10]
 COUNTS = "|".join((*FIGURES[1:], *(word.title() for word in FIGURES[1:])))

@@ -5,6 +5,7 @@ from functools import cache
 
 from etl.definitions import MEASURES, REPORTED, key, label_of, unit_of
 from etl.definitions.measure import Breakdown, Measure, Ratio, Total, addends, keys
+from etl.definitions.messages import Text, _, joined
 from etl.definitions.writing import write
 
 # Case-months are not events of their own: a case gives one for each month that it is open. They rest on people.
@@ -45,15 +46,18 @@ def count_behind(number: str) -> str:
     return ""
 
 
-def formula_of(measure: Measure, shared: Collection[str]) -> str:
+AS_REPORTED = _("as reported")
+
+
+def formula_of(measure: Measure, shared: Collection[str]) -> Text:
     """How a measure is made, in words; `shared` are the spend lines that every site counts."""
     if isinstance(measure, Ratio):
-        return f"{label_of(measure.numerator)} ÷ {label_of(measure.denominator)}"
+        return joined(" ÷ ", [label_of(measure.numerator), label_of(measure.denominator)])
     if isinstance(measure, Total):
-        return " + ".join(label_of(number) for number in addends(measure, shared))
+        return joined(" + ", [label_of(number) for number in addends(measure, shared)])
     if isinstance(measure, Breakdown):
-        return " + ".join(part.label for part in measure.parts)
-    return "as reported"
+        return joined(" + ", [part.label for part in measure.parts])
+    return AS_REPORTED
 
 
 def shown(value: float | None, number: str) -> str:

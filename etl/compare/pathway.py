@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from etl.definitions.messages import _
 from etl.definitions.settings import LEAST_COUNT
 from etl.definitions.tables import columns_of
 from etl.definitions.writing import write
@@ -10,9 +11,14 @@ from etl.definitions.writing import write
 # Each step: what is counted, its name, whether its people are those of the step before, and what to say of its share.
 STEPS: tuple[tuple[str, str, bool, str], ...] = (
     ("referrals", "Referred", True, ""),
-    ("accepted", "Accepted", True, "of those referred in the same months"),
-    ("new_cases", "Allocated", False, "of the number accepted; some were accepted in earlier months"),
-    ("closed_cases.completed", "Completed", False, "of the number allocated; not the same people: they began earlier"),
+    ("accepted", "Accepted", True, _("of those referred in the same months")),
+    ("new_cases", "Allocated", False, _("of the number accepted; some were accepted in earlier months")),
+    (
+        "closed_cases.completed",
+        "Completed",
+        False,
+        _("of the number allocated; not the same people: they began earlier"),
+    ),
 )
 _QUESTION = ["site", "period", "asked"]
 

@@ -24,9 +24,11 @@ from etl.compare import (
     why_unknown,
     with_intervals,
 )
+from etl.compare.components import AS_REPORTED
 from etl.definitions import MEASURES, key, subject_of, unit_of
 from etl.definitions.checks import COPIES
 from etl.definitions.measure import Breakdown, Ratio
+from etl.definitions.messages import _
 from etl.definitions.periods import month_after
 from etl.definitions.settings import DAYS_LATE
 from etl.definitions.tables import NotDescribed, columns_of
@@ -407,10 +409,10 @@ def _lateness() -> dict[str, object]:
     """How late returns come has control charts too, though no return says it."""
     told = {"measure": DAYS_LATE.name, "label": DAYS_LATE.label, "unit": DAYS_LATE.unit, "meaning": DAYS_LATE.meaning}
     told |= {"subject": "returns", "kind": "Reported", "over_months": DAYS_LATE.over_months}
-    return {**told, "formula": "day received less day due", "numerator": "", "denominator": ""}
+    return {**told, "formula": _("day received less day due"), "numerator": "", "denominator": ""}
 
 
-def _measure(number: str, label: str, meaning: str, formula: str = "as reported") -> dict[str, object]:
+def _measure(number: str, label: str, meaning: str, formula: str = AS_REPORTED) -> dict[str, object]:
     measure = MEASURES.get(number)
     own = MEASURES.get(number.partition(".")[0]) if measure is None else measure
     ratio = measure if isinstance(measure, Ratio) else None
