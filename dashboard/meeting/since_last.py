@@ -77,9 +77,9 @@ def nothing_to_compare(view: View) -> Slide | None:
     if meets_next(view) is None or changes_since.earlier(view):
         return None
     why = changes_since.why_none(view, "")
-    line = (Words(_("Programme"), place=place(view, "all")), Words(why))
-    heads = (Words(_("Site")), Words(_("What")))
-    return Slide("changed", _("What has moved?"), why, "", Grid("changes", heads, (line,)), why, notes=(sources(view),))
+    line = (Words(_("Programme"), place=place(view, "all")), Words(why), Words(""))
+    grid = Grid("changes", (Words(_("Site")), Words(_("What")), Words(_("Effect"))), (line,))
+    return Slide("changed", _("What has moved?"), why, "", grid, why, notes=(sources(view),))
 
 
 def in_words(body: Sequence[Sequence[Words]]) -> Text:
