@@ -16,13 +16,14 @@ import pandas as pd
 
 from etl.compare.bridges import ALL
 from etl.compare.intervals import in_columns
-from etl.definitions.messages import Plain, _, joined
+from etl.definitions.messages import Number, Plain, _, joined
 from etl.definitions.periods import last_month, months_from, write_month, write_period
 from etl.definitions.settings import LEAST_COUNT, TOO_FEW
 from etl.definitions.tables import columns_of
 from etl.definitions.writing import pounds, write
 from etl.judge.money import APPROVED, Standing, plan_over, standing
 from etl.methods import intervals
+from etl.provenance.address import NumberAddress
 from etl.reference import MADE_UP, Reference, newest
 from etl.reference.cells import CENTRAL_TEAM
 
@@ -212,7 +213,7 @@ def _why(
     if count is None:
         return _("new cases are not known") if year.basis == "actual" else _("no plan known")
     if part is None and central and (untold := central.untold & {site, ""}):
-        return _untold(central, site if site in untold else "", cost, count)
+        return _untold(year, central, site if site in untold else "", cost, count)
     if part is None and central and not central.rest:
         return _("nobody has said what the site costs the central team")
     if part is None:
@@ -220,12 +221,13 @@ def _why(
     return joined(": ", [TOO_FEW, _("new cases")]) if count < LEAST_COUNT else ""
 
 
-def _untold(central: Central, site: str, cost: float, count: float) -> str:
+def _untold(year: Year, central: Central, site: str, cost: float, count: float) -> str:
     """Why a share is not known: its money is for running and one-off costs together; what a case costs at most."""
     money = central.earmarked[site] if site else central.rest
-    together = _(
-        "{amount} is for running and one-off costs together, which nobody has told apart", amount=pounds(money)
-    )
+    own = f"{year.period}.{year.basis}.{NONE}.central"
+    address = NumberAddress(CENTRAL_TEAM, "central", str(year.starts), own) if money == central.amount else ""
+    amount = Number(pounds(money), str(address), _("the central team’s cost"))
+    together = _("{amount} is for running and one-off costs together, which nobody has told apart", amount=amount)
     if not site or count < LEAST_COUNT:
         return together
     most = write((cost + money) / count, "gbp_each")

@@ -208,7 +208,7 @@ def agreement_rows(reference: Reference) -> pd.DataFrame:
     frame["stands_as"] = [entry.status for entry in money]
     frame["stands"] = [sum(entry.months.values()) / 100 for entry in money]
     frame["left"] = frame["amount"] - pd.to_numeric(frame["drawn"])
-    return frame
+    return frame[columns_of("agreements")]
 
 
 def funding_mix(results: pd.DataFrame, funders: Sequence[Funder]) -> pd.DataFrame:
