@@ -33,8 +33,9 @@ def things_to_mend(missing: int, queried: int, holding: int, not_shown: bool = F
 
 def of_state(number: int, state: str, found: str) -> Text:
     """How many of the returns shown are in the state that is chosen, and what is wrong with these."""
-    counted = ngettext("{number} return: {state}", "{number} returns: {state}", number, state=Small(state))
-    return joined("; ", [counted, *([Small(found)] if found else [])])
+    one, many = "{number} return: {state}", "{number} returns: {state}"
+    counted = ngettext(one, many, number, number=Count(number), state=Small(state))
+    return joined("; ", [Capital(counted), *([Small(found)] if found else [])])
 
 
 def in_state(number: Text, due: Text, state: str) -> Text:

@@ -61,7 +61,7 @@ def test_the_counts_follow_the_state_that_is_chosen(editions: Editions) -> None:
     every = returns.build(seen(editions, "/returns"))
     late = returns.build(seen(editions, "/returns", "?state=late"))
     assert "One return is missing" in every.headline
-    assert late.headline == "1 return: late"
+    assert late.headline == "One return: late"
     words = plain(late.body[0])
     assert "1 of 3 returns: late" in words
     counts = dict(re.findall(r"(On time|Late|Missing) (\d)", words))
