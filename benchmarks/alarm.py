@@ -13,7 +13,7 @@ from benchmarks.lines import Line
 from etl.methods import alarm
 from etl.methods.control_chart import COMMON_CAUSE, xmr
 
-USUAL, SITES = 10.0, 4
+USUAL, SERIES = 10.0, 8  # new cases and referrals of four sites
 QUIET, WATCHED, FALLEN = 36, 24, 6
 RUNS, CHARTS = 3000, 400
 
@@ -42,7 +42,7 @@ def _rings(values: Sequence[float], start: int) -> int:
 
 
 def _is_alarming(values: Sequence[float]) -> bool:
-    single, slow = alarm.month(list(values), 2 * SITES), alarm.fall(list(values), SITES)
+    single, slow = alarm.month(list(values), SERIES), alarm.fall(list(values), SERIES)
     return bool((single and single.alarming) or (slow and slow.alarming))
 
 

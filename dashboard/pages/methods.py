@@ -42,8 +42,8 @@ METHODS = (
         _("Alarms"),
         _(
             "New cases and referrals are watched for falls: one month that chance brings less than once in 200, "
-            "or a slow fall over several months (a Poisson CUSUM). Of all sites together, chance alone raises "
-            "about one alarm a year, and each page with an alarm says how often."
+            "or a slow fall over several months (a Poisson CUSUM). However many sites there are, chance alone "
+            "raises one or two alarms a year in all of them together; each page with an alarm says how often."
         ),
     ),
     (

@@ -50,7 +50,7 @@ def comparison_tables(
     rows = _in_order(rows, sites)
     pairs = apart(rows, data_month, same)
     return {
-        "alarms": alarms(results, data_month, reference.rebases),
+        "alarms": alarms(results, data_month, reference.rebases, doubted),
         "control_charts": charts,
         "control_points": points,
         "bridges": bridges(results, data_month, doubted),

@@ -18,16 +18,15 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import gammaincinv, pdtr
 
-# So many false alarms a month come of single months and of slow falls, of all series watched: about one a year.
-MONTHS_BUDGET, FALLS_BUDGET = 0.5 / 12, 0.46 / 12
+# So many false alarms a month may come of single months and of slow falls, of all series that are watched together.
+MONTHS_BUDGET, FALLS_BUDGET = 0.5 / 12, 0.95 / 12
 # No single month is alarming that chance brings more often than this, however few series there are.
 LEAST_CHANCE = 0.005
 MONTHS_BEFORE = 12
 SHIFT = 0.7
 LONGEST_BASELINE = 36
-GRID = 8  # the statistic moves in eighths of a case, so that the chain has few states and is exact
-LIKELY_LEVELS = 5
-MOST_THRESHOLD = 40.0
+GRID = 4  # the statistic moves in quarters of a case, so that the chain has few states and is exact
+LIKELY_LEVELS = 15  # with fewer, the rarest levels count too little and the threshold comes out too low
 
 
 @dataclass(frozen=True)
@@ -66,12 +65,20 @@ def month_chance(series: int) -> float:
     return min(LEAST_CHANCE, MONTHS_BUDGET / series)
 
 
-def false_months(expected: float, series: int) -> float:
-    """How often a single month of a series is alarming by chance alone: counts are whole, so less than it may be."""
-    most = -1
-    while pdtr(most + 1, expected) < month_chance(series):
-        most += 1
-    return float(pdtr(most, expected)) if most >= 0 else 0.0
+def false_months(level: float, series: int) -> float:
+    """How often a single month of a series is alarming by chance alone, at a Poisson mean.
+
+    Over all years before that this mean can bring: the month is held against what they had, not against the mean.
+    """
+    counts, years = np.arange(math.ceil(2 * level) + 1), np.arange(math.ceil(2 * MONTHS_BEFORE * level) + 1)
+    alarming = pdtr(counts[:, None], years / MONTHS_BEFORE) < month_chance(series)
+    chances = _chances(counts, level)[:, None] * _chances(years, MONTHS_BEFORE * level)
+    return float((chances * alarming).sum())
+
+
+def _chances(counts: np.ndarray, level: float | np.ndarray) -> np.ndarray:
+    """The chance of each of the counts from 0 on, at a Poisson mean (or several, a row each)."""
+    return np.diff(pdtr(counts, level), prepend=0.0, axis=-1)
 
 
 def fall(values: Sequence[float], series: int) -> Fall | None:
@@ -106,7 +113,9 @@ def reference_value(usual: float) -> float:
 @lru_cache(maxsize=4096)
 def threshold(usual: float, months: int, run: float) -> float:
     """The threshold at which false alarms come once in `run` months, for a usual mean estimated from so many months."""
-    low, high = 1.0, MOST_THRESHOLD
+    low, high = 1.0, 2.0
+    while _false_rate(usual, months, high) > 1 / run:
+        low, high = high, 2 * high
     while high - low > 1 / GRID:
         middle = math.floor((low + high) / 2 * GRID) / GRID
         low, high = (middle, high) if _false_rate(usual, months, middle) > 1 / run else (low, middle)
@@ -117,18 +126,16 @@ def _false_rate(usual: float, months: int, limit: float) -> float:
     """False alarms a month over the levels that the baseline leaves likely: equal shares of its Gamma posterior."""
     shares = (np.arange(LIKELY_LEVELS) + 0.5) / LIKELY_LEVELS
     levels = gammaincinv(usual * months + 0.5, shares) / months
-    return float(np.mean([1 / run_length(float(level), reference_value(usual), limit) for level in levels]))
+    return float(np.mean(1 / run_lengths(levels, reference_value(usual), limit)))
 
 
-def run_length(level: float, reference: float, limit: float) -> float:
-    """How many months the CUSUM goes on average until it reaches the limit, at a Poisson mean."""
-    states, step = max(1, round(limit * GRID)), round(reference * GRID)
-    counts = np.arange((states + step) // GRID + 1)
-    chances = np.diff(pdtr(counts, level), prepend=0.0)
-    after = np.arange(states)[:, None] + step - GRID * counts[None, :]
-    chain = np.zeros((states, states))
-    rows = np.broadcast_to(np.arange(states)[:, None], after.shape)
-    stays = (after > 0) & (after < states)
-    chain[rows[stays], after[stays]] = np.broadcast_to(chances, after.shape)[stays]
-    chain[:, 0] = 1 - pdtr(np.ceil((np.arange(states) + step) / GRID) - 1, level)  # so many cases that nothing is left
-    return float(np.linalg.solve(np.eye(states) - chain, np.ones(states))[0])
+def run_lengths(levels: np.ndarray, reference: float, limit: float) -> np.ndarray:
+    """How many months the CUSUM goes on average until it reaches the limit, at each of several Poisson means."""
+    states, step = round(limit * GRID), round(reference * GRID)
+    at, level = np.arange(states), levels[:, None]
+    left = at[:, None] + step - at  # what a count must take away to come from a state (down) to another (across)
+    counts = left // GRID
+    stays = (left >= 0) & (left % GRID == 0)
+    chain = np.where(stays, _chances(np.arange(counts.max() + 1), level)[:, np.maximum(counts, 0)], 0.0)
+    chain[:, :, 0] = 1 - pdtr(np.ceil((at + step) / GRID) - 1, level)  # so many cases that nothing is left
+    return np.linalg.solve(np.eye(states) - chain, np.ones((len(levels), states, 1)))[:, 0, 0]

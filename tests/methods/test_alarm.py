@@ -1,5 +1,7 @@
 """The alarm for falls: when it rings, and how often chance alone rings it."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -41,7 +43,7 @@ def test_the_run_length_is_that_of_simulated_runs(level: float, limit: float) ->
             statistic, months = max(0.0, statistic + reference - chance.poisson(level)), months + 1
         lengths.append(months)
     error = np.std(lengths) / np.sqrt(len(lengths))
-    assert abs(np.mean(lengths) - alarm.run_length(level, reference, limit)) < 4 * error
+    assert abs(np.mean(lengths) - alarm.run_lengths(np.array([level]), reference, limit)[0]) < 4 * error
 
 
 def test_the_more_series_are_watched_the_rarer_each_of_them_alarms() -> None:
@@ -55,4 +57,20 @@ def test_a_longer_baseline_needs_a_lower_threshold() -> None:
 
 def test_whole_counts_alarm_less_often_than_they_may() -> None:
     assert 0 < alarm.false_months(8.0, 8) <= alarm.month_chance(8)
-    assert alarm.false_months(3.0, 8) == 0.0  # even none in a month is not rare enough
+    assert alarm.false_months(2.0, 8) < 1e-9  # even none in a month is not rare enough
+
+
+def test_a_single_series_alarms_by_chance_as_often_as_is_said() -> None:
+    level, months, runs = 10.0, 24, 400
+    said = alarm.false_months(level, 8) + 1 / alarm.false_run(8)
+    counts = np.random.default_rng(3).poisson(level, (runs, 36 + months)).astype(float)
+    begun = 0
+    for row in counts:
+        rings = [_rings(row[: place + 1]) for place in range(35, 36 + months)]
+        begun += sum(now and not before for before, now in pairwise(rings))
+    assert abs(begun / (runs * months) / said - 1) < 0.3  # about 125 alarms: three standard errors
+
+
+def _rings(values: np.ndarray) -> bool:
+    single, slow = alarm.month(list(values), 8), alarm.fall(list(values), 8)
+    return bool((single and single.alarming) or (slow and slow.alarming))
