@@ -33,7 +33,7 @@ from dashboard.wording import caseload as wording
 from dashboard.wording import numbers
 from etl.definitions import label_of
 from etl.definitions.messages import Capital, Count, Plain, Small, Text, _, joined, ngettext
-from etl.definitions.periods import write_month, write_months
+from etl.definitions.periods import MONTHS_IN, write_month, write_months
 from etl.definitions.settings import DELIVERED, LEAST_COUNT
 from etl.definitions.writing import HIDDEN, figures, first_upper, listed, percent
 
@@ -102,7 +102,7 @@ def flows_of(view: View, site: str) -> tuple[Row, ...]:
 def year_before(view: View) -> Component:
     """New cases of the last months beside those of the same months a year before."""
     found = [(site, row) for site in view.sites for row in flows_of(view, site.name) if row.measure == "new_cases"]
-    rows = [(site, row) for site, row in found if row.span == YEAR]
+    rows = [(site, row) for site, row in found if row.span == MONTHS_IN["year"]]
     heads = [Column(_("Site")), Column(_("Months")), Column(_("A year before"), True), Column(_("Now"), True)]
     return card(
         wording.changed([(site.label, row) for site, row in rows]),
@@ -121,7 +121,6 @@ def year_before(view: View) -> Component:
     )
 
 
-YEAR = 12
 YEAR_BEFORE = _("New cases and the same months a year before")
 
 

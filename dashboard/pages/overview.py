@@ -32,7 +32,7 @@ from etl.definitions import label_of
 from etl.definitions.messages import Capital, Month, Number, Text, _, joined
 from etl.definitions.periods import months_from, write_date, write_month, write_months
 from etl.definitions.readiness import PROPOSED_BY, THRESHOLDS, VERDICTS
-from etl.definitions.writing import HIDDEN, figures, first_upper, lower_first, pounds, write, write_range
+from etl.definitions.writing import HIDDEN, figures, first_upper, lower_first, pounds, why_open, write, write_range
 from etl.provenance.address import NumberAddress
 
 MOST_COLUMNS = 5
@@ -188,7 +188,7 @@ def new_cases(view: View, site: str) -> Component:
     """New cases of the period against the plan of the same months."""
     row, plan = view.result(site, "new_cases"), view.result(site, "planned_new_cases")
     if row is not None and row.shown == HIDDEN:
-        return cell(hidden(), notes=_("Hidden: a small number"))
+        return no_number(row)
     badge = level(view, site, "caseload")
     if row is None or row.value is None:
         return open_cases_of(view, site, row, plan, badge)
@@ -206,12 +206,19 @@ def new_cases(view: View, site: str) -> Component:
     return cell(number(view, row), unit, mark, [_("{share} of plan", share=share), first_upper(limits or "")], badge)
 
 
+def no_number(row: Row | None) -> Component:
+    """A cell of a number that is hidden or not known, and why."""
+    if row is not None and row.shown == HIDDEN:
+        return cell(hidden(), notes=_("Hidden: a small number"))
+    return cell(tag("unknown"), notes=row.why if row is not None and row.why else _("No complete year yet"))
+
+
 def open_cases_of(view: View, site: str, row: Row | None, plan: Row | None, badge: Component) -> Component:
     """New cases that are not known: between what and what they may lie."""
     bounds = bounds_of(view, site, "new_cases")
     planned = plan.value if plan is not None else None
     if row is None or bounds is None:
-        return cell(tag("unknown"), notes=row.why if row is not None and row.why else _("No complete year yet"))
+        return no_number(row)
     of = links.number_text(view, plan) if planned and plan is not None else ""
     may_be = links.bounds_text(view, row, bounds.low, bounds.high, "count")
     what = "bounds" if bounds.least is None else "least"
@@ -221,7 +228,9 @@ def open_cases_of(view: View, site: str, row: Row | None, plan: Row | None, badg
     if planned and site != "all":
         ends = ((bounds.least or bounds.low) / planned, bounds.high / planned, MOST_OF_PLAN)
         mark = icons.between(*ends, view.mark(site), plan=1.0)
-    return cell(value, "", mark, [overview.bounded_cases(bounds, of, may_be), overview.why_open(bounds)], badge)
+    return cell(
+        value, "", mark, [overview.bounded_cases(bounds, of, may_be), why_open(bounds.missing, bounds.queried)], badge
+    )
 
 
 def bounds_of(view: View, site: str, measure: str) -> Row | None:
@@ -236,11 +245,11 @@ def cost(view: View, site: str) -> Component:
     """Cash spend on the lines that every site counts, for each new case. It has no threshold, so no tag."""
     row, bounds = view.result(site, COST), bounds_of(view, site, COST)
     if row is not None and row.shown == HIDDEN:
-        return cell(hidden(), notes=_("Hidden: a small number"))
+        return no_number(row)
     if row is not None and bounds is not None:
         return open_cost(view, site, row, bounds)
     if row is None or row.value is None:
-        return cell(tag("unknown"), notes=row.why if row is not None and row.why else _("No complete year yet"))
+        return no_number(row)
     mark = icons.dot(row.value, row.low, row.high, top(view), view.mark(site)) if site != "all" else None
     likely = links.interval_text(view, row)
     return cell(number(view, row), "", mark, _("likely range {range}", range=likely) if likely else "")

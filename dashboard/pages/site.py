@@ -16,13 +16,12 @@ from dashboard.elements.tables import Column, hidden, link, not_applicable, numb
 from dashboard.provenance import links
 from dashboard.wording import caseload, control_chart, readiness, returns
 from etl.definitions.messages import Capital, Count, Name, Plain, Text, _, joined, ngettext
-from etl.definitions.periods import month_after, months_from, write_date, write_month, write_months
+from etl.definitions.periods import MONTHS_IN, month_after, months_from, write_date, write_month, write_months
 from etl.definitions.readiness import VERDICTS
 from etl.definitions.writing import HIDDEN, first_upper, spaced
 from etl.provenance.address import NumberAddress
 
 Component = Any
-YEAR = 12  # the months of the longest span that is set beside the year before
 HEADLINES = (
     "new_cases",
     "closing_cases",
@@ -225,7 +224,7 @@ def over_time(view: View, site: Site, measure: str) -> Component:
 def over_a_year(view: View, site: Site, measure: str) -> Component:
     """How a flow went against the same months a year before; nothing of what is no flow."""
     rows = view.edition.rows("trends", "site = ? and measure = ?", (site.name, measure))
-    rows = tuple(row for row in rows if row.get("span") == YEAR)
+    rows = tuple(row for row in rows if row.get("span") == MONTHS_IN["year"])
     return html.P(caseload.change(rows[0], partial(links.flow_text, view)), className="note small") if rows else None
 
 

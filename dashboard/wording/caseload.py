@@ -7,7 +7,7 @@ from dashboard.data.edition import Row
 from dashboard.wording.numbers import Write, as_shown
 from etl.definitions import label_of
 from etl.definitions.messages import N_, Capital, Listing, Message, Month, Name, Plain, Text, _, joined, ngettext
-from etl.definitions.periods import last_month, write_month, write_months
+from etl.definitions.periods import MONTHS_IN, last_month, write_month, write_months
 from etl.definitions.writing import figures, listed, named, percent, write_end
 
 Rows = Sequence[tuple[str, Row]]
@@ -146,7 +146,7 @@ def _earlier_year(label: str, row: Row, write: Write) -> Text:
 
 def since(rows: Sequence[Row], label: str = "", write: Write = as_shown) -> Text | None:
     """How many cases closed and how many began in the last three months; of the site where it has a label."""
-    recent = {row.measure: row for row in rows if row.span == RECENT and row.to_value is not None}
+    recent = {row.measure: row for row in rows if row.span == MONTHS_IN["quarter"] and row.to_value is not None}
     if not {"closed_cases", "new_cases"} <= set(recent):
         return None
     closed, new = recent["closed_cases"], recent["new_cases"]
@@ -196,10 +196,6 @@ def not_known(labels: Sequence[str]) -> list[Text]:
     """The sites that a sentence leaves out."""
     one, many = "{sites} is not known", "{sites} are not known"
     return [ngettext(one, many, len(labels), sites=listed(labels))] if labels else []
-
-
-# How far back the sentence on closed and new cases looks, in months.
-RECENT = 3
 
 
 def largest_kind(kind: str, number: Text, total: Text) -> Message:

@@ -213,9 +213,13 @@ def is_flow(measure: str) -> bool:
     return all(over_months_of(number) == "sum" for number in components(measure)) and measure not in SUMMED_STOCKS
 
 
+def _is_count(measure: str) -> bool:
+    return measure != DAYS_LATE.name and unit_of(measure) == "count"
+
+
 def _kind(series: Series, edges: Sequence[int]) -> str:
     """Poisson limits for a chart of counts any stretch of which has a small mean."""
-    if series.measure == DAYS_LATE.name or unit_of(series.measure) != "count":
+    if not _is_count(series.measure):
         return XMR
     known = [[v for v in series.values[a:b] if v is not None] for a, b in pairwise(edges)]
     return POISSON if any(values and mean(values) < SMALL_MEAN for values in known) else XMR
@@ -266,8 +270,7 @@ def _kinds(labels: Iterable[str | None], measure: str) -> tuple[str | None, ...]
 
 
 def _chance(series: Series, last: Stretch) -> str:
-    is_count = series.measure != DAYS_LATE.name and unit_of(series.measure) == "count"
-    words = chance_words(last.mean or 0.0, last.points, is_count=is_count)
+    words = chance_words(last.mean or 0.0, last.points, is_count=_is_count(series.measure))
     if last.dispersion == 1.0:
         return words
     times = Plain(figures(last.dispersion**0.5, 1))
