@@ -4,6 +4,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from dashboard.cards import alarms
 from dashboard.cards.events import happenings, in_words, marks_of
 from dashboard.charts import graph
 from dashboard.charts.over_time import site_line, under_query
@@ -233,7 +234,7 @@ def monthly(view: View, site: Site, measure: str) -> Text:
     """What the site's control chart of a measure shows; the measure's label where there is none."""
     charts = view.edition.rows("control_charts", "site = ? and measure = ?", (site.name, measure))
     if charts:
-        return control_chart.control(site.label, charts[0])
+        return control_chart.control(site.label, charts[0], alarms.of_site(view, site.name, measure))
     return control_chart.by_month(site.label, view.measure_label(measure))
 
 
