@@ -227,7 +227,18 @@ def over_a_year(view: View, site: Site, measure: str) -> Component:
     """How a flow went against the same months a year before; nothing of what is no flow."""
     rows = view.edition.rows("trends", "site = ? and measure = ?", (site.name, measure))
     rows = tuple(row for row in rows if row.get("span") == YEAR)
+    if measure == "closing_cases":
+        return heading_for(view, site)
     return html.P(caseload.change(rows[0], partial(links.flow_text, view)), className="note small") if rows else None
+
+
+def heading_for(view: View, site: Site) -> Component:
+    """To what level the site's new and closed cases lead."""
+    for row in view.edition.rows("levels", "site = ?", (site.name,)):
+        now = view.edition.result(site.name, "closing_cases", "month", row.ends)
+        if now is not None and row.level is not None:
+            return html.P(caseload.leads_to(row, partial(links.result_text, view), now), className="note small")
+    return None
 
 
 def monthly(view: View, site: Site, measure: str) -> Text:

@@ -35,6 +35,7 @@ TEAM = "central_team"
 ASIDE = (
     "", "low", "high", "low_998", "high_998", "verdict", "share", "step", "real", "mean", "lower", "upper",
     "over_plan", "over_funding", "plan", "against_low", "against_high", "sure", "least", "bounds",
+    "leads_to",
 )  # fmt: skip
 OTHERS = (
     "cover", "agreement", "readiness", "returns", "receipt", "verdict", "cliff", "gap", "central", "quality",

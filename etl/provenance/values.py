@@ -52,6 +52,8 @@ def _beside(edition: Edition, where: NumberAddress) -> Value:
     if beside in ("over_plan", "over_funding"):
         place = "site = ? and period = ? and starts = ?"
         return _first(edition, "spend_against", place, (site, period, starts), beside), "gbp"
+    if beside == "leads_to":
+        return _first(edition, "levels", "site = ? and ends = ?", (site, starts), "level"), "count"
     if beside == "least":
         place = "site = ? and period = ? and starts = ? and measure = ?"
         return _first(edition, "bounds", place, (site, period, starts, measure), "least"), unit
