@@ -23,16 +23,15 @@ from etl.definitions.periods import write_month, write_months
 from etl.definitions.settings import DAYS_LATE
 from etl.definitions.tables import columns_of
 from etl.definitions.writing import figures
+from etl.methods import dispersion
 from etl.methods.control_chart import (
     ASSURANCE_WORDS,
     COMMON_CAUSE,
     ENOUGH_POINTS,
     TRIAL_POINTS,
     VARIATION_WORDS,
-    dispersion,
     poisson_limits,
     signals_by_chance,
-    widened,
     xmr,
 )
 from etl.reference import Rebase
@@ -228,8 +227,8 @@ def _stretch(values: Sequence[Limit], kind: str, measure: str) -> Stretch:
     if middle is None or len(known) < TRIAL_POINTS:
         return Stretch(None, None, None, unlabelled, unlabelled, len(known))
     if kind == POISSON:
-        index = dispersion(known)
-        low, high = widened(poisson_limits(middle), middle, index)
+        index = dispersion.index(known)
+        low, high = dispersion.widened(poisson_limits(middle), middle, index)
         labels = tuple(None if value is None else _outside(value, low, high) for value in values)
         return Stretch(middle, low, high, labels, _kinds(labels, measure), len(known), dispersion=index)
     chart = xmr(values, improvement(measure))
