@@ -108,10 +108,10 @@ def level_line(view: View, row: Row) -> list[Component]:
     now = view.edition.result(row.site, "closing_cases", "month", row.ends)
     plan = number(view, view.edition.result(row.site, "planned_open_cases", "month", row.ends))
     shown = [site_name(view, row.site), number(view, now)]
-    if row.level is None or now is None:
+    if row.level is None:
         return [*shown, state(_("not known"), row.why or ""), "", plan]
-    level, likely = figures(row.level), write_interval(row.low, row.high, "count")
-    return [*shown, *(links.beside(view, now, "leads_to", text) for text in (level, likely)), plan]
+    texts = (("level", figures(row.level)), ("range", write_interval(row.low, row.high, "count")))
+    return [*shown, *(links.link_to(view, links.level_text(view, row, *text)) for text in texts), plan]
 
 
 def made_up_plans(view: View) -> list[str]:

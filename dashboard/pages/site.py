@@ -234,11 +234,9 @@ def over_a_year(view: View, site: Site, measure: str) -> Component:
 
 def heading_for(view: View, site: Site) -> Component:
     """To what level the site's new and closed cases lead."""
-    for row in view.edition.rows("levels", "site = ?", (site.name,)):
-        now = view.edition.result(site.name, "closing_cases", "month", row.ends)
-        if now is not None and row.level is not None:
-            return html.P(caseload.leads_to(row, partial(links.result_text, view), now), className="note small")
-    return None
+    rows = view.edition.rows("levels", "site = ? and level is not null", (site.name,))
+    said = [caseload.leads_to(row, partial(links.level_text, view)) for row in rows]
+    return html.P(said, className="note small") if said else None
 
 
 def monthly(view: View, site: Site, measure: str) -> Text:

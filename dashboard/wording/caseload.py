@@ -157,13 +157,13 @@ def since(rows: Sequence[Row], label: str = "", write: Write = as_shown) -> Text
     return _("{site}: since {month}, {closed} cases closed and {began} began", **places, site=Name(label))
 
 
-def leads_to(row: Row, write: Write, now: Row) -> Text:
+def leads_to(row: Row, write: Write) -> Text:
     """To what level new and closed cases lead, if they go on as they did."""
     return _(
         "New and closed cases of the six months to {month} lead to about {level} open cases (likely range {range})",
         month=write_month(row.ends),
-        level=write(now, "leads_to", figures(row.level)),
-        range=write(now, "leads_to", write_interval(row.low, row.high, "count")),
+        level=write(row, "level", figures(row.level)),
+        range=write(row, "range", write_interval(row.low, row.high, "count")),
     )
 
 

@@ -35,11 +35,11 @@ TEAM = "central_team"
 ASIDE = (
     "", "low", "high", "low_998", "high_998", "verdict", "share", "step", "real", "mean", "lower", "upper",
     "over_plan", "over_funding", "plan", "against_low", "against_high", "sure", "least", "bounds",
-    "leads_to",
 )  # fmt: skip
 OTHERS = (
     "cover", "agreement", "readiness", "returns", "receipt", "verdict", "cliff", "gap", "central", "quality",
     "agreement.drawn", "agreement.left", "bridge", "start", "flow",
+    "level",
 )  # fmt: skip
 ROOM_FOR_OTHERS = 20
 COVER = (
@@ -163,6 +163,7 @@ def _names(edition: Edition, kind: str) -> Sequence[str]:
         "quality": QUALITY,
         "start": START,
         "flow": FLOWS,
+        "level": ("level", "range"),
     }
     return fixed.get(kind, ("",))
 

@@ -6,7 +6,7 @@ from datetime import date
 from etl.definitions import MEASURES
 from etl.definitions.measure import Ratio, Unit
 from etl.definitions.messages import Plain, _, joined
-from etl.definitions.periods import last_month, month_after, months_from, write_financial_year, write_month
+from etl.definitions.periods import last_month, month_after, write_financial_year, write_month
 from etl.definitions.settings import thresholds
 from etl.definitions.writing import (
     HIDDEN,
@@ -393,25 +393,6 @@ def _bounded(edition: Edition, row: Row, beside: str) -> Told | None:
     return str(shown), [Facts(tuple(facts)), Words(rule)], behind(edition, row)
 
 
-def _leads_to(edition: Edition, row: Row, beside: str) -> Told | None:
-    """The level to which new and closed cases lead, and the months that say so."""
-    found = edition.rows("levels", "site = ? and ends = ?", (row.site, row.starts))
-    if row.measure != "closing_cases" or row.period != "month" or not found or found[0].level is None:
-        return None
-    names = ("opening_cases", "new_cases", "closed_cases", "closing_cases")
-    lines = []
-    for month in months_from(found[0].starts, found[0].ends):
-        numbers = [edition.result(row.site, name, "month", month) for name in names]
-        lines.append((write_month(month), *(exact(one, "count") for one in numbers)))
-    heads = [label_of(edition, name) for name in names]
-    body: list[Block] = [
-        Table(_("Worked out from"), columns(_("Month"), *heads, right=(1, 2, 3, 4)), tuple(lines)),
-        Words(_("Mean open cases × new ÷ closed cases of the months of which all are known (Little’s law).")),
-        Words(_("Its 95% interval is that of the ratio of two counts: how far chance may move it.")),
-    ]
-    return figures(found[0].level), body, behind(edition, row, *names)
-
-
 Teller = Callable[[Edition, Row, str], Told | None]
 TELLERS: dict[str, Teller] = {
     **dict.fromkeys(ENDS, _end),
@@ -424,5 +405,4 @@ TELLERS: dict[str, Teller] = {
     "plan": _plan,
     **dict.fromkeys(OVER, _over),
     **dict.fromkeys(("least", "bounds"), _bounded),
-    "leads_to": _leads_to,
 }

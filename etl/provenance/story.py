@@ -32,7 +32,6 @@ BESIDE = {
     "against_high": N_("upper end of the likely range of {number} as a share of plan"),
     "least": N_("{number}: what the months that are known add up to"),
     "bounds": N_("{number}: what it may be"),
-    "leads_to": N_("level to which new and closed cases lead: {number}"),
     "sure": N_("chance that the rate behind {number} is at least 90% of plan"),
 }
 MADE_UP = _("Made up for the sample")
