@@ -354,7 +354,8 @@ def criteria(view: View) -> Slide | None:
         levels = [cells[s, criterion].level if (s, criterion) in cells else "unknown" for s in sites]
         body.append((Words(CRITERIA[criterion][0]), *(Words(LEVELS.get(x, x), x) for x in levels)))
     low = [alarms.of_site(view, site, "new_cases") for site in sites]
-    if any(low):
+    # With more sites there is no room for a row; the slide on cases has them.
+    if any(low) and len(view.sites) <= MOST_IN_FULL:
         said = (Words(alarms.short(row), "falling") if row is not None else Words(_("none")) for row in low)
         body.append((Words(_("Alarm: new cases")), *said))
     held = [verdicts[site.name] for site in view.sites if site.name in verdicts]
