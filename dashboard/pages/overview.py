@@ -95,6 +95,7 @@ def key() -> Component:
         (icons.dot(1.0, 0.4, 1.6, 2.0, grey, width=34), _("value and likely range (95%): what chance alone could do")),
         (icons.between(0.9, 1.9, 2.0, grey, width=34), _("at least, at most: a number is missing")),
         (icons.icon("flag", 13), _("under query, may be wrong; dotted: if it is right")),
+        (alarms.icon(13), _("unusually low")),
     )
     return html.Ul([html.Li([drawn, said]) for drawn, said in swatches], className="key small muted")
 
@@ -195,7 +196,7 @@ def new_cases(view: View, site: str) -> Component:
     own = compared(view, "new_cases").get(site)
     unit = of_number(links.number_text(view, plan)) if plan is not None and plan.value is not None else ""
     if own is None or own.plan is None or own.hollow:
-        return cell(number(view, row), unit, None, links.interval_text(view, row), badge)
+        return cell(number(view, row), unit, None, [links.interval_text(view, row), *alarms.in_cell(view, site)], badge)
     mark = None
     if site != "all":
         ends = (own.against, own.against_low, own.against_high, MOST_OF_PLAN)
@@ -203,7 +204,8 @@ def new_cases(view: View, site: str) -> Component:
     share = caseload.delivered(own, partial(links.result_text, view))
     criterion = judged(view, site, "caseload")
     limits = own.words if criterion is None else criterion.note
-    return cell(number(view, row), unit, mark, [_("{share} of plan", share=share), first_upper(limits or "")], badge)
+    notes = [_("{share} of plan", share=share), first_upper(limits or ""), *alarms.in_cell(view, site)]
+    return cell(number(view, row), unit, mark, notes, badge)
 
 
 def no_number(row: Row | None) -> Component:
@@ -228,9 +230,12 @@ def open_cases_of(view: View, site: str, row: Row | None, plan: Row | None, badg
     if planned and site != "all":
         ends = ((bounds.least or bounds.low) / planned, bounds.high / planned, MOST_OF_PLAN)
         mark = icons.between(*ends, view.mark(site), plan=1.0)
-    return cell(
-        value, "", mark, [overview.bounded_cases(bounds, of, may_be), why_open(bounds.missing, bounds.queried)], badge
-    )
+    notes = [
+        overview.bounded_cases(bounds, of, may_be),
+        why_open(bounds.missing, bounds.queried),
+        *alarms.in_cell(view, site),
+    ]
+    return cell(value, "", mark, notes, badge)
 
 
 def bounds_of(view: View, site: str, measure: str) -> Row | None:

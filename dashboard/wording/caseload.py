@@ -8,7 +8,7 @@ from dashboard.wording.numbers import Write, as_shown
 from etl.definitions import label_of
 from etl.definitions.messages import N_, Capital, Listing, Message, Month, Name, Plain, Text, _, joined, ngettext
 from etl.definitions.periods import MONTHS_IN, last_month, write_month, write_months
-from etl.definitions.writing import figures, listed, named, percent, write_end
+from etl.definitions.writing import figures, listed, named, percent, write_end, write_interval
 
 Rows = Sequence[tuple[str, Row]]
 
@@ -155,6 +155,16 @@ def since(rows: Sequence[Row], label: str = "", write: Write = as_shown) -> Text
     if not label:
         return _("Since {month}, {closed} cases closed and {began} began", **places)
     return _("{site}: since {month}, {closed} cases closed and {began} began", **places, site=Name(label))
+
+
+def leads_to(row: Row, write: Write) -> Text:
+    """To what level new and closed cases lead, if they go on as they did."""
+    return _(
+        "New and closed cases of the six months to {month} lead to about {level} open cases (likely range {range})",
+        month=write_month(row.ends),
+        level=write(row, "level", figures(row.level)),
+        range=write(row, "range", write_interval(row.low, row.high, "count")),
+    )
 
 
 def changed(rows: Rows) -> Text:
