@@ -77,8 +77,9 @@ def over_months(
     plan: str = "",
     name: str = "",
     source: str = "",
+    below: Component = None,
 ) -> Component:
-    """The card of any measure; `headline` says what it shows, else it is the measure's label."""
+    """The card of any measure; `headline` says what it shows, else it is the measure's label. `below` is under it."""
     months, label = months_shown(view), view.measure_label(measure)
     name = name or measure.replace("_", "-").replace(".", "-")
     if not months or measure not in view.edition.measures:
@@ -91,6 +92,7 @@ def over_months(
         said_over(shown, subtitle),
         html.Div(charts, className="multiples"),
         months_table(shown),
+        below,
         table_of(view, events),
         name=name,
         source=source or source_words(view),
