@@ -65,8 +65,11 @@ def shown(view: View, row: Row | None, column: str = "unit") -> Component:
     """A number of this table: cost per new case, or what it is made of."""
     if row is not None and row.shown == HIDDEN and column in ("unit", "count"):
         return hidden()
-    if row is None or row.get(column) is None:
+    most = "" if row is None or row.get(column) is not None else f"{column}_at_most"
+    if row is None or (most and row.get(most) is None):
         return state(_("not known"), (row.why or "") if row is not None else "")
+    if most:
+        return html.Span(_("at most {amount}", amount=number_text(view, row, most, pounds(row[most]))), title=row.why)
     text = row.shown if column == "unit" else figures(row[column]) if column == "count" else pounds(row[column])
     return link_to(view, number_text(view, row, column, text))
 

@@ -23,7 +23,7 @@ from dashboard.wording import meetings as wording
 from etl.definitions.messages import Month, Name, Plain, Text, _, joined
 from etl.definitions.periods import MONTHS_IN, month_after, write_date, write_month
 from etl.definitions.readiness import LEVELS, VERDICTS
-from etl.definitions.secured import EVENLY, at_most
+from etl.definitions.secured import EVENLY, is_limit
 from etl.definitions.settings import FIRST_TIME_ONLY, NIL_POUNDS, SLIDES
 from etl.definitions.writing import (
     HIDDEN,
@@ -127,11 +127,10 @@ def judge(view: View, site: str, row: Row | None, cover: Row | None) -> Judged:
     months = cover.months if cover is not None else None
     words = VERDICTS.get(row.verdict, row.words) if row is not None else _("Not enough data")
     level = VERDICT_LEVELS.get(row.verdict, "unknown") if row is not None else "unknown"
-    shown: str = Plain(figures(months, 1)) if months is not None else _("not known")
-    if cover is not None and months is not None:
-        shown = at_most(shown, cover.get("at_most"))
+    shown = Plain(figures(months, 1)) if months is not None else _("not known")
+    limit = _("at most") if cover is not None and months is not None and is_limit(cover.get("at_most")) else ""
     reason = "" if row is None else row.get("main_reason") if len(view.sites) > MOST_IN_FULL else row.reason
-    return Judged(place(view, site), level, words, reason or "", months, shown)
+    return Judged(place(view, site), level, words, reason or "", months, shown, limit)
 
 
 def ask(view: View, cover: Row | None, verdicts: Sequence[Row]) -> tuple[str, str]:

@@ -104,6 +104,7 @@ def judged(row: Judged, of_twelve: str) -> list[Component]:
         html.Span(style={"width": share((row.months or 0) / 12), "background": colour}), className="slide-bar"
     )
     number = [html.Strong(row.shown), html.Span(f" {of_twelve}")] if row.months is not None else [html.Span(row.shown)]
+    number += [html.Small(row.limit)] if row.limit else []
     months = html.Div([bar, html.Span(number, className="slide-months")], className="slide-money")
     return [
         html.Th(name_of(row.place), scope="row"),

@@ -50,7 +50,7 @@ def changed(view: View) -> Slide | None:
     met = None if view.address.get("since") else last_met(view)
     edition = met.edition if met is not None else changes_since.chosen(view)
     if not edition:
-        return nothing_to_compare(view)
+        return None
     rows = changes_since.moved_since(view, edition)
     when = _("you met on {day}", day=write_date(met.day)) if met is not None else _("the last edition")
     if view.address.get("since"):
@@ -70,16 +70,6 @@ def changed(view: View) -> Slide | None:
         in_words(body) or changes_since.why_none(view, edition),
         notes=(*effects, sources(view)),
     )
-
-
-def nothing_to_compare(view: View) -> Slide | None:
-    """Why nothing can have moved, for a meeting: this is the first edition that it is given."""
-    if meets_next(view) is None or changes_since.earlier(view):
-        return None
-    why = changes_since.why_none(view, "")
-    line = (Words(_("Programme"), place=place(view, "all")), Words(why), Words(""))
-    grid = Grid("changes", (Words(_("Site")), Words(_("What")), Words(_("Effect"))), (line,))
-    return Slide("changed", _("What has moved?"), why, "", grid, why, notes=(sources(view),))
 
 
 def in_words(body: Sequence[Sequence[Words]]) -> Text:

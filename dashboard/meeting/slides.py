@@ -25,7 +25,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Judged:
-    """A site's verdict, its reason, and the months of the year that are secured."""
+    """A site's verdict, its reason, and the months of the year secured; `limit` where they are at most so many."""
 
     place: Place
     level: str = field(metadata=NOT_WORDS)
@@ -33,6 +33,7 @@ class Judged:
     reason: str
     months: float | None
     shown: str
+    limit: str = ""
 
 
 @dataclass(frozen=True)

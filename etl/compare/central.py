@@ -9,14 +9,14 @@ has said what the other sites cost the team: that is not known, and not £0. Bas
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
 
 from etl.compare.bridges import ALL
 from etl.compare.intervals import in_columns
-from etl.definitions.messages import Number, Plain, _, joined
+from etl.definitions.messages import Number, _, joined
 from etl.definitions.periods import last_month, months_from, write_month, write_period
 from etl.definitions.settings import LEAST_COUNT, TOO_FEW
 from etl.definitions.tables import columns_of
@@ -161,14 +161,17 @@ def _central_of(year: Year, reference: Reference, money: Sequence[Standing]) -> 
 
 
 def _rows(year: Year, central: Central | None, sites: Sequence[str]) -> Iterator[tuple[object, ...]]:
-    yield _row(year, central, CENTRAL_TEAM, NONE, None, central.amount if central else None, None)
+    yield _row(year, central, CENTRAL_TEAM, NONE, None, central.amount if central else None, None, None)
+    here = [site for site in sites if site in year.count]
     for allocation in ALLOCATIONS:
         part: dict[str, float | None] = dict.fromkeys(year.count, None if allocation != NONE else 0.0)
+        most = part
         if central:
             part = shares(allocation, central, year.count)
-        for site in [site for site in sites if site in year.count]:
-            yield _row(year, central, site, allocation, year.cost[site], part[site], year.count[site])
-        yield _row(year, central, ALL, allocation, _sum(year.cost), _sum(part), _sum(year.count))
+            most = shares(allocation, replace(central, untold=frozenset()), year.count)
+        for site in here:
+            yield _row(year, central, site, allocation, year.cost[site], part[site], most[site], year.count[site])
+        yield _row(year, central, ALL, allocation, _sum(year.cost), _sum(part), _sum(most), _sum(year.count))
 
 
 def _row(
@@ -178,10 +181,13 @@ def _row(
     allocation: str,
     cost: float | None,
     part: float | None,
+    most: float | None,
     count: float | None,
 ) -> tuple[object, ...]:
     total = None if cost is None or part is None else cost + part
     unit, low, high = _unit(total, count)
+    most = most if part is None else None
+    unit_most, *_ends = _unit(None if cost is None or most is None else cost + most, count)
     source = central.source if central and allocation != NONE else ""
     marked = central.earmarked if central and allocation != NONE else {}
     own = sum(marked.values()) if site == ALL else marked.get(site, 0.0)
@@ -189,7 +195,7 @@ def _row(
     return (
         *(site, year.basis, allocation, ALLOCATIONS[allocation], year.period, year.starts, ends),
         *(write_period(year.period, year.starts), cost, part, own, total, count),
-        *(unit, write(unit, "gbp_each") if unit is not None else "", low, high),
+        *(unit, write(unit, "gbp_each") if unit is not None else "", low, high, most, unit_most),
         *(_why(year, central, site, cost, part, count), source, MADE_UP in source),
     )
 
@@ -213,7 +219,7 @@ def _why(
     if count is None:
         return _("new cases are not known") if year.basis == "actual" else _("no plan known")
     if part is None and central and (untold := central.untold & {site, ""}):
-        return _untold(year, central, site if site in untold else "", cost, count)
+        return _untold(year, central, site if site in untold else "")
     if part is None and central and not central.rest:
         return _("nobody has said what the site costs the central team")
     if part is None:
@@ -221,17 +227,13 @@ def _why(
     return joined(": ", [TOO_FEW, _("new cases")]) if count < LEAST_COUNT else ""
 
 
-def _untold(year: Year, central: Central, site: str, cost: float, count: float) -> str:
-    """Why a share is not known: its money is for running and one-off costs together; what a case costs at most."""
+def _untold(year: Year, central: Central, site: str) -> str:
+    """Why a share is not known: its money is for running and one-off costs together."""
     money = central.earmarked[site] if site else central.rest
     own = f"{year.period}.{year.basis}.{NONE}.central"
     address = NumberAddress(CENTRAL_TEAM, "central", str(year.starts), own) if money == central.amount else ""
     amount = Number(pounds(money), str(address), _("the central team’s cost"))
-    together = _("{amount} is for running and one-off costs together, which nobody has told apart", amount=amount)
-    if not site or count < LEAST_COUNT:
-        return together
-    most = write((cost + money) / count, "gbp_each")
-    return joined(": ", [together, _("at most {amount} a case with all of it", amount=Plain(most))])
+    return _("{amount} is for running and one-off costs together, which nobody has told apart", amount=amount)
 
 
 def _sum(numbers: Mapping[str, float | None]) -> float | None:

@@ -7,9 +7,14 @@ from etl.definitions.settings import NIL_POUNDS
 EVENLY = _("Each agreement is spread evenly over its months; what a month has left over is not carried to another")
 
 
+def is_limit(amount: float | None) -> bool:
+    """Whether so much of some money, in pounds, makes it money that pays at most that much."""
+    return amount is not None and amount > NIL_POUNDS
+
+
 def at_most(shown: str, limit: float | None) -> str:
     """A sum or what follows from it; at most that much where some of the money in it is a limit."""
-    return _("at most {amount}", amount=shown) if limit and limit > NIL_POUNDS else shown
+    return _("at most {amount}", amount=shown) if is_limit(limit) else shown
 
 
 def depends(amount: str, part: float | None, whole: float, on: str) -> list[Text]:

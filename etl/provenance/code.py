@@ -57,7 +57,7 @@ CENTRAL = tuple(
     for period in ("year", "rolling_year")
     for basis in ("actual", "planned", "secured")
     for way in ("none", "by_new_cases", "equally")
-    for column in ("unit", "central", "cost", "total", "count")
+    for column in ("unit", "central", "cost", "total", "count", "unit_at_most", "central_at_most")
 )
 CENTRAL += tuple(name.replace(".unit", end) for end in (".low", ".high") for name in CENTRAL if name.endswith(".unit"))
 # How many months lie between the two periods of each kind of pair in a bridge, and its steps.

@@ -332,10 +332,13 @@ def central(edition: Edition, address: NumberAddress) -> Story | None:
         "cost": _("cost without the central team’s share"),
         "total": _("cost with the central team’s share"),
         "count": _("new cases"),
+        "unit_at_most": _("cost per new case with the central team’s share, at most"),
+        "central_at_most": _("share of the central team’s cost, at most"),
         "low": _("lower end of the 95% interval of the cost per new case with the central team’s share"),
         "high": _("upper end of the 95% interval of the cost per new case with the central team’s share"),
     }[column]
-    body: list[Block] = [] if site == "central_team" else [_central_formula(row, what)]
+    most = column.endswith("_at_most")
+    body: list[Block] = [] if site == "central_team" else [_central_formula(row, what, most=most)]
     kept = _("Earmarked money stays where it is earmarked.") if row.earmarked else ""
     body += [Facts(((_("What"), BASES[basis]), (_("Shared"), WAYS[way]), (_("Source"), source_of(row))))]
     body += [Words(kept)] if kept else []
@@ -359,8 +362,10 @@ BASES = {
 WAYS = {"none": _("not shared: the team’s cost is apart"), "by_new_cases": _("by new cases"), "equally": _("equally")}
 
 
-def _central_formula(row: Row, what: str) -> Formula:
-    """Cost and share together, by cases."""
+def _central_formula(row: Row, what: str, *, most: bool) -> Formula:
+    """Cost and share together, by cases; with the share that it is at most."""
+    share = "central_at_most" if most else "central"
+    each = pounds_stated(row.unit_at_most) if most and row.unit_at_most is not None else row.shown
 
     def of(column: str, shown: str) -> Number:
         named = f"{what.rpartition('.')[0]}.{column}"
@@ -370,8 +375,8 @@ def _central_formula(row: Row, what: str) -> Formula:
     return Formula(
         (
             ("", _("Site’s cost"), of("cost", pounds_stated(row.cost))),
-            ("+", _("Central share"), of("central", pounds_stated(row.central))),
+            ("+", _("Central share, at most") if most else _("Central share"), of(share, pounds_stated(row[share]))),
             ("÷", _("New cases"), of("count", figures(row["count"] or 0))),
-            ("=", _("Each"), Number(row.shown or NOT_KNOWN)),
+            ("=", _("Each, at most") if most else _("Each"), Number(each or NOT_KNOWN)),
         )
     )

@@ -40,6 +40,7 @@ def verdicts(exhibit: Verdicts, page: Any, alt: str, top: float, bottom: float) 
     rows = [[*map(Words, exhibit.heads), Words(exhibit.head)]]
     for row in exhibit.rows:
         months = f"{row.shown} {exhibit.of_twelve}" if row.months is not None else row.shown
+        months = f"{months}, {row.limit}" if row.limit else months
         name = Words(row.place.label, place=row.place)
         rows.append([name, Words(row.verdict, row.level), Words(row.reason), Words(months)])
     high = row_height(len(exhibit.rows), top, bottom - 0.3 * bool(exhibit.left_out))

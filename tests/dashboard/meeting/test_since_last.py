@@ -114,14 +114,6 @@ def test_where_the_edition_seen_then_is_not_kept_it_says_so(met: Path, tmp_path:
     assert "the edition seen then is not kept" in slide_of(tmp_path, "agreed").subtitle
 
 
-def test_a_forums_first_edition_says_that_there_is_nothing_to_compare_with(met: Path, tmp_path: Path) -> None:
-    shutil.copytree(met / "editions", tmp_path / "editions")
-    with duckdb.connect(str(tmp_path / "editions" / NOW / "central.duckdb")) as con:
-        con.execute("update meetings set edition = ''; delete from earlier_editions; delete from changes")
-    slide = slide_of(tmp_path, "changed")
-    assert slide.headline == "Nothing to compare with yet. This is the first edition published for the central team."
-
-
 def test_another_edition_can_be_compared_with(met: Path) -> None:
     slide = slide_of(met, "changed", search=f"?since={THEN}")
     assert "since the edition of 16 Nov 2019" in slide.headline
