@@ -14,7 +14,7 @@ from dashboard.cards.site_table import Line, number_of, shares, side_by_side, wi
 from dashboard.charts import graph
 from dashboard.charts.dots import Dot, dots, height
 from dashboard.charts.over_time import site_line, under_query
-from dashboard.data.comparisons import asked, asked_words, briefly, columns, compared, of_a_year, of_sites, when
+from dashboard.data.comparisons import asked, asked_words, columns, compared, of_a_year, of_sites, when
 from dashboard.data.edition import Row
 from dashboard.data.view import View
 from dashboard.elements import html, icons
@@ -464,7 +464,7 @@ def spent(view: View) -> Component:
     compared_rows = compared(view, "spend_against_plan")
     rows = {row.site: row for row in against_rows(view, compared_rows)}
     body = [spent_line(view, site, compared_rows.get(site), rows.get(site)) for site in columns(view)]
-    heads = [Column(_("Site")), Column(_("Year"))]
+    heads = [Column(_("Site")), Column(_("To"))]
     numbers = (_("Spend"), _("Plan"), _("Over plan"), _("Funding"), _("Over funding"))
     heads += [Column(text, True) for text in numbers]
     ratios = [compared_rows.get(site.name) for site in view.sites]
@@ -501,7 +501,7 @@ def spent_line(view: View, site: str, year: Row | None, row: Row | None) -> list
         else ""
         for name in ("over_plan", "over_funding")
     ]
-    to = html.Span(first_upper(briefly(year)), className="whole")
+    to = html.Span(write_month(year.ends), className="whole")
     return [site_name(view, site, short=True), to, spend, plan, over[0], money, over[1]]
 
 
