@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dashboard.data.edition import Row
 from dashboard.wording.numbers import Write, as_shown, spread, where_known
-from etl.definitions.messages import N_, Capital, Count, Month, Name, Plain, Text, _, joined, ngettext
+from etl.definitions.messages import Capital, Count, Month, Name, Plain, Text, _, joined, ngettext
 from etl.definitions.periods import write_month, write_months
 from etl.definitions.settings import NIL_POUNDS
 from etl.definitions.writing import HIDDEN, listed, named, percent, pounds
@@ -138,7 +138,20 @@ def left_out(sites: Sequence[str], rows: Mapping[str, Row], labels: Mapping[str,
     by: dict[str, list[str]] = {}
     for site in sites:
         by.setdefault(_why_out(rows.get(site)), []).append(labels[site])
-    return [ngettext(*OUT[why], len(out), sites=Capital(listed(out))) for why, out in by.items()]
+    return [_out(why, out) for why, out in by.items()]
+
+
+def _out(why: str, labels: Sequence[str]) -> Text:
+    many, sites = len(labels), Capital(listed(labels))
+    if why == "queried":
+        return ngettext(
+            "{sites} left out: a number is under query", "{sites} left out: numbers are under query", many, sites=sites
+        )
+    if why == "hidden":
+        return ngettext("{sites} is not shown", "{sites} are not shown", many, sites=sites)
+    if why == "unknown":
+        return ngettext("{sites} is not known", "{sites} are not known", many, sites=sites)
+    return ngettext("{sites} is not compared", "{sites} are not compared", many, sites=sites)
 
 
 def _why_out(row: Row | None) -> str:
@@ -147,14 +160,6 @@ def _why_out(row: Row | None) -> str:
     if row is None or row.value is None:
         return "hidden" if row is not None and row.shown == HIDDEN else "unknown"
     return "other"
-
-
-OUT = {
-    "queried": (N_("{sites} left out: a number is under query"), N_("{sites} left out: numbers are under query")),
-    "hidden": (N_("{sites} is not shown"), N_("{sites} are not shown")),
-    "unknown": (N_("{sites} is not known"), N_("{sites} are not known")),
-    "other": (N_("{sites} is not compared"), N_("{sites} are not compared")),
-}
 
 
 def one_cost(row: Row, label: str, per: str, write: Write) -> Text:
