@@ -28,7 +28,7 @@ from dashboard.scenarios import saved
 from dashboard.scenarios.choices import ALSO, GAPS, GRANTS, ScenarioChoice, facts_of, read_supposed, said, start_of
 from dashboard.wording import scenario
 from dashboard.wording.scenario import captioned, count_span, labelled, months_of_cover, span
-from etl.definitions.messages import Name, Number, Plain, Text, _, joined
+from etl.definitions.messages import Name, Number, Plain, Text, _, joined, ngettext
 from etl.definitions.periods import month_after, months_from, write_date, write_financial_year, write_month
 from etl.definitions.readiness import VERDICTS, count_verdicts
 from etl.definitions.secured import EVENLY
@@ -497,7 +497,8 @@ def next_year_card(view: View, found: Sequence[Case]) -> Component:
         ahead = next_year(int(row.cases_seen), int(row.months_seen), row.get("dispersion") or 1.0)
         if not ahead.low <= case.then.cases <= ahead.high:
             outside.append(view.label(row.site))
-        seen = _("{cases} in {number} months", cases=seen_cases(view, row), number=Plain(f"{row.months_seen:g}"))
+        cases, months = seen_cases(view, row), int(row.months_seen)
+        seen = ngettext("{cases} in {number} month", "{cases} in {number} months", months, cases=cases)
         likely = _("{low} to {high}", low=f"{ahead.low:,}", high=f"{ahead.high:,}")
         body.append([name, seen, joined("; ", [figures(ahead.mean), likely]), write_count(case.then.cases)])
     heads = (_("Seen"), _("Next year, and its range"), _("Supposed"))

@@ -2,8 +2,8 @@
 
 The rule: the same months a year before, as the bridges of costs pair them. They rose or fell when the two counts differ
 by more than chance (two-sided exact binomial test of the counts given their sum; 5%, adjusted for the number of sites).
-A month that is missing in either year is left out of both, and named. Years that overlap are not compared: they share
-months, and see a third less intake in 6% of runs against 52%.
+A month that is missing in either year is left out of both, and named; of fewer than three nothing is said. Years that
+overlap are not compared: they share months, and see a third less intake in 6% of runs against 52%.
 
 Sources: J. Przyborowski and H. Wilenski (1940) (`etl.methods.binomial`); S. Holm (1979) (`etl.methods.holm`).
 """
@@ -14,7 +14,7 @@ from datetime import date
 import pandas as pd
 
 from etl.compare.bridges import BEYOND_CHANCE, first_months, over_sites
-from etl.definitions.messages import Listing, _
+from etl.definitions.messages import Count, Listing, _
 from etl.definitions.periods import month_after, months_from, write_month
 from etl.definitions.tables import columns_of
 from etl.methods import binomial
@@ -22,6 +22,7 @@ from etl.methods import binomial
 # Flows only: open cases remember what came before, so that two month-ends of theirs are no two samples.
 FLOWS = ("referrals", "new_cases", "closed_cases")
 YEAR, RECENT = 12, 3
+TOO_FEW = _("fewer than {number} months of both years are known", number=Count(RECENT))
 ROSE, FELL, UNCLEAR, UNKNOWN = "rose", "fell", "unclear", "not_known"
 
 Values = Mapping[date, float]
@@ -54,15 +55,16 @@ def _row(known: Values, span: int, first: date, data_month: date) -> tuple[objec
     months = [m for m in months_from(month_after(data_month, 1 - span), data_month) if m >= first]
     paired = [month for month in months if month_after(month, -YEAR) >= first]
     both = [month for month in paired if month in known and month_after(month, -YEAR) in known]
+    why = "" if len(both) >= RECENT else TOO_FEW if both else _("no month of a year before is known")
+    both = [] if why else both
     used = both if both else [month for month in months if month in known]
     if not used or (span == RECENT and used != months):
         return (0, None, None, None, None, None, None, None, "", _why(months, known))
     after = sum(known[month] for month in used)
     before = sum(known[month_after(month, -YEAR)] for month in both) if both else None
-    out = [write_month(month) for month in paired if month not in both] if both else []
+    out = [write_month(month) for month in (paired if both else months) if month not in used]
     earlier = [month_after(month, -YEAR) if both else None for month in (used[0], used[-1])]
     p = binomial.month_on_month(int(before), int(after)) if before is not None and before + after else None
-    why = "" if both else _("no month of a year before is known")
     return (len(used), *earlier, used[0], used[-1], before, after, p, Listing(out) if out else "", why)
 
 

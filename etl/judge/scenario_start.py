@@ -26,10 +26,11 @@ def start_rows(
 ) -> pd.DataFrame:
     """Two rows a site: what it is judged by as it is known, and (`mended`) once what is missing has come as planned.
 
-    `steps` says what would have to come. Pounds, cases and posts; `cases_seen` are the new cases of `months_seen` of
-    the last twelve months, `dispersion` how much they vary. What is not known is None.
+    `steps` says what would have to come. Pounds, cases and posts; `cases_seen` are the new cases of the last twelve
+    months, or of the `months_seen` of them that are known where the year is not; `dispersion` is how much the months
+    vary. What is not known is None.
     """
-    months = {site: _months_of(results, site, data_month) for site in cases}
+    months = {site: _months_of(results, site, data_month) | _whole_year(own) for site, own in cases.items()}
     rows = []
     for cover in covers.to_dict("records"):
         if (site := cover["site"]) in cases:
@@ -68,6 +69,11 @@ def _months_of(results: pd.DataFrame, site: str, data_month: date) -> dict[str, 
         "months_seen": len(seen),
         "dispersion": dispersion.index(seen),
     }
+
+
+def _whole_year(evidence: Evidence) -> dict[str, Any]:
+    """The new cases of all twelve months, where they are known: also where single months are hidden."""
+    return {} if evidence.cases is None else {"cases_seen": round(evidence.cases), "months_seen": 12}
 
 
 def _as_json(ranges: list[list[Fraction]] | None) -> str:

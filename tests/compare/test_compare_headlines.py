@@ -201,7 +201,7 @@ def same_months(made: Programme, site: str) -> tuple[float | None, float | None]
     pairs = [(made.over(site, "new_cases", month_after(m, -12), month_after(m, -12)), m) for m in months]
     both = [(before, made.over(site, "new_cases", m, m)) for before, m in pairs if before is not None]
     known = [(before, after) for before, after in both if after is not None]
-    return (sum(b for b, _ in known), sum(a for _, a in known)) if known else (None, None)
+    return (sum(b for b, _ in known), sum(a for _, a in known)) if len(known) > 2 else (None, None)
 
 
 def holm(p: dict[str, float]) -> dict[str, float]:

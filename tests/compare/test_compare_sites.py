@@ -219,6 +219,14 @@ def test_new_cases_rise_or_fall_only_beyond_chance(before, after, direction):
     assert (row.months, row.from_starts, row.to_ends) == (4, date(2018, 8, 1), NOVEMBER)
 
 
+def test_of_two_months_no_year_is_compared():
+    """40 new cases in one month and 9 in the same month a year before would be "more"."""
+    row = one_flow([9, 9, None, None], [40, 40, 30, 30])
+    assert (row.to_value, row.direction) == (140, "not_known") and pd.isna(row.from_value) and pd.isna(row.p)
+    assert row.why == "fewer than three months of both years are known"
+    assert one_flow([9, 9, 9, None], [40, 40, 40, 30]).direction == "rose"
+
+
 def test_each_p_is_adjusted_for_the_sites():
     """40 and 23 have p = 0.043 alone, which among two sites is no sign."""
     row = one_flow([10, 10, 10, 10], [6, 6, 5, 6])
