@@ -6,7 +6,7 @@ from datetime import date
 
 from etl.definitions.messages import Number, Plain, Small, Text, _, joined, ngettext
 from etl.definitions.periods import write_date, write_financial_year, write_month
-from etl.definitions.readiness import CRITERIA, QUESTIONS, TOO_FEW_TO_BE_SURE, VERDICTS
+from etl.definitions.readiness import CRITERIA, QUESTIONS, THRESHOLDS, TOO_FEW_TO_BE_SURE, VERDICTS
 from etl.definitions.writing import figures, first_upper, round_half_up, write, write_end, write_on_its_side
 from etl.judge.evidence import Bounds, Evidence, together
 from etl.judge.judgement import complete, judge, levels_of, method_name
@@ -60,10 +60,10 @@ def _lacking(evidence: Evidence, levels: Mapping[str, str]) -> list[str]:
 
 def change(evidence: Evidence, judged: Readiness) -> str:
     """What would change the verdict, each step with the verdict that it gives; for a ready site, what would end it."""
-    if judged.verdict == CANNOT_SAY or (judged.verdict == NOT_YET and "unknown" in levels_of(judged).values()):
+    steps = _better(judged)
+    if judged.verdict == CANNOT_SAY or (not steps and "unknown" in levels_of(judged).values()):
         return _change_of_unknown(evidence, judged)
-    worse = [step for step in judged.what_would_change if _rank(step.verdict) < _rank(judged.verdict)]
-    steps = _better(judged) or worse
+    steps = steps or [step for step in judged.what_would_change if _rank(step.verdict) < _rank(judged.verdict)]
     return joined(". ", [_leads_to(first_upper(_words_of(evidence, step)), step.verdict) for step in steps[:2]])
 
 
@@ -91,7 +91,8 @@ def condition_words(evidence: Evidence, condition: Condition) -> str:
         return _still_to_secure(evidence)
     name = next(one.name for one in CRITERIA if method_name(one.name) == condition.criterion)
     address = str(NumberAddress(evidence.site, "readiness", name, "level"))
-    return together([_step_words(evidence, step, address) for step in condition.steps]) or _("not known")
+    steps = together([_step_words(evidence, step, address) for step in condition.steps])
+    return steps or _("cannot be met in these twelve months, whatever is sent")
 
 
 @dataclass(frozen=True)
@@ -345,12 +346,13 @@ def _counted_words(evidence: Evidence, step: Step, figure: Callable[[str], Numbe
 
 
 def _secured_words(evidence: Evidence, more: float, figure: Callable[[str], Number]) -> str:
-    after = evidence.money.secured + more
-    months = round_half_up(12 * after / (evidence.money.planned or 1), 1)
-    places = {"amount": figure(write(abs(more), "gbp")), "months": figure(f"{months:g}")}
+    months = 12 * (evidence.money.secured + more) / (evidence.money.planned or 1)
+    amount = figure(write(abs(more), "gbp"))
     if more > 0:
-        return _("{amount} more secured ({months} months)", **places)
-    return _("{amount} less secured ({months} months)", **places)
+        shown = figure(f"{round_half_up(months, 1):g}")
+        return _("{amount} more secured ({months} months)", amount=amount, months=shown)
+    below = THRESHOLDS["cover_met" if months >= THRESHOLDS["cover_partial"] else "cover_partial"]
+    return _("{amount} less secured (under {months} months)", amount=amount, months=figure(f"{below:g}"))
 
 
 def _verdict(said: str) -> Small:
