@@ -246,5 +246,4 @@ def cell(words: Words) -> Component:
         return name_of(words.place)
     if words.level:
         return tag(words.level, words.text)
-    before, sign, after = words.text.rpartition("→")
-    return html.Span([f"{before}{sign}", html.Strong(after)]) if sign else words.text
+    return html.Span([words.text, html.Strong(words.now)]) if words.now else words.text

@@ -7,6 +7,7 @@ from etl.definitions.measure import Unit
 from etl.definitions.messages import MONTH_NAMES, Capital, Count, Listing, Name, Number, Plain, Small, Text, _, ngettext
 
 MINUS = "\N{MINUS SIGN}"
+ARROW = " → "  # from what was to what is
 # What is shown in place of a number that an audience may not see.
 HIDDEN = "[c]"
 # Names that keep their capital anywhere in a sentence.

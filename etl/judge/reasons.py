@@ -113,7 +113,7 @@ def _money_cell(evidence: Evidence, judged: Readiness, day: date) -> Cell:
     money = evidence.money
     if money.planned is None or judged.cover_months is None:
         return Cell(None, _no_plan(evidence))
-    months = write_on_its_side(judged.cover_months, 1, lambda shown: _of_months(shown))
+    months = months_covered(judged.cover_months)
     covered = {"secured": pounds_of(money.secured), "planned": pounds_of(money.planned)}
     words = _("{months} months: {secured} of {planned}", months=Plain(months), **covered)
     shown_by = money.source or _("no approved agreement known on {day}", day=write_date(day))
@@ -132,7 +132,7 @@ def _spend_cell(evidence: Evidence, judged: Readiness, day: date) -> Cell:
     assert evidence.spend is not None
     spent = {"spend": pounds_of(evidence.spend), "planned": pounds_of(planned)}
     share = evidence.spend / planned
-    words = _("{share} of plan: {spend} of {planned}", share=Plain(_spend_share(share)), **spent)
+    words = _("{share} of plan: {spend} of {planned}", share=Plain(spend_share(share)), **spent)
     return Cell(share, words, "", shown_by, dated, shown_by)
 
 
@@ -150,7 +150,7 @@ def _bounded_spend(bounds: Bounds, planned: float) -> Text:
 
 
 def _share_range(ends: tuple[float, float], planned: float) -> Text:
-    low, high = (Plain(_spend_share(end / planned)) for end in ends)
+    low, high = (Plain(spend_share(end / planned)) for end in ends)
     return low if low == high else _("{low} to {high}", low=low, high=high)
 
 
@@ -240,7 +240,13 @@ def _of_cases(percent: float) -> str:
     return method.possible({"planned_new_cases": 100, "count_12m": percent})[method.CASES][0]
 
 
-def _spend_share(share: float) -> str:
+def months_covered(months: float) -> str:
+    """Months of money as they are printed."""
+    return write_on_its_side(months, 1, _of_months)
+
+
+def spend_share(share: float) -> str:
+    """Spend as a share of plan, as it is printed."""
     return write_on_its_side(100 * share, 0, _of_spend) + "%"
 
 
