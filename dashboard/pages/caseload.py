@@ -147,6 +147,7 @@ def against_plan(view: View, rows: Sequence[tuple[str, Row]]) -> Component:
         row = by_site.get(site.name)
         found.append(dot_of(view, site.name, row))
         below = [html.Small(when(row))] if row is not None and row.hollow and row.value is not None else []
+        below += links.asked_for(view, row)
         of = [" ", _("of {number}", number=plan_text(view, row))] if row is not None and row.plan is not None else []
         share = wording.delivered(row, write) if row is not None else None
         numbers = [number(view, row, bold=True), *of, *([html.Small(share)] if share else [])]
@@ -193,7 +194,8 @@ def plan_line(view: View, site: str, row: Row | None) -> list[Component]:
     plan = number(view, plan_row(view, row)) if row.plan is not None else ""
     verdict = links.beside(view, row, "verdict", first_upper(row.words)) if row.words else ""
     share = wording.delivered(row, partial(links.result_text, view)) or ""
-    return [site_name(view, site), known, number(view, row), links.interval(view, row), plan, share, verdict]
+    shown = html.Span([number(view, row), *links.asked_for(view, row)])
+    return [site_name(view, site), known, shown, links.interval(view, row), plan, share, verdict]
 
 
 def plan_row(view: View, row: Row) -> Row | None:

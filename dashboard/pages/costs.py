@@ -187,10 +187,12 @@ def unit_costs(view: View, what: Asked) -> Component:
         row = what.rows.get(site.name)
         found.append(dot_of(view, site.name, row))
         below = [html.Small(when(row))] if row is not None and row.hollow and row.value is not None else []
+        below += links.asked_for(view, row)
         interval = central_team.interval(view, row) if what.is_central else links.interval(view, row)
         blank = hidden_or_not_known(row)
         beside.append((site_name(view, site.name, *below), interval or blank))
         shown = central_team.shown(view, row) if what.is_central else number(view, row)
+        shown = html.Span([shown, *links.asked_for(view, row)])
         known = row is not None and row.value is not None
         body.append([site_name(view, site.name), first_upper(when(row)) if known and row else "", shown, interval])
     top = 1.04 * max([v for dot in found for v in (dot.high, dot.value) if v] or [1.0])

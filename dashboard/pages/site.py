@@ -104,7 +104,7 @@ def measures(view: View, site: Site) -> Component:
         body.append(
             [
                 view.measure_label(measure),
-                number(view, row, bold=True),
+                number_or_bounds(view, site, row),
                 number(view, plan) if plan is not None else not_applicable(),
                 beside_others(view, site, measure, row),
             ]
@@ -121,6 +121,14 @@ def measures(view: View, site: Site) -> Component:
         source=source_words(view),
         links=[definition(view, HEADLINES[0])],
     )
+
+
+def number_or_bounds(view: View, site: Site, row: Row | None) -> Component:
+    """A headline number; what it may be where it is not known."""
+    if row is None or row.value is not None:
+        return number(view, row, bold=True)
+    said = links.open_year(view, site.name, row.measure)
+    return html.Span(said, className="small") if said else number(view, row, bold=True)
 
 
 def beside_others(view: View, site: Site, measure: str, row: Row | None) -> Component:

@@ -4,14 +4,15 @@ from datetime import date
 from typing import Any
 
 from dashboard.data.edition import Row
-from dashboard.data.view import View
+from dashboard.data.view import View, period_words
 from dashboard.elements import html
 from dashboard.elements.headline_links import NUMBER, OPENS
 from dashboard.elements.tables import link, number, number_key, state, verdict_tag
+from dashboard.wording import overview
 from etl.definitions.measure import Unit
 from etl.definitions.messages import Name, Number, Plain, Text, _, joined
 from etl.definitions.periods import month_after, write_month
-from etl.definitions.writing import HIDDEN, figures, pounds, range_ends, spaced, write_count, write_end
+from etl.definitions.writing import HIDDEN, figures, pounds, range_ends, spaced, write, write_count, write_end
 from etl.provenance.address import NumberAddress
 from etl.provenance.story import NOT_KNOWN, NOT_STATED, beside_words, unit_of
 
@@ -67,6 +68,30 @@ def bounds_text(view: View, row: Row, low: float, high: float, unit: Unit) -> Te
     """All that a number may be, from end to end; both ends open its story."""
     first, last = (beside_text(view, row, "bounds", end) for end in range_ends(low, high, unit))
     return first if str(first) == str(last) else _("{low} to {high}", low=first, high=last)
+
+
+def open_year(view: View, site: str, measure: str) -> Text | None:
+    """What a number of the chosen year may be that is not known, and because of which months; None if it is known.
+
+    A count is at least what its known months add up to.
+    """
+    row, bounds = view.result(site, measure), view.bounds(site, measure)
+    if row is None or bounds is None or row.shown == HIDDEN:
+        return None
+    unit = unit_of(view.edition, measure)
+    may_be = bounds_text(view, row, bounds.supposed_low, bounds.supposed_high, unit)
+    if bounds.least is not None and bounds.missing and not bounds.queried:
+        least = beside_text(view, row, "least", write(bounds.least, unit))
+        return _("at least {least}; with {months} {range}", least=least, months=bounds.missing, range=may_be)
+    stated = bounds_text(view, row, bounds.stated_low, bounds.stated_high, unit)
+    right = [_("{range} if right", range=stated)] if bounds.queried else []
+    return joined("; ", [may_be, *right, overview.why_open(bounds)])
+
+
+def asked_for(view: View, row: Row | None) -> list[Component]:
+    """Beside a comparison of an earlier year: what the year asked for may be, so that the earlier one is not it."""
+    said = open_year(view, row.site, row.measure) if row is not None and row.hollow else None
+    return [html.Small(_("{period}: {number}", period=period_words(view.period), number=said))] if said else []
 
 
 def interval(view: View, row: Row | None) -> Component:
