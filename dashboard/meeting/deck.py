@@ -159,7 +159,12 @@ def new_cases(view: View) -> Slide | None:
             left_out(view),
             _("New cases of plan"),
         ),
-        (*define(view, "new_cases", "planned_new_cases"), *how_sure(view), *open_years(view, rows), sources(view)),
+        (
+            *define(view, "new_cases", "planned_new_cases"),
+            *how_sure(view),
+            *links.open_years(view, rows),
+            sources(view),
+        ),
         codes_of(view, rows),
     )
 
@@ -175,14 +180,6 @@ def how_sure(view: View) -> list[str]:
         *([found] if found else []),
         *([joined("", [year, "."])] if by_site else []),
     ]
-
-
-def open_years(view: View, rows: Mapping[str, Row]) -> list[str]:
-    """What the year asked for may be at each site whose point is of an earlier year."""
-    shown = [rows[site] for site in sites_shown(view) if site in rows and rows[site].hollow]
-    said = [(row, links.open_year(view, row.site, row.measure)) for row in shown]
-    period = period_words(view.period)
-    return [joined(", ", [Name(view.label(row.site)), joined(": ", [period, one])]) for row, one in said if one]
 
 
 def of_plan(view: View, row: Row | None) -> str:
@@ -229,7 +226,7 @@ def cost(view: View) -> Slide | None:
         (
             *define(view, COST),
             _("Interval from the number of cases (Poisson, 95%)."),
-            *open_years(view, rows),
+            *links.open_years(view, rows),
             sources(view),
         ),
         codes_of(view, rows),

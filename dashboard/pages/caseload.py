@@ -147,7 +147,6 @@ def against_plan(view: View, rows: Sequence[tuple[str, Row]]) -> Component:
         row = by_site.get(site.name)
         found.append(dot_of(view, site.name, row))
         below = [html.Small(when(row))] if row is not None and row.hollow and row.value is not None else []
-        below += links.asked_for(view, row)
         of = [" ", _("of {number}", number=plan_text(view, row))] if row is not None and row.plan is not None else []
         share = wording.delivered(row, write) if row is not None else None
         numbers = [number(view, row, bold=True), *of, *([html.Small(share)] if share else [])]
@@ -159,12 +158,13 @@ def against_plan(view: View, rows: Sequence[tuple[str, Row]]) -> Component:
     label = _("New cases against plan: {finding}", finding=wording.against_plan(rows))
     drawn = dots(found, top, percent, row=ROW_HEIGHT, floor=DELIVERED)
     drawn = graph(drawn, "new-cases-plan", label, height(len(found), ROW_HEIGHT))
-    sure = wording.chances(rows, write)
+    sure, open_years = wording.chances(rows, write), links.open_years(view, by_site)
     return card(
         wording.how_sure(rows, write),
         _("New cases delivered as a share of plan, {year}; line: likely range (95%)", year=asked_words(view)),
         beside_dots(drawn, beside, _("of plan"), ROW_HEIGHT),
         html.P(sure, className="note small") if sure else None,
+        html.P(joined(". ", open_years), className="note small") if open_years else None,
         name="against-plan",
         twin=table(heads, body, label_of("new_cases_against_plan"), class_name="wide"),
         links=[definition(view, "new_cases")],
@@ -194,8 +194,7 @@ def plan_line(view: View, site: str, row: Row | None) -> list[Component]:
     plan = number(view, plan_row(view, row)) if row.plan is not None else ""
     verdict = links.beside(view, row, "verdict", first_upper(row.words)) if row.words else ""
     share = wording.delivered(row, partial(links.result_text, view)) or ""
-    shown = html.Span([number(view, row), *links.asked_for(view, row)])
-    return [site_name(view, site), known, shown, links.interval(view, row), plan, share, verdict]
+    return [site_name(view, site), known, number(view, row), links.interval(view, row), plan, share, verdict]
 
 
 def plan_row(view: View, row: Row) -> Row | None:

@@ -187,12 +187,10 @@ def unit_costs(view: View, what: Asked) -> Component:
         row = what.rows.get(site.name)
         found.append(dot_of(view, site.name, row))
         below = [html.Small(when(row))] if row is not None and row.hollow and row.value is not None else []
-        below += links.asked_for(view, row)
         interval = central_team.interval(view, row) if what.is_central else links.interval(view, row)
         blank = hidden_or_not_known(row)
         beside.append((site_name(view, site.name, *below), interval or blank))
         shown = central_team.shown(view, row) if what.is_central else number(view, row)
-        shown = html.Span([shown, *links.asked_for(view, row)])
         known = row is not None and row.value is not None
         body.append([site_name(view, site.name), first_upper(when(row)) if known and row else "", shown, interval])
     top = 1.04 * max([v for dot in found for v in (dot.high, dot.value) if v] or [1.0])
@@ -302,9 +300,8 @@ def year_table(view: View, what: Asked) -> Component:
         unknown = row is None or row.hollow or row.value is None
         gaps += [site.label] if unknown else []
         why = (row.why or "") if row is not None else ""
-        last: Component = (
-            html.Span([state(_("not known")), html.Small(why)], className="with-reason") if unknown else _("As shown")
-        )
+        may_be = links.open_year(view, site.name, what.measure) or state(_("not known"))
+        last: Component = html.Span([may_be, html.Small(why)], className="with-reason") if unknown else _("As shown")
         to = html.Span(write_month(row.ends), className="whole") if row is not None else ""
         numbers = [number(view, part) for part in parts]
         body.append([site_name(view, site.name), to, *numbers, number(view, row, bold=True), last])

@@ -1,5 +1,6 @@
 """Numbers that stand in other tables than `results`, or beside one, each as a link to where it comes from."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -88,10 +89,12 @@ def open_year(view: View, site: str, measure: str) -> Text | None:
     return joined("; ", [may_be, *right, overview.why_open(bounds)])
 
 
-def asked_for(view: View, row: Row | None) -> list[Component]:
-    """Beside a comparison of an earlier year: what the year asked for may be, so that the earlier one is not it."""
-    said = open_year(view, row.site, row.measure) if row is not None and row.hollow else None
-    return [html.Small(_("{period}: {number}", period=period_words(view.period), number=said))] if said else []
+def open_years(view: View, rows: Mapping[str, Row]) -> list[Text]:
+    """What the year asked for may be at each site shown of which a comparison has an earlier year."""
+    shown = [rows[site.name] for site in view.sites if site.name in rows and rows[site.name].hollow]
+    said = [(row, open_year(view, row.site, row.measure)) for row in shown]
+    period = period_words(view.period)
+    return [joined(", ", [Name(view.label(row.site)), joined(": ", [period, one])]) for row, one in said if one]
 
 
 def interval(view: View, row: Row | None) -> Component:
