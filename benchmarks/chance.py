@@ -35,7 +35,8 @@ def main() -> None:
     money = [round(share(chance.normal(1000, 100, (runs, months))), 3) for months in MONTHS]
     print(f"money = {money}\ncount = [")
     for mean in MEANS:
-        counts = [chance.poisson(mean, (runs, months)).astype(float) for months in MONTHS]
+        charts = runs * (10 if mean < SMALL_MEAN else 1)  # rarer signals, and quick to draw
+        counts = [chance.poisson(mean, (charts, months)).astype(float) for months in MONTHS]
         found = [round(share(own, small=mean < SMALL_MEAN), 3) for own in counts]
         print(f"    {found},", flush=True)
     print("]")

@@ -72,8 +72,9 @@ def over_months(
     plan: str = "",
     name: str = "",
     source: str = "",
+    below: Component = None,
 ) -> Component:
-    """The card of any measure; `headline` says what it shows, else it is the measure's label."""
+    """The card of any measure; `headline` says what it shows, else it is the measure's label. `below` is under it."""
     months, label = months_shown(view), view.measure_label(measure)
     name = name or measure.replace("_", "-").replace(".", "-")
     if not months or measure not in view.edition.measures:
@@ -86,6 +87,7 @@ def over_months(
         _("{what}, one scale, {months}", what=subtitle or _("Month by month"), months=shown.span),
         html.Div(charts, className="multiples"),
         months_table(shown),
+        below,
         table_of(view, events),
         name=name,
         source=source or source_words(view),

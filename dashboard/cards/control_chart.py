@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from dashboard.cards import alarms
 from dashboard.cards.events import happenings, marks_of, table_of
 from dashboard.charts import graph
 from dashboard.charts.over_time import control_chart
@@ -45,15 +46,16 @@ def month_by_month(view: View) -> Component:
     points = view.edition.rows("control_points", where, (about.site, about.measure), "month")
     chosen_from = view.address.get("from")
     points = tuple(row for row in points if row.month.isoformat()[:7] >= chosen_from) or points
-    headline = wording.control(view.label(about.site), about)
+    alarm = alarms.of_site(view, about.site, about.measure)
+    headline = wording.control(view.label(about.site), about, alarm)
     events = happenings(view, [row.month for row in points], [about.site])
     return card(
         headline,
-        wording.chart_note(about),
-        html.Div(said(about), className="said") if about.drawn else None,
-        drawn(view, about, points, headline),
+        wording.chart_note(about, alarm),
+        html.Div(said(about, alarm), className="said") if about.drawn or alarm is not None else None,
+        drawn(view, about, points, headline, alarm),
         table_of(view, events),
-        html.P([about.chance or "", " ", wording.rebased(about)], className="muted small under"),
+        html.P([joined(" ", wording.chance(about, alarm)), " ", wording.rebased(about)], className="muted small under"),
         name="control",
         twin=points_table(view, points, marks_of(events, about.site)),
         controls=pickers(view, charts, about),
@@ -63,7 +65,9 @@ def month_by_month(view: View) -> Component:
 
 
 def chosen(view: View, charts: Sequence[Row]) -> Row:
-    """The chart that the address names; else new cases of the first site off its plan, if it has a point to draw."""
+    """The chart that the address names; else new cases of the first site whose alarm is on or that is off its plan, if
+    it has a point to draw.
+    """
     measures = {row.measure for row in charts}
     measure = view.address.get("chart")
     measure = measure if measure in measures else USUAL if USUAL in measures else charts[0].measure
@@ -71,7 +75,9 @@ def chosen(view: View, charts: Sequence[Row]) -> Row:
     for site in (view.address.get("of"), "" if view.all_sites else view.sites[0].name):
         if site in of_measure:
             return of_measure[site]
-    order = [of_measure[name] for name in (off_plan(view), *(s.name for s in view.edition.sites)) if name in of_measure]
+    sites = [*(row.site for row in alarms.of_view(view) if row.measure == measure), off_plan(view)]
+    sites += [site.name for site in view.edition.sites]
+    order = [of_measure[name] for name in sites if name in of_measure]
     return next((row for row in order if row.points), next(iter(order or of_measure.values())))
 
 
@@ -94,11 +100,11 @@ def pickers(view: View, charts: Sequence[Row], about: Row) -> list[Component]:
     ]
 
 
-def said(about: Row) -> list[Component]:
-    """The kind of variation and what it means for the plan, each an icon and words."""
+def said(about: Row, alarm: Row | None) -> list[Component]:
+    """The kind of variation and what it means for the plan, each an icon and words; an alarm in place of the first."""
     kind = about.variation or ""
     icon = VARIATION_ICONS.get(kind, "query" if not kind else "signal_down" if kind.endswith("low") else "signal")
-    found = [tagged(icon, about.words or "")]
+    found = [tagged(icon, about.words or "") if alarm is None else tagged("falling", alarms.short(alarm))]
     if about.assurance_words:
         found.append(tagged(ASSURANCE_ICONS.get(about.assurance or "", "unknown"), about.assurance_words))
     return found
@@ -109,7 +115,7 @@ def tagged(icon: str, text: str) -> Component:
     return html.Span([icons.icon(icon, 16), html.Span(first_upper(text))], className="tag plain")
 
 
-def drawn(view: View, about: Row, points: Sequence[Row], headline: str) -> Component:
+def drawn(view: View, about: Row, points: Sequence[Row], headline: str, alarm: Row | None) -> Component:
     """The chart."""
     unit = unit_of(view, about.measure)
     seen = [value for row in points for value in (row.value, row.upper, row.get("plan")) if value is not None]
@@ -131,6 +137,7 @@ def drawn(view: View, about: Row, points: Sequence[Row], headline: str) -> Compo
         stretches={row.month: row.get("stretch") or 1 for row in points},
         plan={row.month: row.get("plan") for row in points},
         events=marks_of(events, about.site),
+        alarm=alarm.month if alarm is not None else None,
     )
     what = _("Control chart, {measure}, {site}", measure=about.label, site=view.label(about.site))
     return graph(figure, "control", joined(". ", [headline, what]), 206)

@@ -32,6 +32,7 @@ from etl.definitions.writing import HIDDEN, figures, pounds, pounds_short
 # What is said on pointing at a point: its month and its number.
 POINTED_AT = hover(Plain("%{customdata[0]}: %{customdata[1]}"))
 RING = {"symbol": "circle-open", "size": 11, "color": theme.PARTLY, "line": {"width": 2}}
+ALARM_RING = {**RING, "size": 17}
 # The height of a label as a share of the height of a control chart's scale.
 LABEL = 0.085
 # The width of a letter as a share of the width of a small chart.
@@ -161,10 +162,12 @@ def control_chart(
     stretches: Mapping[date, int] | None = None,
     plan: Mapping[date, float | None] | None = None,
     events: Mapping[date, str] | None = None,
+    alarm: date | None = None,
 ) -> Figure:
     """A control chart: the points, their mean and limits; signals are ringed. `limits` is mean, lower, upper by month.
 
-    Limits break where a new stretch begins: where somebody decided to start them afresh.
+    Limits break where a new stretch begins: where somebody decided to start them afresh. The month of an alarm has a
+    ring of its own and says so.
     """
     names = [month.isoformat() for month in months]
     traces = []
@@ -193,6 +196,9 @@ def control_chart(
     ring = {"symbol": "circle-open", "size": 15, "color": theme.INK, "line": {"width": 2}}
     rings = [month.isoformat() for month in ringed], [values[month] for month in ringed]
     traces.append(scatter("markers", *rings, marker=ring, hoverinfo="skip", cliponaxis=False))
+    if alarm is not None and alarm in values:
+        at = [alarm.isoformat()], [values[alarm]]
+        traces.append(scatter("markers", *at, marker=ALARM_RING, hoverinfo="skip", cliponaxis=False))
     return figure(
         traces,
         x=month_axis(months),
@@ -200,7 +206,7 @@ def control_chart(
         margin=(20 if events else 10, 100 if axis_text is None else 118, 24, 48),
         shapes=event_marks(months, events or {})[0],
         notes=[
-            *_limit_notes(months, values, limits, texts, short if axis_text is None else pounds, top * LABEL),
+            *_limit_notes(months, values, limits, texts, short if axis_text is None else pounds, top * LABEL, alarm),
             *event_marks(months, events or {})[1],
             *_hidden_note(_hidden(months, texts), any(v is not None for v in values.values()), top * 0.03),
             *_plan_note(months, plan or {}, limits, short if axis_text is None else pounds, top * LABEL),
@@ -252,27 +258,49 @@ def _limit_notes(
     texts: Mapping[date, str],
     write: Callable[[float], str],
     gap: float,
+    alarm: date | None = None,
 ) -> list[Note]:
-    """The names and values of the limits at their right ends, no nearer than `gap` to another, and the last value."""
-    known = [month for month in months if values.get(month) is not None]
+    """The names and values of the limits at their right ends, no nearer than `gap` to another, and the last value.
+
+    An alarm is said under its value, in place of the lower limit.
+    """
     held = [month for month in months if limits.get(month, (None,))[0] is not None]
-    notes = []
+    notes = _last_notes(months, values, limits.get(held[-1]) if held else None, texts, gap, alarm)
     if held:
         mean, lower, upper = limits[held[-1]]
         assert mean is not None
         end = {"xref": "paper", "xshift": 8}
-        notes.append(note(1, mean, _("average {number}", number=write(mean)), **end))
+        middle = max(mean, notes[0]["y"] + 1.3 * gap) if alarm is not None else mean
+        notes.append(note(1, middle, _("average {number}", number=write(mean)), **end))
         if upper is not None:
-            notes.append(note(1, max(upper, mean + gap), _("upper limit {number}", number=write(upper)), **end))
-        if lower is not None:
+            notes.append(note(1, max(upper, middle + gap), _("upper limit {number}", number=write(upper)), **end))
+        if lower is not None and alarm is None:
             words = _("lower limit {number}", number=write(lower)) if lower > 0 else _("lower below 0")
             at = min(max(lower, 0), mean - gap)
             notes.append(note(1, at, words, yanchor="middle" if lower > 0 else "bottom", **end))
-    if known:
-        far = held and _near(values[known[-1]], limits[held[-1]])
-        side = {"yshift": 14, "xanchor": "right", "xshift": 8} if far else {"xshift": 7}
-        notes.append(note(known[-1].isoformat(), values[known[-1]], texts[known[-1]], font=bold(14), **side))
     return notes
+
+
+def _last_notes(
+    months: Sequence[date],
+    values: Mapping[date, float | None],
+    limits: tuple[float | None, float | None, float | None] | None,
+    texts: Mapping[date, str],
+    gap: float,
+    alarm: date | None,
+) -> list[Note]:
+    """The last value, and under it that it is unusually low."""
+    known = [month for month in months if values.get(month) is not None]
+    if not known:
+        return []
+    last, value = known[-1].isoformat(), values[known[-1]]
+    if alarm is not None:
+        at = max(value or 0, 1.3 * gap)
+        low = note(last, at - 1.3 * gap, _("unusually low"), xshift=13, font={"size": 12, "color": theme.PARTLY})
+        return [note(last, at, texts[known[-1]], font=bold(14), xshift=13), low]
+    far = limits is not None and _near(value, limits)
+    side = {"yshift": 14, "xanchor": "right", "xshift": 8} if far else {"xshift": 7}
+    return [note(last, value, texts[known[-1]], font=bold(14), **side)]
 
 
 def _near(value: float | None, limits: tuple[float | None, float | None, float | None]) -> bool:

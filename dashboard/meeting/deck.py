@@ -1,9 +1,11 @@
 """The slides of a meeting, each made of what a page says: the same rows of the edition, the same headlines."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
+from dashboard.cards import alarms
 from dashboard.cards.criteria import CRITERIA
 from dashboard.cards.funders import amounts_of
 from dashboard.charts.money import LAYERS
@@ -140,7 +142,10 @@ def ask(view: View, cover: Row | None, verdicts: Sequence[Row]) -> tuple[str, st
 def new_cases(view: View) -> Slide | None:
     """New cases of each site against its plan; no slide where none is known or may be shown."""
     rows = compared(view, "new_cases")
-    points = [point(view, site, rows.get(site), of_plan(view, rows.get(site))) for site in sites_shown(view)]
+    points = [
+        with_alarm(view, site, point(view, site, rows.get(site), of_plan(view, rows.get(site))))
+        for site in sites_shown(view)
+    ]
     if all(point.value is None for point in points):
         return None
     return dotted(
@@ -167,6 +172,12 @@ def new_cases(view: View) -> Slide | None:
         ),
         codes_of(view, rows),
     )
+
+
+def with_alarm(view: View, site: str, point: Point) -> Point:
+    """A site's new cases with the alarm that is on."""
+    alarm = alarms.of_site(view, site, "new_cases")
+    return replace(point, alarm=alarms.short(alarm)) if alarm is not None else point
 
 
 def how_sure(view: View) -> list[str]:
@@ -352,6 +363,11 @@ def criteria(view: View) -> Slide | None:
     for criterion in rows:
         levels = [cells[s, criterion].level if (s, criterion) in cells else "unknown" for s in sites]
         body.append((Words(CRITERIA[criterion][0]), *(Words(LEVELS.get(x, x), x) for x in levels)))
+    low = [alarms.of_site(view, site, "new_cases") for site in sites]
+    # With more sites there is no room for a row; the slide on cases has them.
+    if any(low) and len(view.sites) <= MOST_IN_FULL:
+        said = (Words(alarms.short(row), "falling") if row is not None else Words(_("none")) for row in low)
+        body.append((Words(_("Alarm: new cases")), *said))
     held = [verdicts[site.name] for site in view.sites if site.name in verdicts]
     lines = [
         joined(": ", [Name(labels[s]), joined(", ", [level_words(line[0].text, line[i].text) for line in body])])

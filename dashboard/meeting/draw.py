@@ -147,10 +147,11 @@ def dot_row(row: Point, top: float, lines: Sequence[Component]) -> list[Componen
     else:
         drawn.append(html.Span(row.shown, className="slide-state"))
     below = [html.Small(row.below)] if row.below else []
+    alarm = [html.Small([icons.icon("falling", 40), html.Span(row.alarm)])] if row.alarm else []
     return [
         html.Div([name_of(row.place), *below], className="slide-dot-name"),
         html.Div(drawn, className="slide-scale"),
-        html.Span(row.beside, className="slide-beside"),
+        html.Span([row.beside, *alarm], className="slide-beside"),
     ]
 
 

@@ -59,6 +59,7 @@ class Point:
     plan: float | None
     beside: str
     hollow: bool
+    alarm: str = ""
 
 
 @dataclass(frozen=True)

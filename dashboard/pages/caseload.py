@@ -33,9 +33,9 @@ from dashboard.wording import caseload as wording
 from dashboard.wording import numbers
 from etl.definitions import label_of
 from etl.definitions.messages import Capital, Count, Plain, Small, Text, _, joined, ngettext
-from etl.definitions.periods import write_month, write_months
+from etl.definitions.periods import MONTHS_IN, write_month, write_months
 from etl.definitions.settings import DELIVERED, LEAST_COUNT
-from etl.definitions.writing import HIDDEN, figures, first_upper, listed, percent
+from etl.definitions.writing import HIDDEN, figures, first_upper, listed, percent, write_interval
 
 Component = Any
 
@@ -85,7 +85,33 @@ def open_cases(view: View) -> Component:
         plan="planned_open_cases",
         name="open-cases",
         source=joined(". ", [source_words(view), *made_up_plans(view)]),
+        below=levels_table(view) if view.is_latest else None,
     )
+
+
+def levels_table(view: View) -> Component:
+    """The level to which each site's new and closed cases lead, beside what is open now and planned."""
+    found = {row.site: row for row in view.edition.rows("levels")}
+    rows = [found[site.name] for site in view.sites if site.name in found]
+    if not rows:
+        return None
+    heads = [Column(_("Site")), Column(_("Open now"), True), Column(_("Leads to"), True)]
+    heads += [Column(_("Likely range"), True), Column(_("Plan"), True)]
+    month = write_month(rows[0].ends)
+    words = _("Where new and closed cases lead, if they go on as in the six months to {month}", month=month)
+    exhibit = table(heads, [level_line(view, row) for row in rows], words, class_name="wide")
+    return html.Div([html.P(words, className="muted small"), exhibit])
+
+
+def level_line(view: View, row: Row) -> list[Component]:
+    """A site's line: open cases now, the level that they are heading for with its likely range, and the plan."""
+    now = view.edition.result(row.site, "closing_cases", "month", row.ends)
+    plan = number(view, view.edition.result(row.site, "planned_open_cases", "month", row.ends))
+    shown = [site_name(view, row.site), number(view, now)]
+    if row.level is None:
+        return [*shown, state(_("not known"), row.why or ""), "", plan]
+    texts = (("level", figures(row.level)), ("range", write_interval(row.low, row.high, "count")))
+    return [*shown, *(links.link_to(view, links.level_text(view, row, *text)) for text in texts), plan]
 
 
 def made_up_plans(view: View) -> list[str]:
@@ -102,7 +128,7 @@ def flows_of(view: View, site: str) -> tuple[Row, ...]:
 def year_before(view: View) -> Component:
     """New cases of the last months beside those of the same months a year before."""
     found = [(site, row) for site in view.sites for row in flows_of(view, site.name) if row.measure == "new_cases"]
-    rows = [(site, row) for site, row in found if row.span == YEAR]
+    rows = [(site, row) for site, row in found if row.span == MONTHS_IN["year"]]
     heads = [Column(_("Site")), Column(_("Months")), Column(_("A year before"), True), Column(_("Now"), True)]
     return card(
         wording.changed([(site.label, row) for site, row in rows]),
@@ -121,7 +147,6 @@ def year_before(view: View) -> Component:
     )
 
 
-YEAR = 12
 YEAR_BEFORE = _("New cases and the same months a year before")
 
 

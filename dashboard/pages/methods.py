@@ -32,7 +32,8 @@ METHODS = (
             "makes them: limits at the mean ± {ranges} times the mean moving range. Counts under 10 a month have "
             "exact Poisson limits, wider where the months vary more than that explains. Limits are drawn from "
             "{enough} points, dashed as a trial from {trial}. Each chart says how often chance alone gives it a "
-            "signal.",
+            "signal. Of open cases the page of caseload says to what level the last six months lead: mean open cases "
+            "× new ÷ closed cases (Little’s law).",
             ranges=CHART["ranges_to_limit"],
             enough=CHART["enough_points"],
             trial=CHART["trial_points"],

@@ -32,7 +32,7 @@ from etl.definitions import label_of
 from etl.definitions.messages import Capital, Month, Number, Text, _, joined
 from etl.definitions.periods import months_from, write_date, write_month, write_months
 from etl.definitions.readiness import PROPOSED_BY, THRESHOLDS, VERDICTS
-from etl.definitions.writing import HIDDEN, figures, first_upper, lower_first, pounds, write, write_range
+from etl.definitions.writing import HIDDEN, figures, first_upper, lower_first, pounds, why_open, write, write_range
 from etl.provenance.address import NumberAddress
 
 MOST_COLUMNS = 5
@@ -95,6 +95,7 @@ def key() -> Component:
         (icons.dot(1.0, 0.4, 1.6, 2.0, grey, width=34), _("value and likely range (95%): what chance alone could do")),
         (icons.between(0.9, 1.9, 2.0, grey, width=34), _("at least, at most: a number is missing")),
         (icons.icon("flag", 13), _("under query, may be wrong; dotted: if it is right")),
+        (alarms.icon(13), _("unusually low")),
     )
     return html.Ul([html.Li([drawn, said]) for drawn, said in swatches], className="key small muted")
 
@@ -188,14 +189,14 @@ def new_cases(view: View, site: str) -> Component:
     """New cases of the period against the plan of the same months."""
     row, plan = view.result(site, "new_cases"), view.result(site, "planned_new_cases")
     if row is not None and row.shown == HIDDEN:
-        return cell(hidden(), notes=_("Hidden: a small number"))
+        return no_number(row)
     badge = level(view, site, "caseload")
     if row is None or row.value is None:
         return open_cases_of(view, site, row, plan, badge)
     own = compared(view, "new_cases").get(site)
     unit = of_number(links.number_text(view, plan)) if plan is not None and plan.value is not None else ""
     if own is None or own.plan is None or own.hollow:
-        return cell(number(view, row), unit, None, links.interval_text(view, row), badge)
+        return cell(number(view, row), unit, None, [links.interval_text(view, row), *alarms.in_cell(view, site)], badge)
     mark = None
     if site != "all":
         ends = (own.against, own.against_low, own.against_high, MOST_OF_PLAN)
@@ -203,7 +204,15 @@ def new_cases(view: View, site: str) -> Component:
     share = caseload.delivered(own, partial(links.result_text, view))
     criterion = judged(view, site, "caseload")
     limits = own.words if criterion is None else criterion.note
-    return cell(number(view, row), unit, mark, [_("{share} of plan", share=share), first_upper(limits or "")], badge)
+    notes = [_("{share} of plan", share=share), first_upper(limits or ""), *alarms.in_cell(view, site)]
+    return cell(number(view, row), unit, mark, notes, badge)
+
+
+def no_number(row: Row | None) -> Component:
+    """A cell of a number that is hidden or not known, and why."""
+    if row is not None and row.shown == HIDDEN:
+        return cell(hidden(), notes=_("Hidden: a small number"))
+    return cell(tag("unknown"), notes=row.why if row is not None and row.why else _("No complete year yet"))
 
 
 def open_cases_of(view: View, site: str, row: Row | None, plan: Row | None, badge: Component) -> Component:
@@ -211,7 +220,7 @@ def open_cases_of(view: View, site: str, row: Row | None, plan: Row | None, badg
     bounds = view.bounds(site, "new_cases")
     planned = plan.value if plan is not None else None
     if row is None or bounds is None:
-        return cell(tag("unknown"), notes=row.why if row is not None and row.why else _("No complete year yet"))
+        return no_number(row)
     of = links.number_text(view, plan) if planned and plan is not None else ""
     may_be = links.bounds_text(view, row, bounds.low, bounds.high, "count")
     what = "bounds" if bounds.least is None else "least"
@@ -221,18 +230,23 @@ def open_cases_of(view: View, site: str, row: Row | None, plan: Row | None, badg
     if planned and site != "all":
         ends = ((bounds.least or bounds.low) / planned, bounds.high / planned, MOST_OF_PLAN)
         mark = icons.between(*ends, view.mark(site), plan=1.0)
-    return cell(value, "", mark, [overview.bounded_cases(bounds, of, may_be), overview.why_open(bounds)], badge)
+    notes = [
+        overview.bounded_cases(bounds, of, may_be),
+        why_open(bounds.missing, bounds.queried),
+        *alarms.in_cell(view, site),
+    ]
+    return cell(value, "", mark, notes, badge)
 
 
 def cost(view: View, site: str) -> Component:
     """Cash spend on the lines that every site counts, for each new case. It has no threshold, so no tag."""
     row, bounds = view.result(site, COST), view.bounds(site, COST)
     if row is not None and row.shown == HIDDEN:
-        return cell(hidden(), notes=_("Hidden: a small number"))
+        return no_number(row)
     if row is not None and bounds is not None:
         return open_cost(view, site, row, bounds)
     if row is None or row.value is None:
-        return cell(tag("unknown"), notes=row.why if row is not None and row.why else _("No complete year yet"))
+        return no_number(row)
     mark = icons.dot(row.value, row.low, row.high, top(view), view.mark(site)) if site != "all" else None
     likely = links.interval_text(view, row)
     return cell(number(view, row), "", mark, _("likely range {range}", range=likely) if likely else "")

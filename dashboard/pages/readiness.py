@@ -117,11 +117,13 @@ def evidence(view: View, row: Row | None, site: str, criterion: str) -> Componen
     name = joined(", ", [CRITERIA[criterion][0], view.label(site)])
     words = link(view, key, row.words, name) if row.words else None
     note = html.Div(row.note, className="muted") if row.get("note") else None
+    low = alarms.in_cell(view, site) if criterion == "caseload" else []
     return html.Div(
         [
             html.Div([tag(row.level), html.Span([when, stale], className="when")], className="level"),
             html.Div(words),
             note,
+            html.Div(low) if low else None,
         ],
         className="cell",
     )

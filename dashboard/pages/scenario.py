@@ -483,7 +483,7 @@ def next_year_card(view: View, found: Sequence[Case]) -> Component:
         if row.cases_seen is None or not row.months_seen:
             body.append([name, state(_("not known")), "", count_span(Range(case.then.cases, case.then.cases))])
             continue
-        ahead = next_year(int(row.cases_seen), int(row.months_seen))
+        ahead = next_year(int(row.cases_seen), int(row.months_seen), row.get("dispersion") or 1.0)
         if not ahead.low <= case.then.cases <= ahead.high:
             outside.append(view.label(row.site))
         seen = _("{cases} in {number} months", cases=seen_cases(view, row), number=Plain(f"{row.months_seen:g}"))
@@ -491,7 +491,10 @@ def next_year_card(view: View, found: Sequence[Case]) -> Component:
         body.append([name, seen, joined("; ", [figures(ahead.mean), likely]), write_count(case.then.cases)])
     heads = (_("Seen"), _("Next year, and its range"), _("Supposed"))
     columns = [Column(_("Site")), *(Column(head, True) for head in heads)]
-    chance = _("New cases if referrals go on as in the last year: 95 in 100 such years (negative binomial)")
+    chance = _(
+        "New cases if referrals go on as in the last year: 95 in 100 such years (negative binomial, wider where months "
+        "vary more than chance explains)"
+    )
     return card(
         scenario.outside_chance(outside, len(found)),
         labelled(chance),

@@ -4,6 +4,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from dashboard.cards import alarms
 from dashboard.cards.events import happenings, in_words, marks_of
 from dashboard.charts import graph
 from dashboard.charts.over_time import site_line, under_query
@@ -16,13 +17,12 @@ from dashboard.elements.tables import Column, hidden, link, not_applicable, numb
 from dashboard.provenance import links
 from dashboard.wording import caseload, control_chart, readiness, returns
 from etl.definitions.messages import Capital, Count, Name, Plain, Text, _, joined, ngettext
-from etl.definitions.periods import month_after, months_from, write_date, write_month, write_months
+from etl.definitions.periods import MONTHS_IN, month_after, months_from, write_date, write_month, write_months
 from etl.definitions.readiness import VERDICTS
 from etl.definitions.writing import HIDDEN, first_upper, spaced
 from etl.provenance.address import NumberAddress
 
 Component = Any
-YEAR = 12  # the months of the longest span that is set beside the year before
 HEADLINES = (
     "new_cases",
     "closing_cases",
@@ -233,15 +233,24 @@ def over_time(view: View, site: Site, measure: str) -> Component:
 def over_a_year(view: View, site: Site, measure: str) -> Component:
     """How a flow went against the same months a year before; nothing of what is no flow."""
     rows = view.edition.rows("trends", "site = ? and measure = ?", (site.name, measure))
-    rows = tuple(row for row in rows if row.get("span") == YEAR)
+    rows = tuple(row for row in rows if row.get("span") == MONTHS_IN["year"])
+    if measure == "closing_cases":
+        return heading_for(view, site)
     return html.P(caseload.change(rows[0], partial(links.flow_text, view)), className="note small") if rows else None
+
+
+def heading_for(view: View, site: Site) -> Component:
+    """To what level the site's new and closed cases lead."""
+    rows = view.edition.rows("levels", "site = ? and level is not null", (site.name,))
+    said = [caseload.leads_to(row, partial(links.level_text, view)) for row in rows]
+    return html.P(said, className="note small") if said else None
 
 
 def monthly(view: View, site: Site, measure: str) -> Text:
     """What the site's control chart of a measure shows; the measure's label where there is none."""
     charts = view.edition.rows("control_charts", "site = ? and measure = ?", (site.name, measure))
     if charts:
-        return control_chart.control(site.label, charts[0])
+        return control_chart.control(site.label, charts[0], alarms.of_site(view, site.name, measure))
     return control_chart.by_month(site.label, view.measure_label(measure))
 
 

@@ -51,6 +51,12 @@ def link_to(view: View, number: Number) -> Component:
     return link(view, number.address, str(number), number.name) if number.address else number
 
 
+def level_text(view: View, row: Row, what: str, shown: str) -> Number:
+    """The level to which new and closed cases lead (`level`), or its likely range (`range`), in a sentence."""
+    address = NumberAddress(row.site, "level", str(row.ends), what)
+    return Number(shown, str(address), joined(", ", [_("Leads to"), view.label(row.site)]))
+
+
 def flow_text(view: View, row: Row, what: str, shown: str) -> Number:
     """A sum of a flow's last months, or of the same months a year before, in a sentence."""
     address = NumberAddress(row.site, "flow", str(row.to_starts), f"{row.span}.{row.measure}.{what}")

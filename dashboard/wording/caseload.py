@@ -7,8 +7,8 @@ from dashboard.data.edition import Row
 from dashboard.wording.numbers import Write, as_shown
 from etl.definitions import label_of
 from etl.definitions.messages import N_, Capital, Listing, Message, Month, Name, Plain, Text, _, joined, ngettext
-from etl.definitions.periods import last_month, write_month, write_months
-from etl.definitions.writing import figures, listed, named, percent, write_end
+from etl.definitions.periods import MONTHS_IN, last_month, write_month, write_months
+from etl.definitions.writing import figures, listed, named, percent, write_end, write_interval
 
 Rows = Sequence[tuple[str, Row]]
 
@@ -146,7 +146,7 @@ def _earlier_year(label: str, row: Row, write: Write) -> Text:
 
 def since(rows: Sequence[Row], label: str = "", write: Write = as_shown) -> Text | None:
     """How many cases closed and how many began in the last three months; of the site where it has a label."""
-    recent = {row.measure: row for row in rows if row.span == RECENT and row.to_value is not None}
+    recent = {row.measure: row for row in rows if row.span == MONTHS_IN["quarter"] and row.to_value is not None}
     if not {"closed_cases", "new_cases"} <= set(recent):
         return None
     closed, new = recent["closed_cases"], recent["new_cases"]
@@ -155,6 +155,16 @@ def since(rows: Sequence[Row], label: str = "", write: Write = as_shown) -> Text
     if not label:
         return _("Since {month}, {closed} cases closed and {began} began", **places)
     return _("{site}: since {month}, {closed} cases closed and {began} began", **places, site=Name(label))
+
+
+def leads_to(row: Row, write: Write) -> Text:
+    """To what level new and closed cases lead, if they go on as they did."""
+    return _(
+        "New and closed cases of the six months to {month} lead to about {level} open cases (likely range {range})",
+        month=write_month(row.ends),
+        level=write(row, "level", figures(row.level)),
+        range=write(row, "range", write_interval(row.low, row.high, "count")),
+    )
 
 
 def changed(rows: Rows) -> Text:
@@ -196,10 +206,6 @@ def not_known(labels: Sequence[str]) -> list[Text]:
     """The sites that a sentence leaves out."""
     one, many = "{sites} is not known", "{sites} are not known"
     return [ngettext(one, many, len(labels), sites=listed(labels))] if labels else []
-
-
-# How far back the sentence on closed and new cases looks, in months.
-RECENT = 3
 
 
 def largest_kind(kind: str, number: Text, total: Text) -> Message:

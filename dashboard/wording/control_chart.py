@@ -31,8 +31,10 @@ def by_month(label: str, measure: str) -> Message:
     return _("{chart} by month", chart=what_is_drawn(label, measure))
 
 
-def control(label: str, row: Row) -> Message:
-    """What a control chart shows, as its row says."""
+def control(label: str, row: Row, alarm: Row | None = None) -> Message:
+    """What a control chart shows, as its row says; an alarm that is on comes first."""
+    if alarm is not None:
+        return _("{site}: {what}", site=Name(label), what=alarm.words)
     chart = what_is_drawn(label, row.label)
     if is_hidden(row):
         if row.points:
@@ -49,13 +51,19 @@ def control(label: str, row: Row) -> Message:
     return _("{chart} by month, {words}", chart=chart, words=row.words)
 
 
+def chance(row: Row, alarm: Row | None) -> list[Text]:
+    """What chance alone does to such a chart, and to the alarm that is on."""
+    found = [alarm.usual, alarm.false_alarms] if alarm is not None else []
+    return [*found, row.chance] if row.chance else found
+
+
 def is_hidden(row: Row) -> bool:
     """Whether a control chart has no limits because some of its months may not be seen."""
     return bool(row.state == "hidden")
 
 
-def chart_note(row: Row) -> Text:
-    """What the limits are and rest on, which months are signals, and what chance does."""
+def chart_note(row: Row, alarm: Row | None = None) -> Text:
+    """What the limits are and rest on, and which months are signals; with an alarm on, not that none is."""
     if is_hidden(row):
         return _("No limits are drawn: hidden months could be worked out from them.")
     if not row.drawn:
@@ -68,6 +76,8 @@ def chart_note(row: Row) -> Text:
     )
     if row.trial:
         limits = _("{limits}, on trial until {number} are known", limits=limits, number=count(CHART["enough_points"]))
+    if alarm is not None and not row.signals:
+        return joined("", [limits, "."])
     signals = _("Ringed: {months}.", months=row.signal_words) if row.signals else _("No month is a signal.")
     return joined(". ", [limits, signals])
 

@@ -1,4 +1,4 @@
-"""What the overview says under its verdicts: how the returns came, and why the programme has no number."""
+"""What the overview says under its verdicts: how the returns came, and what a number that is not known may be."""
 
 from collections.abc import Callable, Sequence
 
@@ -55,10 +55,3 @@ def bounded_cases(row: Row, plan: str, what: Text) -> Text:
     """What new cases may be that are not known, of their plan; `what` they may be in numbers."""
     within = _("with {months} {range}", months=row.missing, range=what) if row.missing else what
     return _("of {number}; {range}", number=plan, range=within) if plan else within
-
-
-def why_open(row: Row) -> Text:
-    """The months because of which a number is not known."""
-    missing = [_("{months} missing", months=row.missing)] if row.missing else []
-    queried = [_("{months} under query", months=row.queried)] if row.queried else []
-    return joined("; ", [*missing, *queried])

@@ -7,8 +7,8 @@ from datetime import date
 
 import numpy as np
 
-from etl.check.history import COLUMN, Order, ReturnedMonth, Row
-from etl.check.month import columns_of
+from etl.check.history import Order, ReturnedMonth, Row
+from etl.check.month import CLOSING, OPENING
 from etl.definitions.checks import COPIED_AT_LEAST, COPIED_SHARE
 from etl.definitions.periods import month_after
 
@@ -85,11 +85,8 @@ def _doubt(one: ReturnedMonth, shelves: Mapping[date, Shelf]) -> tuple[bool, Ord
     """How much speaks for a return being another's: cases at start that are not its own last month's, then its time."""
     shelf = shelves.get(month_after(one.month, -1))
     before = [other for other in shelf.returned if other.site == one.site] if shelf else []
-    closed = [np.where(last.not_applicable, 0.0, last.values)[_CLOSING].sum() for last in before]
-    return any(abs(one.values[_OPENING] - count) > 1e-9 for count in closed), one.order
-
-
-_OPENING, _CLOSING = COLUMN["opening_cases"], list(columns_of("closing_cases"))
+    closed = [np.where(last.not_applicable, 0.0, last.values)[CLOSING].sum() for last in before]
+    return any(abs(one.values[OPENING] - count) > 1e-9 for count in closed), one.order
 
 
 def twins(returned: ReturnedMonth, shelves: Mapping[date, Shelf]) -> set[str]:

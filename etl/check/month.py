@@ -243,22 +243,22 @@ def _does_not_apply(check: Equal | NoMore, month: Month) -> bool:
     return any(month.not_applicable[list(columns_of(name))].all() for name in names)
 
 
-_OPENING = COLUMN["opening_cases"]
-_CLOSING = list(columns_of("closing_cases"))
+OPENING = COLUMN["opening_cases"]
+CLOSING = list(columns_of("closing_cases"))
 
 
 def _opening_differs(facts: Facts, values: Row) -> np.ndarray:
     """Whether opening is not last month's closing."""
-    return np.abs(values[..., _OPENING] - facts.last[..., _CLOSING].sum(axis=-1)) > 1e-9
+    return np.abs(values[..., OPENING] - facts.last[..., CLOSING].sum(axis=-1)) > 1e-9
 
 
 def _next_differs(facts: Facts, values: Row) -> np.ndarray:
     """Whether next month's opening is not this month's closing."""
-    closing = np.where(facts.not_applicable, 0.0, values)[..., _CLOSING].sum(axis=-1)
+    closing = np.where(facts.not_applicable, 0.0, values)[..., CLOSING].sum(axis=-1)
     return np.abs(facts.next_opening - closing) > 1e-9
 
 
-_OPENING_FAILED, _NEXT_FAILED = Failed("opening_differs", (_OPENING,)), Failed(NEXT, tuple(_CLOSING))
+_OPENING_FAILED, _NEXT_FAILED = Failed("opening_differs", (OPENING,)), Failed(NEXT, tuple(CLOSING))
 
 
 def _unlikely_amounts(facts: Facts, values: Row) -> np.ndarray:
@@ -384,15 +384,15 @@ def _wrong_way_round(facts: Facts, values: Row) -> np.ndarray:
 
 _EQUAL_SIGNS = _SIGNS[_ARE_EQUAL]
 _UNSETTLED = (_EQUAL_SIGNS[:, _COUNT_PAIRS[:, 0]] != _EQUAL_SIGNS[:, _COUNT_PAIRS[:, 1]]).astype(float)
-_OPENING_IN_IT, _CLOSING_IN_IT = (np.isin(_COUNT_PAIRS, c).sum(axis=1) == 1 for c in (_OPENING, _CLOSING))
+_OPENING_IN_IT, _CLOSING_IN_IT = (np.isin(_COUNT_PAIRS, c).sum(axis=1) == 1 for c in (OPENING, CLOSING))
 
 
 def _swap_breaks_an_identity(facts: Facts, values: Row) -> np.ndarray:
     """For which pairs of counts something adds up, or was carried over, that would not if they changed places."""
     made, hole = _left_over(facts, values)
     holds = (~hole & (np.abs(made) < 1e-9))[..., _ARE_EQUAL]
-    begins = values[..., _OPENING] == facts.last[..., _CLOSING].sum(axis=-1)
-    ends = np.where(facts.not_applicable, 0.0, values)[..., _CLOSING].sum(axis=-1) == facts.next_opening
+    begins = values[..., OPENING] == facts.last[..., CLOSING].sum(axis=-1)
+    ends = np.where(facts.not_applicable, 0.0, values)[..., CLOSING].sum(axis=-1) == facts.next_opening
     carried = begins[..., None] & _OPENING_IN_IT | ends[..., None] & _CLOSING_IN_IT
     return (holds @ _UNSETTLED > 0) | carried
 

@@ -1,8 +1,11 @@
 """A problem: what is wrong in a return, in which cell, and how to correct it, in words for the site."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Literal
+
+import pandas as pd
 
 Severity = Literal["reject", "query", "info"]
 
@@ -25,3 +28,13 @@ class Problem:
     measure: str = ""
     cause: str = ""
     supposes: str = ""
+
+
+# The columns of the table `problems` that are a problem's own, in the order of its fields.
+PROBLEM = tuple(field.name for field in fields(Problem))
+
+
+def problem_frame(problems: Iterable[tuple[str, str | None, Problem]]) -> pd.DataFrame:
+    """Problems as rows of the table, from (return_id, site, problem)."""
+    rows = [(given, site, *(getattr(problem, name) for name in PROBLEM)) for given, site, problem in problems]
+    return pd.DataFrame(rows, columns=["return_id", "site", *PROBLEM])

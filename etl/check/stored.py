@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -12,7 +11,7 @@ import pandas as pd
 
 from etl.check.compare import compare, touched_twins
 from etl.check.history import NUMBERS, Order, ReturnedMonth
-from etl.check.problem import Problem
+from etl.check.problem import Problem, problem_frame
 from etl.definitions.checks import CHECKS, COPIED_AT_LEAST
 from etl.definitions.periods import month_after
 from etl.read import Return
@@ -176,10 +175,8 @@ def _replace(
 
 
 def _framed(site_of: Mapping[str, str], problems: Iterable[tuple[str, Problem]]) -> pd.DataFrame:
-    """Problems as rows of the table `problems`."""
-    rows = [(name, site_of[name], *vars(problem).values()) for name, problem in problems]
-    columns = ["return_id", "site", *(field.name for field in fields(Problem))]
-    return pd.DataFrame(rows, columns=columns).assign(compared=True)
+    """Problems as rows of the table `problems`, found beside other returns."""
+    return problem_frame((name, site_of[name], problem) for name, problem in problems).assign(compared=True)
 
 
 def _in_shadow(code: str) -> bool:

@@ -14,6 +14,7 @@ from etl.compare.central import central_costs
 from etl.compare.charts import control_charts
 from etl.compare.components import components, formula_of, shown
 from etl.compare.intervals import with_intervals
+from etl.compare.levels import levels
 from etl.compare.money import real_terms, spend_against, spend_lines
 from etl.compare.parts import COUNTED, parts
 from etl.compare.pathway import pathway
@@ -58,6 +59,7 @@ def comparison_tables(
         "apart": pairs,
         "findings": findings(rows, pairs),
         "trends": trends(results, data_month),
+        "levels": levels(results, data_month),
         "pathway": pathway(rows),
         "scope": with_reported_lines(scope, own),
         "parts": parts(_in_order(wholes, sites), results),

@@ -19,6 +19,7 @@ from etl.definitions import DERIVED
 from etl.definitions.measure import Ratio
 from etl.definitions.messages import Month, _
 from etl.definitions.periods import (
+    day_of,
     financial_year_start,
     last_month,
     month_after,
@@ -115,7 +116,7 @@ def rests_on(rows: pd.DataFrame, starts: pd.Series, ends: pd.Series, queried: pd
         return found
     names = rows.measure.unique()
     for (site, month), own in queried.groupby(["site", "month"]):
-        doubted, day = set(own.measure), pd.Timestamp(month).date()
+        doubted, day = set(own.measure), day_of(month)
         of = rows.measure.isin([name for name in names if doubted & components(name)])
         found |= (rows.site.isin([site, ALL]) & of & (starts <= day) & (ends >= day)).to_numpy(dtype=bool)
     return found

@@ -23,22 +23,21 @@ from etl.definitions.periods import write_month, write_months
 from etl.definitions.settings import DAYS_LATE
 from etl.definitions.tables import columns_of
 from etl.definitions.writing import figures
+from etl.methods import dispersion
 from etl.methods.control_chart import (
     ASSURANCE_WORDS,
     COMMON_CAUSE,
     ENOUGH_POINTS,
     TRIAL_POINTS,
     VARIATION_WORDS,
-    dispersion,
     poisson_limits,
     signals_by_chance,
-    widened,
     xmr,
 )
 from etl.reference import Rebase
 
 # Under so many a month the lower XmR limit is below nought: no fall could signal.
-SMALL_MEAN = 10
+SMALL_MEAN, UNDER_SMALL = 10, 9.9
 XMR, POISSON = "xmr", "poisson"
 # The parts of these are the new cases or closures again: their totals would be the same chart twice.
 TWICE = {"sex", "age", "ethnicity", "disability", "risk_change"}
@@ -192,7 +191,7 @@ def _chart(series: Series, log: Sequence[Rebase]) -> tuple[tuple[object, ...], l
         assured,
         sum(stretch.signals for stretch in stretches),
         signal_words(series.months, labels),
-        _chance(series, last) if last.drawn else "",
+        _chance(series, last, kind) if last.drawn else "",
         *((rebased.month, rebased.reason, rebased.who) if rebased else (None, "", "")),
     )
     return row, _points(series, stretches)
@@ -213,9 +212,13 @@ def is_flow(measure: str) -> bool:
     return all(over_months_of(number) == "sum" for number in components(measure)) and measure not in SUMMED_STOCKS
 
 
+def _is_count(measure: str) -> bool:
+    return measure != DAYS_LATE.name and unit_of(measure) == "count"
+
+
 def _kind(series: Series, edges: Sequence[int]) -> str:
     """Poisson limits for a chart of counts any stretch of which has a small mean."""
-    if series.measure == DAYS_LATE.name or unit_of(series.measure) != "count":
+    if not _is_count(series.measure):
         return XMR
     known = [[v for v in series.values[a:b] if v is not None] for a, b in pairwise(edges)]
     return POISSON if any(values and mean(values) < SMALL_MEAN for values in known) else XMR
@@ -228,8 +231,8 @@ def _stretch(values: Sequence[Limit], kind: str, measure: str) -> Stretch:
     if middle is None or len(known) < TRIAL_POINTS:
         return Stretch(None, None, None, unlabelled, unlabelled, len(known))
     if kind == POISSON:
-        index = dispersion(known)
-        low, high = widened(poisson_limits(middle), middle, index)
+        index = dispersion.index(known)
+        low, high = dispersion.widened(poisson_limits(middle), middle, index)
         labels = tuple(None if value is None else _outside(value, low, high) for value in values)
         return Stretch(middle, low, high, labels, _kinds(labels, measure), len(known), dispersion=index)
     chart = xmr(values, improvement(measure))
@@ -265,9 +268,13 @@ def _kinds(labels: Iterable[str | None], measure: str) -> tuple[str | None, ...]
     return tuple(None if label is None else words.get(label, label) for label in labels)
 
 
-def _chance(series: Series, last: Stretch) -> str:
-    is_count = series.measure != DAYS_LATE.name and unit_of(series.measure) == "count"
-    words = chance_words(last.mean or 0.0, last.points, is_count=is_count)
+def _chance(series: Series, last: Stretch, kind: str) -> str:
+    """What chance alone does on such a chart, and that its limits are wider where they are."""
+    is_count = _is_count(series.measure)
+    middle = last.mean or 0.0
+    # A stretch is drawn as the chart is, whatever its own mean: with exact limits, or with XmR's.
+    middle = min(middle, UNDER_SMALL) if kind == POISSON else max(middle, SMALL_MEAN)
+    words = chance_words(middle, last.points, is_count=is_count)
     if last.dispersion == 1.0:
         return words
     times = Plain(figures(last.dispersion**0.5, 1))

@@ -8,7 +8,7 @@ months, and see a third less intake in 6% of runs against 52%.
 Sources: J. Przyborowski and H. Wilenski (1940) (`etl.methods.binomial`); S. Holm (1979) (`etl.methods.holm`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 
 import pandas as pd
@@ -67,12 +67,8 @@ def _row(known: Values, span: int, first: date, data_month: date) -> tuple[objec
 
 
 def _why(months: list[date], known: Values) -> str:
-    missing = next(_missing(months, known), None)
+    missing = next((month for month in months if month not in known), None)
     return _("{month} is not known", month=write_month(missing)) if missing else _("no month is known")
-
-
-def _missing(months: list[date], known: Values) -> Iterator[date]:
-    return (month for month in months if month not in known)
 
 
 def _direction(before: float | None, after: float | None, p: float | None) -> str:

@@ -4,7 +4,20 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 
 from etl.definitions.measure import Unit
-from etl.definitions.messages import MONTH_NAMES, Capital, Count, Listing, Name, Number, Plain, Small, Text, _, ngettext
+from etl.definitions.messages import (
+    MONTH_NAMES,
+    Capital,
+    Count,
+    Listing,
+    Name,
+    Number,
+    Plain,
+    Small,
+    Text,
+    _,
+    joined,
+    ngettext,
+)
 
 MINUS = "\N{MINUS SIGN}"
 ARROW = " → "  # from what was to what is
@@ -175,6 +188,13 @@ def write_range(low: float, high: float, unit: Unit) -> Text:
     """All that a number may be, from end to end."""
     first, last = range_ends(low, high, unit)
     return first if first == last else _("{low} to {high}", low=first, high=last)
+
+
+def why_open(missing: str, queried: str) -> Text:
+    """Why a number is not known exactly: the months that are missing, and those under query."""
+    lacking = [_("{months} missing", months=missing)] if missing else []
+    asked = [_("{months} under query", months=queried)] if queried else []
+    return joined("; ", [*lacking, *asked])
 
 
 def write_on_its_side(value: float, digits: int, level: Callable[[float], str]) -> str:

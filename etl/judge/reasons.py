@@ -7,7 +7,7 @@ from datetime import date
 from etl.definitions.messages import Number, Plain, Small, Text, _, joined, ngettext
 from etl.definitions.periods import write_date, write_financial_year, write_month
 from etl.definitions.readiness import CRITERIA, QUESTIONS, THRESHOLDS, TOO_FEW_TO_BE_SURE, VERDICTS
-from etl.definitions.writing import figures, first_upper, round_half_up, write, write_end, write_on_its_side
+from etl.definitions.writing import figures, first_upper, round_half_up, why_open, write, write_end, write_on_its_side
 from etl.judge.evidence import Bounds, Evidence, together
 from etl.judge.judgement import complete, judge, levels_of, method_name
 from etl.methods import readiness as method
@@ -127,7 +127,7 @@ def _spend_cell(evidence: Evidence, judged: Readiness, day: date) -> Cell:
         return Cell(None, first_upper(_listed(evidence.spend_gaps)), "", shown_by, dated, shown_by)
     if evidence.spend is None and bounds is not None:
         low, high = (end / planned for end in (bounds.low, bounds.high))
-        words, note = _bounded_spend(bounds, planned), _because(evidence, bounds)
+        words, note = _bounded_spend(bounds, planned), why_open(bounds.missing, bounds.queried)
         return Cell(None, words, note, shown_by, dated, shown_by, low, high)
     assert evidence.spend is not None
     spent = {"spend": pounds_of(evidence.spend), "planned": pounds_of(planned)}
@@ -163,7 +163,7 @@ def _caseload_cell(evidence: Evidence, judged: Readiness, day: date) -> Cell:
     if evidence.cases is None and bounds is not None:
         words = _bounded_cases(bounds, of)
         ends = (bounds.low / planned, bounds.high / planned)
-        return Cell(None, words, _because(evidence, bounds), shown_by, dated, shown_by, *ends)
+        return Cell(None, words, why_open(bounds.missing, bounds.queried), shown_by, dated, shown_by, *ends)
     assert evidence.cases is not None
     assert judged.count_ci95 is not None
     share = Plain(write_on_its_side(100 * evidence.cases / planned, 0, _of_cases) + "%")
@@ -195,13 +195,6 @@ def _how_sure(judged: Readiness) -> str:
     sure = judged.probability_rate_at_least_90_percent_of_plan
     least, most = TOO_FEW_TO_BE_SURE
     return _("Too few cases to be sure") if sure is not None and least <= sure <= most else ""
-
-
-def _because(evidence: Evidence, bounds: Bounds) -> str:
-    """Why a number is not known exactly."""
-    missing = [_("{months} missing", months=bounds.missing)] if bounds.missing else []
-    queried = [_("{months} under query", months=bounds.queried)] if bounds.queried else []
-    return joined("; ", [*missing, *queried])
 
 
 def _returns_cell(evidence: Evidence, judged: Readiness, day: date) -> Cell:

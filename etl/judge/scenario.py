@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from etl.methods import caseload_forecast, intervals, runway
+from etl.methods import caseload_forecast, dispersion, intervals, runway
 from etl.methods.readiness import Readiness, verdict
 
 MONTHS = 12
@@ -233,10 +233,14 @@ class NextYear:
     high: int
 
 
-def next_year(cases: int, months: int) -> NextYear:
-    """From the cases of the last months: the negative binomial of `methods.caseload_forecast`."""
+def next_year(cases: int, months: int, index: float = 1.0) -> NextYear:
+    """From the cases of the last months: the negative binomial of `methods.caseload_forecast`.
+
+    Wider where the months vary more than chance explains: `index` is that of `methods.dispersion`.
+    """
     found = caseload_forecast.forecast(cases, months, MONTHS)
-    return NextYear(found.mean, found.quantile(0.025), found.quantile(0.975))
+    low, high = dispersion.widened((found.quantile(0.025), found.quantile(0.975)), found.mean, index)
+    return NextYear(found.mean, max(0, math.floor(low)), math.ceil(high))
 
 
 def roll_out(start: Start, areas: int, choices: Choices) -> Outcome:

@@ -12,6 +12,7 @@ from etl.definitions.periods import months_from
 from etl.definitions.readiness import QUESTIONS
 from etl.definitions.tables import columns_of
 from etl.judge.evidence import Evidence, together
+from etl.methods import dispersion
 from etl.reference import Plan, plan_on
 
 
@@ -26,7 +27,7 @@ def start_rows(
     """Two rows a site: what it is judged by as it is known, and (`mended`) once what is missing has come as planned.
 
     `steps` says what would have to come. Pounds, cases and posts; `cases_seen` are the new cases of `months_seen` of
-    the last twelve months. What is not known is None.
+    the last twelve months, `dispersion` how much they vary. What is not known is None.
     """
     months = {site: _months_of(results, site, data_month) for site in cases}
     rows = []
@@ -65,6 +66,7 @@ def _months_of(results: pd.DataFrame, site: str, data_month: date) -> dict[str, 
         "posts_month": last,
         "cases_seen": round(sum(seen)) if seen else None,
         "months_seen": len(seen),
+        "dispersion": dispersion.index(seen),
     }
 
 

@@ -91,12 +91,12 @@ def readiness_rows(cases: Mapping[str, Evidence], judged: Mapping[str, Readiness
     rows = []
     for site, evidence in cases.items():
         levels = levels_of(judged[site])
+        to_meet = {one.criterion: condition_words(evidence, one) for one in judged[site].conditions}
         for position, criterion in enumerate(CRITERIA, start=1):
             cell = CELLS[criterion.name](evidence, judged[site], day)
             stale = cell.dated is not None and cell.dated < _months_ago(day, STALE_AFTER_MONTHS)
             made_up = cell.source == MADE_UP or (criterion.name == "money" and evidence.money.made_up)
             may = judged[site].possible_levels[method_name(criterion.name)]
-            to_meet = {c.criterion: condition_words(evidence, c) for c in judged[site].conditions}
             rows.append(
                 {
                     "site": site,

@@ -12,10 +12,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from itertools import pairwise
-from statistics import mean, variance
+from statistics import mean
 
 import numpy as np
-from scipy.special import chdtrc, pdtr, pdtrik
+from scipy.special import pdtr, pdtrik
 
 from etl.methods import thresholds
 
@@ -28,7 +28,6 @@ RUN: int = _AT["run"]
 ENOUGH_POINTS: int = _AT["enough_points"]
 TRIAL_POINTS: int = _AT["trial_points"]
 TAIL = 0.00135
-DISPERSED = 0.05
 
 COMMON_CAUSE = "common_cause"
 HIGH = {"above_limit", "trend_up", "two_in_three_above", "shift_above"}
@@ -139,18 +138,6 @@ def poisson_limits(mean: float, tail: float = TAIL) -> tuple[int, int]:
     return _poisson_quantile(tail, mean), _poisson_quantile(1 - tail, mean)
 
 
-def dispersion(counts: Sequence[float]) -> float:
-    """How much more counts vary than a Poisson mean would have them: 1 unless chance hardly explains it (p < 0.05).
-
-    Source: D. J. Spiegelhalter (2005), Handling over-dispersion of performance indicators, Quality and Safety in Health
-    Care 14; the index is s²/m, with (n − 1)s²/m against chi-square.
-    """
-    if len(counts) < TRIAL_POINTS or not (middle := mean(counts)):
-        return 1.0
-    index = variance(counts, middle) / middle
-    return index if chdtrc(len(counts) - 1, (len(counts) - 1) * index) < DISPERSED else 1.0
-
-
 def signals_by_chance(middle: float | None, months: int) -> float:
     """The share of charts of pure chance that have a signal somewhere: of counts of this mean, or (None) of money.
 
@@ -162,12 +149,6 @@ def signals_by_chance(middle: float | None, months: int) -> float:
         return float(np.interp(at, lengths, _CHANCE["money"]))
     by_mean = [float(np.interp(at, lengths, row)) for row in _CHANCE["count"]]
     return float(np.interp(math.log(max(middle, means[0])), np.log(means), by_mean))
-
-
-def widened(limits: tuple[float, float], middle: float, index: float) -> tuple[float, float]:
-    """Limits as many times further from the mean as the square root of the dispersion has it."""
-    low, high = (middle + math.sqrt(index) * (end - middle) for end in limits)
-    return low, high
 
 
 def _poisson_quantile(share: float, mean: float) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from etl.definitions.messages import _
 from etl.definitions.periods import MONTHS_IN
 from etl.definitions.writing import HIDDEN
-from etl.provenance import change, flow, judged, money, results, returned
+from etl.provenance import change, flow, judged, level, money, results, returned
 from etl.provenance.address import NoNumber, NumberAddress
 from etl.provenance.code import WrongCode, address_in, code_of, editions_of, read_code
 from etl.provenance.edition import Edition
@@ -26,6 +26,7 @@ KINDS: dict[str, Teller] = {
     "central": money.central,
     "bridge": change.tell,
     "flow": flow.tell,
+    "level": level.tell,
     "verdict": judged.verdict,
     "readiness": judged.readiness,
     "quality": judged.quality,

@@ -39,6 +39,7 @@ ASIDE = (
 OTHERS = (
     "cover", "agreement", "readiness", "returns", "receipt", "verdict", "cliff", "gap", "central", "quality",
     "agreement.drawn", "agreement.left", "bridge", "start", "flow",
+    "level",
 )  # fmt: skip
 ROOM_FOR_OTHERS = 20
 COVER = (
@@ -162,6 +163,7 @@ def _names(edition: Edition, kind: str) -> Sequence[str]:
         "quality": QUALITY,
         "start": START,
         "flow": FLOWS,
+        "level": ("level", "range"),
     }
     return fixed.get(kind, ("",))
 

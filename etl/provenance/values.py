@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from etl.definitions.tables import column
 from etl.definitions.writing import HIDDEN
+from etl.provenance import level
 from etl.provenance.address import NoNumber, NumberAddress
 from etl.provenance.change import pair
 from etl.provenance.code import CENTRAL
@@ -106,6 +107,11 @@ def _flow(edition: Edition, number: NumberAddress) -> Value:
     return (row[column], "count") if row is not None else NONE
 
 
+def _level(edition: Edition, number: NumberAddress) -> Value:
+    row = level.row_of(edition, number) if number.what == "level" else None
+    return (row.level, "count") if row is not None else NONE
+
+
 ELSEWHERE: dict[str, Callable[[Edition, NumberAddress], Value]] = {
     "cover": _cover,
     "agreement": _agreement,
@@ -114,4 +120,5 @@ ELSEWHERE: dict[str, Callable[[Edition, NumberAddress], Value]] = {
     "central": _central,
     "bridge": _bridge,
     "flow": _flow,
+    "level": _level,
 }

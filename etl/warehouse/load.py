@@ -16,7 +16,7 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from etl.check.history import Order
-from etl.check.problem import Problem
+from etl.check.problem import PROBLEM, Problem
 from etl.check.stored import compare_stored, returned_months
 from etl.examine.examiner import Examined, Examiner
 from etl.intake import Refused
@@ -28,7 +28,6 @@ from etl.sites import Site, load_sites, read_site
 from etl.warehouse.plans import plan_by_month
 from etl.warehouse.store import (
     ACCEPTED,
-    PROBLEM,
     Receipt,
     SiteMonth,
     believe,

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +12,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from etl.check.problem import Problem
+from etl.check.problem import Problem, problem_frame
 from etl.definitions import DERIVED, PLANNED, REPORTED, REPORTED_KEYS, key, nil_before
 from etl.definitions.checks import ALWAYS_APPLY
 from etl.definitions.measure import Breakdown, Ratio, Total, addends, keys
@@ -26,10 +26,6 @@ from etl.system.sql import read_sql
 
 ACCEPTED = ("accepted", "accepted_with_queries")
 SiteMonth = tuple[str, date]
-
-
-# The columns of `problems` that are a problem's own, in the order of its fields.
-PROBLEM = tuple(field.name for field in fields(Problem))
 
 
 @dataclass
@@ -228,12 +224,6 @@ def _write_receipts(
     months = [(r.return_id, r.site, month) for r in accepted for month in r.content.months]  # type: ignore[union-attr]
     _insert(con, "return_months", pd.DataFrame(months, columns=["return_id", "site", "month"]))
     _insert(con, "problems", problem_frame((r.return_id, r.site, p) for r in receipts for p in r.problems))
-
-
-def problem_frame(problems: Iterable[tuple[str, str | None, Problem]]) -> pd.DataFrame:
-    """Problems as rows of the table, from (return_id, site, problem)."""
-    rows = [(given, site, *(getattr(problem, name) for name in PROBLEM)) for given, site, problem in problems]
-    return pd.DataFrame(rows, columns=["return_id", "site", *PROBLEM])
 
 
 def _entry_frame(receipts: Sequence[Receipt], entries: Columns) -> pd.DataFrame:

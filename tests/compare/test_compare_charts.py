@@ -191,6 +191,13 @@ def test_what_chance_does_is_said_of_the_chart_drawn():
     assert chance_words(1.0, 24, is_count=False) == f"{said}about 4 show a signal."
 
 
+def test_a_stretch_of_larger_counts_with_exact_limits_is_said_to_have_them():
+    values = [5, 4, 6, 5, 3, 7, 5, 4, 6, 5, 5, 5, *(20, 22, 18, 21, 19, 20, 23, 17, 20, 21, 19, 20)]
+    chart, _points = charted(values, rebases=[rebase(month_after(APRIL, 12))])
+    assert chart.kind == POISSON
+    assert chart.chance == "Of 20 such charts of 12 months of pure chance, fewer than one shows a signal."
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.none() | st.integers(0, 60), min_size=1, max_size=40), st.integers(0, 39))
 def test_every_signal_is_borne_out_by_its_limits(values, at):

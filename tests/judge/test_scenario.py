@@ -170,6 +170,9 @@ def test_next_years_cases_are_a_negative_binomial() -> None:
     ahead = next_year(122, 12)
     assert (ahead.mean, ahead.low, ahead.high) == (122.5, 93, 155)
     assert next_year(98, 11).mean == pytest.approx(98.5 * 12 / 11)
+    wider = next_year(122, 12, 4.0)  # months that vary four times as much: twice as wide, rounded outwards
+    assert (wider.mean, wider.low, wider.high) == (122.5, 63, 188)
+    assert next_year(3, 12, 9.0).low == 0
 
 
 @pytest.mark.parametrize(

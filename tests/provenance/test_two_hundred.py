@@ -20,8 +20,8 @@ from etl.definitions.measure import Ratio
 from etl.definitions.periods import PERIODS
 from etl.definitions.writing import MINUS, write
 from etl.editions.publish import publish
-from etl.methods import intervals
-from etl.methods.control_chart import dispersion, poisson_limits, xmr
+from etl.methods import dispersion, intervals
+from etl.methods.control_chart import poisson_limits, xmr
 from etl.provenance import address_in, code_of, editions_of, read_code, tell
 from etl.provenance.lineage import is_planned
 from etl.provenance.story import Source, Story
@@ -238,7 +238,7 @@ class Again:
         if chart.kind == "poisson":
             known = [value for value in values if value is not None]
             mean = sum(known) / len(known)
-            wide = math.sqrt(dispersion(known))
+            wide = math.sqrt(dispersion.index(known))
             low, high = (mean + wide * (end - mean) for end in poisson_limits(mean))
             return {"mean": mean, "lower": low, "upper": high}[which]
         drawn = xmr(values)

@@ -12,7 +12,7 @@ from pptx.oxml.ns import qn
 from pptx.util import Inches, Pt
 
 from dashboard import theme
-from dashboard.export.powerpoint.tables import HEAD, add_table, row_height
+from dashboard.export.powerpoint.tables import ALARM, HEAD, add_table, row_height
 from dashboard.export.powerpoint.words import FONT, INSIDE, LEFT, Box, bar, described, line, paint, rgb, text
 from dashboard.meeting.slides import Point, Points, Steps, Verdicts, Words
 
@@ -95,7 +95,8 @@ def add_numbers(page: Any, exhibit: Points, alt: str, top: float, high: float) -
     heads = [exhibit.both] if once else [exhibit.name, exhibit.head]
     rows = [[Words(exhibit.site), *map(Words, heads)]]
     for row in exhibit.rows:
-        numbers = [row.beside] if once else [row.shown, row.beside]
+        beside = f"{row.beside}\n{ALARM} {row.alarm}" if row.alarm else row.beside
+        numbers = [beside] if once else [row.shown, beside]
         rows.append([Words(row.place.label, place=row.place, below=row.below), *map(Words, numbers)])
     shares = (2.5, 2.3) if once else (2.5, 1.7, 2.0)
     add_table(page, rows, alt, (LEFT, top, sum(shares), high), shares)

@@ -12,11 +12,13 @@ from dashboard import theme
 from dashboard.export.powerpoint.words import INSIDE, LEFT, Box, Part, described, paint, text, write_parts
 from dashboard.meeting.slides import Grid, Words
 
+ALARM = "↘"
 LEVELS = {
     "met": (theme.MET, theme.MET_GROUND, "✓"),
     "partly": (theme.PARTLY, theme.PARTLY_GROUND, "◐"),
     "not_met": (theme.NOT_MET, theme.NOT_MET_GROUND, "✕"),
     "unknown": (theme.UNKNOWN, theme.UNKNOWN_GROUND, "?"),
+    "falling": (theme.PARTLY, theme.PAPER, ALARM),
 }
 SIGNS = {"circle": "●", "square": "■", "diamond": "◆", "triangle": "▲", "ring": "○"}
 SHARES = {"changes": (2.4, 5, 4.6), "dates": (2.2, 2.4, 7.4), "decisions": (1.25, 3.6, 1.9, 1.55, 3.7)}
