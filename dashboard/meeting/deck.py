@@ -162,6 +162,7 @@ def new_cases(view: View) -> Slide | None:
             _("of plan"),
             _("New cases"),
             left_out(view),
+            links.open_years_in_short(view, rows),
             _("New cases of plan"),
         ),
         (
@@ -232,6 +233,7 @@ def cost(view: View) -> Slide | None:
             _("Likely range"),
             _("Cost per new case"),
             left_out(view),
+            links.open_years_in_short(view, rows),
             is_money=True,
         ),
         (

@@ -64,7 +64,10 @@ class Point:
 
 @dataclass(frozen=True)
 class Points:
-    """Numbers on one scale from 0 to `top`; `both` heads them where what stands beside a number says it too."""
+    """Numbers on one scale from 0 to `top`; `both` heads them where what stands beside a number says it too.
+
+    `open_years` says what the year asked for may be where a number is of an earlier one.
+    """
 
     rows: tuple[Point, ...]
     top: float
@@ -72,6 +75,7 @@ class Points:
     head: str
     name: str
     left_out: str = ""
+    open_years: str = ""
     both: str = ""
     is_money: bool = False
     site: str = _("Site")

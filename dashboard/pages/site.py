@@ -127,8 +127,8 @@ def number_or_bounds(view: View, site: Site, row: Row | None) -> Component:
     """A headline number; what it may be where it is not known."""
     if row is None or row.value is not None:
         return number(view, row, bold=True)
-    said = links.open_year(view, site.name, row.measure)
-    return html.Span(said, className="small") if said else number(view, row, bold=True)
+    year = links.open_year(view, site.name, row.measure)
+    return html.Span(year.in_full, className="small") if year is not None else number(view, row, bold=True)
 
 
 def beside_others(view: View, site: Site, measure: str, row: Row | None) -> Component:

@@ -42,3 +42,18 @@ def test_an_earlier_year_does_not_stand_in_silence_for_the_year_asked_for(editio
 
 def test_a_month_has_no_bounds(edition: Edition) -> None:
     assert View(edition, read("/site/west_midlands", "?period=month")).bounds("west_midlands", "new_cases") is None
+
+
+def test_a_slide_says_under_its_dots_what_the_year_asked_for_may_be(edition: Edition) -> None:
+    drawn = {slide.name: slide.exhibit for slide in make_deck(View(edition, read("/present", ""))).slides}
+    assert drawn["cost"].open_years.startswith("Year to Nov 2019, not complete: Croydon £")
+    assert "; West Midlands £" in drawn["cost"].open_years
+    deck = make_deck(View(edition, read("/present", "?slides=cases")))
+    least = new_cases_of(edition).partition(";")[0]
+    assert deck.slides[0].exhibit.open_years == f"Year to Nov 2019, not complete: West Midlands {least}"
+
+
+def test_the_table_of_costs_gives_each_reason_once(edition: Edition) -> None:
+    said = text_of(costs, "/costs", edition)
+    assert said.count("Aug 2019: return missing") == 1
+    assert "August missing" not in said
