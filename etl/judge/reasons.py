@@ -60,7 +60,7 @@ def _lacking(evidence: Evidence, levels: Mapping[str, str]) -> list[str]:
 
 def change(evidence: Evidence, judged: Readiness) -> str:
     """What would change the verdict, each step with the verdict that it gives; for a ready site, what would end it."""
-    steps = _better(judged)
+    steps = [step for step in _better(judged) if not _is_of_unknown(step)]
     if judged.verdict == CANNOT_SAY or (not steps and "unknown" in levels_of(judged).values()):
         return _change_of_unknown(evidence, judged)
     steps = steps or [step for step in judged.what_would_change if _rank(step.verdict) < _rank(judged.verdict)]
@@ -301,6 +301,11 @@ def _better(judged: Readiness) -> list[Change]:
         if _rank(step.verdict) > _rank(judged.verdict) and step.verdict != NOT_YET
     ]
     return sorted(steps, key=lambda step: step.criteria != (MONEY,))
+
+
+def _is_of_unknown(change: Change) -> bool:
+    """Whether a change supposes a number that is not known: nobody can set it, it has to come in."""
+    return any(step.what in ("spend_of", "new_cases_of") for step in change.steps)
 
 
 def _words_of(evidence: Evidence, change: Change) -> str:

@@ -253,6 +253,18 @@ def test_what_is_needed_whatever_is_missing_comes_without_it() -> None:
     )  # fmt: skip
 
 
+def test_a_number_that_is_not_known_is_to_be_sent_and_never_to_be_set() -> None:
+    """Somebody who is not shown what August may be has the same step as others, with what has to come in."""
+    bounds = bounded("west_midlands", (760e3, 1001e3))
+    answer = edition_tables(
+        read_reference(), RESULTS, CALENDAR, HOLES, KNOWN, NOVEMBER, ["west_midlands"], bounds=bounds
+    )["verdicts"].iloc[0]
+    assert answer["change"] == (
+        "£252,000 more secured (6 months) and August return sent, with spend and new cases as usual: "
+        "ready with conditions"
+    )
+
+
 def test_less_money_is_said_by_the_months_that_it_falls_below() -> None:
     """£155,999 of £312,000 is 6.0 months when it is rounded, and not met."""
     reference = as_known_at(read_reference(), KNOWN)
