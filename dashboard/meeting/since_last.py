@@ -149,7 +149,7 @@ def noted(view: View, row: Row) -> str:
     due = _("{owner}, due {day}", owner=row.owner, day=write_date(row.due))
     due = _("{due}, done {day}", due=due, day=write_date(row.done)) if row.done else due
     sentences = [joined(": ", [Name(view.label(row.site or "all")), row.words]), due]
-    if any(told := figures(view, row)):
+    if any(both := figures(view, row)):
         ends = {"first": write_month(row.then_ends), "last": write_month(row.now_ends)}
-        sentences.append(_("{figures}, years to {first} and {last}", figures=joined("", told), **ends))
+        sentences.append(_("{figures}, years to {first} and {last}", figures=joined("", both), **ends))
     return joined("", [joined(". ", [*sentences, _("Made up for the sample") if row.made_up else row.source]), "."])
