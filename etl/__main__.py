@@ -138,6 +138,7 @@ def status_command(
     output: Annotated[Format, typer.Option("--format", help="How the list is printed.")] = Format.text,
 ) -> None:
     """Say who has sent what: each site and month due, its state, and what is overdue."""
+    from etl.warehouse.query_commands import known_dispensations
     from etl.warehouse.status import calendar, refusals, remind
 
     with plain_errors():
@@ -145,7 +146,8 @@ def status_command(
         sites = load_sites(data / "sites")
         with _warehouse(data) as con:
             at = datetime.combine(day, datetime.max.time())
-            rows = calendar(con, sites, at, month_after(day.replace(day=1), -1)).to_dict("records")
+            last = month_after(day.replace(day=1), -1)
+            rows = calendar(con, sites, at, last, known_dispensations(data, at)).to_dict("records")
             refused = refusals(con, at)
     if output is Format.json:
         for row in rows:

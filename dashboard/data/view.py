@@ -58,6 +58,12 @@ class View:
         kind, starts, _ = self.period
         return self.edition.result(site, measure, kind, starts)
 
+    def bounds(self, site: str, measure: str) -> Row | None:
+        """What a number of the chosen year may be that is not known, or that rests on a number under query."""
+        period, starts, _ends = self.period
+        where = "site = ? and period = ? and starts = ? and measure = ?"
+        return next(iter(self.edition.rows("bounds", where, (site, period, starts, measure))), None)
+
     def label(self, site: str) -> Name:
         """A site's label; the programme for `all`."""
         return Name(next((entry.label for entry in self.edition.sites if entry.name == site), "Programme"))

@@ -164,9 +164,15 @@ def new_cases(view: View) -> Slide | None:
             _("of plan"),
             _("New cases"),
             left_out(view),
+            links.open_years_in_short(view, rows),
             _("New cases of plan"),
         ),
-        (*define(view, "new_cases", "planned_new_cases"), *how_sure(view), sources(view)),
+        (
+            *define(view, "new_cases", "planned_new_cases"),
+            *how_sure(view),
+            *links.open_years(view, rows),
+            sources(view),
+        ),
         codes_of(view, rows),
     )
 
@@ -229,9 +235,15 @@ def cost(view: View) -> Slide | None:
             _("Likely range"),
             _("Cost per new case"),
             left_out(view),
+            links.open_years_in_short(view, rows),
             is_money=True,
         ),
-        (*define(view, COST), _("Interval from the number of cases (Poisson, 95%)."), sources(view)),
+        (
+            *define(view, COST),
+            _("Interval from the number of cases (Poisson, 95%)."),
+            *links.open_years(view, rows),
+            sources(view),
+        ),
         codes_of(view, rows),
     )
 

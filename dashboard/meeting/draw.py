@@ -115,7 +115,7 @@ def judged(row: Judged, of_twelve: str) -> list[Component]:
 
 
 def more(words: str) -> Component:
-    """Who is left out."""
+    """What stands under an exhibit: what years asked for may be, who is left out."""
     return html.P(words, className="slide-more") if words else None
 
 
@@ -129,7 +129,8 @@ def _(exhibit: Points) -> Component:
         className="slide-dot-row slide-dot-head",
     )
     rows = [html.Div(dot_row(row, exhibit.top, lines), className="slide-dot-row") for row in exhibit.rows]
-    return [html.Div([head, *rows], className="slide-dots", style={"--rows": len(rows)}), more(exhibit.left_out)]
+    drawn = html.Div([head, *rows], className="slide-dots", style={"--rows": len(rows)})
+    return [drawn, more(exhibit.open_years), more(exhibit.left_out)]
 
 
 def dot_row(row: Point, top: float, lines: Sequence[Component]) -> list[Component]:
@@ -248,5 +249,4 @@ def cell(words: Words) -> Component:
         return name_of(words.place)
     if words.level:
         return tag(words.level, words.text)
-    before, sign, after = words.text.rpartition("→")
-    return html.Span([f"{before}{sign}", html.Strong(after)]) if sign else words.text
+    return html.Span([words.text, html.Strong(words.now)]) if words.now else words.text

@@ -10,7 +10,7 @@ from dashboard.meeting.sources import MOST_LINES, coded, place, sources
 from dashboard.wording import meetings as wording
 from etl.definitions.messages import Name, Number, Text, _, joined
 from etl.definitions.periods import month_after, write_date, write_month
-from etl.definitions.writing import HIDDEN
+from etl.definitions.writing import ARROW, HIDDEN
 from etl.provenance.address import NumberAddress
 
 MOST_DECISIONS = 4
@@ -74,13 +74,15 @@ def changed(view: View) -> Slide | None:
 
 def in_words(body: Sequence[Sequence[Words]]) -> Text:
     """Lines of a table as a sentence: the first cell, then the others."""
-    return joined("; ", [joined(": ", [line[0].text, joined(", ", [one.text for one in line[1:]])]) for line in body])
+    return joined("; ", [joined(": ", [line[0].text, joined(", ", [one.whole for one in line[1:]])]) for line in body])
 
 
 def change(view: View, row: Row) -> tuple[Words, Words, Words]:
     """A line of what moved."""
     who = place(view, row.site or "all")
-    return Words(who.label, place=who), Words(row.what), Words(row.get("moved") or row.verdict_effect or "")
+    if not row.get("is_now"):
+        return Words(who.label, place=who), Words(row.what), Words(row.verdict_effect or "")
+    return Words(who.label, place=who), Words(row.what), Words(joined("", [row.was, ARROW]), now=row.is_now)
 
 
 def agreed(view: View) -> Slide | None:
@@ -99,14 +101,14 @@ def agreed(view: View) -> Slide | None:
     clauses = [_("Decided on {day}", day=write_date(met.day))]
     clauses += [] if met.edition else [_("what moved since is not known: the edition seen then is not kept")]
     clauses += [_("made up for the sample")] if met.made_up or any(row.made_up for row in rows) else []
-    numbers = [number_of(view, row) for row in shown if figures(view, row)]
+    numbers = [number_of(view, row) for row in shown if any(figures(view, row))]
     return Slide(
         "agreed",
         _("What became of what you decided?"),
         wording.outcome([row.state for row in rows]),
         joined("; ", clauses),
         Grid("decisions", tuple(map(Words, heads)), body, _("and {number} more", number=more) if more else ""),
-        joined("; ", [joined(", ", [cell.text for cell in line]) for line in body]),
+        joined("; ", [joined(", ", [cell.whole for cell in line]) for line in body]),
         notes=(*(noted(view, row) for row in rows), sources(view)),
         codes=coded(view, numbers),
     )
@@ -115,22 +117,24 @@ def agreed(view: View) -> Slide | None:
 def decision(view: View, row: Row) -> tuple[Words, ...]:
     """A line of what was decided."""
     level, state = STATES[row.state]
-    followed = joined(". ", [part for part in (row.followed, figures(view, row)) if part])
+    before, now = figures(view, row)
+    followed = joined(". ", [part for part in (row.followed, before) if part])
     return (
         Words(state, level),
         Words(row.words),
         Words(row.owner),
         Words(write_date(row.due)),
-        Words(followed or _("Nothing is recorded yet")),
+        Words(followed or _("Nothing is recorded yet"), now=now),
     )
 
 
-def figures(view: View, row: Row) -> str:
-    """The measure in the year that the meeting saw and in the year to now, if both may be shown."""
+def figures(view: View, row: Row) -> tuple[str, str]:
+    """The measure in the year that the meeting saw, and in the year to now, if both may be shown."""
     if not row.then_shown or row.now_ends is None or HIDDEN in (row.then_shown, row.now_shown):
-        return ""
-    now = Number(row.now_shown, str(number_of(view, row)[1]), view.measure_label(row.measure))
-    return joined(": ", [view.measure_label(row.measure), joined("\u00a0→\u00a0", [Number(row.then_shown), now])])
+        return "", ""
+    label = view.measure_label(row.measure)
+    then = joined("", [Number(row.then_shown), ARROW.replace(" ", "\u00a0")])
+    return joined(": ", [label, then]), Number(row.now_shown, str(number_of(view, row)[1]), label)
 
 
 def number_of(view: View, row: Row) -> tuple[str, NumberAddress]:
@@ -145,7 +149,7 @@ def noted(view: View, row: Row) -> str:
     due = _("{owner}, due {day}", owner=row.owner, day=write_date(row.due))
     due = _("{due}, done {day}", due=due, day=write_date(row.done)) if row.done else due
     sentences = [joined(": ", [Name(view.label(row.site or "all")), row.words]), due]
-    if figures(view, row):
+    if any(both := figures(view, row)):
         ends = {"first": write_month(row.then_ends), "last": write_month(row.now_ends)}
-        sentences.append(_("{figures}, years to {first} and {last}", figures=figures(view, row), **ends))
+        sentences.append(_("{figures}, years to {first} and {last}", figures=joined("", both), **ends))
     return joined("", [joined(". ", [*sentences, _("Made up for the sample") if row.made_up else row.source]), "."])

@@ -9,7 +9,7 @@ from datetime import date
 
 from dashboard.data.edition import audience_words
 from dashboard.theme import Mark
-from etl.definitions.messages import _
+from etl.definitions.messages import _, joined
 from etl.definitions.settings import NIL_POUNDS
 
 NOT_WORDS = {"words": False}  # marks what is the same in every language: names in code, codes, addresses
@@ -65,7 +65,10 @@ class Point:
 
 @dataclass(frozen=True)
 class Points:
-    """Numbers on one scale from 0 to `top`; `both` heads them where what stands beside a number says it too."""
+    """Numbers on one scale from 0 to `top`; `both` heads them where what stands beside a number says it too.
+
+    `open_years` says what the year asked for may be where a number is of an earlier one.
+    """
 
     rows: tuple[Point, ...]
     top: float
@@ -73,6 +76,7 @@ class Points:
     head: str
     name: str
     left_out: str = ""
+    open_years: str = ""
     both: str = ""
     is_money: bool = False
     site: str = _("Site")
@@ -133,12 +137,21 @@ class Steps:
 
 @dataclass(frozen=True)
 class Words:
-    """A cell: words, and a level where they are a status; `below` stands small under a site's name."""
+    """A cell: words, and a level where they are a status; `below` stands small under a site's name.
+
+    `now` is what the words end with, in bold: what holds after a change.
+    """
 
     text: str
     level: str = field(default="", metadata=NOT_WORDS)
     place: Place | None = None
     below: str = ""
+    now: str = ""
+
+    @property
+    def whole(self) -> str:
+        """All that it says."""
+        return joined("", [self.text, self.now]) if self.now else self.text
 
 
 @dataclass(frozen=True)

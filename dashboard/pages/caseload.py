@@ -183,12 +183,13 @@ def against_plan(view: View, rows: Sequence[tuple[str, Row]]) -> Component:
     label = _("New cases against plan: {finding}", finding=wording.against_plan(rows))
     drawn = dots(found, top, percent, row=ROW_HEIGHT, floor=DELIVERED)
     drawn = graph(drawn, "new-cases-plan", label, height(len(found), ROW_HEIGHT))
-    sure = wording.chances(rows, write)
+    sure, open_years = wording.chances(rows, write), links.open_years(view, by_site)
     return card(
         wording.how_sure(rows, write),
         _("New cases delivered as a share of plan, {year}; line: likely range (95%)", year=asked_words(view)),
         beside_dots(drawn, beside, _("of plan"), ROW_HEIGHT),
         html.P(sure, className="note small") if sure else None,
+        html.P(joined(". ", open_years), className="note small") if open_years else None,
         name="against-plan",
         twin=table(heads, body, label_of("new_cases_against_plan"), class_name="wide"),
         links=[definition(view, "new_cases")],

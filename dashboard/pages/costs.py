@@ -37,7 +37,7 @@ from dashboard.provenance import links
 from dashboard.wording import costs, numbers
 from etl.definitions.messages import Capital, Name, Plain, Text, _, joined
 from etl.definitions.periods import months_from, write_financial_year, write_month
-from etl.definitions.writing import HIDDEN, first_upper, listed, lower_first, pounds, signed_pounds
+from etl.definitions.writing import HIDDEN, first_upper, listed, lower_first, pounds, signed_pounds, why_open
 
 Component = Any
 # What is divided by, as the address and the choice name it.
@@ -310,10 +310,7 @@ def year_table(view: View, what: Asked) -> Component:
         ]
         unknown = row is None or row.hollow or row.value is None
         gaps += [site.label] if unknown else []
-        why = (row.why or "") if row is not None else ""
-        last: Component = (
-            html.Span([state(_("not known")), html.Small(why)], className="with-reason") if unknown else _("As shown")
-        )
+        last: Component = year_asked(view, site.name, what) if unknown else _("As shown")
         to = html.Span(write_month(row.ends), className="whole") if row is not None else ""
         numbers = [number(view, part) for part in parts]
         body.append([site_name(view, site.name), to, *numbers, number(view, row, bold=True), last])
@@ -329,6 +326,15 @@ def year_table(view: View, what: Asked) -> Component:
         source=source_words(view),
         links=[definition(view, what.measure)],
     )
+
+
+def year_asked(view: View, site: str, what: Asked) -> Component:
+    """What the year asked for may be at a site whose number is of an earlier one, and why it is not known."""
+    year, row = links.open_year(view, site, what.measure), what.rows.get(site)
+    reasons = [row.why if row is not None else "", why_open("", year.queried) if year is not None else ""]
+    may_be = year.ranges if year is not None else state(_("not known"))
+    why = html.Small(joined("; ", [reason for reason in reasons if reason]))
+    return html.Span([may_be, why], className="with-reason")
 
 
 def central_table(view: View, what: Asked) -> Component:

@@ -218,7 +218,7 @@ def no_number(row: Row | None) -> Component:
 
 def open_cases_of(view: View, site: str, row: Row | None, plan: Row | None, badge: Component) -> Component:
     """New cases that are not known: between what and what they may lie."""
-    bounds = bounds_of(view, site, "new_cases")
+    bounds = view.bounds(site, "new_cases")
     planned = plan.value if plan is not None else None
     if row is None or bounds is None:
         return no_number(row)
@@ -239,17 +239,9 @@ def open_cases_of(view: View, site: str, row: Row | None, plan: Row | None, badg
     return cell(value, "", mark, notes, badge)
 
 
-def bounds_of(view: View, site: str, measure: str) -> Row | None:
-    """What a number of the period may be that is not known, or that rests on a number under query."""
-    period, starts, _ends = view.period
-    where = "site = ? and period = ? and starts = ? and measure = ?"
-    rows = view.edition.rows("bounds", where, (site, period, starts, measure))
-    return rows[0] if rows else None
-
-
 def cost(view: View, site: str) -> Component:
     """Cash spend on the lines that every site counts, for each new case. It has no threshold, so no tag."""
-    row, bounds = view.result(site, COST), bounds_of(view, site, COST)
+    row, bounds = view.result(site, COST), view.bounds(site, COST)
     if row is not None and row.shown == HIDDEN:
         return no_number(row)
     if row is not None and bounds is not None:
@@ -304,7 +296,7 @@ def top(view: View) -> float:
     """The end of the scale of costs that all sites share: no interval and no range runs out of it."""
     seen = []
     for site in view.sites:
-        row, bounds = view.result(site.name, COST), bounds_of(view, site.name, COST)
+        row, bounds = view.result(site.name, COST), view.bounds(site.name, COST)
         seen += [row and (row.high or row.value), bounds and bounds.high]
     return nice_top(max((end for end in seen if end), default=1.0))
 

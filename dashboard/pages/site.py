@@ -107,7 +107,7 @@ def measures(view: View, site: Site) -> Component:
         body.append(
             [
                 view.measure_label(measure),
-                with_small(number(view, row, bold=True), left_open(view, row, measure)),
+                number_or_bounds(view, site, row, measure),
                 number(view, plan) if plan is not None else not_applicable(),
                 beside_others(view, site, measure, row),
             ]
@@ -124,6 +124,15 @@ def measures(view: View, site: Site) -> Component:
         source=source_words(view),
         links=[definition(view, HEADLINES[0])],
     )
+
+
+def number_or_bounds(view: View, site: Site, row: Row | None, measure: str) -> Component:
+    """A headline number with what it leaves open; what it may be where it is not known."""
+    shown = number(view, row, bold=True)
+    if row is None or row.value is not None:
+        return with_small(shown, left_open(view, row, measure))
+    year = links.open_year(view, site.name, measure)
+    return html.Span(year.in_full, className="small") if year is not None else shown
 
 
 def left_open(view: View, row: Row | None, measure: str) -> Text | None:

@@ -1,18 +1,20 @@
 """Numbers that stand in other tables than `results`, or beside one, each as a link to where it comes from."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from dashboard.data.edition import Row
-from dashboard.data.view import View
+from dashboard.data.view import View, period_words
 from dashboard.elements import html
 from dashboard.elements.headline_links import NUMBER, OPENS
 from dashboard.elements.tables import link, number, number_key, state, verdict_tag
 from etl.definitions import secured
 from etl.definitions.measure import Unit
-from etl.definitions.messages import Name, Number, Plain, Text, _, joined
+from etl.definitions.messages import Capital, Name, Number, Plain, Text, _, joined
 from etl.definitions.periods import month_after, write_month
-from etl.definitions.writing import HIDDEN, figures, pounds, range_ends, spaced, write_count, write_end
+from etl.definitions.writing import HIDDEN, figures, pounds, range_ends, spaced, why_open, write, write_count, write_end
 from etl.provenance.address import NumberAddress
 from etl.provenance.story import NOT_KNOWN, NOT_STATED, beside_words, unit_of
 
@@ -74,6 +76,80 @@ def bounds_text(view: View, row: Row, low: float, high: float, unit: Unit) -> Te
     """All that a number may be, from end to end; both ends open its story."""
     first, last = (beside_text(view, row, "bounds", end) for end in range_ends(low, high, unit))
     return first if str(first) == str(last) else _("{low} to {high}", low=first, high=last)
+
+
+@dataclass(frozen=True)
+class OpenYear:
+    """What a number of the chosen year may be that is not known, or that rests on a number under query.
+
+    `least` is what its known months add up to, where none is under query; `may_be` its range, with what is under query
+    as suspected, `if_right` the range if that is right, and `between` all of both.
+    """
+
+    missing: str
+    queried: str
+    least: Number | None
+    may_be: Text
+    if_right: Text | None
+    between: Text
+
+    @property
+    def ranges(self) -> Text:
+        """All that it may be, without a reason."""
+        right = [_("{range} if right", range=self.if_right)] if self.if_right is not None else []
+        return joined("; ", [self.may_be, *right])
+
+    @property
+    def in_full(self) -> Text:
+        """All that it may be, and because of which months."""
+        if self.least is not None:
+            places = {"least": self.least, "months": self.missing, "range": self.may_be}
+            return _("at least {least}; with {months} {range}", **places)
+        return joined("; ", [self.ranges, why_open(self.missing, self.queried)])
+
+    @property
+    def in_short(self) -> Text:
+        """The least that it is, or where that is not known all that it may be, from end to end."""
+        return _("at least {number}", number=self.least) if self.least is not None else self.between
+
+
+def open_year(view: View, site: str, measure: str) -> OpenYear | None:
+    """What a number of the chosen year may be; None where it is known or hidden."""
+    row, bounds = view.result(site, measure), view.bounds(site, measure)
+    if row is None or bounds is None or row.shown == HIDDEN:
+        return None
+    unit = unit_of(view.edition, measure)
+    known = bounds.least is not None and bounds.missing and not bounds.queried
+    return OpenYear(
+        bounds.missing,
+        bounds.queried,
+        beside_text(view, row, "least", write(bounds.least, unit)) if known else None,
+        bounds_text(view, row, bounds.supposed_low, bounds.supposed_high, unit),
+        bounds_text(view, row, bounds.stated_low, bounds.stated_high, unit) if bounds.queried else None,
+        bounds_text(view, row, bounds.low, bounds.high, unit),
+    )
+
+
+def _open_years(view: View, rows: Mapping[str, Row]) -> list[tuple[Name, OpenYear]]:
+    """What the year asked for may be at each site shown of which a comparison has an earlier year."""
+    shown = [rows[site.name] for site in view.sites if site.name in rows and rows[site.name].hollow]
+    found = [(Name(view.label(row.site)), open_year(view, row.site, row.measure)) for row in shown]
+    return [(name, year) for name, year in found if year is not None]
+
+
+def open_years(view: View, rows: Mapping[str, Row]) -> list[Text]:
+    """A sentence for each of them."""
+    period = period_words(view.period)
+    return [joined(", ", [name, joined(": ", [period, year.in_full])]) for name, year in _open_years(view, rows)]
+
+
+def open_years_in_short(view: View, rows: Mapping[str, Row]) -> Text | str:
+    """One line for all of them, where there is little room; nothing where there is none."""
+    found = [joined(" ", [name, year.in_short]) for name, year in _open_years(view, rows)]
+    if not found:
+        return ""
+    period = Capital(period_words(view.period))
+    return _("{period}, not complete: {sites}", period=period, sites=joined("; ", found))
 
 
 def interval(view: View, row: Row | None) -> Component:

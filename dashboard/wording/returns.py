@@ -21,6 +21,10 @@ def things_to_mend(missing: int, queried: int, holding: int, not_shown: bool = F
         return what
     if total == 1:
         return _("{what}; it holds up a verdict", what=what)
+    if holding == total:
+        if total == 2:
+            return _("{what}; both hold up a verdict", what=what)
+        return _("{what}; all of them hold up a verdict", what=what)
     holds = ngettext(
         "{number} of the {total} holds up a verdict",
         "{number} of the {total} hold up a verdict",

@@ -20,6 +20,7 @@ from etl.definitions.messages import (
 )
 
 MINUS = "\N{MINUS SIGN}"
+ARROW = " → "  # from what was to what is
 # What is shown in place of a number that an audience may not see.
 HIDDEN = "[c]"
 # Names that keep their capital anywhere in a sentence.

@@ -1,6 +1,6 @@
 """What changed since an earlier edition: verdicts moved, money approved, numbers restated, returns that came late."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from functools import reduce
 from pathlib import Path
@@ -14,21 +14,21 @@ from etl.definitions.messages import Listing, Message, Name, Number, Plain, Smal
 from etl.definitions.periods import day_of, month_after, write_date, write_month, write_months
 from etl.definitions.readiness import CRITERIA, LEVELS, VERDICTS
 from etl.definitions.tables import columns_of
-from etl.definitions.writing import write
+from etl.definitions.writing import ARROW, write
 from etl.editions.schema import with_messages
+from etl.judge.reasons import months_covered, spend_share
 from etl.provenance.address import NumberAddress
 from etl.reference.rows import STATUSES
 from etl.system.database import connect
 
 COMPARED = ("edition", "readiness", "verdicts", "calendar")
 MOST_COMPARED = 12  # editions with which one is compared, the newest ones
-ARROW = " → "
 
-# What a criterion's figure is of, and its decimal places.
-_FIGURES = {
-    "money": ("{then} → {now} months secured", 1),
-    "spend": ("{then} → {now} of plan", 2),
-    "caseload": ("{then} → {now} in 12 months", 0),
+# What a criterion's figure is of, and how it is written: on the side of a threshold on which it was judged.
+_FIGURES: dict[str, tuple[str, Callable[[float], str]]] = {
+    "money": ("{then} → {now} months secured", months_covered),
+    "spend": ("{then} → {now} of plan", spend_share),
+    "caseload": ("{then} → {now} in 12 months", lambda cases: write(cases, "count")),
 }
 
 Tables = Mapping[str, pd.DataFrame]
@@ -94,7 +94,7 @@ def _rows(tables: Tables, earlier: Tables) -> Iterator[tuple[Any, ...]]:
     verdicts = _by(tables["verdicts"], "site"), _by(earlier["verdicts"], "site")
     positions = {row["site"]: row["position"] for row in tables["sites"].to_dict("records")}
     moved = {
-        site: _from_to(VERDICTS, verdicts[1][site]["verdict"], row["verdict"])
+        site: (_word(VERDICTS, verdicts[1][site]["verdict"]), _word(VERDICTS, row["verdict"]))
         for site, row in verdicts[0].items()
         if site in verdicts[1] and site[0] in positions and verdicts[1][site]["verdict"] != row["verdict"]
     }
@@ -113,8 +113,9 @@ def _rows(tables: Tables, earlier: Tables) -> Iterator[tuple[Any, ...]]:
                 now["site"],
                 what,
                 effect,
-                joined(": ", [_("Verdict"), verdict]) if verdict else _criterion_effect(now, then),
-                verdict or "",
+                joined(": ", [_("Verdict"), joined(ARROW, verdict)]) if verdict else _criterion_effect(now, then),
+                verdict is not None,
+                *(verdict or (_levels(then, now) if rank < 2 else ("", ""))),
                 known,
                 str(NumberAddress(now["site"], "readiness", now["criterion"], "level")),
             )
@@ -185,22 +186,28 @@ def _effect(now: dict[str, Any], then: dict[str, Any]) -> str:
     criterion, known = now["criterion"], pd.notna([then["value"], now["value"]])
     if criterion == "commitment":
         return joined(ARROW, [parts(row["words"], ": ")[0] for row in (then, now)])
-    if criterion in _FIGURES and not known.any():
-        return ""
-    if criterion not in _FIGURES:
+    if criterion not in _FIGURES or any(pd.notna(row.get("high")) for row in (then, now) if pd.isna(row["value"])):
         return joined(ARROW, [then["words"], now["words"]])
     if not known.all():
-        return joined(ARROW, [_("known") if one else _("not known") for one in known])
-    words, digits = _FIGURES[criterion]
-    before, after = (f"{value:,.{digits}f}" for value in (then["value"], now["value"]))
+        return joined(ARROW, [_("known") if one else _("not known") for one in known]) if known.any() else ""
+    words, written = _FIGURES[criterion]
+    before, after = (written(row["value"]) for row in (then, now))
     return "" if before == after else _(words, then=Plain(before), now=Plain(after))
 
 
 def _criterion_effect(now: dict[str, Any], then: dict[str, Any]) -> str:
-    label = next(criterion.label for criterion in CRITERIA if criterion.name == now["criterion"])
     if then["level"] == now["level"]:
-        return joined(": ", [label, _("still {level}", level=_word(LEVELS, now["level"]))])
-    return joined(": ", [label, _from_to(LEVELS, then["level"], now["level"])])
+        return joined(": ", [_label_of(now), _("still {level}", level=_word(LEVELS, now["level"]))])
+    return joined(ARROW, _levels(then, now))
+
+
+def _levels(then: dict[str, Any], now: dict[str, Any]) -> tuple[Text, Text]:
+    """The criterion with its level before, and the level after."""
+    return joined(": ", [_label_of(now), _word(LEVELS, then["level"])]), _word(LEVELS, now["level"])
+
+
+def _label_of(row: dict[str, Any]) -> str:
+    return next(criterion.label for criterion in CRITERIA if criterion.name == row["criterion"])
 
 
 def _restated(tables: Tables, since: datetime, positions: Mapping[str, int]) -> Iterator[tuple[Any, ...]]:
@@ -223,6 +230,8 @@ def _restated(tables: Tables, since: datetime, positions: Mapping[str, int]) -> 
             what,
             joined(ARROW, [old, new]),
             _("See the revisions"),
+            False,
+            "",
             "",
             day_of(first.changed),
             str(NumberAddress(str(site), "receipt", str(day_of(first.month)), "all")),
@@ -270,10 +279,6 @@ def _by(frame: pd.DataFrame, *keys: str) -> dict[tuple[str, ...], dict[str, Any]
 
 def _at(tables: Tables) -> datetime:
     return pd.Timestamp(tables["edition"].known_at.iloc[0]).to_pydatetime()
-
-
-def _from_to(words: Mapping[str, str], then: str, now: str) -> Text:
-    return joined(ARROW, [_word(words, then), _word(words, now)])
 
 
 def _word(words: Mapping[str, str], name: str) -> Small:

@@ -174,7 +174,7 @@ def _given(
     reference = as_known_at(read_reference(data / "reference", sites=set(sites)), known_at.date())
     believe(con, reference.dispensations)
     recall_problems(con, sites, known_at)
-    days = calendar(con, sites, known_at, data_month)
+    days = calendar(con, sites, known_at, data_month, reference.dispensations)
     holes = _holes(con, sites, days, data_month, known_at)
     tables = {
         "edition": _edition(data / "editions", known_at, now, data_month, note),

@@ -320,7 +320,7 @@ def _to_come(seen: _Seen, holes: Sequence[tuple[date, str, str]], bounds: Bounds
         (ngettext("{months} return sent", "{months} returns sent", len(gone), months=together(gone)),) if gone else ()
     )
     typed = (_("{month} {thing} typed", month=month_name(month), thing=_thing(key)) for month, key, _state in holes)
-    queried = (_("{months} spend confirmed", months=bounds.queried),) if bounds and bounds.queried else ()
+    queried = (_("{months} spend query answered", months=bounds.queried),) if bounds and bounds.queried else ()
     return (*sent, *typed, *queried)
 
 

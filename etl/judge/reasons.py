@@ -6,7 +6,7 @@ from datetime import date
 
 from etl.definitions.messages import Number, Plain, Small, Text, _, joined, ngettext
 from etl.definitions.periods import write_date, write_financial_year, write_month
-from etl.definitions.readiness import CRITERIA, QUESTIONS, TOO_FEW_TO_BE_SURE, VERDICTS
+from etl.definitions.readiness import CRITERIA, QUESTIONS, THRESHOLDS, TOO_FEW_TO_BE_SURE, VERDICTS
 from etl.definitions.secured import at_most, depends
 from etl.definitions.writing import figures, first_upper, round_half_up, why_open, write, write_end, write_on_its_side
 from etl.judge.evidence import Bounds, Evidence, together
@@ -61,10 +61,10 @@ def _lacking(evidence: Evidence, levels: Mapping[str, str]) -> list[str]:
 
 def change(evidence: Evidence, judged: Readiness) -> str:
     """What would change the verdict, each step with the verdict that it gives; for a ready site, what would end it."""
-    if judged.verdict == CANNOT_SAY or (judged.verdict == NOT_YET and "unknown" in levels_of(judged).values()):
+    steps = [step for step in _better(judged) if not _is_of_unknown(step)]
+    if judged.verdict == CANNOT_SAY or (not steps and "unknown" in levels_of(judged).values()):
         return _change_of_unknown(evidence, judged)
-    worse = [step for step in judged.what_would_change if _rank(step.verdict) < _rank(judged.verdict)]
-    steps = _better(judged) or worse
+    steps = steps or [step for step in judged.what_would_change if _rank(step.verdict) < _rank(judged.verdict)]
     return joined(". ", [_leads_to(first_upper(_words_of(evidence, step)), step.verdict) for step in steps[:2]])
 
 
@@ -92,7 +92,8 @@ def condition_words(evidence: Evidence, condition: Condition) -> str:
         return _still_to_secure(evidence)
     name = next(one.name for one in CRITERIA if method_name(one.name) == condition.criterion)
     address = str(NumberAddress(evidence.site, "readiness", name, "level"))
-    return together([_step_words(evidence, step, address) for step in condition.steps]) or _("not known")
+    steps = together([_step_words(evidence, step, address) for step in condition.steps])
+    return steps or _("cannot be met in these twelve months, whatever is sent")
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def _money_cell(evidence: Evidence, judged: Readiness, day: date) -> Cell:
     money = evidence.money
     if money.planned is None or judged.cover_months is None:
         return Cell(None, _no_plan(evidence))
-    months = write_on_its_side(judged.cover_months, 1, _of_months)
+    months = months_covered(judged.cover_months)
     secured = at_most(pounds_of(money.secured), money.at_most)
     words = _(
         "{months} months: {secured} of {planned}",
@@ -138,7 +139,7 @@ def _spend_cell(evidence: Evidence, judged: Readiness, day: date) -> Cell:
     assert evidence.spend is not None
     spent = {"spend": pounds_of(evidence.spend), "planned": pounds_of(planned)}
     share = evidence.spend / planned
-    words = _("{share} of plan: {spend} of {planned}", share=Plain(_spend_share(share)), **spent)
+    words = _("{share} of plan: {spend} of {planned}", share=Plain(spend_share(share)), **spent)
     return Cell(share, words, "", shown_by, dated, shown_by)
 
 
@@ -156,7 +157,7 @@ def _bounded_spend(bounds: Bounds, planned: float) -> Text:
 
 
 def _share_range(ends: tuple[float, float], planned: float) -> Text:
-    low, high = (Plain(_spend_share(end / planned)) for end in ends)
+    low, high = (Plain(spend_share(end / planned)) for end in ends)
     return low if low == high else _("{low} to {high}", low=low, high=high)
 
 
@@ -239,7 +240,13 @@ def _of_cases(percent: float) -> str:
     return method.possible({"planned_new_cases": 100, "count_12m": percent})[method.CASES][0]
 
 
-def _spend_share(share: float) -> str:
+def months_covered(months: float) -> str:
+    """Months of money as they are printed."""
+    return write_on_its_side(months, 1, _of_months)
+
+
+def spend_share(share: float) -> str:
+    """Spend as a share of plan, as it is printed."""
     return write_on_its_side(100 * share, 0, _of_spend) + "%"
 
 
@@ -303,6 +310,11 @@ def _better(judged: Readiness) -> list[Change]:
     return sorted(steps, key=lambda step: step.criteria != (MONEY,))
 
 
+def _is_of_unknown(change: Change) -> bool:
+    """Whether a change supposes a number that is not known: nobody can set it, it has to come in."""
+    return any(step.what in ("spend_of", "new_cases_of") for step in change.steps)
+
+
 def _words_of(evidence: Evidence, change: Change) -> str:
     address = str(NumberAddress(evidence.site, "verdict", "", "words"))
     return together([_step_words(evidence, step, address) for step in change.steps])
@@ -345,12 +357,13 @@ def _counted_words(evidence: Evidence, step: Step, figure: Callable[[str], Numbe
 
 
 def _secured_words(evidence: Evidence, more: float, figure: Callable[[str], Number]) -> str:
-    after = evidence.money.usable + more
-    months = round_half_up(12 * after / (evidence.money.planned or 1), 1)
-    places = {"amount": figure(write(abs(more), "gbp")), "months": figure(f"{months:g}")}
+    months = 12 * (evidence.money.usable + more) / (evidence.money.planned or 1)
+    amount = figure(write(abs(more), "gbp"))
     if more > 0:
-        return _("{amount} more secured ({months} months)", **places)
-    return _("{amount} less secured ({months} months)", **places)
+        shown = figure(f"{round_half_up(months, 1):g}")
+        return _("{amount} more secured ({months} months)", amount=amount, months=shown)
+    below = THRESHOLDS["cover_met" if months >= THRESHOLDS["cover_partial"] else "cover_partial"]
+    return _("{amount} less secured (under {months} months)", amount=amount, months=figure(f"{below:g}"))
 
 
 def _verdict(said: str) -> Small:

@@ -106,7 +106,7 @@ def status_lines(site: Site, rows: list[dict]) -> Iterator[str]:
             continue
         late = f", {counted_figure(row['days_late'], 'day')} late" if row["days_late"] else ""
         revised = f", revised (version {row['versions']})" if row["versions"] > 1 else ""
-        queries = f", {counted_figure(row['queries'], 'query', 'queries')}" if row["queries"] else ""
+        queries = f", {counted_figure(row['queries'], 'open query', 'open queries')}" if row["queries"] else ""
         state = spaced(row["state"])
         yield f"  {write_month(row['month'])}  {state}{late}{revised}{queries}  (due {write_date(row['due'])})"
 

@@ -9,7 +9,7 @@ import duckdb
 import pandas as pd
 
 from etl.definitions import unit_of
-from etl.definitions.periods import write_date, write_month
+from etl.definitions.periods import day_of, write_date, write_month
 from etl.definitions.tables import columns_of
 from etl.definitions.writing import lower_first, write_in_full
 from etl.intake.personal import looks_personal
@@ -64,6 +64,15 @@ def read_queries(
     columns = [name for name in columns_of("queries") if name in found.columns]
     texts = dict.fromkeys(("mended_by", "words", "owner", "state"), "str")
     return found[columns].astype({"mended_version": "Int64", "raised_version": "int64", **texts})
+
+
+def count_open(
+    con: duckdb.DuckDBPyConnection, at: datetime, dispensations: Iterable[Dispensation] = ()
+) -> dict[tuple[str, date], int]:
+    """How many queries of each site and month somebody has still to answer; none where there is none."""
+    queries = read_queries(con, at, dispensations)
+    found = queries[queries.state == "open"].groupby(["site", "month"]).size()
+    return {(str(site), day_of(month)): int(number) for (site, month), number in found.items()}
 
 
 def answer(con: duckdb.DuckDBPyConnection, new: Answer, now: datetime) -> None:

@@ -24,7 +24,7 @@ def list_queries(data: Path, site: str, everything: bool, as_json: bool, on: dat
     sites = load_sites(data / "sites")
     if site and site not in sites:
         raise WrongUse(f"There is no site {site!r}; there are {', '.join(sites)}.")
-    dispensations = _dispensations(data, at)
+    dispensations = known_dispensations(data, at)
     with _open(data, read_only=True) as con:
         queries = read_queries(con, at, dispensations)
     queries = queries[(queries.site == site) | (site == "")]
@@ -91,7 +91,8 @@ def _print_end(count: int, sentences: list[str]) -> None:
         typer.echo(sentence)
 
 
-def _dispensations(data: Path, at: datetime) -> list[Dispensation]:
+def known_dispensations(data: Path, at: datetime) -> list[Dispensation]:
+    """The dispensations of the data folder that were known at a time."""
     sites = set(load_sites(data / "sites"))
     return list(as_known_at(read_reference(data / "reference", sites=sites), at.date()).dispensations)
 

@@ -10,7 +10,9 @@ import pandas as pd
 
 from etl.definitions.periods import month_after, months_from, write_date, write_month
 from etl.definitions.tables import columns_of
+from etl.reference import Dispensation
 from etl.sites import Site
+from etl.warehouse.queries import count_open
 
 WORKING_DAYS = 10
 
@@ -38,10 +40,7 @@ _REFUSED = """
     qualify row_number() over (partition by r.site, r.month order by r.received desc, return_id, p.message) = 1
 """
 _IN_FORCE = """
-    select f.site, f.month, f.return_id, r.file,
-        (select count(*) from problems as p
-            where p.return_id = f.return_id and p.month = f.month and p.severity = 'query') as queries
-    from in_force_at($at) as f join returns as r using (return_id)
+    select f.site, f.month, f.return_id, r.file from in_force_at($at) as f join returns as r using (return_id)
 """
 
 
@@ -56,12 +55,19 @@ def due_date(month: date) -> date:
     return day
 
 
-def calendar(con: duckdb.DuckDBPyConnection, sites: Mapping[str, Site], at: datetime, last: date) -> pd.DataFrame:
+def calendar(
+    con: duckdb.DuckDBPyConnection,
+    sites: Mapping[str, Site],
+    at: datetime,
+    last: date,
+    dispensations: Iterable[Dispensation] = (),
+) -> pd.DataFrame:
     """A row for each site and month up to `last`, as known at a time, as the table `calendar` has them.
 
     A return counts as received when the first version that was accepted came in; `versions` counts those sent for the
-    month itself.
+    month itself, and `queries` those that are open: not what was answered or what a dispensation explains.
     """
+    asked = count_open(con, at, dispensations)
     frames = [con.execute(sql, {"at": at}).df() for sql in (_RECEIVED, _SENT, _IN_FORCE)]
     known = {
         frame_name: _by_month(frame) for frame_name, frame in zip(("received", "sent", "force"), frames, strict=True)
@@ -69,7 +75,11 @@ def calendar(con: duckdb.DuckDBPyConnection, sites: Mapping[str, Site], at: date
     first = min((site.first_month for site in sites.values()), default=last)
     rows = [
         _row(
-            site, month, at.date(), *(known[name].get((site.name, month), {}) for name in ("received", "sent", "force"))
+            site,
+            month,
+            at.date(),
+            asked.get((site.name, month), 0),
+            *(known[name].get((site.name, month), {}) for name in ("received", "sent", "force")),
         )
         for site in sites.values()
         for month in months_from(first, last)
@@ -132,7 +142,9 @@ def _overdue(on: date) -> Callable[[date], str]:
     return line
 
 
-def _row(site: Site, month: date, today: date, received: dict, sent: dict, force: dict) -> tuple[object, ...]:
+def _row(
+    site: Site, month: date, today: date, queries: int, received: dict, sent: dict, force: dict
+) -> tuple[object, ...]:
     due = due_date(month)
     came = received.get("received")
     days_late = max(0, ((came.date() if came is not None else today) - due).days)
@@ -144,7 +156,7 @@ def _row(site: Site, month: date, today: date, received: dict, sent: dict, force
         came,
         0 if month < site.first_month and came is None else days_late,
         int(sent.get("versions", 0)),
-        int(force.get("queries", 0)),
+        queries,
         force.get("return_id"),
         force.get("file"),
     )

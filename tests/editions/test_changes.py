@@ -51,6 +51,7 @@ def test_each_earlier_edition_is_compared_with(tmp_path: Path) -> None:
     assert list(zip(found.since, found.position, found.effect, found.verdict_effect, strict=True)) == [
         ("2019-09-11", 1, "2.0 → 12.0 months secured", "Verdict: not yet → ready")
     ]
+    assert found.loc[0, ["moved", "was", "is_now"]].tolist() == [True, "not yet", "ready"]
     revisions = pd.DataFrame(
         [("conwy", datetime(2019, 11, 1)), ("conwy", datetime(2019, 10, 1)), ("croydon", datetime(2019, 11, 1))],
         columns=["site", "changed"],
@@ -60,6 +61,33 @@ def test_each_earlier_edition_is_compared_with(tmp_path: Path) -> None:
         assert list(told.edition_id) == ["2019-10-16", "2019-09-11"]
         assert list(told.withheld) == withheld
     assert changes(tables(KNOWN), {}).empty
+
+
+def spend_of(level: str, words: str, value: float | None, high: float | None = None) -> dict[str, pd.DataFrame]:
+    """An edition of one site that is ready with conditions, judged by its spend."""
+    row = {
+        "site": "croydon", "criterion": "spend", "position": 2, "level": level, "value": value, "high": high,
+        "words": words, "evidence_date": pd.Timestamp(KNOWN),
+    }  # fmt: skip
+    return {**tables(KNOWN, "ready_with_conditions"), "readiness": pd.DataFrame([row])}
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "effect", "criterion"),
+    [
+        (("met", "a", 0.99), ("partly", "b", 1.0549), "99% → 105.5% of plan", ("Spend against plan: met", "partly")),
+        (("met", "a", 0.99), ("partly", "b", 0.8999), "99% → 89.99% of plan", ("Spend against plan: met", "partly")),
+        (("met", "99% of plan", 0.99), ("met", "101% of plan", None, 1.01), "99% of plan → 101% of plan", ("", "")),
+        (("met", "a", 0.99), ("unknown", "b", None), "known → not known", ("Spend against plan: met", "not known")),
+    ],
+)
+def test_a_figure_that_moved_is_printed_on_its_side_of_the_threshold(
+    then: tuple, now: tuple, effect: str, criterion: tuple[str, str]
+) -> None:
+    row = changes(
+        spend_of(*now), {"2019-10-16": spend_of(*then) | {"edition": tables(datetime(2019, 10, 16))["edition"]}}
+    ).iloc[0]
+    assert (row.effect, bool(row.moved), (row.was, row.is_now)) == (effect, False, criterion)
 
 
 def test_only_older_editions_of_the_same_audience_count_the_newest_first(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from etl.sample.simulate import simulate
 from etl.sites import load_sites
 from etl.warehouse.load import load
 from etl.warehouse.queries import Answer, WrongAnswer, answer, ending, read_queries
+from etl.warehouse.status import calendar
 from etl.warehouse.store import open_warehouse
 
 CROYDON = load_sites()["croydon"]
@@ -98,6 +99,24 @@ def answered(data: Path, state: str, reason: str = "An invoice came late", who: 
         answer(con, Answer(name, state, reason, who), datetime(2018, 10, 30))
     finally:
         con.close()
+
+
+def open_in_the_calendar(data: Path) -> int:
+    con = open_warehouse(data / "warehouse.duckdb", read_only=True)
+    try:
+        days = calendar(con, {"croydon": CROYDON}, datetime(2018, 11, 1), MONTH)
+    finally:
+        con.close()
+    return int(days.set_index("month").loc[MONTH, "queries"])
+
+
+def test_the_calendar_counts_the_queries_that_are_open(data, tmp_path):
+    send(tmp_path, data, MONTH, FIRST_SENT, opening_cases__=opening() + 30)
+    assert open_in_the_calendar(data) == 1
+    answered(data, "answered")
+    assert open_in_the_calendar(data) == 0
+    answered(data, "open")
+    assert open_in_the_calendar(data) == 1
 
 
 def test_an_answer_counts_for_the_number_it_was_given_about(data, tmp_path):

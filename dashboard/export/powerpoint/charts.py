@@ -32,6 +32,7 @@ SOLID = {"approved": theme.SECURED, "bid": theme.HAIRLINE}  # not every program 
 SPACE = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 TABLE = 10.2  # how wide the table of verdicts is
 AXIS = 0.4  # room for the words of an axis
+BELOW = 0.3  # and for a line under an exhibit
 HOLLOW = 0.72  # how much paper is in the colour of a number of an earlier year
 
 
@@ -43,7 +44,7 @@ def verdicts(exhibit: Verdicts, page: Any, alt: str, top: float, bottom: float) 
         months = f"{months}, {row.limit}" if row.limit else months
         name = Words(row.place.label, place=row.place)
         rows.append([name, Words(row.verdict, row.level), Words(row.reason), Words(months)])
-    high = row_height(len(exhibit.rows), top, bottom - 0.3 * bool(exhibit.left_out))
+    high = row_height(len(exhibit.rows), top, bottom - BELOW * bool(exhibit.left_out))
     add_table(page, rows, alt, (LEFT, top, TABLE, high), (2.2, 2.45, 3.6, 1.95))
     data = CategoryChartData(number_format="0.0")
     data.categories = [row.place.label for row in exhibit.rows]
@@ -62,13 +63,14 @@ def verdicts(exhibit: Verdicts, page: Any, alt: str, top: float, bottom: float) 
     plot.gap_width = 170
     for point, row in enumerate(exhibit.rows):
         paint(plot.series[0].points[point].format.fill, row.place.mark.projected)
-    text(page, exhibit.left_out, (LEFT, bottom - 0.3, INSIDE, 0.3), 14, theme.MUTED)
+    text(page, exhibit.left_out, (LEFT, bottom - BELOW, INSIDE, BELOW), 14, theme.MUTED)
 
 
 def points(exhibit: Points, page: Any, alt: str, top: float, bottom: float) -> None:
     """Numbers in a table; beside each its dot, interval and plan on a scale that all share."""
     count = len(exhibit.rows)
-    high = row_height(count, top, bottom - AXIS - 0.3 * bool(exhibit.left_out))
+    below = [words for words in (exhibit.open_years, exhibit.left_out) if words]
+    high = row_height(count, top, bottom - AXIS - BELOW * len(below))
     wide = add_numbers(page, exhibit, alt, top, high)
     data = XyChartData()
     drawn = [part for index, row in enumerate(exhibit.rows) for part in add_series(data, exhibit, row, count - index)]
@@ -87,7 +89,8 @@ def points(exhibit: Points, page: Any, alt: str, top: float, bottom: float) -> N
     heights.tick_label_position, heights.has_major_gridlines = XL_TICK_LABEL_POSITION.NONE, False
     for series, (row, part) in zip(frame.chart.plots[0].series, drawn, strict=True):
         draw_series(series, row, part)
-    text(page, exhibit.left_out, (LEFT, bottom - 0.3, INSIDE, 0.3), 14, theme.MUTED)
+    for place, words in enumerate(reversed(below), 1):
+        text(page, words, (LEFT, bottom - BELOW * place, INSIDE, BELOW), 14, theme.MUTED)
 
 
 def add_numbers(page: Any, exhibit: Points, alt: str, top: float, high: float) -> float:

@@ -91,10 +91,8 @@ def parts_of(words: Words, *, head: bool, first: bool) -> list[Part]:
         return [*named, (f"\n     {words.below}", theme.MUTED, False)] if words.below else named
     if head:
         return [(words.text, theme.MUTED, False)]
-    before, sign, after = words.text.rpartition("→")
-    if sign:
-        return [(f"{before}{sign}", theme.INK, False), (after, theme.INK, True)]
-    return [(words.text, theme.INK, first)]
+    now = [(words.now, theme.INK, True)] if words.now else []
+    return [(words.text, theme.INK, first), *now]
 
 
 def edge(cell: Any, colour: str, wide: float, *, under_head: bool = False) -> None:

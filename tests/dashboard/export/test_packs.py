@@ -55,7 +55,7 @@ def said(slide: Slide) -> Iterator[str]:
         yield from (text for layer in exhibit.layers if layer.amounts[-1] for text in (layer.name, layer.shown))
         yield exhibit.planned_shown
     elif isinstance(exhibit, Grid):
-        yield from (cell.text for row in exhibit.rows for cell in row if cell.text)
+        yield from (cell.whole for row in exhibit.rows for cell in row if cell.whole)
 
 
 def squeezed(text: str) -> str:

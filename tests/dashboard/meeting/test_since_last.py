@@ -59,7 +59,7 @@ def test_a_forum_opens_with_what_moved_since_it_met(met: Path) -> None:
 def test_what_followed_from_decisions_is_told_late_first(met: Path) -> None:
     slide = slide_of(met, "agreed")
     assert slide.headline == "One of three decisions is done; one is late"
-    told = [[cell.text for cell in line] for line in slide.exhibit.rows]
+    told = [[cell.whole for cell in line] for line in slide.exhibit.rows]
     assert [(line[0], line[2], line[3]) for line in told] == [
         ("Late", "South Wales lead", "1 Dec 2019"),
         ("Open", "All leads", "31 Jan 2020"),
@@ -77,8 +77,8 @@ def test_a_decisions_measure_is_shown_as_it_was_and_is(met: Path) -> None:
     )  # fmt: skip
     now, then = years.values()
     assert now != then
-    assert slide_of(met, "agreed").exhibit.rows[0][4].text.endswith(f"{then}\u00a0→\u00a0{now}")
-    forum = slide_of(met, "agreed", "forum").exhibit.rows[0][4].text
+    assert slide_of(met, "agreed").exhibit.rows[0][4].whole.endswith(f"{then}\u00a0→\u00a0{now}")
+    forum = slide_of(met, "agreed", "forum").exhibit.rows[0][4].whole
     shown = rows(met, "forum", "select shown from results where site = 'south_wales' and measure = 'new_cases' "
                  "and period = 'rolling_year' order by ends desc limit 2")  # fmt: skip
     assert (forum == "Nothing is recorded yet") == any(one == ("[c]",) for one in shown)

@@ -91,6 +91,8 @@ def test_funding() -> None:
     (
         ((1, 4, 2), "One return is missing and four numbers are queried; two of the five hold up a verdict"),
         ((0, 1, 1), "One number is queried; it holds up a verdict"),
+        ((1, 1, 2), "One return is missing and one number is queried; both hold up a verdict"),
+        ((0, 3, 3), "Three numbers are queried; all of them hold up a verdict"),
         ((2, 0, 0), "Two returns are missing"),
         ((0, 0, 0), "Every return that is due has come, and no number is queried"),
     ),
