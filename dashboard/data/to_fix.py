@@ -13,7 +13,7 @@ EXPLAINED = {"answered": _("Answered"), "dispensed": _("Known and explained")}
 
 
 def to_fix(edition: Edition, calendar: Iterable[Row]) -> list[Row]:
-    """What is wrong in the returns of some rows of the calendar; what holds up a verdict first."""
+    """What is wrong in the returns of some rows of the calendar; what readiness waits for first."""
     calendar = list(calendar)
     asked = {(row.site, row.month) for row in calendar}
     queries = [
@@ -30,7 +30,9 @@ def to_fix(edition: Edition, calendar: Iterable[Row]) -> list[Row]:
 
 
 def _missing_return(edition: Edition, row: Row) -> Row:
-    """A return that is not there, told as a thing to mend. It holds up a verdict while it is one of the last twelve."""
+    """A return that is not there, told as a thing to mend. Readiness waits for one of the last twelve while a criterion
+    that it counts in is not known.
+    """
     last = edition.data_month or row.month
     refused = row.state == "rejected"
     said = _("The return was refused, so none of its numbers is used.") if refused else ""
@@ -46,8 +48,13 @@ def _missing_return(edition: Edition, row: Row) -> Row:
         fix=_("Mend it and send it again") if refused else _("Send the return"),
         measure=None,
         days_open=max(0, (edition.made.date() - row.due).days) if row.due else None,
-        holds_verdict=row.month > month_after(last, -12),
+        holds_verdict=row.month > month_after(last, -12) and row.site in open_sites(edition),
     )
+
+
+def open_sites(edition: Edition) -> set[str]:
+    """The sites of which a criterion that returns decide is not known."""
+    return {row.site for row in edition.rows("readiness", "level = 'unknown' and criterion in ('spend', 'caseload')")}
 
 
 def place_of(row: Row) -> Text:

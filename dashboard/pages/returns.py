@@ -271,11 +271,11 @@ def where(view: View, row: Row) -> Component:
 
 
 def kind_of(row: Row) -> Component:
-    """What is wrong, in a word and with an icon, and whether a verdict waits for it."""
+    """What is wrong, in a word and with an icon, and whether readiness waits for it."""
     gone = row.code == NO_RETURN
     label = _("No return") if gone else CHECKS[row.code].label if row.code in CHECKS else sentence_of(row.code)
     said = html.Span([icons.icon("cross" if gone else "query", 14), label], className=status_class(gone))
-    return [said, html.Span(_("Holds up a verdict"), className="told")] if row.holds_verdict else said
+    return [said, html.Span(_("Readiness waits for it"), className="told")] if row.holds_verdict else said
 
 
 def status_class(gone: bool) -> str:

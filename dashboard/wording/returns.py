@@ -19,20 +19,17 @@ def things_to_mend(missing: int, queried: int, holding: int, not_shown: bool = F
     total = missing + queried
     if not holding:
         return what
-    if total == 1:
-        return _("{what}; it holds up a verdict", what=what)
     if holding == total:
-        if total == 2:
-            return _("{what}; both hold up a verdict", what=what)
-        return _("{what}; all of them hold up a verdict", what=what)
-    holds = ngettext(
-        "{number} of the {total} holds up a verdict",
-        "{number} of the {total} hold up a verdict",
-        holding,
-        number=Count(holding),
-        total=Count(total),
-    )
-    return joined("; ", [what, holds])
+        without = ngettext(
+            "readiness cannot be judged in full without it", "readiness cannot be judged in full without them", total
+        )
+    else:
+        without = _(
+            "readiness cannot be judged in full without {number} of the {total}",
+            number=Count(holding),
+            total=Count(total),
+        )
+    return joined("; ", [what, without])
 
 
 def of_state(number: int, state: str, found: str) -> Text:
@@ -96,7 +93,7 @@ def mend(things: int, holding: int, not_shown: bool = False) -> Text:
     if not things:
         return _("Queries are not shown to this audience") if not_shown else _("Nothing to mend")
     what = Capital(ngettext("{number} thing to mend", "{number} things to mend", things, number=Count(things)))
-    return _("{what}, those that hold up a verdict first", what=what) if 0 < holding < things else what
+    return _("{what}, those that readiness waits for first", what=what) if 0 < holding < things else what
 
 
 def nothing_to_mend(not_shown: bool) -> Text:

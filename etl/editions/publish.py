@@ -204,6 +204,7 @@ def _edition_of(audience: str, given: Tables, work: _Work, folder: Path) -> Tabl
     tables |= edition_tables(
         work.reference, results, days, holes, work.known_at, work.data_month, sites, asked, open_years
     )
+    tables["queries"] = _waited_for(tables["queries"], tables["readiness"], work.data_month)
     tables |= comparison_tables(
         results, days, tables["cells"], tables["scope"], work.reference, work.data_month, sites, asked
     )
@@ -214,6 +215,18 @@ def _edition_of(audience: str, given: Tables, work: _Work, folder: Path) -> Tabl
     if audience != CENTRAL:
         check_opened(audience, tables)
     return tables
+
+
+def _waited_for(queries: pd.DataFrame, readiness: pd.DataFrame, data_month: date) -> pd.DataFrame:
+    """The queries, with whether a criterion of readiness that is not known waits for each."""
+    open_ones = readiness[readiness.level == "unknown"]
+    waits = pd.Series(False, index=queries.index)
+    for criterion, measure in (("spend", "spend"), ("caseload", "new_cases")):
+        counts = queries.measure.isin(components(measure)) | queries.measure.eq("")
+        waits |= counts & queries.site.isin(open_ones[open_ones.criterion == criterion].site)
+    months = pd.to_datetime(queries.month)
+    late = (months > pd.Timestamp(month_after(data_month, -12))) & (months <= pd.Timestamp(data_month))
+    return queries.assign(holds_verdict=queries.holds_verdict & waits & late)
 
 
 def _since(tables: Tables, folder: Path, audience: str, known_at: datetime, revisions: pd.DataFrame) -> Tables:
@@ -348,11 +361,9 @@ def _holes(
 
 
 def _queries(con: duckdb.DuckDBPyConnection, known_at: datetime, reference: Reference) -> dict[str, pd.DataFrame]:
-    """Open queries, with whether a verdict waits for each; and those that are corrected or closed."""
+    """Open queries, with whether a number is not known for each; and those that are corrected or closed."""
     queries = read_queries(con, known_at, reference.dispensations)
-    judged = components("spend") | components("new_cases")
-    blocks = queries.code.isin(HOLES) | queries.supposes.ne("") | queries.code.isin(COPIES)
-    queries["holds_verdict"] = blocks & (queries.measure.isin(judged) | queries.measure.eq(""))
+    queries["holds_verdict"] = queries.code.isin(HOLES) | queries.supposes.ne("") | queries.code.isin(COPIES)
     past = queries.state.isin(PAST)
     newest = ["raised", "site", "sheet", "cell"]
     standing = queries[~past].sort_values(newest, ascending=[False, True, True, True], ignore_index=True)

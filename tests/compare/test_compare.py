@@ -88,3 +88,13 @@ def test_no_month_has_a_cost_per_case_beside_others(edition):
     assert rows(edition, "select distinct period from comparisons order by 1") == [("rolling_year",), ("year",)]
     assert rows(edition, "select count(*) from control_charts where measure like 'cost_per%'") == [(0,)]
     assert rows(edition, "select count(*) from bridges where least(count0, count1) < 10") == [(0,)]
+
+
+def test_readiness_waits_only_for_what_leaves_a_criterion_open(edition):
+    """Croydon's training cost is not given, but its spend is met whatever it was; the West Midlands' September decides."""
+    found = rows(edition, "select site, month(month), measure, holds_verdict from queries where site <> 'south_wales'")
+    assert sorted(found) == [
+        ("croydon", 10, "spend.training", False),
+        ("west_midlands", 1, "accepted", False),
+        ("west_midlands", 9, "spend.case_management", True),
+    ]

@@ -89,10 +89,13 @@ def test_funding() -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     (
-        ((1, 4, 2), "One return is missing and four numbers are queried; two of the five hold up a verdict"),
-        ((0, 1, 1), "One number is queried; it holds up a verdict"),
-        ((1, 1, 2), "One return is missing and one number is queried; both hold up a verdict"),
-        ((0, 3, 3), "Three numbers are queried; all of them hold up a verdict"),
+        (
+            (1, 4, 2),
+            "One return is missing and four numbers are queried; readiness cannot be judged in full without two of the five",
+        ),
+        ((0, 1, 1), "One number is queried; readiness cannot be judged in full without it"),
+        ((1, 1, 2), "One return is missing and one number is queried; readiness cannot be judged in full without them"),
+        ((0, 3, 3), "Three numbers are queried; readiness cannot be judged in full without them"),
         ((2, 0, 0), "Two returns are missing"),
         ((0, 0, 0), "Every return that is due has come, and no number is queried"),
     ),
