@@ -37,7 +37,7 @@ class Entry:
 
 def _read(path: Path) -> Iterator[Entry]:
     with path.open("rb") as file:
-        yield from (Entry(str(m.id), str(m.string)) for m in read_po(file, locale="cy") if m.id)
+        yield from (Entry(m.id, str(m.string)) for m in read_po(file, locale="cy") if m.id and isinstance(m.id, str))
 
 
 @cache

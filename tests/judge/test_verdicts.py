@@ -272,7 +272,7 @@ def test_less_money_is_said_by_the_months_that_it_falls_below() -> None:
     results = results_of([("croydon", YEAR, "spend", 312000, True), ("croydon", YEAR, "new_cases", 125, True)])
     args = (results, calendar_of(["croydon"]), holes_of(), NOVEMBER, ["croydon"])
     case = gather_evidence(reference, covers, *args)["croydon"]
-    ready = replace(case, money=replace(case.money, secured=312000.0))
+    ready = replace(case, money=replace(case.money, secured=312000.0, usable=312000.0))
     assert judge(ready).verdict == "ready"
     assert change(ready, judge(ready)).startswith("£1 less secured (under 12 months): ready with conditions")
 

@@ -91,7 +91,8 @@ def test_funding() -> None:
     (
         (
             (1, 4, 2),
-            "One return is missing and four numbers are queried; readiness cannot be judged in full without two of the five",
+            "One return is missing and four numbers are queried; "
+            "readiness cannot be judged in full without two of the five",
         ),
         ((0, 1, 1), "One number is queried; readiness cannot be judged in full without it"),
         ((1, 1, 2), "One return is missing and one number is queried; readiness cannot be judged in full without them"),
