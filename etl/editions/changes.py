@@ -157,6 +157,8 @@ def _what(now: dict[str, Any], tables: Tables, since: datetime, earlier: Tables)
     known = day_of(now["evidence_date"]) if pd.notna(now["evidence_date"]) else known_at
     if now["criterion"] == "commitment" and (behind := parts(now["words"], ": ")[1:]):
         return _("Self-assessment: {document}", document=joined(": ", behind)), known
+    if now["level"] == "unknown" and now.get("note"):
+        return now["note"], known
     return now["words"], known
 
 

@@ -68,10 +68,11 @@ def _read_row(
     file: str, line: int, heads: list[str], cells: list[str], row_type: type, sites: set[str], problems: list[str]
 ) -> Any:
     """The row, or nothing where a cell of it is wrong."""
-    if len(cells) != len(heads):
+    newer = {entry.name for entry in fields(row_type) if entry.default is not MISSING}
+    if len(cells) > len(heads) or not set(heads[len(cells) :]) <= newer:  # a line may end before the newer columns
         problems.append(f"{file}, line {line}: {len(cells)} cells; needed: {len(heads)}, such as quotes round a comma.")
         return None
-    typed = dict(zip(heads, cells, strict=True))
+    typed = dict(zip(heads, cells, strict=False))
     values: dict[str, Any] = {}
     for name, hint in get_type_hints(row_type, include_extras=True).items():
         if name not in typed:

@@ -235,8 +235,8 @@ def test_each_p_is_adjusted_for_the_sites():
 
 
 def test_a_month_that_is_missing_in_either_year_is_left_out_of_both():
-    row = one_flow([10, None, 10, 10], [5, 5, 5, None])
-    assert (row.from_value, row.to_value, row.months, str(row.left_out)) == (20, 10, 2, "Sep 2019 and Nov 2019")
+    row = one_flow([10, 10, None, 10, 10], [5, 5, 5, 5, None])
+    assert (row.from_value, row.to_value, row.months, str(row.left_out)) == (30, 15, 3, "Sep 2019 and Nov 2019")
 
 
 def test_the_last_three_months_are_whole_or_not_said():

@@ -183,6 +183,15 @@ def test_a_file_that_is_no_table_is_refused(tmp_path: Path, content: bytes, says
     assert any(says in problem for problem in problems_of(tmp_path))
 
 
+def test_a_line_may_end_before_the_newer_columns(tmp_path: Path) -> None:
+    heads, *lines = (FOLDER / "agreements.csv").read_text(encoding="utf-8").splitlines()
+    assert heads.endswith(",depends_on,one_off")
+    (tmp_path / "agreements.csv").write_text("\n".join([heads, *lines, "x,croydon,commissioner,cash,1,2020-04-01,2021-03-31,"
+        "approved,no,,,no,,2019-12-11,y"]), encoding="utf-8")  # fmt: skip
+    row = read_reference(tmp_path).agreements[-1]
+    assert (row.source, row.depends_on, row.one_off) == ("y", "", "no")
+
+
 def test_a_table_under_a_wrong_name_is_not_ignored(tmp_path: Path) -> None:
     shutil.copy(FOLDER / "plans.csv", tmp_path / "plan.csv")
     assert problems_of(tmp_path)[0].startswith("plan.csv: no reference table has this name")

@@ -54,7 +54,6 @@ EXCEPTIONS = {
         "^(mend|explained|past|reminders) ",
         ".*",
     ),
-    "a bound, with what it is made of in the same sentence": ("", r".*: at most £[\d,]+ a case with all of it.*"),
     "supposed, and labelled a scenario, not a forecast": (
         r"^(results .*Span\.then$|(months|affordable|ways|next-year|rollout|scenario) )",
         ".*",
