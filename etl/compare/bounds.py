@@ -188,6 +188,7 @@ def _sites(results: pd.DataFrame, holes: pd.DataFrame, asked: pd.DataFrame) -> d
 
 def _year(site: Site, window: Sequence[date], shared: tuple[str, ...]) -> Iterator[tuple[str, Open]]:
     """What each measure of a year may come to, and because of which months."""
+    sums: dict[str, Ends | None] = {}  # of the parts: several measures have the same
     for measure in _measures():
         parts = _parts(measure)
         numbers = {number for part in parts for number in _numbers(part, shared)}
@@ -195,7 +196,10 @@ def _year(site: Site, window: Sequence[date], shared: tuple[str, ...]) -> Iterat
         queried = tuple(month for month in window if any((month, number) in site.suspected for number in numbers))
         if not (missing or queried):
             continue
-        found = [_ends(site, window, _numbers(part, shared), unit_of(part)) for part in parts]
+        for part in parts:
+            if part not in sums:
+                sums[part] = _ends(site, window, _numbers(part, shared), unit_of(part))
+        found = [sums[part] for part in parts]
         ends = _ratio(*found) if len(found) == 2 else found[0]
         if ends is not None:
             least = _known(site, window, _numbers(measure, shared)) if unit_of(measure) == "count" else None
@@ -230,23 +234,26 @@ def _numbers(measure: str, shared: tuple[str, ...]) -> tuple[str, ...]:
 
 def _ends(site: Site, window: Sequence[date], numbers: Sequence[str], unit: str) -> Ends | None:
     """The ends of a sum over months; None where nothing is known by which to bound it."""
-    stated, supposed = (
-        [_month(site, value, month, window, numbers, whole=unit == "count") for month in window]
-        for value in (site.stated, site.supposed)
-    )
-    if None in stated or None in supposed:
-        return None
-    return Ends(added(own for own in stated if own), added(own for own in supposed if own))
+    both = []
+    for month in window:
+        asked = [number for number in numbers if is_asked(number, month)]
+        stated = _month(site, site.stated, month, window, asked, whole=unit == "count")
+        differs = any((month, number) in site.suspected for number in asked)
+        both.append(
+            (stated, _month(site, site.supposed, month, window, asked, whole=unit == "count") if differs else stated)
+        )
+        if None in both[-1]:
+            return None
+    return Ends(*(added(own for own in each if own) for each in zip(*both, strict=True)))
 
 
 Value = Callable[[str, date], float | None]
 
 
 def _month(
-    site: Site, value: Value, month: date, window: Sequence[date], numbers: Sequence[str], *, whole: bool
+    site: Site, value: Value, month: date, window: Sequence[date], asked: Sequence[str], *, whole: bool
 ) -> Range | None:
     """The ends of one month: where all of it is missing those of its sum, else of each number that is."""
-    asked = [number for number in numbers if is_asked(number, month)]
     if any((month, number) in site.hidden for number in asked):
         return None
     values = [value(number, month) for number in asked]

@@ -54,8 +54,10 @@ def not_given(results: pd.DataFrame) -> pd.DataFrame:
     wide = in_columns(results)
     ratios = {name: ratio for name, ratio in MEASURES.items() if isinstance(ratio, Ratio) and name in wide}
     value, shown, why = results.value.copy(), results.shown.copy(), results.why.copy()
-    for name, rows in results[results.measure.isin(list(ratios))].groupby("measure", sort=False):
-        at = pd.MultiIndex.from_frame(rows[PLACE])
+    rated = results[results.measure.isin(list(ratios))]
+    places = pd.Series(wide.index.get_indexer(pd.MultiIndex.from_frame(rated[PLACE])), index=rated.index)
+    for name, rows in rated.groupby("measure", sort=False):
+        at = places[rows.index].to_numpy()
         below, behind = (_numbers(wide, number, at) for number in (ratios[name].denominator, count_behind(name)))
         empty, few = rows.index[below == 0], rows.index[behind < LEAST_COUNT].difference(rows.index[below == 0])
         few = few[value[few].notna()]
@@ -65,9 +67,9 @@ def not_given(results: pd.DataFrame) -> pd.DataFrame:
     return results.assign(value=value, shown=shown, why=why)
 
 
-def _numbers(wide: pd.DataFrame, number: str, at: pd.MultiIndex) -> np.ndarray:
-    """A number of results at some places; nothing where there is none."""
-    return wide[number].reindex(at).to_numpy(dtype=float) if number in wide else np.full(len(at), np.nan)
+def _numbers(wide: pd.DataFrame, number: str, at: np.ndarray) -> np.ndarray:
+    """A number of results at some lines of the table; nothing where there is none."""
+    return wide[number].to_numpy(dtype=float)[at] if number in wide else np.full(len(at), np.nan)
 
 
 def _why(

@@ -19,7 +19,7 @@ from etl.definitions.periods import last_month
 from etl.definitions.tables import WHO, NotDescribed, all_columns, column
 from etl.definitions.tables import tables as described
 from etl.definitions.writing import HIDDEN
-from etl.protect.lattice import Lattice, Mask, counts
+from etl.protect.lattice import SHOWN_WITH, Lattice, Mask, counts
 
 CENTRAL, FORUM = "central", "forum"
 # What sites report that is no count and that everybody may see: money and posts. Counts are hidden where small.
@@ -197,7 +197,7 @@ def counts_in(measure: str) -> list[str]:
     if measure in PLANNED or measure.partition(".")[0] in OPEN:
         return []
     if isinstance(own, Total) and not own.over_months:
-        return [number for part in own.of for number in counts_in(part)]
+        return [number for part in SHOWN_WITH.get(measure, own.of) for number in counts_in(part)]
     raise Unclassified(
         f"Nothing is published: nobody has said who may see the number {measure!r}. If everybody may, add it to OPEN in"
         " etl/protect/audience.py; until then publish for the central team alone: --central-only."

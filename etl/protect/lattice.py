@@ -43,20 +43,23 @@ Row = tuple[Cell, tuple[Cell, ...]]
 
 # Totals whose months are added up in a way of their own, for which the lattice has its own relations.
 SUMMED_APART = ("worked_with", "open_case_months")
+# Totals that are shown wherever these are, which they follow from: they take no part in the choice of what to hide.
+SHOWN_WITH = {"risk_reduced_or_not_known": ("risk_reduced", "risk_change.not_known")}
 
 
 @cache
 def counts() -> dict[str, str]:
     """The counts of `results` that rest on returns, with how their months make a longer period.
 
-    A total that is added up in another way than its parts is not among them, unless it is one of `SUMMED_APART`.
+    A total that is added up in another way than its parts is not among them, unless it is one of `SUMMED_APART`, nor is
+    one of `SHOWN_WITH`.
     """
     found: dict[str, str] = {}
     for measure in REPORTED.values():
         if measure.unit == "count":
             found |= dict.fromkeys([measure.name, *(key(*pair) for pair in keys(measure))], measure.over_months)
     for derived in DERIVED.values():
-        if isinstance(derived, Total) and derived.unit == "count":
+        if isinstance(derived, Total) and derived.unit == "count" and derived.name not in SHOWN_WITH:
             way = derived.over_months or _own(derived, found)
             if derived.name in SUMMED_APART or (way != "mixed" and not derived.over_months):
                 found[derived.name] = way
