@@ -237,11 +237,10 @@ def _ends(site: Site, window: Sequence[date], numbers: Sequence[str], unit: str)
     both = []
     for month in window:
         asked = [number for number in numbers if is_asked(number, month)]
-        stated = _month(site, site.stated, month, window, asked, whole=unit == "count")
-        differs = any((month, number) in site.suspected for number in asked)
-        both.append(
-            (stated, _month(site, site.supposed, month, window, asked, whole=unit == "count") if differs else stated)
-        )
+        stated = supposed = _month(site, site.stated, month, window, asked, whole=unit == "count")
+        if any((month, number) in site.suspected for number in asked):
+            supposed = _month(site, site.supposed, month, window, asked, whole=unit == "count")
+        both.append((stated, supposed))
         if None in both[-1]:
             return None
     return Ends(*(added(own for own in each if own) for each in zip(*both, strict=True)))

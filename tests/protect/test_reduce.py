@@ -1,10 +1,13 @@
-"""Relations made lean say the same of every cell that is asked about, and a lean answer is an answer to all."""
+"""Relations made lean say the same of every cell that is asked about, and what follows from others is left out."""
 
 import numpy as np
 import pytest
 from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
+from etl.compare.components import components
+from etl.protect.audience import counts_in
+from etl.protect.lattice import SHOWN_WITH, counts
 from etl.protect.reduce import lean
 
 
@@ -75,3 +78,9 @@ def test_totals_that_nobody_asks_about_go_and_those_of_wrong_sums_stay():
     assert right.back.toarray()[0].tolist() == [1, 1]
     wrong = lean(matrix, np.array([4.0, 2, 3, 3, 2]), np.zeros(5, dtype=bool))
     assert list(wrong.columns) == [0, 1, 2]
+
+
+@pytest.mark.parametrize(("total", "parts"), SHOWN_WITH.items())
+def test_a_total_outside_the_choice_follows_from_what_it_is_shown_with(total, parts):
+    assert sorted(number for part in parts for number in components(part)) == sorted(components(total))
+    assert counts_in(total) == list(parts) and total not in counts() and set(parts) <= set(counts())

@@ -186,8 +186,8 @@ def test_a_file_that_is_no_table_is_refused(tmp_path: Path, content: bytes, says
 def test_a_line_may_end_before_the_newer_columns(tmp_path: Path) -> None:
     heads, *lines = (FOLDER / "agreements.csv").read_text(encoding="utf-8").splitlines()
     assert heads.endswith(",depends_on,one_off")
-    (tmp_path / "agreements.csv").write_text("\n".join([heads, *lines, "x,croydon,commissioner,cash,1,2020-04-01,2021-03-31,"
-        "approved,no,,,no,,2019-12-11,y"]), encoding="utf-8")  # fmt: skip
+    ours = "x,croydon,commissioner,cash,1,2020-04-01,2021-03-31,approved,no,,,no,,2019-12-11,y"
+    (tmp_path / "agreements.csv").write_text("\n".join([heads, *lines, ours]), encoding="utf-8")
     row = read_reference(tmp_path).agreements[-1]
     assert (row.source, row.depends_on, row.one_off) == ("y", "", "no")
 
