@@ -18,7 +18,7 @@ from guides import ROOT, edits
 
 from etl import definitions
 from etl.definitions.measure import Reported, Total
-from etl.protect import audience
+from etl.protect.cell_suppression import audience
 
 GUIDE = "docs/changing.md"
 NOT_COPIED = ("__pycache__", "*.egg-info", "given", "warehouse.duckdb*", "overview.png", ".git", ".venv", ".*_cache")

@@ -22,15 +22,30 @@ REPORTED: tuple[Reported | Breakdown, ...] = (
             )
         ),
     ),
-    Reported("accepted", "Accepted by the panel", "count", "sum", "Referrals that the panel accepted in the month"),
+    Reported(
+        "accepted",
+        "Accepted by the panel",
+        "count",
+        "sum",
+        "Referrals that the panel accepted in the month",
+        tells="activity",
+    ),
     Reported(
         "opening_cases",
         "Open cases at start",
         "count",
         "first",
         "Perpetrators whose case was open when the month began",
+        tells="activity",
     ),
-    Reported("new_cases", "New cases", "count", "sum", "Perpetrators allocated to a case manager in the month"),
+    Reported(
+        "new_cases",
+        "New cases",
+        "count",
+        "sum",
+        "Perpetrators allocated to a case manager in the month",
+        tells="activity",
+    ),
     Breakdown(
         "closed_cases",
         "Closed cases",

@@ -1,12 +1,15 @@
 """What a measure is: reported, broken down, totalled or divided; its unit, and how it is made of others."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
 OverMonths = Literal["sum", "first", "last"]
 Unit = Literal["count", "fte", "gbp", "share", "ratio", "gbp_each"]
+# What a count of people tells of one of them: that the service worked with so many (published exactly), or who they are
+# or what became of them (small numbers are protected). What is no count of people tells nothing.
+Tells = Literal["activity", "attribute", "not people"]
 
 FIRST_ASKED = date(2018, 4, 1)
 
@@ -26,7 +29,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Reported:
-    """A number that sites send every month, from `since` on; before, nobody knows it."""
+    """A number that sites send every month, from `since` on; before, nobody knows it. A count says what it `tells`."""
 
     name: str
     label: str
@@ -34,11 +37,15 @@ class Reported:
     over_months: OverMonths
     meaning: str
     since: date = FIRST_ASKED
+    tells: Tells = field(default="not people", repr=False)
 
 
 @dataclass(frozen=True)
 class Breakdown:
-    """A number that sites send in parts, from `since` on; its own value is the sum of them."""
+    """A number that sites send in parts, from `since` on; its own value is the sum of them.
+
+    Of a count the sum tells of an activity, each part is an attribute.
+    """
 
     name: str
     label: str

@@ -17,6 +17,7 @@ REPORTED: tuple[Reported | Breakdown, ...] = (
         "count",
         "sum",
         "New cases of a perpetrator who has abused the same victim before",
+        tells="attribute",
     ),
     Reported(
         "serial_perpetrators",
@@ -24,6 +25,7 @@ REPORTED: tuple[Reported | Breakdown, ...] = (
         "count",
         "sum",
         "New cases of a perpetrator who has abused different victims",
+        tells="attribute",
     ),
     Reported(
         "not_eligible_elsewhere",
@@ -31,6 +33,7 @@ REPORTED: tuple[Reported | Breakdown, ...] = (
         "count",
         "sum",
         "New cases of a perpetrator who is not eligible for a domestic abuse perpetrator programme",
+        tells="attribute",
     ),
     _new_cases_by(
         "sex", "sex", "the sex of the perpetrator", {"male": "Male", "female": "Female", "not_stated": "Sex not stated"}

@@ -4,7 +4,12 @@ from etl.definitions.measure import Breakdown, Measure, Ratio, Reported
 
 REPORTED: tuple[Reported | Breakdown, ...] = (
     Reported(
-        "victims", "Victims linked", "count", "sum", "Adult victims and survivors linked to the new cases of the month"
+        "victims",
+        "Victims linked",
+        "count",
+        "sum",
+        "Adult victims and survivors linked to the new cases of the month",
+        tells="activity",
     ),
     Reported(
         "victims_in_contact",
@@ -12,9 +17,15 @@ REPORTED: tuple[Reported | Breakdown, ...] = (
         "count",
         "sum",
         "Linked victims who were in contact with an independent domestic violence adviser",
+        tells="attribute",
     ),
     Reported(
-        "children", "Children linked", "count", "sum", "Children and young people linked to the new cases of the month"
+        "children",
+        "Children linked",
+        "count",
+        "sum",
+        "Children and young people linked to the new cases of the month",
+        tells="activity",
     ),
     Reported(
         "marac_repeat_cases",
@@ -22,6 +33,7 @@ REPORTED: tuple[Reported | Breakdown, ...] = (
         "count",
         "sum",
         "Open cases heard again at MARAC within 12 months for the same victim and perpetrator",
+        tells="attribute",
     ),
 )
 

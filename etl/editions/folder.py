@@ -43,9 +43,10 @@ def new_name(folder: Path, day: date) -> str:
     return next(name for name in names if name not in taken)
 
 
-def remember(folder: Path, what: str, name: str, note: str) -> None:
-    """Adds a line to the list of editions: when, what was done, which, by whom and why."""
-    line = {"when": datetime.now(UTC).isoformat(timespec="seconds"), "what": what, "edition": name}
+def remember(folder: Path, what: str, name: str, note: str, *, others: bool = False) -> None:
+    """Adds a line to the list of editions: when, what was done, which, by whom and why, and whether others got it."""
+    line: dict[str, Any] = {"when": datetime.now(UTC).isoformat(timespec="seconds"), "what": what, "edition": name}
+    line |= {"others": True} if others else {}
     path = folder / HISTORY
     with path.open("a", encoding="utf-8") as file:
         file.write(json.dumps(line | {"who": _who(), "why": note}, ensure_ascii=False) + "\n")
@@ -62,6 +63,11 @@ def read_history(folder: Path) -> Iterator[dict[str, Any]]:
             continue
         if isinstance(said, dict):
             yield said
+
+
+def given_to_others(folder: Path) -> list[str]:
+    """The editions that others than the central team were given, as the history says, in their order."""
+    return [str(line.get("edition")) for line in read_history(folder) if line.get("others")]
 
 
 def published_before(folder: Path, name: str) -> str | None:

@@ -11,10 +11,10 @@ from typing import Any
 import duckdb
 
 from etl.definitions import REPORTED, SUBJECTS
+from etl.definitions.settings import THRESHOLD
 from etl.definitions.tables import AS_DATA, WHO, NotDescribed, Table, all_columns, column, columns_of, table, tables
 from etl.editions.folder import KEPT
 from etl.intake.personal import PATTERNS
-from etl.protect.lattice import THRESHOLD
 from etl.system.database import connect
 
 

@@ -33,14 +33,22 @@ from etl.definitions.periods import month_after
 from etl.definitions.settings import DAYS_LATE
 from etl.definitions.tables import NotDescribed, columns_of
 from etl.editions.changes import changes, earlier_editions, read_all_earlier
-from etl.editions.folder import new_name, point_to, published_before, put_away_old, read_pointer, remember
+from etl.editions.folder import (
+    given_to_others,
+    new_name,
+    point_to,
+    published_before,
+    put_away_old,
+    read_pointer,
+    remember,
+)
 from etl.editions.meetings import editions_seen, meeting_rows, with_figures
 from etl.editions.parquet import write_parquet
 from etl.editions.quality import data_quality
 from etl.editions.schema import write_file
 from etl.editions.under_query import ASKED, under_query
 from etl.judge.verdicts import edition_tables
-from etl.protect import CannotHide, Choice, choose
+from etl.protect import protect
 from etl.protect.audience import (
     CENTRAL,
     FORUM,
@@ -53,7 +61,8 @@ from etl.protect.audience import (
     with_marks,
 )
 from etl.protect.audit import Unsafe, check_file
-from etl.protect.ledger import newest, read_ledger
+from etl.protect.ranges import CannotProtect
+from etl.protect.told import Forgotten, check_covered, read_record
 from etl.read.cell import HOLES
 from etl.reference import Reference, as_known_at, read_reference, shared_lines
 from etl.sites import Site, load_sites
@@ -105,11 +114,11 @@ def publish(
                         _for_all(making, folder, given, work, workers)
                 if parquet:
                     write_parquet(making)
-            remember(folder, "published", name, note)
+            remember(folder, "published", name, note, others=audiences)
             return name
     except Timeout:
         raise Busy("A load is running; publish when it has ended.") from None
-    except (CannotHide, NotDescribed, Unclassified, Unsafe) as error:
+    except (CannotProtect, Forgotten, NotDescribed, Unclassified, Unsafe) as error:
         raise WrongUse(str(error)) from None
 
 
@@ -245,25 +254,26 @@ def _since(tables: Tables, folder: Path, audience: str, known_at: datetime, revi
 def _for_the_centre(making: Path, folder: Path, given: Tables, work: _Work) -> None:
     """The central team's file alone."""
     _make_file(making, CENTRAL, given, work, folder)
-    write_file(making / f"{CENTRAL}.duckdb", {"published": read_ledger(newest(folder)).table()})
+    write_file(making / f"{CENTRAL}.duckdb", read_record(folder).tables())
 
 
 def _for_all(making: Path, folder: Path, given: Tables, work: _Work, workers: Workers) -> None:
-    """A file for each audience; small numbers are hidden from all but the central team. Raises CannotHide and Unsafe.
+    """A file for each audience; of attributes others than the central team see the ranges that protect small numbers.
 
-    The worker makes files while this process looks at what was chosen once more and notes it.
+    The worker makes files while this process notes what was printed. Raises CannotProtect, Forgotten and Unsafe.
     """
     check_classified(given)
     central = workers.submit(_make_file, making, CENTRAL, given, work, folder)
-    last = newest(folder)
-    choice = choose(given["results"], work.data_month, read_ledger(last), last, workers.share)
-    masked = mask_results(given["results"], choice.lattice, choice.shown)
+    record, edition = read_record(folder), given["edition"].iloc[0]
+    check_covered(record, given_to_others(folder))
+    own = protect(given["results"], work.data_month, edition.edition_id, edition.made, record, workers.share)
+    masked = mask_results(given["results"], own.printed)
     others = (FORUM, *work.sites)
     made = [workers.submit(_make_file, making, other, given_to(other, given, masked), work, folder) for other in others]
     central.result()
-    _add_choice(making, choice)
+    write_file(making / f"{CENTRAL}.duckdb", own.tables())
     workers.finish(made)
-    workers.share(check_file, [(making, other, choice.lattice, choice.shown) for other in others])
+    workers.share(check_file, [(making, other, given["results"], own.printed) for other in others])
 
 
 def _make_file(making: Path, audience: str, given: Tables, work: _Work, folder: Path) -> None:
@@ -271,13 +281,6 @@ def _make_file(making: Path, audience: str, given: Tables, work: _Work, folder: 
     for left in making.glob(f"{audience}.duckdb*"):
         left.unlink()
     write_file(making / f"{audience}.duckdb", _edition_of(audience, given, work, folder))
-
-
-def _add_choice(making: Path, choice: Choice) -> None:
-    """Puts into the central team's file what was chosen, for whoever makes or audits the next edition."""
-    chosen = {"published": choice.ledger(), "protection": choice.summary()}
-    chosen |= {"told_before": choice.disclosed_table(), "witnesses": choice.witness_table()}
-    write_file(making / f"{CENTRAL}.duckdb", chosen)
 
 
 def _as_known(con: duckdb.DuckDBPyConnection, now: datetime) -> datetime:

@@ -1,164 +1,147 @@
-"""Editions for others than the central team: small numbers hidden, so that nobody can work them out.
+"""Editions for others than the central team: what a small number would tell of a person stays open to every reader.
 
-The model, with the names that the code has for its parts:
+What a count tells is said at its measure. Activities are published exactly; of attributes each number is published
+exactly or as a range, and the model is this, with the names that the code has for its parts:
 
-- Variables. Each cell i of the `lattice` is a count a_i of a site (or of all sites) over some months. A reader has to
-  guess a table b of whole numbers; the code works with the change x = b - a.
-- Constraints. Every reader knows the relations M (a row each: +1 for the total, -1 for its parts), so M x = 0; that no
-  count is below nothing, so x_i >= -a_i (`room`); and what is `shown` or known to it anyway (to a lead its own site's
-  numbers; to all what earlier editions published and is still so), so x_i = 0 there.
-- Requirements. For each count from 1 to 4 and each reader that does not have it: some allowed x takes it to 5 or more,
-  and some allowed x takes it to 1 or less. Of all sites together a lead knows its own part, so the others' part must be
-  as open. Small differences from what an earlier edition published are treated in the same way. For readers outside,
-  only the counts of all sites are required: every other lead knows more of a site than they do.
-- Hiding. All small counts are hidden. While a requirement of a reader fails, linear and then integer programming finds
-  the x that meets it and moves shown numbers least (by `weights`), and the numbers that it moves are hidden too
-  (complementary suppression). Where that fails or takes too long, the next coarser `granularity` is taken.
+- Variables. For each attribute x[s, b, p]: the people of part p in block b of site s (`problem`). Blocks are the months
+  cut wherever a window that was ever printed begins or ends.
+- Constraints. Every reader knows that counts are whole and not below nothing, the public total of each block, and what
+  every edition printed (`told`), this one included; a lead also its own site's months.
+- Requirements. For each count from 1 to 4 of any month, quarter or year, of a site and of all but a reader's own, and
+  for each reader who does not have it: some x takes it to 5 or more (to its public total, where that is smaller), and
+  some x to 1 or less (to 0). The change of a number that was printed exactly and revised since is such a count too.
+- Ranges. What is printed begins as it is. For a requirement that no known x meets, the x is found that leaves the
+  ranges least, by linear programming (`nearest`), and they are widened to hold it (`ranges`): programme before site,
+  financial year before rolling year. Each end of a range is so met by a table that agrees with all that is printed.
 
-What is proved: for every requirement there is a witness, an x in whole numbers that satisfies all constraints and meets
-it. Before anything is published, `VerifiedWitnesses` checks the witnesses against the constraints without the solver,
-so that a fault of the solver can hide too much or stop an edition, and no more. Whole numbers matter: fractions of
-people can leave open what whole people do not. Nothing is claimed of the least cost (hiding is a heuristic), of leads
-who share what they know, of knowledge from outside the returns, or of which possible tables are likelier.
+What is proved: each requirement has a witness, an x in whole numbers that agrees with everything printed; `check` looks
+at each without the solver, so that a fault of the solver can widen too much or stop an edition, and no more. Nothing is
+claimed of the least widths, of leads who share what they know, of knowledge from outside the returns, of which tables
+are likelier, or of what is left of a whole ("12 of 12").
 
 M. Fischetti and J. J. Salazar (2001), Solving the cell suppression problem on tabular data with linear constraints,
-Management Science 47: the reader's problem, two programmes for each small cell. J. P. Kelly, B. L. Golden and A. A.
-Assad (1992), Cell suppression: disclosure protection for sensitive tabular data, Networks 22: hiding what the cheapest
-change moves.
+Management Science 47: the reader's problem. The same (2003), Partial cell suppression: a new methodology for
+statistical disclosure control, Statistics and Computing 13: ranges in place of whole cells.
 
-In reading order: `lattice` (cells and relations), `requirements`, `granularity` (what is offered), `hide`, `attack`
-(whether anything can be worked out), with `witnesses`, `reduce` and `solver` under it; `ledger` and `saved_witnesses`
-(what earlier editions leave behind), `audience` (who may see which table and column), and `audit`, which attacks the
-files of an edition once more.
+In reading order: `attributes` (what is protected), `problem`, `nearest`, `ranges`, `told` (what editions leave behind),
+`audience` (who may see which table and column, and how a range is printed), `audit`, which attacks the files of an
+edition once more. `cell_suppression` is the rule of before, for an owner who wants every small count hidden.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from pathlib import Path
-from time import process_time
+from datetime import date, datetime
 
 import pandas as pd
 
+from etl.definitions.periods import day_of
 from etl.definitions.tables import columns_of
-from etl.protect.attack import Attack
-from etl.protect.granularity import GRANULARITIES, Granularity, offered
-from etl.protect.hide import CannotHide, Disclosure, Hiding, readers, without
-from etl.protect.lattice import Lattice, Mask, build
-from etl.protect.ledger import Ledger, after
-from etl.protect.requirements import Requirements, requirements_of
-from etl.protect.saved_witnesses import as_table, read_witnesses
-from etl.protect.witnesses import TooLong, VerifiedWitnesses, Witness
+from etl.protect.attributes import ALL, Attribute, Counts, Monthly, attribute_of, attributes, clipped, month_of
+from etl.protect.audience import OFFERED
+from etl.protect.problem import Offer, Problem, Secret, Told
+from etl.protect.ranges import Ranges, ranges
+from etl.protect.told import Record, after
 from etl.system.workers import Share, in_threads
-
-# How long each search may take before a coarser granularity is tried, in seconds of processor time: what is published
-# must not depend on what else the machine does.
-PATIENCE = 300.0
-# A lattice of more cells than this is published by years from the start: a finer search would take long and then fail.
-MOST_CELLS = 40_000
 
 
 @dataclass(frozen=True)
-class Choice:
-    """What is published to others than the central team: the granularity that was safe, and the cells that are shown.
+class Protection:
+    """What others than the central team see of each attribute: a row for each number and window that is printed.
 
-    `witnesses` are the tables that were found, which meet the requirements in `asked`, by reader.
+    `printed`: site, number, period, starts, ends, low, high, value and total, the public total of the window.
     """
 
-    lattice: Lattice
-    granularity: Granularity
-    offered: Mask
-    shown: Mask
-    before: Ledger
-    why: str = ""
-    disclosed: frozenset[Disclosure] = frozenset()
-    witnesses: Sequence[Witness] = ()
-    asked: Mapping[str, Requirements] = field(default_factory=dict)
+    printed: pd.DataFrame
+    record: Record
+    given_away: pd.DataFrame
+    summary: pd.DataFrame = field(repr=False)
 
-    def ledger(self) -> pd.DataFrame:
-        """What has been published up to now, this edition included."""
-        return after(self.before, self.lattice, self.shown, self.offered).table()
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """What the central team's file keeps, for whoever makes or audits the next edition."""
+        return self.record.tables() | {"told_before": self.given_away, "protection": self.summary}
 
-    def summary(self) -> pd.DataFrame:
-        """One row: what is published, how many counts of it are shown and hidden, and how many of those are small."""
-        hidden = self.offered & ~self.shown
-        row = {
-            "step": self.granularity.words,
-            "why": self.why,
-            "offered": int(self.offered.sum()),
-            "shown": int((self.offered & self.shown).sum()),
-            "small": int((hidden & self.lattice.small).sum()),
-            "beside": int((hidden & ~self.lattice.small).sum()),
-        }
-        return pd.DataFrame([row])
 
-    def verified_witnesses(self) -> list[Witness]:
-        """The smallest witnesses that meet all requirements, each checked once more against all that is shown.
+def protect(
+    results: pd.DataFrame, data_month: date, edition: str, made: datetime, before: Record, share: Share = in_threads
+) -> Protection:
+    """The ranges in which attributes can be published beside what was told before. Raises CannotProtect."""
+    monthly = Monthly(results, data_month)
+    counts = {own.name: monthly.counts(own) for own in attributes()}
+    offers = offered(results, monthly)
+    jobs = [
+        (own.name, counts[own.name], offers[own.name], *before.knowledge(own, counts[own.name])) for own in attributes()
+    ]
+    jobs.sort(key=lambda job: -len(job[2]))  # the largest first, so that no process waits long for another
+    found = dict(zip((job[0] for job in jobs), share(_ranges, jobs), strict=True))
+    printed = pd.concat([_printed(own, offers[own.name], found[own.name], counts[own.name]) for own in attributes()])
+    printed = printed.reset_index(drop=True)
+    return Protection(
+        printed, after(before, edition, made, printed, counts), _given_away(found), _summary(printed, found)
+    )
 
-        Raises CannotHide where a requirement has no witness: the proof is part of what is published.
-        """
-        verified, kept = VerifiedWitnesses(self.lattice, self.shown, self.witnesses), set[int]()
-        for reader, own in self.asked.items():
-            met, by = verified.smallest(reader, own)
-            if not met.all():
-                raise CannotHide(
-                    f"Nothing is published: what is shown to {reader or 'all'} is not borne out by the tables found. "
-                    "Publish again; if it comes back, it is a fault of ours: please report it."
-                )
-            kept |= set(by.tolist())
-        return [self.witnesses[at] for at in sorted(kept)]
 
-    def witness_table(self) -> pd.DataFrame:
-        """The witnesses as a table, kept for the next edition. Raises CannotHide as `verified_witnesses` does."""
-        return as_table(self.lattice, self.verified_witnesses())
+def offered(results: pd.DataFrame, monthly: Monthly) -> dict[str, list[Offer]]:
+    """What would be published of each attribute: known numbers of financial years and of the newest rolling year."""
+    found: dict[str, list[Offer]] = {own.name: [] for own in attributes()}
+    known = results[results.value.notna() & results.period.isin(OFFERED)]
+    newest = known[known.period == "rolling_year"].groupby(["site", "measure"]).starts.max().to_dict()
+    for site, number, period, starts in zip(known.site, known.measure, known.period, known.starts, strict=True):
+        own = attribute_of(number)
+        if own and (period != "rolling_year" or newest[site, number] == starts):
+            found[own.name].append(Offer(site, number, *clipped(site, period, day_of(starts), monthly), period))
+    return found
 
-    def disclosed_table(self) -> pd.DataFrame:
-        """A row for each small number that earlier editions disclose, as a later return changed its relations."""
-        rows = [(reader, *self.lattice.cells[at], sign) for reader, at, sign in sorted(self.disclosed)]
-        return pd.DataFrame(rows, columns=columns_of("told_before")).astype(
-            {"reader": "str", "site": "str", "number": "str"}
+
+def _ranges(
+    name: str, counts: Sequence[Counts], offers: Sequence[Offer], told: Sequence[Told], revised: Sequence[Secret]
+) -> Ranges:
+    """The ranges of one attribute; work for a process."""
+    attribute = next(own for own in attributes() if own.name == name)
+    return ranges(Problem(attribute, counts, offers, told, revised))
+
+
+def _printed(attribute: Attribute, offers: Sequence[Offer], found: Ranges, counts: Sequence[Counts]) -> pd.DataFrame:
+    frame = pd.DataFrame(offers, columns=["site", "number", "first", "last", "period"])
+    frame["starts"] = [month_of(index) for index in frame["first"]]
+    frame["ends"] = [month_of(index) for index in frame["last"]]
+    totals = [_total(attribute, offer, counts) for offer in offers]
+    return frame.assign(low=found.low, high=found.high, value=found.value, total=totals).drop(columns=["first", "last"])
+
+
+def _total(attribute: Attribute, offer: Offer, counts: Sequence[Counts]) -> float:
+    """The public total of a window, which nobody may exceed; infinite where it is not known."""
+    first = offer.last if attribute.stock else offer.first
+    return float(
+        sum(
+            own.total[max(first - own.first, 0) : max(offer.last + 1 - own.first, 0)].sum()
+            for own in counts
+            if offer.site in (ALL, own.site)
         )
+    )
 
 
-def choose(
-    results: pd.DataFrame, data_month: date, before: Ledger, editions: Sequence[Path] = (), share: Share = in_threads
-) -> Choice:
-    """The finest granularity that can be made safe against every reader, and what it shows.
-
-    `editions` are the files of the edition before; `share` is how the work is shared among processes.
-    """
-    lattice = build(results, data_month, before.cells())
-    known = before.known(lattice)
-    asked, earlier = requirements_by_reader(lattice, before), read_witnesses(editions, lattice)
-    first = 0 if len(lattice.cells) <= MOST_CELLS else len(GRANULARITIES) - 2
-    why = "" if not first else "too many cells for a finer one"
-    hidden = before.kept_hidden(lattice)
-    for granularity in GRANULARITIES[first:-1]:
-        offer = offered(lattice, granularity)
-        hiding = Hiding(lattice, offer & ~hidden, known, asked, process_time() + PATIENCE, earlier, share)
-        try:
-            shown = hiding.make_safe()
-        except (CannotHide, TooLong) as error:
-            why += f"{granularity.words}: {error} "
-        else:
-            away, left = frozenset(hiding.disclosed), {reader: hiding.still_asked(reader) for reader in asked}
-            return Choice(lattice, granularity, offer, shown, before, why.strip(), away, hiding.witnesses, left)
-    last = GRANULARITIES[-1]
-    return Choice(lattice, last, offered(lattice, last), known, before, why.strip())
+def _given_away(found: dict[str, Ranges]) -> pd.DataFrame:
+    rows = [
+        (reader, own.site, own.number, month_of(own.first), month_of(own.last), float(own.sign))
+        for one in found.values()
+        for reader, own in one.given_away
+    ]
+    frame = pd.DataFrame(rows, columns=columns_of("told_before"))
+    return frame.astype({"reader": "str", "site": "str", "number": "str", "sign": "float64"})
 
 
-def requirements_by_reader(lattice: Lattice, before: Ledger) -> dict[str, Requirements]:
-    """What must stay open to each reader."""
-    revised = before.revisions(lattice)
-    return {reader: requirements_of(lattice, reader, revised) for reader in readers(lattice.spans.sites)}
+def _summary(printed: pd.DataFrame, found: dict[str, Ranges]) -> pd.DataFrame:
+    exact = printed.low == printed.high
+    unknown = (printed.low == 0) & (printed.high >= printed.total) & ~exact
+    row = {
+        "step": "financial years and the newest rolling year",
+        "why": "",
+        "offered": len(printed),
+        "shown": int(exact.sum()),
+        "small": int((~exact & ~unknown).sum()),
+        "beside": int(unknown.sum()),
+    }
+    return pd.DataFrame([row])
 
 
-def broken(lattice: Lattice, shown: Mask, asked: dict[str, Requirements], until: float) -> dict[str, list[int]]:
-    """The cells that each reader may be able to work out: all those without a verified witness."""
-    attack = Attack(lattice, asked, whole=True)
-    attack.run(shown, until)
-    verified = VerifiedWitnesses(lattice, shown, attack.witnesses)
-    return {reader: sorted({int(at) for at in own.at[~verified.met(reader, own)]}) for reader, own in asked.items()}
-
-
-__all__ = ["CannotHide", "Choice", "broken", "choose", "requirements_by_reader", "without"]
+__all__ = ["OFFERED", "Protection", "protect"]

@@ -6,24 +6,28 @@ a column of which nobody has said it stops publishing: denied until somebody has
 """
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from etl.compare.components import count_behind
 from etl.compare.intervals import LIMITS
-from etl.definitions import MEASURES, PLANNED, unit_of
-from etl.definitions.measure import Ratio, Total
-from etl.definitions.periods import last_month
+from etl.definitions import MEASURES, PLANNED, label_of, unit_of
+from etl.definitions.measure import Ratio, Reported, Total
+from etl.definitions.messages import Small, joined
+from etl.definitions.periods import day_of, last_month
+from etl.definitions.settings import LEAST_COUNT, TOO_FEW
 from etl.definitions.tables import WHO, NotDescribed, all_columns, column
 from etl.definitions.tables import tables as described
-from etl.definitions.writing import HIDDEN
-from etl.protect.lattice import SHOWN_WITH, Lattice, Mask, counts
+from etl.definitions.writing import HIDDEN, write_range
+from etl.protect.attributes import attribute_of
 
 CENTRAL, FORUM = "central", "forum"
-# What sites report that is no count and that everybody may see: money and posts. Counts are hidden where small.
-OPEN = ("case_managers", "case_manager_posts", "spend", "spend_in_kind", "funding", "funding_in_kind")
+# The periods of which attributes are published.
+OFFERED = ("year", "rolling_year")
 Tables = Mapping[str, pd.DataFrame]
 
 
@@ -73,7 +77,7 @@ def check_classified(given: Tables) -> None:
                     " out. Say in etl/definitions/tables/ who may see it."
                 )
     for measure in given["results"].measure.unique():
-        counts_in(measure)
+        tells_of_people(measure)
 
 
 def check_opened(audience: str, tables: Tables) -> None:
@@ -110,7 +114,7 @@ def _with_rows(rows: str) -> list[str]:
     return [one.name for one in described().values() if one.rows == rows]
 
 
-def _merged(name: str, full: pd.DataFrame, base: pd.DataFrame, own: Mask) -> pd.DataFrame:
+def _merged(name: str, full: pd.DataFrame, base: pd.DataFrame, own: np.ndarray) -> pd.DataFrame:
     """The full table where the row is the audience's own, else what others may see of it."""
     columns = {}
     for one in full.columns:
@@ -140,22 +144,32 @@ def _is_money(frame: pd.DataFrame) -> np.ndarray:
     return ~frame["measure"].map(units).isin(["count", ""]).to_numpy()
 
 
-# The results under the mask
+# The results as others see them
 
 
-def mask_results(results: pd.DataFrame, lattice: Lattice, shown: Mask) -> pd.DataFrame:
-    """The results as others than the central team see them: hidden ones without a value, marked."""
-    places = zip(results.site, results.period, results.starts, results.measure, strict=True)
-    sees = _Sight(lattice, shown)
-    open_rows = np.array([sees.row(*place) for place in places], dtype=bool)
-    places = zip(results.site, results.period, results.starts, results.measure, strict=True)
-    limited = np.array([sees.behind(*place) for place in places], dtype=bool)
-    masked = results.copy()
-    masked["value"] = results.value.where(open_rows)
-    masked["shown"] = results.shown.where(open_rows, HIDDEN)
-    for name in LIMITS:
-        masked[name] = results[name].where(open_rows & limited)
-    masked["why"] = [_plain(why) if may else "" for why, may in zip(results.why, open_rows, strict=True)]
+def mask_results(results: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:
+    """The results as others than the central team see them: attributes exactly, as a range, or marked as not shown.
+
+    `printed` are the ranges of `etl.protect.Protection`. What is made of attributes follows from their ranges alone.
+    """
+    masked = results.assign(range_low=np.nan, range_high=np.nan)
+    seen = _Sight(results, printed)
+    given = results.value.notna() | (results.shown.ne("") & results.measure.map(_rests_on_attribute))
+    closed = results.measure.map(tells_of_people).astype(bool) & given
+    masked.loc[closed, [*LIMITS, "value"]] = np.nan
+    masked.loc[closed, "shown"], masked.loc[closed, "why"] = HIDDEN, ""
+    rows = results[closed & results.period.isin(OFFERED)]
+    places = zip(rows.index, rows.site, rows.period, rows.starts, rows.measure, strict=True)
+    ranges = {at: seen.range_of(site, period, day_of(starts), measure) for at, site, period, starts, measure in places}
+    exact = [at for at, own in ranges.items() if own and own.exact]
+    masked.loc[exact, results.columns] = results.loc[exact]
+    wide = {at: own for at, own in ranges.items() if own and not own.exact}
+    places = list(wide)
+    masked.loc[places, "shown"] = pd.Series({at: own.shown for at, own in wide.items()}, dtype="object")
+    masked.loc[places, "why"] = pd.Series({at: own.why for at, own in wide.items()}, dtype="object")
+    masked.loc[places, "range_low"] = pd.Series({at: own.low for at, own in wide.items()}, dtype=float)
+    masked.loc[places, "range_high"] = pd.Series({at: own.high for at, own in wide.items()}, dtype=float)
+    masked["why"] = masked.why.map(_plain)
     return masked
 
 
@@ -164,44 +178,124 @@ def _plain(why: str) -> str:
     return "not known" if "hidden by the site" in why else why
 
 
+class _Range(NamedTuple):
+    """What is known of a number: from end to end, or that it is a rate on too few people."""
+
+    low: float
+    high: float
+    shown: str
+    why: str = ""
+    exact: bool = False
+
+
 class _Sight:
-    """Which results can be seen under a mask, each asked once."""
+    """What the ranges that are printed say of results."""
 
-    def __init__(self, lattice: Lattice, shown: Mask) -> None:
-        self.lattice = lattice
-        closed = lattice.stated & ~shown
-        self.closed = {lattice.cells[at] for at in np.flatnonzero(closed)}
+    def __init__(self, results: pd.DataFrame, printed: pd.DataFrame) -> None:
+        self.printed = {
+            (row.site, row.number, row.period, row.ends): (row.low, row.high, row.total) for row in printed.itertuples()
+        }
+        needed = {part for name in results.measure.unique() if _is_ratio(name) for part in _parts(name)}
+        own = results[results.period.isin(OFFERED) & results.measure.isin(needed)]
+        places = zip(own.site, own.measure, own.period, own.starts, strict=True)
+        self.values = dict(zip(((*place[:3], day_of(place[3])) for place in places), own.value, strict=True))
+        self.last = max((row.ends for row in printed.itertuples()), default=date.max)
 
-    def row(self, site: str, period: str, starts: object, measure: str) -> bool:
-        """Whether every count that a result is made of can be seen."""
-        return all(self._count(site, period, starts, number) for number in counts_in(measure))
+    def range_of(self, site: str, period: str, starts: date, measure: str) -> _Range | None:
+        """What is known of a result; None where that is nothing."""
+        if not _is_ratio(measure):
+            ends = self._of(site, period, starts, measure)
+            return _written(measure, *ends) if ends else None
+        over, under = _parts(measure)
+        numerator, denominator = (self._of(site, period, starts, part) for part in (over, under))
+        if numerator is None or denominator is None:
+            return None
+        if _rests_on_attribute(measure) and denominator[1] < LEAST_COUNT:
+            few = joined(": ", [TOO_FEW, Small(label_of(count_behind(measure)))])
+            return _Range(np.nan, np.nan, str(TOO_FEW), few) if denominator[1] > 0 else None
+        if denominator[0] <= 0:
+            return None
+        low, high = numerator[0] / denominator[1], numerator[1] / denominator[0]
+        if (rest := self._beside(site, period, starts, over, under)) is not None:
+            low, high = max(low, _share(numerator[0], rest[1])), min(high, _share(numerator[1], rest[0]))
+        exact = numerator[0] == numerator[1] and denominator[0] == denominator[1]
+        return _written(measure, low, high)._replace(exact=exact)
 
-    def behind(self, site: str, period: str, starts: object, measure: str) -> bool:
-        """Whether the count behind a result can be seen: limits say what it is."""
-        number = count_behind(measure)
-        return not number or number not in counts() or self._count(site, period, starts, number)
+    def _of(self, site: str, period: str, starts: date, number: str) -> tuple[float, float] | None:
+        """The least and the most that a number can be; None where nobody can know anything of it."""
+        if attribute_of(number) is None:
+            value = self.values.get((site, number, period, starts), np.nan)
+            return (value, value) if value == value else None
+        found = self.printed.get((site, number, period, min(last_month(period, starts), self.last)))
+        if found is None or (found[0] == 0 and found[1] >= found[2] and found[1] > 0):
+            return None
+        return found[0], found[1]
 
-    def _count(self, site: str, period: str, starts: object, number: str) -> bool:
-        day = pd.Timestamp(starts).date()
-        return self.lattice.spans.cell(site, number, day, last_month(period, day)) not in self.closed
+    def _beside(self, site: str, period: str, starts: date, over: str, under: str) -> tuple[float, float] | None:
+        """The range of what a denominator has beside its numerator, where both are sums of parts of one attribute."""
+        own = attribute_of(under)
+        if own is None or attribute_of(over) is not own:
+            return None
+        rest = [part for part in own.sums.get(under, (under,)) if part not in own.sums.get(over, (over,))]
+        ends = [self._of(site, period, starts, part) for part in rest]
+        if any(end is None for end in ends):
+            return None
+        return sum(end[0] for end in ends if end), sum(end[1] for end in ends if end)
+
+
+def _share(part: float, rest: float) -> float:
+    return part / (part + rest) if part + rest else 0.0
+
+
+def _written(measure: str, low: float, high: float) -> _Range:
+    return _Range(low, high, str(write_range(low, high, unit_of(measure))), exact=low == high)
+
+
+def _is_ratio(measure: str) -> bool:
+    return isinstance(MEASURES.get(measure), Ratio)
+
+
+def _parts(measure: str) -> tuple[str, str]:
+    own = MEASURES[measure]
+    assert isinstance(own, Ratio)
+    return own.numerator, own.denominator
 
 
 @cache
-def counts_in(measure: str) -> list[str]:
-    """The counts that a result is made of directly; a plan is no count. Raises Unclassified for what nobody opened."""
+def tells_of_people(measure: str) -> bool:
+    """Whether a result is an attribute, or made of one. Raises Unclassified for what nobody has classed."""
     own = MEASURES.get(measure)
     if isinstance(own, Ratio):
-        return [number for part in (own.numerator, own.denominator) for number in counts_in(part)]
-    if measure in counts():
-        return [measure]
-    if measure in PLANNED or measure.partition(".")[0] in OPEN:
-        return []
-    if isinstance(own, Total) and not own.over_months:
-        return [number for part in SHOWN_WITH.get(measure, own.of) for number in counts_in(part)]
-    raise Unclassified(
-        f"Nothing is published: nobody has said who may see the number {measure!r}. If everybody may, add it to OPEN in"
-        " etl/protect/audience.py; until then publish for the central team alone: --central-only."
-    )
+        return any([tells_of_people(part) for part in (own.numerator, own.denominator)])
+    if attribute_of(measure) is not None:
+        return True
+    if isinstance(own, Total) and unit_of(measure) == "count":
+        attributes_in = [part for part in own.of if attribute_of(part) is not None]
+        if len(attributes_in) not in (0, len(own.of)) or (attributes_in and not _is_whole(own)):
+            raise Unclassified(
+                f"Nothing is published: {measure!r} adds up attributes of different kinds, so that nobody looks after its"
+                " small numbers. Publish for the central team alone until it is defined otherwise: --central-only."
+            )
+        return False
+    if isinstance(own, Reported) and own.unit == "count" and own.tells == "not people" and measure not in PLANNED:
+        raise Unclassified(
+            f"Nothing is published: nobody has said what the count {measure!r} tells of a person. Say it at the measure,"
+            ' in etl/definitions: tells="activity" or tells="attribute"; until then publish for the central team alone:'
+            " --central-only."
+        )
+    return False
+
+
+def _is_whole(total: Total) -> bool:
+    """Whether a total is all parts of one attribute, so that it says again how many people there were."""
+    own = attribute_of(total.of[0])
+    return own is not None and set(total.of) == set(own.parts)
+
+
+@cache
+def _rests_on_attribute(measure: str) -> bool:
+    """Whether the count that a rate is out of is an attribute."""
+    return _is_ratio(measure) and attribute_of(count_behind(measure)) is not None
 
 
 # Marks in what is worked out again

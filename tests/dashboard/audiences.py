@@ -14,12 +14,12 @@ import pandas as pd
 
 from etl.definitions.periods import month_after
 from etl.editions import publish
-from etl.protect import Choice
+from etl.protect.cell_suppression import Choice
 from etl.protect.audience import CENTRAL, FORUM, given_to, mask_results
 from etl.protect.audit import check_file
-from etl.protect.granularity import GRANULARITIES, offered
-from etl.protect.lattice import build
-from etl.protect.ledger import Ledger
+from etl.protect.cell_suppression.granularity import GRANULARITIES, offered
+from etl.protect.cell_suppression.lattice import build
+from etl.protect.cell_suppression.ledger import Ledger
 from etl.warehouse.load import load
 from etl.warehouse.store import open_warehouse
 

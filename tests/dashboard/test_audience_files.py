@@ -23,7 +23,7 @@ from etl.editions import publish
 from etl.intake.reader import start_child
 from etl.protect.audience import CENTRAL, FORUM, given_to, mask_results
 from etl.protect.audit import Unsafe, check_file
-from etl.protect.requirements import Requirements
+from etl.protect.cell_suppression.requirements import Requirements
 from etl.system.workers import start_worker
 from etl.warehouse.load import WrongUse
 

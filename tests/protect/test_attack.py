@@ -8,11 +8,11 @@ import pytest
 from made_up import make_up
 from test_protect_programmes import publish
 
-from etl.protect import CannotHide, requirements_by_reader
-from etl.protect.attack import Attack
-from etl.protect.hide import Hiding
-from etl.protect.requirements import Requirements
-from etl.protect.witnesses import VerifiedWitnesses, Witness, in_whole_people
+from etl.protect.cell_suppression import CannotHide, requirements_by_reader
+from etl.protect.cell_suppression.attack import Attack
+from etl.protect.cell_suppression.hide import Hiding
+from etl.protect.cell_suppression.requirements import Requirements
+from etl.protect.cell_suppression.witnesses import VerifiedWitnesses, Witness, in_whole_people
 from etl.system.workers import in_threads
 
 SEEDS = (3, 20001, 20007)

@@ -8,9 +8,9 @@ from made_up import Programme, make_up
 from stranger import Counts, Place, Stranger
 
 from etl.definitions.settings import THRESHOLD
-from etl.protect import Choice, choose
+from etl.protect.cell_suppression import Choice, choose
 from etl.protect.audience import mask_results
-from etl.protect.ledger import Ledger, after
+from etl.protect.cell_suppression.ledger import Ledger, after
 
 
 def told_to(reader: str, programme: Programme, choices: list[Choice]) -> Counts:

@@ -7,8 +7,8 @@ from scipy.sparse import csr_array
 
 from etl.compare.components import components
 from etl.protect.audience import counts_in
-from etl.protect.lattice import SHOWN_WITH, counts
-from etl.protect.reduce import lean
+from etl.protect.cell_suppression.lattice import SHOWN_WITH, counts
+from etl.protect.cell_suppression.reduce import lean
 
 
 def system(seed):

@@ -5,9 +5,9 @@ from made_up import make_up
 from test_protect_programmes import publish
 
 from etl.editions.publish import write_file
-from etl.protect import choose
-from etl.protect.ledger import Ledger, after
-from etl.protect.saved_witnesses import read_witnesses
+from etl.protect.cell_suppression import choose
+from etl.protect.cell_suppression.ledger import Ledger, after
+from etl.protect.cell_suppression.saved_witnesses import read_witnesses
 
 
 @pytest.fixture(scope="module", params=[3, 20001])

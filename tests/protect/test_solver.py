@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csc_array
 
-from etl.protect.solver import Programme
+from etl.protect.cell_suppression.solver import Programme
 
 
 def ask(whole: bool) -> None:
@@ -41,6 +41,6 @@ def test_an_answer_whatever_else_has_asked_in_this_process(threads: int) -> None
 
 
 def test_what_highs_refuses_is_not_taken_for_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("etl.protect.solver.highspy.Highs.run", lambda _: highspy.HighsStatus.kError)
+    monkeypatch.setattr("etl.protect.cell_suppression.solver.highspy.Highs.run", lambda _: highspy.HighsStatus.kError)
     with pytest.raises(RuntimeError, match="HiGHS"):
         ask(whole=False)

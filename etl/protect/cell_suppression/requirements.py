@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from etl.definitions.settings import THRESHOLD
-from etl.protect.lattice import Lattice, Mask, Numbers
+from etl.protect.cell_suppression.lattice import Lattice, Mask, Numbers
 
 Places = NDArray[np.intp]
 

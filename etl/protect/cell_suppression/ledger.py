@@ -10,9 +10,9 @@ import pandas as pd
 from etl.definitions.periods import day_of
 from etl.definitions.settings import THRESHOLD
 from etl.definitions.tables import columns_of
+from etl.protect.cell_suppression.lattice import Cell, Lattice, Mask
+from etl.protect.cell_suppression.requirements import Revision
 from etl.protect.files import read_tables
-from etl.protect.lattice import Cell, Lattice, Mask
-from etl.protect.requirements import Revision
 
 TABLE = "published"
 

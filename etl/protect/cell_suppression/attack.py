@@ -10,9 +10,9 @@ from time import process_time
 
 import numpy as np
 
-from etl.protect.lattice import Lattice, Mask
-from etl.protect.requirements import Requirements
-from etl.protect.witnesses import Relations, VerifiedWitnesses, Witness, tables
+from etl.protect.cell_suppression.lattice import Lattice, Mask
+from etl.protect.cell_suppression.requirements import Requirements
+from etl.protect.cell_suppression.witnesses import Relations, VerifiedWitnesses, Witness, tables
 from etl.system.workers import Share, in_threads
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from etl.definitions import MEASURES
 from etl.definitions.measure import Breakdown
 from etl.definitions.periods import month_after
-from etl.protect.lattice import Cell, Lattice, Mask, counts
+from etl.protect.cell_suppression.lattice import Cell, Lattice, Mask, counts
 
 MONTHLY = frozenset(("referrals", "accepted", "new_cases", "victims", "children"))
 QUARTER, YEAR = 3, 12

@@ -14,10 +14,10 @@ import numpy as np
 from scipy.sparse import block_array, coo_array, csc_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
-from etl.protect.lattice import Lattice, Mask, Numbers
-from etl.protect.reduce import lean
-from etl.protect.requirements import Places, Requirements
-from etl.protect.solver import Programme
+from etl.protect.cell_suppression.lattice import Lattice, Mask, Numbers
+from etl.protect.cell_suppression.reduce import lean
+from etl.protect.cell_suppression.requirements import Places, Requirements
+from etl.protect.cell_suppression.solver import Programme
 
 CLOSE = 1e-6
 # So many requirements that cannot be met together are tried one by one even where a quick answer is wanted.

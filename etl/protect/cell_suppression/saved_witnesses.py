@@ -8,10 +8,10 @@ import pandas as pd
 from scipy.sparse import coo_array, csr_array
 
 from etl.definitions.tables import columns_of
+from etl.protect.cell_suppression.lattice import Cell, Lattice
+from etl.protect.cell_suppression.requirements import Places
+from etl.protect.cell_suppression.witnesses import Witness
 from etl.protect.files import read_tables
-from etl.protect.lattice import Cell, Lattice
-from etl.protect.requirements import Places
-from etl.protect.witnesses import Witness
 
 TABLE = "witnesses"
 # A longer period made of longer periods: so many times totals are made of their parts.

@@ -6,8 +6,8 @@ from functools import cached_property
 import numpy as np
 from scipy.sparse import coo_array, csr_array
 
-from etl.protect.lattice import Mask, Numbers
-from etl.protect.requirements import Places
+from etl.protect.cell_suppression.lattice import Mask, Numbers
+from etl.protect.cell_suppression.requirements import Places
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,11 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csc_array, hstack
 
-from etl.protect.attack import Attack
-from etl.protect.lattice import Lattice, Mask, Numbers
-from etl.protect.reduce import Lean, lean
-from etl.protect.requirements import Places, Requirements
-from etl.protect.witnesses import CLOSE, TooLong, VerifiedWitnesses, Witness, in_whole_people
+from etl.protect.cell_suppression.attack import Attack
+from etl.protect.cell_suppression.lattice import Lattice, Mask, Numbers
+from etl.protect.cell_suppression.reduce import Lean, lean
+from etl.protect.cell_suppression.requirements import Places, Requirements
+from etl.protect.cell_suppression.witnesses import CLOSE, TooLong, VerifiedWitnesses, Witness, in_whole_people
 from etl.system.workers import Share, in_threads
 
 ROUNDS = 50
