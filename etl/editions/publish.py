@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pandas as pd
 from filelock import FileLock, Timeout
 
@@ -342,7 +343,7 @@ def _results(
     results["starts"] = results.starts.dt.date
     results["ends"] = [month_after(s, months_of(p) - 1) for s, p in zip(results.starts, results.period, strict=True)]
     results["shown"] = [shown(v, m) for v, m in zip(results.value, results.measure, strict=True)]
-    results = with_intervals(results)
+    results = with_intervals(results.assign(range_low=np.nan, range_high=np.nan))
     labels = {site.name: site.label for site in sites.values()}
     return not_given(results.assign(why=why_unknown(results, holes, labels)))
 

@@ -157,7 +157,8 @@ class Monthly:
         hole = np.argmin(known, axis=1)
         rows = np.flatnonzero(~known.all(axis=1) & (left > 0))
         filled[rows, hole[rows]] += left[rows]
-        return Counts(site, self.first[site], np.round(total), np.round(filled), known)
+        known_total, whole = (np.asarray(np.round(own), dtype=np.float64) for own in (total, filled))
+        return Counts(site, self.first[site], known_total, whole, known)
 
     def _made(self, site: str, of: Mapping[str, int]) -> Numbers:
         found = np.zeros(self.last - self.first[site] + 1)

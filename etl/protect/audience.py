@@ -159,8 +159,8 @@ def mask_results(results: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:
     masked.loc[closed, [*LIMITS, "value"]] = np.nan
     masked.loc[closed, "shown"], masked.loc[closed, "why"] = HIDDEN, ""
     rows = results[closed & results.period.isin(OFFERED)]
-    places = zip(rows.index, rows.site, rows.period, rows.starts, rows.measure, strict=True)
-    ranges = {at: seen.range_of(site, period, day_of(starts), measure) for at, site, period, starts, measure in places}
+    keys = zip(rows.index, rows.site, rows.period, rows.starts, rows.measure, strict=True)
+    ranges = {at: seen.range_of(site, period, day_of(starts), measure) for at, site, period, starts, measure in keys}
     exact = [at for at, own in ranges.items() if own and own.exact]
     masked.loc[exact, results.columns] = results.loc[exact]
     wide = {at: own for at, own in ranges.items() if own and not own.exact}
@@ -266,22 +266,22 @@ def tells_of_people(measure: str) -> bool:
     """Whether a result is an attribute, or made of one. Raises Unclassified for what nobody has classed."""
     own = MEASURES.get(measure)
     if isinstance(own, Ratio):
-        return any([tells_of_people(part) for part in (own.numerator, own.denominator)])
+        return tells_of_people(own.numerator) | tells_of_people(own.denominator)  # both are looked at
     if attribute_of(measure) is not None:
         return True
     if isinstance(own, Total) and unit_of(measure) == "count":
         attributes_in = [part for part in own.of if attribute_of(part) is not None]
         if len(attributes_in) not in (0, len(own.of)) or (attributes_in and not _is_whole(own)):
             raise Unclassified(
-                f"Nothing is published: {measure!r} adds up attributes of different kinds, so that nobody looks after its"
-                " small numbers. Publish for the central team alone until it is defined otherwise: --central-only."
+                f"Nothing is published: {measure!r} adds up attributes of different kinds, so that nobody looks after"
+                " its small numbers. Publish for the central team alone until it is defined otherwise: --central-only."
             )
         return False
     if isinstance(own, Reported) and own.unit == "count" and own.tells == "not people" and measure not in PLANNED:
         raise Unclassified(
-            f"Nothing is published: nobody has said what the count {measure!r} tells of a person. Say it at the measure,"
-            ' in etl/definitions: tells="activity" or tells="attribute"; until then publish for the central team alone:'
-            " --central-only."
+            f"Nothing is published: nobody has said what the count {measure!r} tells of a person. Say it at the"
+            ' measure, in etl/definitions: tells="activity" or tells="attribute"; until then publish for the central'
+            " team alone: --central-only."
         )
     return False
 

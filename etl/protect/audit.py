@@ -4,10 +4,11 @@ Every number in any table of an audience's file is held against the ranges that 
 is run on what all editions printed together, widening nothing: a small count that is not open then can be worked out.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -60,8 +61,8 @@ class Report:
         yield f"Edition {self.edition}: files for {', '.join(self.audiences) or 'the central team only'}."
         if self.audiences:
             yield (
-                f"{self.printed:,} numbers that tell of people are published, {self.ranges:,} of them as ranges or not at"
-                f" all; {self.told_before:,} small counts were given away before."
+                f"{self.printed:,} numbers that tell of people are published, {self.ranges:,} of them as ranges;"
+                f" {self.told_before:,} small counts were given away before."
             )
         for finding in self.findings:
             yield f"  {finding.audience}: {finding.words}"
@@ -128,8 +129,9 @@ def look_at_files(
 def _as_expected(audience: str, results: pd.DataFrame, expected: pd.DataFrame, full: pd.DataFrame) -> Iterator[Finding]:
     """Each result is what others see of it; the audience's own is the central team's."""
     keys = ["site", "period", "starts", "measure"]
-    right = expected.where(expected.site.ne(audience), full.assign(range_low=float("nan"), range_high=float("nan")))
-    both = results.merge(right, on=keys, suffixes=("", "_right"), how="outer", indicator=True)
+    right = pd.concat([expected[expected.site.ne(audience)], full[full.site.eq(audience)]])
+    days = (frame.assign(starts=pd.to_datetime(frame.starts)) for frame in (results, right))
+    both = next(days).merge(next(days), on=keys, suffixes=("", "_right"), how="outer", indicator=True)
     if (both["_merge"] != "both").any():
         yield Finding(audience, "the file has other results than the central team's")
         return
@@ -152,7 +154,11 @@ def _only_printed(audience: str, results: pd.DataFrame, printed: pd.DataFrame) -
 
 
 def _told(
-    audience: str, tables: dict[str, pd.DataFrame], place: tuple[str, ...], exact: set[tuple[object, ...]], first: dict
+    audience: str,
+    tables: dict[str, pd.DataFrame],
+    place: tuple[str, ...],
+    exact: Collection[tuple[Any, ...]],
+    first: dict,
 ) -> Iterator[str]:
     name, measure, starts, ends, number = place
     if name not in tables:

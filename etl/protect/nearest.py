@@ -96,7 +96,7 @@ class NearestTable:
         """A table in which a count reaches its bound; None where there is none."""
         cells = np.arange(self.first_cell, self.first_cell + self.cells.size, dtype=np.int32)
         low, high = self.problem.low[self.cells] - self.beside, self.problem.high[self.cells] - self.beside
-        self.highs.changeRowsBounds(cells.size, cells, low, high)
+        self.highs.changeRowsBounds(cells.size, cells, low, high)  # type: ignore[attr-defined]
         self._ask(pieces, sign, bound)
         try:
             return self._answer()

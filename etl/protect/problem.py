@@ -8,6 +8,7 @@ Of what is counted at the end of a month (a stock) each month that is printed is
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -131,7 +132,8 @@ class Problem:
 
     def _edges(self, counts: Counts) -> list[tuple[int, int]]:
         first, after = counts.first, counts.first + counts.total.size
-        rows = [row for row in (*self.offers, *self.told) if row.site in (counts.site, ALL)]
+        printed: list[Offer | Told] = [*self.offers, *self.told]
+        rows = [row for row in printed if row.site in (counts.site, ALL)]
         if self.attribute.stock:
             months = sorted({row.last for row in rows if first <= row.last < after})
             return [(month, month + 1) for month in months]
@@ -140,14 +142,14 @@ class Problem:
         alone |= {month for row in self.told for site, month in row.without if site == counts.site}
         edges |= alone | {month + 1 for month in alone}
         inside = sorted(edge for edge in edges if first <= edge <= after)
-        return list(zip(inside[:-1], inside[1:], strict=True))
+        return list(pairwise(inside))
 
     def variables(self, site: Site, block: int, number: str) -> Places:
         """The variables that add up to a number of a block."""
         own = np.flatnonzero(self.member[:, self.attribute.numbers.index(number)])
         return site.at + block * len(self.columns) + own
 
-    def _sums(self, rows: Sequence[Offer] | Sequence[Told]) -> csr_array:
+    def _sums(self, rows: Sequence[Offer | Told]) -> csr_array:
         """What is printed as sums of variables: a row each."""
         at: list[int] = []
         variables: list[int] = []
@@ -190,8 +192,8 @@ class Problem:
         if len(self.sites) > 1:
             for reader in ("", *self.names):
                 others = np.array([name != reader for name in self.names])
-                sums = (kind[others].sum(axis=0) for kind in (value, least, most, total))
-                self._closed(found, windows, *sums, ALL, reader)
+                sums = [kind[others].sum(axis=0) for kind in (value, least, most, total)]
+                self._closed(found, windows, sums[0], sums[1], sums[2], sums[3], ALL, reader)
         for secret in self.revised:
             if not reaches(secret, self.pieces(secret), self.truth):
                 found[secret] = None
@@ -245,7 +247,8 @@ class Problem:
     def _windows(self) -> list[tuple[int, int]]:
         """The windows in which counts are protected: all months, quarters and years; of a stock the printed months."""
         if self.attribute.stock:
-            return sorted({(row.last, row.last) for row in (*self.offers, *self.told)})
+            printed: list[Offer | Told] = [*self.offers, *self.told]
+            return sorted({(row.last, row.last) for row in printed})
         first = min((site.counts.first for site in self.sites), default=0)
         after = max((site.counts.first + site.counts.total.size for site in self.sites), default=0)
         found: dict[tuple[int, int], None] = {}

@@ -143,10 +143,10 @@ class _History:
         moved, total = {}, {}
         for site in self._sites(row):
             pairs = [
-                (self._then(site, row.number, month, row.edition), self._today(site, row.number, month))
+                (then, self._today(site, row.number, month))
                 for month in range(first, last + 1)
+                if (then := self._then(site, row.number, month, row.edition)) is not None
             ]
-            pairs = [(then, now) for then, now in pairs if then is not None]
             if any(then[0] != then[0] or now[0] != now[0] for then, now in pairs):
                 return
             moved[site] = sum(now[0] - then[0] for then, now in pairs)
@@ -205,13 +205,11 @@ def _months(own: Counts, attribute: Attribute) -> pd.DataFrame:
 def read_record(folder: Path) -> Record:
     """What all editions in a folder told, by their central files. Raises Forgotten where one of them is missing."""
     tables = {path: read_tables(path, [COVERED, "edition"]) for path in sorted(folder.glob("[!.]*/central.duckdb"))}
-    with_others = {
-        path: own for path, own in tables.items() if (path.parent / "forum.duckdb").is_file() or COVERED in own
-    }
+    kept = [path for path, own in tables.items() if COVERED in own or (path.parent / "forum.duckdb").is_file()]
     covered_names: set[str] = set()
     found = Record()
-    for path in sorted(with_others, key=lambda path: with_others[path]["edition"].made[0], reverse=True):
-        own = with_others[path]
+    for path in sorted(kept, key=lambda path: tables[path]["edition"].made[0], reverse=True):
+        own = tables[path]
         names = set(own[COVERED].edition_id) if COVERED in own else {path.parent.name}
         if names <= covered_names:
             continue
@@ -250,7 +248,7 @@ def check_covered(record: Record, published: Iterable[str]) -> None:
     missing = [name for name in published if name not in set(record.covered.edition_id)]
     if missing:
         raise Forgotten(
-            f"Nothing is published: the edition {missing[0]} was given to others, and no file here says what it told, so"
-            " that a new one could give small numbers away. Put its folder back from a backup, or publish for the"
+            f"Nothing is published: the edition {missing[0]} was given to others, and no file here says what it told,"
+            " so that a new one could give small numbers away. Put its folder back from a backup, or publish for the"
             " central team alone: --central-only."
         )

@@ -16,11 +16,12 @@ from etl.compare.intervals import LIMITS
 from etl.definitions.periods import day_of, last_month
 from etl.definitions.tables import all_columns
 from etl.definitions.writing import HIDDEN
-from etl.protect.audience import CENTRAL, FORUM, counts_in
+from etl.protect.audience import CENTRAL, FORUM
 from etl.protect.cell_suppression import broken, requirements_by_reader, without
 from etl.protect.cell_suppression.hide import Disclosure
 from etl.protect.cell_suppression.lattice import Cell, Lattice, Mask, build, counts
 from etl.protect.cell_suppression.ledger import Ledger, read_ledger
+from etl.protect.cell_suppression.mask import counts_in
 from etl.protect.cell_suppression.witnesses import TooLong
 from etl.protect.files import read_tables
 
