@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -182,6 +183,13 @@ def template_command(
     typer.echo(f"Wrote the return of {sites[site].label} for {write_month(wanted, long=True)} to {out}.")
 
 
+class SmallCounts(StrEnum):
+    """Which small counts are protected: of who people are and what became of them, or of everything."""
+
+    attributes = "attributes"
+    all = "all"
+
+
 @app.command("publish")
 def publish_command(
     data: Data = DATA,
@@ -191,6 +199,10 @@ def publish_command(
         bool, typer.Option("--audiences/--central-only", help="Make the forum's and the leads' files, or not.")
     ] = True,
     parquet: Annotated[bool, typer.Option(help="Also write each file's tables as Parquet, for other engines.")] = False,
+    small: Annotated[
+        SmallCounts,
+        typer.Option(envvar="DRIVE_SMALL", help="Which small counts are protected: those of attributes, or all."),
+    ] = SmallCounts.attributes,
     back: Annotated[bool, typer.Option("--undo", help="Go back to the edition before the current one.")] = False,
 ) -> None:
     """Make a new edition of what is loaded, or go back to the one before."""
@@ -206,8 +218,8 @@ def publish_command(
             else None
         )
         if audiences:
-            typer.echo("Choosing what to hide from others than the central team: this may take a minute.", err=True)
-        name = publish(data, note, when, audiences=audiences, parquet=parquet)
+            typer.echo("Working out what others than the central team may see: this may take a minute.", err=True)
+        name = publish(data, note, when, audiences=audiences, parquet=parquet, small=small.value)
     typer.echo(f"Edition {name} is made and is the current one.")
 
 
@@ -238,12 +250,12 @@ def audit_command(edition: Annotated[Path, typer.Argument(help="The edition's fo
 
     Exits with 0 where that is nothing, 1 where it is something.
     """
-    from etl.protect.audit import audit_edition
+    from etl.protect.audit import audit_any
 
     with plain_errors():
         if not (edition / "central.duckdb").is_file():
             raise WrongUse(f"There is no edition in {edition}: name a folder such as data/editions/2019-12-11.")
-        report = audit_edition(edition)
+        report = audit_any(edition)
     for line in report.lines():
         typer.echo(line)
     if report.findings:

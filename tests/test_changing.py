@@ -18,7 +18,7 @@ from guides import ROOT, edits
 
 from etl import definitions
 from etl.definitions.measure import Reported, Total
-from etl.protect.cell_suppression import audience
+from etl.protect import audience
 
 GUIDE = "docs/changing.md"
 NOT_COPIED = ("__pycache__", "*.egg-info", "given", "warehouse.duckdb*", "overview.png", ".git", ".venv", ".*_cache")
@@ -206,8 +206,8 @@ def test_what_was_pasted_is_clean(copy: Copy) -> None:
 
 
 def test_a_count_is_protected_by_itself(copy: Copy) -> None:
-    said = "from etl.protect.audience import counts_in as c; print(c('reopened_cases'), c('direct_work_share'))"
-    assert copy.run("-c", said).split() == ["['reopened_cases']", "['closing_cases.direct',", "'closing_cases']"]
+    said = "from etl.protect.audience import tells_of_people as t; print(t('reopened_cases'), t('direct_work_share'))"
+    assert copy.run("-c", said).split() == ["True", "True"]
 
 
 @pytest.mark.parametrize(
@@ -215,23 +215,28 @@ def test_a_count_is_protected_by_itself(copy: Copy) -> None:
     [
         Reported("payments", "Payments", "gbp", "sum", "Money given to victims"),
         Reported("share_known", "Share known", "share", "last", "Share of victims known to others"),
-        Total("months_open", "Months", "count", ("closing_cases.direct",), "Months", over_months="sum"),
     ],
     ids=lambda measure: measure.name,
 )
-def test_what_nobody_has_opened_is_denied_with_a_sentence(
-    measure: Reported | Total, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_nobody_has_opened_is_denied_with_a_sentence(measure: Reported, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(definitions.MEASURES, measure.name, measure)
-    with pytest.raises(audience.Unclassified, match=rf"who may see the number '{measure.name}'.*OPEN in etl/protect"):
-        audience.counts_in(measure.name)
+    monkeypatch.setitem(definitions.REPORTED, measure.name, measure)
+    with pytest.raises(audience.Unclassified, match=rf"what the number '{measure.name}' tells of a person"):
+        audience.tells_of_people(measure.name)
+
+
+def test_a_sum_of_attributes_of_two_kinds_is_denied(monkeypatch: pytest.MonkeyPatch) -> None:
+    mixed = Total("mixed", "Mixed", "count", ("closing_cases.direct", "sex.male"), "Two kinds")
+    monkeypatch.setitem(definitions.MEASURES, mixed.name, mixed)
+    with pytest.raises(audience.Unclassified, match="'mixed' adds up attributes of different kinds"):
+        audience.tells_of_people(mixed.name)
 
 
 def test_publishing_for_others_stops_at_a_number_that_nobody_opened(copy: Copy) -> None:
     """Money that was never classified: the forum's file is refused, the central team's is made."""
-    path = copy.root / "etl" / "protect" / "audience.py"
+    path = copy.root / "etl" / "definitions" / "costs.py"
     before = path.read_text(encoding="utf-8")
-    path.write_text(before.replace('"spend_in_kind", ', ""), encoding="utf-8")
+    path.write_text(before.replace('        tells="not people",\n', ""), encoding="utf-8")
     try:
         done = subprocess.run(
             [sys.executable, "-m", "etl", "publish", "--data", "work", "--as-of", "2019-12-11"],
@@ -241,5 +246,5 @@ def test_publishing_for_others_stops_at_a_number_that_nobody_opened(copy: Copy) 
     finally:
         path.write_text(before, encoding="utf-8")
     assert done.returncode == 2
-    assert b"nobody has said who may see the number 'spend_in_kind'" in done.stderr.replace(b"\n", b" ")
+    assert b"nobody has said what the number 'spend_in_kind' tells of a person" in done.stderr.replace(b"\n", b" ")
     assert not list((copy.root / "work" / "editions").glob("*/forum.duckdb"))

@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 
+from etl.definitions.measure import Unit
 from etl.definitions.messages import _
 from etl.definitions.settings import LEAST_COUNT
 from etl.definitions.tables import columns_of
-from etl.definitions.writing import write
+from etl.definitions.writing import write, write_range
 
 # Each step: what is counted, its name, whether its people are those of the step before, and what to say of its share.
 STEPS: tuple[tuple[str, str, bool, str], ...] = (
@@ -35,17 +36,21 @@ def pathway(rows: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame(columns=columns_of("pathway"))
     whole = own.assign(earlier=own.starts.ne(own.asked)).sort_values("earlier", kind="stable")
     asked = whole.drop_duplicates(_QUESTION).set_index(_QUESTION).sort_index()
-    counts, first, whys = (
+    own = own if "range_low" in own else own.assign(range_low=np.nan, range_high=np.nan)
+    counts, first, whys, low, high = (
         own.pivot(index=_QUESTION, columns="measure", values=column).reindex(columns=steps)
-        for column in ("value", "starts", "why")
+        for column in ("value", "starts", "why", "range_low", "range_high")
     )
     year = first.where(counts.notna()).min(axis=1).fillna(asked.index.to_frame()["asked"])
     answer = pd.MultiIndex.from_arrays(
         [counts.index.get_level_values(0), counts.index.get_level_values(1), pd.Index(year)], names=_QUESTION
     )
-    there, years, reasons = (frame.reindex(answer).set_axis(counts.index) for frame in (counts, asked, whys))
-    common = there.where(first.reindex(answer).set_axis(counts.index).eq(year, axis=0))
-    placed = [_step(position, common, years, reasons) for position in range(len(STEPS))]
+    years, reasons = (frame.reindex(answer).set_axis(counts.index) for frame in (asked, whys))
+    same = first.reindex(answer).set_axis(counts.index).eq(year, axis=0)
+    common, *ends = (
+        frame.reindex(answer).set_axis(counts.index).astype(float).where(same) for frame in (counts, low, high)
+    )
+    placed = [_step(position, common, ends, years, reasons) for position in range(len(STEPS))]
     frame = pd.concat(placed).reset_index()
     some = common.notna().any(axis=1).reindex(pd.MultiIndex.from_frame(frame[_QUESTION])).to_numpy()
     frame["starts"] = frame.starts.where(some, frame.asked)
@@ -56,13 +61,25 @@ def pathway(rows: pd.DataFrame) -> pd.DataFrame:
     return frame.sort_values([*_QUESTION, "position"])[columns_of("pathway")].reset_index(drop=True)
 
 
-def _step(position: int, counts: pd.DataFrame, years: pd.DataFrame, whys: pd.DataFrame) -> pd.DataFrame:
-    """One step of every pathway."""
+def _step(
+    position: int, counts: pd.DataFrame, ends: list[pd.DataFrame], years: pd.DataFrame, whys: pd.DataFrame
+) -> pd.DataFrame:
+    """One step of every pathway; `ends` are the lower and the upper ends of ranges."""
     step, label, same_people, note = STEPS[position]
     frame = years[["starts", "ends", "to_date"]].assign(position=position + 1, measure=step, label=label)
     before = counts[STEPS[position - 1][0]] if position else pd.Series(np.nan, index=counts.index)
     frame["count"] = counts[step]
-    frame["count_shown"] = [write(value, "count") if value == value else "" for value in counts[step]]
+    frame["range_low"], frame["range_high"] = (end[step] for end in ends)
+    frame["count_shown"] = _written(counts[step], ends[0][step], ends[1][step], "count")
+    least, most = ((end[step] / before).where(before >= LEAST_COUNT) for end in ends)
     frame["share"] = (counts[step] / before).where(before >= LEAST_COUNT)
-    frame["shown"] = [write(value, "share") if value == value else "" for value in frame.share]
+    frame["shown"] = _written(frame.share, least, most, "share")
     return frame.assign(same_people=same_people, note=note, why=whys[step].fillna(""))
+
+
+def _written(values: pd.Series, low: pd.Series, high: pd.Series, unit: Unit) -> list[str]:
+    """Numbers as they are printed, or what they lie between; nothing where neither is known."""
+    return [
+        write(value, unit) if value == value else str(write_range(least, most, unit)) if least == least else ""
+        for value, least, most in zip(values, low, high, strict=True)
+    ]

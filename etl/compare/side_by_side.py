@@ -20,7 +20,7 @@ from etl.definitions.messages import Plain, Small, _, joined
 from etl.definitions.periods import last_month, month_after, months_between
 from etl.definitions.settings import DELIVERED, LEAST_COUNT, TOO_FEW
 from etl.definitions.tables import columns_of
-from etl.definitions.writing import round_half_up
+from etl.definitions.writing import round_half_up, write_range
 from etl.methods.intervals import probability_at_least, rate_ratio
 
 COSTS = tuple(m.name for m in MEASURES.values() if isinstance(m, Ratio) and m.unit == "gbp_each")
@@ -45,6 +45,8 @@ PLANS = {
     "cost_per_new_case": ("planned_cost", "planned_new_cases"),
 }
 PERIODS = ("rolling_year", "year")
+# The ends of what is printed where a range protects small numbers.
+RANGE = ("range_low", "range_high")
 VERDICT_WORDS = {
     "above": _("above plan"),
     "below": _("below plan"),
@@ -93,6 +95,9 @@ def comparisons(
     rows["why"] = rows.why.mask(few & (rows.why == ""), [_too_few(m) for m in rows.measure])
     rows.loc[few, ["value", *LIMITS]] = np.nan
     rows["shown"] = [shown(v, m) for v, m in zip(rows.value, rows.measure, strict=True)]
+    wide = rows.range_low.notna()
+    ends = zip(rows.range_low[wide], rows.range_high[wide], rows.measure[wide], strict=True)
+    rows.loc[wide, "shown"] = [str(write_range(low, high, unit_of(measure))) for low, high, measure in ends]
     rows["plan_shown"] = [shown(v, m) for v, m in zip(rows.plan, rows.measure, strict=True)]
     for name, number in (("against", "value"), ("against_low", "low"), ("against_high", "high")):
         rows[name] = rows[number] / rows.plan
@@ -199,6 +204,7 @@ _PAIR = ("site_a", "site_b", "apart", "higher", "ratio", "ratio_low", "ratio_hig
 
 def _numbers(results: pd.DataFrame, data_month: date, measures: Sequence[str]) -> pd.DataFrame:
     """The headline numbers of every year, with the count behind each and what the plan says."""
+    results = results if "range_low" in results else results.assign(range_low=np.nan, range_high=np.nan)
     wide = in_columns(results[results.period.isin(PERIODS)])
     chosen = results[results.period.isin(PERIODS) & results.measure.isin(measures)]
     at = wide.index.get_indexer(pd.MultiIndex.from_frame(chosen[["site", "period", "starts"]]))
@@ -229,11 +235,11 @@ def _found(rows: pd.DataFrame) -> pd.DataFrame:
     last = places.groupby([rows.site, rows.measure, rows.period]).ffill()
     unknown = last.isna()
     answer = last.fillna(pd.Series(np.arange(len(rows)), index=rows.index)).astype(int).to_numpy()
-    taken = ["starts", "ends", "months", "value", *LIMITS, "count", "plan", "complete"]
+    taken = ["starts", "ends", "months", "value", *RANGE, *LIMITS, "count", "plan", "complete"]
     found = rows.assign(**{name: rows[name].to_numpy()[answer] for name in taken})
     found["hollow"] = answer != np.arange(len(rows))
     found["unknown"] = unknown
-    found["to_date"] = ~found.complete.astype(bool) & found.value.notna()
+    found["to_date"] = ~found.complete.astype(bool) & (found.value.notna() | found.range_low.notna())
     return found
 
 

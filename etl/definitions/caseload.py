@@ -21,6 +21,7 @@ REPORTED: tuple[Reported | Breakdown, ...] = (
                 ("other", "another body", "anyone else"),
             )
         ),
+        tells="activity",
     ),
     Reported(
         "accepted",
@@ -68,6 +69,7 @@ REPORTED: tuple[Reported | Breakdown, ...] = (
                 ("other", "other reason", "for any other reason"),
             )
         ),
+        tells="activity",
     ),
     Breakdown(
         "closing_cases",
@@ -84,6 +86,7 @@ REPORTED: tuple[Reported | Breakdown, ...] = (
                 ("not_yet_contacted", "not yet contacted", "in which nothing has begun"),
             )
         ),
+        tells="activity",
     ),
     Reported(
         "case_managers",
@@ -91,6 +94,7 @@ REPORTED: tuple[Reported | Breakdown, ...] = (
         "fte",
         "last",
         "Full-time equivalent case managers in post when the month ended",
+        tells="not people",
     ),
     Reported(
         "case_manager_posts",
@@ -98,6 +102,7 @@ REPORTED: tuple[Reported | Breakdown, ...] = (
         "fte",
         "last",
         "Full-time equivalent case manager posts in the establishment when the month ended",
+        tells="not people",
     ),
 )
 

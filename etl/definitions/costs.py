@@ -25,12 +25,18 @@ SPEND = Breakdown(
         Part("evaluation", "Spend: data and evaluation", "Money spent in the month on data and evaluation"),
         Part("other", "Spend: other", "Money spent in the month on anything else"),
     ),
+    tells="not people",
 )
 
 REPORTED: tuple[Reported | Breakdown, ...] = (
     SPEND,
     Reported(
-        "spend_in_kind", "Spend in kind", "gbp", "sum", "Value of staff time and goods given in kind in the month"
+        "spend_in_kind",
+        "Spend in kind",
+        "gbp",
+        "sum",
+        "Value of staff time and goods given in kind in the month",
+        tells="not people",
     ),
 )
 

@@ -23,6 +23,7 @@ FUNDING = Breakdown(
         Part("charity", "Charities and trusts", "Cash funding of the month from charities and trusts"),
         Part("other", "Other funder", "Cash funding of the month from anyone else"),
     ),
+    tells="not people",
 )
 
 REPORTED: tuple[Reported | Breakdown, ...] = (
@@ -33,6 +34,7 @@ REPORTED: tuple[Reported | Breakdown, ...] = (
         "gbp",
         "sum",
         "Value of staff time and goods given in kind by partners in the month",
+        tells="not people",
     ),
 )
 

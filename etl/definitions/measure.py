@@ -29,7 +29,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Reported:
-    """A number that sites send every month, from `since` on; before, nobody knows it. A count says what it `tells`."""
+    """A number that sites send every month, from `since` on; before, nobody knows it.
+
+    What it `tells` of a person is said here; of a count of which nobody has said it, small numbers are protected.
+    """
 
     name: str
     label: str
@@ -37,14 +40,14 @@ class Reported:
     over_months: OverMonths
     meaning: str
     since: date = FIRST_ASKED
-    tells: Tells = field(default="not people", repr=False)
+    tells: Tells | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
 class Breakdown:
     """A number that sites send in parts, from `since` on; its own value is the sum of them.
 
-    Of a count the sum tells of an activity, each part is an attribute.
+    What the sum `tells` is said here; each part of a count of people is an attribute.
     """
 
     name: str
@@ -54,6 +57,7 @@ class Breakdown:
     meaning: str
     parts: tuple[Part, ...]
     since: date = FIRST_ASKED
+    tells: Tells | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ REPORTED: tuple[Reported | Breakdown, ...] = (
                 ("not_known", "change not known", "not known"),
             )
         ),
+        tells="activity",
     ),
 )
 

@@ -7,7 +7,7 @@ def _new_cases_by(name: str, label: str, what: str, parts: dict[str, str]) -> Br
     """New cases by what is known of the perpetrator; every part means what the whole does."""
     meaning = f"New cases by {what}"
     parts_of = tuple(Part(part, words, meaning) for part, words in parts.items())
-    return Breakdown(name, f"New cases by {label}", "count", "sum", meaning, parts_of)
+    return Breakdown(name, f"New cases by {label}", "count", "sum", meaning, parts_of, tells="activity")
 
 
 REPORTED: tuple[Reported | Breakdown, ...] = (

@@ -3,9 +3,10 @@
 import shutil
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 import numpy as np
@@ -49,7 +50,7 @@ from etl.editions.quality import data_quality
 from etl.editions.schema import write_file
 from etl.editions.under_query import ASKED, under_query
 from etl.judge.verdicts import edition_tables
-from etl.protect import protect
+from etl.protect import Protection, protect
 from etl.protect.audience import (
     CENTRAL,
     FORUM,
@@ -58,10 +59,12 @@ from etl.protect.audience import (
     check_opened,
     given_to,
     kept_by,
-    mask_results,
     with_marks,
 )
-from etl.protect.audit import Unsafe, check_file
+from etl.protect.cell_suppression import CannotHide
+from etl.protect.cell_suppression.edition import WholeCells, whole_cells
+from etl.protect.cell_suppression.ledger import newest, read_ledger
+from etl.protect.check import Unsafe
 from etl.protect.ranges import CannotProtect
 from etl.protect.told import Forgotten, check_covered, read_record
 from etl.read.cell import HOLES
@@ -69,13 +72,15 @@ from etl.reference import Reference, as_known_at, read_reference, shared_lines
 from etl.sites import Site, load_sites
 from etl.system.database import connect
 from etl.system.durable import sync_file, sync_folder
-from etl.system.workers import Workers, start_worker
+from etl.system.workers import Share, Workers, start_worker
 from etl.warehouse.load import Busy, WrongUse, no_collection
 from etl.warehouse.plans import plan_by_month
 from etl.warehouse.queries import PAST, read_queries
 from etl.warehouse.status import calendar, due_date, refusals, reminders
 from etl.warehouse.store import believe, open_warehouse, results_as_known
 
+# Which small counts are protected: those of attributes, or all, also of how many people a service works with.
+Small = Literal["attributes", "all"]
 # An edition of returns that are older than this is made as known when the last of them came in.
 _STILL_CURRENT = timedelta(days=92)
 
@@ -88,12 +93,14 @@ def publish(
     *,
     audiences: bool = False,
     parquet: bool = False,
+    small: Small = "attributes",
 ) -> str:
     """Makes a new edition of what is loaded, points to it, and returns its name.
 
     `as_of` is the time as known at which it is made: now, or when the last return was due if that is long ago. With
-    `audiences` the forum and each site's lead get a file of their own, with small numbers hidden;
-    with `parquet` the tables of each file stand beside it as Parquet too.
+    `audiences` the forum and each site's lead get a file of their own, in which small numbers are protected: of what
+    tells who people are or what became of them, or (`small` "all") every small count. With `parquet` the tables of each
+    file stand beside it as Parquet too.
     Raises WrongUse when nothing is loaded, Busy, OSError and duckdb.Error; then the current edition stays.
     """
     if not (data / "warehouse.duckdb").is_file():
@@ -106,6 +113,7 @@ def publish(
                 given, work = _given(con, data, note, as_of, now)
             finally:
                 con.close()
+            work = replace(work, small=small)
             folder, name = data / "editions", str(given["edition"].edition_id[0])
             with new_edition(folder, name) as making:
                 if not workers:
@@ -119,7 +127,7 @@ def publish(
             return name
     except Timeout:
         raise Busy("A load is running; publish when it has ended.") from None
-    except (CannotProtect, Forgotten, NotDescribed, Unclassified, Unsafe) as error:
+    except (CannotHide, CannotProtect, Forgotten, NotDescribed, Unclassified, Unsafe) as error:
         raise WrongUse(str(error)) from None
 
 
@@ -166,6 +174,7 @@ class _Work:
     sites: Mapping[str, Site]
     known_at: datetime
     data_month: date
+    small: Small = "attributes"
 
 
 Tables = dict[str, pd.DataFrame]
@@ -255,7 +264,8 @@ def _since(tables: Tables, folder: Path, audience: str, known_at: datetime, revi
 def _for_the_centre(making: Path, folder: Path, given: Tables, work: _Work) -> None:
     """The central team's file alone."""
     _make_file(making, CENTRAL, given, work, folder)
-    write_file(making / f"{CENTRAL}.duckdb", read_record(folder).tables())
+    kept, cells = read_record(folder).tables(), read_ledger(newest(folder))
+    write_file(making / f"{CENTRAL}.duckdb", kept | ({"published_cells": cells.table()} if cells.values else {}))
 
 
 def _for_all(making: Path, folder: Path, given: Tables, work: _Work, workers: Workers) -> None:
@@ -265,16 +275,22 @@ def _for_all(making: Path, folder: Path, given: Tables, work: _Work, workers: Wo
     """
     check_classified(given)
     central = workers.submit(_make_file, making, CENTRAL, given, work, folder)
-    record, edition = read_record(folder), given["edition"].iloc[0]
-    check_covered(record, given_to_others(folder))
-    own = protect(given["results"], work.data_month, edition.edition_id, edition.made, record, workers.share)
-    masked = mask_results(given["results"], own.printed)
+    own = _protected(given, work, folder, workers.share)
+    masked = own.mask(given["results"])
     others = (FORUM, *work.sites)
     made = [workers.submit(_make_file, making, other, given_to(other, given, masked), work, folder) for other in others]
     central.result()
     write_file(making / f"{CENTRAL}.duckdb", own.tables())
     workers.finish(made)
-    workers.share(check_file, [(making, other, given["results"], own.printed) for other in others])
+    workers.share(own.check, [(making, other) for other in others])
+
+
+def _protected(given: Tables, work: _Work, folder: Path, share: Share) -> Protection | WholeCells:
+    """What others than the central team see of the results, by the rule that the owner has chosen."""
+    record, edition = read_record(folder), given["edition"].iloc[0]
+    check_covered(record, given_to_others(folder))
+    made = given["results"], work.data_month, edition.edition_id, edition.made
+    return whole_cells(*made, folder, record, share) if work.small == "all" else protect(*made, record, share)
 
 
 def _make_file(making: Path, audience: str, given: Tables, work: _Work, folder: Path) -> None:

@@ -31,13 +31,15 @@ edition once more. `cell_suppression` is the rule of before, for an owner who wa
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 
 import pandas as pd
 
 from etl.definitions.periods import day_of
 from etl.definitions.tables import columns_of
 from etl.protect.attributes import ALL, Attribute, Counts, Monthly, attribute_of, attributes, clipped, month_of
-from etl.protect.audience import OFFERED
+from etl.protect.audience import OFFERED, mask_results
+from etl.protect.check import check_file
 from etl.protect.problem import Offer, Problem, Secret, Told
 from etl.protect.ranges import Ranges, ranges
 from etl.protect.told import Record, after
@@ -55,6 +57,14 @@ class Protection:
     record: Record
     given_away: pd.DataFrame
     summary: pd.DataFrame = field(repr=False)
+
+    def mask(self, results: pd.DataFrame) -> pd.DataFrame:
+        """The results as others see them."""
+        return mask_results(results, self.printed)
+
+    def check(self, making: Path, audience: str) -> None:
+        """A last look at an audience's file. Raises Unsafe."""
+        check_file(making, audience, self.printed)
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """What the central team's file keeps, for whoever makes or audits the next edition."""

@@ -53,9 +53,9 @@ def attributes() -> tuple[Attribute, ...]:
             parts = tuple(key(measure.name, part.name) for part in measure.parts)
             stock = measure.over_months == "last"
             found.append(Attribute(measure.name, parts, _sums(parts), _totals(measure.name), False, stock))
-        elif isinstance(measure, Reported) and measure.tells == "attribute":
-            whole = next(check.whole for check in NO_MORE if check.part == measure.name)
-            totals = (dict.fromkeys(_addends(whole), 1),)
+        elif isinstance(measure, Reported) and measure.unit == "count" and measure.tells != "activity":
+            wholes = [check.whole for check in NO_MORE if check.part == measure.name and not check.to_date]
+            totals = tuple(dict.fromkeys(_addends(whole), 1) for whole in wholes)
             found.append(Attribute(measure.name, (measure.name,), {}, totals, True, False))
     return tuple(found)
 

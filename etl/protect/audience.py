@@ -15,8 +15,8 @@ import pandas as pd
 
 from etl.compare.components import count_behind
 from etl.compare.intervals import LIMITS
-from etl.definitions import MEASURES, PLANNED, label_of, unit_of
-from etl.definitions.measure import Ratio, Reported, Total
+from etl.definitions import MEASURES, REPORTED, label_of, unit_of
+from etl.definitions.measure import Ratio, Total
 from etl.definitions.messages import Small, joined
 from etl.definitions.periods import day_of, last_month
 from etl.definitions.settings import LEAST_COUNT, TOO_FEW
@@ -277,10 +277,11 @@ def tells_of_people(measure: str) -> bool:
                 " its small numbers. Publish for the central team alone until it is defined otherwise: --central-only."
             )
         return False
-    if isinstance(own, Reported) and own.unit == "count" and own.tells == "not people" and measure not in PLANNED:
+    reported = REPORTED.get(measure.partition(".")[0])
+    if reported is not None and reported.tells is None:
         raise Unclassified(
-            f"Nothing is published: nobody has said what the count {measure!r} tells of a person. Say it at the"
-            ' measure, in etl/definitions: tells="activity" or tells="attribute"; until then publish for the central'
+            f"Nothing is published: nobody has said what the number {reported.name!r} tells of a person. Say it at the"
+            ' measure, in etl/definitions (tells="not people" for money and posts); until then publish for the central'
             " team alone: --central-only."
         )
     return False

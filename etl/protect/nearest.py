@@ -13,7 +13,7 @@ from etl.protect.attributes import Numbers
 from etl.protect.problem import Pieces, Places, Problem
 
 CLOSE = 1e-6
-NODES = 2_000
+NODES = 20_000
 OPTIONS: dict[str, bool | float | str | int] = {
     "output_flag": False,
     "parallel": "off",

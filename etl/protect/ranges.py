@@ -77,8 +77,7 @@ class _Search:
                 return True
         if not self.problem.told:
             raise CannotProtect(f"{own.secret!r} can be worked out, whatever else is not published.")
-        for reader in self._left(own):
-            self.given_away.append((reader, own.secret))
+        self.given_away += [(reader, own.secret) for reader in self._left(own)]
         self.waiting.remove(own)
         return False
 
@@ -102,8 +101,8 @@ class _Search:
             yield tuple(sorted([site, *near]))
         if avoid and len(avoid) < count - 1:
             yield tuple(at for at in range(count) if at not in avoid)
-        reader = names.index(left[0]) if left[0] in names else -1
-        yield tuple(at for at in range(count) if at != reader)
+        for reader in left:
+            yield tuple(at for at in range(count) if names[at] != reader)
 
     def _model(self, sites: tuple[int, ...]) -> NearestTable:
         if sites not in self.models:

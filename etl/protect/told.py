@@ -22,6 +22,8 @@ from etl.protect.files import read_tables
 from etl.protect.problem import Secret, Told
 
 PUBLISHED, BEHIND, COVERED = "published", "behind_published", "covered"
+# What editions told under the rule of whole cells.
+CELLS = "published_cells"
 
 
 class Forgotten(ValueError):
@@ -73,6 +75,7 @@ class _History:
         for entries in (entries for months in self.values.values() for entries in months.values()):
             entries.sort(key=lambda entry: entry[0])
         self.changed: dict[tuple[str, str], frozenset[int]] = {}
+        self.begins = min((self.order.get(name, -1) for name in behind.edition.unique()), default=len(self.order))
         self.column = {
             number: [attribute.parts.index(part) for part in attribute.sums.get(number, (number,))]
             for number in attribute.numbers
@@ -116,6 +119,8 @@ class _History:
     def binding(self, row: Any) -> Told | None:
         """What a printed range says of the months that are still as they were; None where none is."""
         first, last = self._window(row)
+        if self.order.get(row.edition, -1) < self.begins:
+            return self._unchanged(row, first, last)
         without, low, kept = set(), row.low, False
         for site in self._sites(row):
             changed = self._changed(site, row.number)
@@ -134,11 +139,22 @@ class _History:
             return None
         return Told(row.site, row.number, first, last, max(low, 0.0), row.high, frozenset(without))
 
+    def _unchanged(self, row: Any, first: int, last: int) -> Told | None:
+        """What an edition told of which the months behind are not known: it binds while it adds up to the same."""
+        months = [
+            self._today(site, row.number, month)[0]
+            for site in self._sites(row)
+            for month in range(max(first, self.now[site, row.number].first), last + 1)
+        ]
+        return Told(row.site, row.number, first, last, row.low, row.high) if sum(months) == row.value else None
+
     def revisions(self, row: Any) -> Iterator[Secret]:
         """What must stay open of a number that was printed exactly and is another now: the small change, to each
         reader who did not send it."""
         first, last = self._window(row)
-        if not any(self._changed(site, row.number).intersection(range(first, last + 1)) for site in self._sites(row)):
+        if self.order.get(row.edition, -1) < self.begins or not any(
+            self._changed(site, row.number).intersection(range(first, last + 1)) for site in self._sites(row)
+        ):
             return
         moved, total = {}, {}
         for site in self._sites(row):
@@ -167,17 +183,24 @@ def _same(then: tuple[float, float], now: tuple[float, float]) -> bool:
 
 
 def after(
-    before: Record, edition: str, made: datetime, printed: pd.DataFrame, counts: Mapping[str, Sequence[Counts]]
+    before: Record,
+    edition: str,
+    made: datetime,
+    printed: pd.DataFrame | None = None,
+    counts: Mapping[str, Sequence[Counts]] | None = None,
 ) -> Record:
     """The record once an edition is made: `printed` are its ranges, `counts` the months behind them, by attribute."""
-    published = pd.concat([before.published, printed.assign(edition=edition)[columns_of(PUBLISHED)]], ignore_index=True)
     covered = pd.concat([before.covered, pd.DataFrame([{"edition_id": edition, "made": made}])], ignore_index=True)
+    if printed is None or counts is None:
+        return Record(before.published, before.behind, covered)
+    published = pd.concat([before.published, printed.assign(edition=edition)[columns_of(PUBLISHED)]], ignore_index=True)
     return Record(published, _behind(before.behind, edition, counts), covered)
 
 
 def _behind(before: pd.DataFrame, edition: str, counts: Mapping[str, Sequence[Counts]]) -> pd.DataFrame:
     """The months behind all editions, with those that are new in this one or other than they were."""
     keys = ["site", "number", "month"]
+    before = before.assign(month=pd.to_datetime(before.month))
     frames = [_months(own, attribute) for attribute in attributes() for own in counts.get(attribute.name, ())]
     now = pd.concat(frames, ignore_index=True).assign(edition=edition)
     last = before.drop_duplicates(keys, keep="last").set_index(keys)[["value", "total"]]
@@ -191,7 +214,7 @@ def _behind(before: pd.DataFrame, edition: str, counts: Mapping[str, Sequence[Co
 
 
 def _months(own: Counts, attribute: Attribute) -> pd.DataFrame:
-    months = [month_of(own.first + at) for at in range(own.total.size)]
+    months = pd.to_datetime([month_of(own.first + at) for at in range(own.total.size)])
     frames = []
     for number in attribute.numbers:
         columns = [attribute.parts.index(part) for part in attribute.sums.get(number, (number,))]
@@ -222,16 +245,14 @@ def read_record(folder: Path) -> Record:
 
 
 def _read(path: Path, edition: pd.DataFrame) -> Record:
-    """One central file's record; an edition of an older version told exact numbers and names itself alone."""
-    tables = read_tables(path, [PUBLISHED, BEHIND, COVERED])
-    published = tables.get(PUBLISHED, _empty(PUBLISHED))
-    if COVERED in tables:
-        return Record(published, tables[BEHIND], tables[COVERED])
-    name = path.parent.name
-    published = published[published.value.notna()].assign(edition=name)
-    published = published.assign(low=published.value, high=published.value)[columns_of(PUBLISHED)]
-    covered = pd.DataFrame([{"edition_id": name, "made": edition.made[0]}])
-    return Record(published, _empty(BEHIND), covered)
+    """One central file's record; what whole cells told was exact, and an older version's edition names itself alone."""
+    tables = read_tables(path, [PUBLISHED, BEHIND, COVERED, CELLS])
+    name, published = path.parent.name, tables.get(PUBLISHED, _empty(PUBLISHED))
+    cells = tables.get(CELLS, _empty(CELLS)) if "low" in published else published
+    cells = cells[cells.value.notna()].assign(edition=name, low=cells.value, high=cells.value)[columns_of(PUBLISHED)]
+    published = pd.concat([published, cells], ignore_index=True) if "low" in published else cells
+    covered = tables.get(COVERED, pd.DataFrame([{"edition_id": name, "made": edition.made[0]}]))
+    return Record(published, tables.get(BEHIND, _empty(BEHIND)), covered)
 
 
 def _union(one: Record, other: Record) -> Record:

@@ -1,32 +1,22 @@
-"""Editions for three audiences, in which far more is hidden than need be, made without the search for what to hide.
-
-What an audience's file and its dashboard tell does not depend on how the hidden cells were chosen, so that these tests
-need not wait for the choice; `test_crawl.py` makes the real one in its long part.
-"""
+"""Editions for three audiences, made of the given returns."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
-import numpy as np
 import pandas as pd
 
-from etl.definitions.periods import month_after
 from etl.editions import publish
-from etl.protect.cell_suppression import Choice
-from etl.protect.audience import CENTRAL, FORUM, given_to, mask_results
-from etl.protect.audit import check_file
-from etl.protect.cell_suppression.granularity import GRANULARITIES, offered
-from etl.protect.cell_suppression.lattice import build
-from etl.protect.cell_suppression.ledger import Ledger
+from etl.protect import Protection, protect
+from etl.protect.audience import CENTRAL, FORUM, given_to
+from etl.protect.told import read_record
 from etl.warehouse.load import load
 from etl.warehouse.store import open_warehouse
 
 LEAD = "croydon"
 RETURNS = Path(__file__).resolve().parents[1] / "given" / "sample"
 DAYS = (datetime(2019, 11, 16, 12), datetime(2019, 12, 13, 23, 59, 59))
-TOTALS = ("new_cases", "referrals", "victims")
 NOTE = "A note that nobody but the central team reads"
 Tables = dict[str, pd.DataFrame]
 
@@ -36,7 +26,7 @@ class Made:
     """What an edition is made from, what is shown of it, and where it went."""
 
     given: Tables
-    choice: Choice
+    protection: Protection
     work: publish._Work
     folder: Path
 
@@ -49,31 +39,19 @@ class Made:
         return self.given if audience == CENTRAL else self._given_to(audience, self.given)
 
     def _given_to(self, audience: str, given: Tables) -> Tables:
-        masked = mask_results(given["results"], self.choice.lattice, self.choice.shown)
-        return given_to(audience, given, masked)
+        return given_to(audience, given, self.protection.mask(given["results"]))
 
     def write(self) -> str:
         """Writes the edition and points to it."""
         name = str(self.given["edition"].edition_id[0])
         with publish.new_edition(self.folder, name) as making:
             publish._make_file(making, CENTRAL, self.given, self.work, self.folder)
-            publish._add_choice(making, self.choice)
+            publish.write_file(making / f"{CENTRAL}.duckdb", self.protection.tables())
             for audience in (FORUM, LEAD):
                 given = self._given_to(audience, self.given)
-                seen = (self.choice.lattice, self.choice.shown)
                 publish._make_file(making, audience, given, self.work, self.folder)
-                check_file(making, audience, *seen)
+                self.protection.check(making, audience)
         return name
-
-
-def hide_much(results: pd.DataFrame, data_month: object) -> Choice:
-    """Hides all counts but a few totals of whole quarters and longer, none of them small, from which none follows."""
-    lattice = build(results, data_month, [])
-    may = offered(lattice, GRANULARITIES[0])
-    long = [cell.number in TOTALS and cell.ends >= month_after(cell.starts, 2) for cell in lattice.cells]
-    shown = may & np.array(long)
-    assert shown.any() and not (shown & lattice.small).any()
-    return Choice(lattice, GRANULARITIES[0], may, shown, Ledger())
 
 
 def begin(data: Path, as_of: datetime) -> Made:
@@ -83,7 +61,9 @@ def begin(data: Path, as_of: datetime) -> Made:
         given, work = publish._given(con, data, NOTE, as_of, datetime.now(UTC).replace(tzinfo=None))
     finally:
         con.close()
-    return Made(given, hide_much(given["results"], work.data_month), work, data / "editions")
+    edition, folder = given["edition"].iloc[0], data / "editions"
+    made = given["results"], work.data_month, edition.edition_id, edition.made
+    return Made(given, protect(*made, read_record(folder)), work, folder)
 
 
 def make_editions(data: Path) -> list[Made]:

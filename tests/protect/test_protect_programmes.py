@@ -9,8 +9,8 @@ from stranger import Counts, Place, Stranger
 
 from etl.definitions.settings import THRESHOLD
 from etl.protect.cell_suppression import Choice, choose
-from etl.protect.audience import mask_results
 from etl.protect.cell_suppression.ledger import Ledger, after
+from etl.protect.cell_suppression.mask import mask_results
 
 
 def told_to(reader: str, programme: Programme, choices: list[Choice]) -> Counts:

@@ -6,8 +6,8 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
 from etl.compare.components import components
-from etl.protect.audience import counts_in
 from etl.protect.cell_suppression.lattice import SHOWN_WITH, counts
+from etl.protect.cell_suppression.mask import counts_in
 from etl.protect.cell_suppression.reduce import lean
 
 

@@ -20,26 +20,15 @@ from etl.protect.audience import CENTRAL, FORUM
 from etl.protect.cell_suppression import broken, requirements_by_reader, without
 from etl.protect.cell_suppression.hide import Disclosure
 from etl.protect.cell_suppression.lattice import Cell, Lattice, Mask, build, counts
-from etl.protect.cell_suppression.ledger import Ledger, read_ledger
+from etl.protect.cell_suppression.ledger import TABLE, Ledger, read_ledger
 from etl.protect.cell_suppression.mask import counts_in
 from etl.protect.cell_suppression.witnesses import TooLong
+from etl.protect.check import Finding, Unsafe
 from etl.protect.files import read_tables
 
 SECONDS = 600.0
 # Where tables give counts: the column of the measure (or the measure), of its first and last day, and of the number.
 TELLS = tuple((own.name, *one.count_of, one.name) for own, one in all_columns() if one.count_of)
-
-
-class Unsafe(ValueError):
-    """Files that must not be published: they show a hidden number, or it can be worked out."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something wrong with an edition: in whose file, and what."""
-
-    audience: str
-    words: str
 
 
 @dataclass(frozen=True)
@@ -197,3 +186,6 @@ def _attacked(
             site, number, starts, ends = lattice.cells[cells[0]]
             words = f"{len(cells)} small numbers can be worked out, such as {number} of {site} from {starts} to {ends}"
             yield Finding(reader or FORUM, words)
+
+
+__all__ = ["TABLE", "Report", "audit_edition", "check_file"]

@@ -14,7 +14,7 @@ from etl.protect.cell_suppression.lattice import Cell, Lattice, Mask
 from etl.protect.cell_suppression.requirements import Revision
 from etl.protect.files import read_tables
 
-TABLE = "published"
+TABLE = "published_cells"
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def read_ledger(paths: Iterable[Path]) -> Ledger:
     hidden: set[Cell] = set()
     for path in paths:
         hidden = set()
-        table = read_tables(path, [TABLE]).get(TABLE, pd.DataFrame(columns=columns_of(TABLE)))
+        table = _table(path)
         for site, number, starts, ends, value in table[columns_of(TABLE)].itertuples(index=False):
             cell = Cell(site, number, day_of(starts), day_of(ends))
             if pd.isna(value):
@@ -79,10 +79,18 @@ def read_ledger(paths: Iterable[Path]) -> Ledger:
     return Ledger(frozenset(values), frozenset(hidden))
 
 
+def _table(path: Path) -> pd.DataFrame:
+    """The record in a file, under the name that it had in editions of older versions too."""
+    tables = read_tables(path, [TABLE, "published"])
+    older = tables.get("published", pd.DataFrame({"low": []}))
+    return tables.get(TABLE, pd.DataFrame(columns=columns_of(TABLE)) if "low" in older else older)
+
+
 def newest(folder: Path) -> list[Path]:
     """The file of the edition that was made last, current or not: it holds what all before it published."""
-    made = sorted((path.stat().st_mtime_ns, path) for path in folder.glob("[!.]*/central.duckdb"))
-    return [path for _, path in made[-1:]]
+    paths = sorted(folder.glob("[!.]*/central.duckdb"))
+    made = {path: read_tables(path, ["edition"])["edition"].made[0] for path in paths}
+    return sorted(paths, key=lambda path: made[path])[-1:]
 
 
 def after(before: Ledger, lattice: Lattice, shown: Mask, offered: Mask) -> Ledger:
