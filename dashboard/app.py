@@ -29,7 +29,7 @@ from etl.definitions.messages import Plain, _
 from etl.definitions.periods import write_date, write_month
 
 NAME = "Drive"
-MARKS = _("Numbers too small to show are marked [c]. A gap in the data is a gap in the line.")
+MARKS = _("Small numbers about people are shown as ranges. A gap in the data is a gap in the line.")
 KEPT_BETWEEN_PAGES = ("site", "edition")
 KEPT_PAGES = 2  # as components, which weigh a hundred times what goes over the wire
 ENGLISH = "en-GB"

@@ -9,7 +9,7 @@ from dashboard.data.edition import Row
 from dashboard.data.view import View
 from dashboard.elements import html
 from dashboard.elements.page import site_name
-from dashboard.elements.tables import Column, hidden, link, number_key, state, table
+from dashboard.elements.tables import Column, between, hidden, link, number_key, state, table
 from etl.definitions.messages import _, joined
 from etl.definitions.settings import TOO_FEW
 from etl.definitions.writing import HIDDEN
@@ -38,6 +38,8 @@ def number_of(view: View, row: Row | None, measure: str, shown: str, *, why: str
     """A number of a comparison table, as a link to where it comes from; or what stands where there is none."""
     if shown == HIDDEN:
         return hidden()
+    if row is not None and row.get("range_low") is not None:
+        return between(view, row, measure, bold=bold)
     if row is None or not shown or shown == "not known":
         return state(TOO_FEW if why.startswith(TOO_FEW) else _("not known"), why)
     name = joined(", ", [view.measure_label(measure), view.label(row.site)])

@@ -226,7 +226,10 @@ def strip(states: Sequence[str], width: float = 184) -> Drawing:
 
 
 def among(value: float | None, row: Row | None, others: Sequence[float], top: float, mark: Mark) -> Drawing:
-    """A site's value and interval on a scale from 0, and the other sites' values as grey ticks."""
+    """A site's value and interval on a scale from 0, and the other sites' values as grey ticks.
+
+    A range is a bar that is solid to its lower end and hollow to its upper: nobody estimates what lies between.
+    """
     width = 220.0
 
     def at(number: float) -> float:
@@ -236,6 +239,11 @@ def among(value: float | None, row: Row | None, others: Sequence[float], top: fl
     for other in others:
         ends = {"x1": at(other), "x2": at(other), "y1": 4, "y2": 18}
         shapes.append(["line", {**ends, "stroke": theme.CONTEXT, "strokeWidth": 2}])
+    if value is None and row is not None and row.get("range_low") is not None:
+        least, most = at(row.range_low), at(row.range_high)
+        solid = {"x": 0, "y": 6, "width": least, "height": 10, "fill": mark.colour}
+        hollow = {"x": least, "y": 6.75, "width": max(most - least, 3), "height": 8.5, "fill": theme.PAPER}
+        shapes += [["rect", solid], ["rect", {**hollow, "stroke": mark.colour, "strokeWidth": 1.5}]]
     if value is not None and row is not None:
         if row.low is not None and row.high is not None:
             ends = {"x1": at(row.low), "x2": at(row.high), "y1": 11, "y2": 11}

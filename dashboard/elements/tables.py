@@ -10,12 +10,13 @@ from dashboard.elements import html, icons
 from etl.definitions.messages import Plain, _, joined
 from etl.definitions.readiness import LEVELS
 from etl.definitions.settings import NOTHING_TO_DIVIDE
-from etl.definitions.writing import HIDDEN
+from etl.definitions.writing import HIDDEN, write_range
 from etl.provenance.address import NumberAddress
+from etl.provenance.story import unit_of
 
 Component = Any
 # What a file says in place of a number that is not there.
-IS_HIDDEN, NOT_AVAILABLE, NOT_APPLICABLE = "[c]", "[x]", "[z]"
+IS_HIDDEN, NOT_AVAILABLE, NOT_APPLICABLE, BETWEEN = "[c]", "[x]", "[z]", "[b]"
 NOT_DUE = ("n/a", "none due", "not due", "not begun", NOTHING_TO_DIVIDE)
 VERDICT_LEVELS = {"ready": "met", "ready_with_conditions": "partly", "not_yet": "not_met", "cannot_say": "unknown"}
 
@@ -95,11 +96,22 @@ def number(view: View, row: Row | None, *, bold: bool = False, words: str = "", 
         return state(_("not known"))
     if row.shown == HIDDEN:
         return hidden()
-    if row.value is None:
+    if row.value is None and row.get("range_low") is None:
         return state(row.shown or words or _("not known"), row.why or "")
+    if row.value is None:
+        return between(view, row, row.measure, bold=bold)
     name = joined(", ", [view.measure_label(row.measure), view.label(row.site)])
     drawn = link(view, number_key(row), text or row.shown, name, bold=bold)
     return html.Span([under_query(), drawn], className="flagged") if row.get("queried") else drawn
+
+
+def between(view: View, row: Row, measure: str, *, bold: bool = False) -> Component:
+    """A range that protects small numbers, as a link to what it is."""
+    unit = unit_of(view.edition, measure)
+    name = joined(", ", [view.measure_label(measure), view.label(row.site)])
+    text = write_range(row.range_low, row.range_high, unit)
+    drawn = link(view, number_key(Row(row, measure=measure)), text, name, bold=bold)
+    return html.carrying(drawn, Part(text, number_key(Row(row, measure=measure)), marker=BETWEEN))
 
 
 def under_query() -> Component:

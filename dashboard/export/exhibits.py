@@ -11,7 +11,7 @@ from dashboard.data.edition import Row
 from dashboard.data.view import View
 from dashboard.elements import html
 from dashboard.elements.page import Card, Content
-from dashboard.elements.tables import IS_HIDDEN, NOT_APPLICABLE, NOT_AVAILABLE, Part, Table
+from dashboard.elements.tables import BETWEEN, IS_HIDDEN, NOT_APPLICABLE, NOT_AVAILABLE, Part, Table
 from dashboard.elements.widgets import chosen_words
 from etl.definitions import messages
 from etl.definitions.writing import HIDDEN
@@ -24,6 +24,7 @@ Component = Any
 PROVISIONAL, REVISED, UNDER_QUERY = "[p]", "[r]", "[q]"
 MARKERS = {
     IS_HIDDEN: "hidden: a small number, or one that could be worked back to a small number",
+    BETWEEN: "between two numbers, to protect small numbers: a range holds every number that is possible",
     NOT_AVAILABLE: "not available: missing, not stated or not known",
     NOT_APPLICABLE: "not applicable",
     PROVISIONAL: "provisional: the period has not ended",
@@ -230,7 +231,7 @@ def marker_of(view: View, row: Row) -> str:
     if row.shown == HIDDEN:
         return IS_HIDDEN
     if row.value is None:
-        return NOT_AVAILABLE
+        return NOT_AVAILABLE if row.get("range_low") is None else BETWEEN
     markers = [UNDER_QUERY] if row.get("queried") else []
     markers += [] if row.complete else [PROVISIONAL]
     return " ".join([*markers, *([REVISED] if is_revised(view, row) else [])])

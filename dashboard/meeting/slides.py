@@ -208,7 +208,7 @@ class Deck:
     places: tuple[str, ...] = ()
     data_head: str = _("Data to")
     edition_head: str = _("Edition")
-    smalls: tuple[str, str] = (_("Central team only"), _("Small numbers hidden"))
+    smalls: tuple[str, str] = (_("Central team only"), _("Small numbers shown as ranges"))
     outdated: str = _("Not the current edition")
     language: str = field(default="en-GB", metadata=NOT_WORDS)
 

@@ -36,6 +36,7 @@ from etl.definitions.messages import Capital, Count, Plain, Small, Text, _, join
 from etl.definitions.periods import MONTHS_IN, write_month, write_months
 from etl.definitions.settings import DELIVERED, LEAST_COUNT
 from etl.definitions.writing import HIDDEN, figures, first_upper, listed, percent, write_interval
+from etl.provenance.story import unit_of
 
 Component = Any
 
@@ -58,8 +59,31 @@ def build(view: View) -> Content:
         if view.edition.has("results")
         else _("No returns have been loaded yet"),
         note(view),
-        [alarms.lines(view), grid(html.Div(left, className="stack"), html.Div(right, className="stack"))],
+        [
+            alarms.lines(view),
+            grid(html.Div(left, className="stack"), html.Div(right, className="stack")),
+            withheld(view),
+        ],
         controls=[pick_sites(view), pick_period(view, ("rolling_year", "year"))],
+    )
+
+
+def withheld(view: View) -> Component:
+    """What others than the central team do not see, once on the page; and what a range is."""
+    if view.edition.audience == "central":
+        return None
+    return html.P(
+        [
+            _("A range holds every number that the published figures allow; it is not a likely range."),
+            " ",
+            html.Strong(_("Not published, so that nobody can be identified:")),
+            " ",
+            _(
+                "who people are, how cases closed, change in risk and kind of work by month or quarter. All of them are"
+                " published by year."
+            ),
+        ],
+        className="muted withheld",
     )
 
 
@@ -236,7 +260,7 @@ def plan_text(view: View, row: Row) -> str:
 def spread(view: View, measure: str, sentence: Callable[..., Text], otherwise: Text) -> Text:
     """A sentence on the lowest and highest of a measure as they are shown, each of the year that the table says."""
     rows = [row for _label, row in of_sites(view, measure)]
-    spread = numbers.spread(rows, partial(links.number_text, view))
+    spread = numbers.spread(rows, partial(links.number_text, view), unit_of(view.edition, measure))
     return numbers.where_known(sentence(spread), rows) if spread is not None else otherwise
 
 
@@ -323,10 +347,18 @@ def measure_line(view: View, measure: str, of: str = "", note: str = "", label: 
 def behind(view: View, row: Row, of: str) -> Component:
     """The people behind a share: 55 of 122."""
     top = view.edition.result(row.site, of, row.period, row.starts) if of else None
-    if top is None or top.value is None or row.value is None or row.get("count") is None:
-        return None
     about = view.edition.measures.get(row.measure)
     below = view.edition.result(row.site, about.denominator, row.period, row.starts) if about is not None else None
+    if numbers.range_of(row):
+        ends = [
+            numbers.range_text(one, "count") or (links.number_text(view, one) if one is not None else None)
+            for one in (top, below)
+        ]
+        if not all(ends) or numbers.range_of(below):
+            return None  # a range of a range says nothing more
+        return html.Span(_("{number} of {total}", number=ends[0], total=ends[1]), className="wraps")
+    if top is None or top.value is None or row.value is None or row.get("count") is None:
+        return None
     same = below is not None and below.value == row["count"]
     whole = links.number_text(view, below) if same and below is not None else Plain(figures(row["count"]))
     return html.Span(_("{number} of {total}", number=links.number_text(view, top), total=whole))

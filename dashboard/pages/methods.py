@@ -84,9 +84,10 @@ METHODS = (
     (
         _("Small numbers"),
         _(
-            "Counts from 1 to {most}, and all from which they could be worked back, are marked {mark} in editions"
-            " for readers outside the central team. They are not in those readers’ files at all. Money is not "
-            "hidden.",
+            "How many people a service works with is shown exactly. Of who they are and what became of them, counts"
+            " from 1 to {most} cannot be worked out by readers outside the central team: numbers of years are exact or"
+            " a range that holds every number that the published figures allow; months and quarters are not"
+            " published, nor in those readers’ files ({mark}). Money is not hidden.",
             most=THRESHOLD - 1,
             mark=Plain(HIDDEN),
         ),

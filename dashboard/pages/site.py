@@ -155,7 +155,8 @@ def beside_others(view: View, site: Site, measure: str, row: Row | None) -> Comp
     values = [r.value for r in others if r is not None and r.value is not None]
     unseen = any(r is not None and r.shown == HIDDEN for r in (row, *others))
     own = row.value if row is not None else None
-    seen = [v for v in (*values, own, row.high if row is not None else None) if v is not None]
+    ends = (row.high, row.get("range_high")) if row is not None else ()
+    seen = [v for v in (*values, own, *ends) if v is not None]
     if not seen:
         return hidden() if unseen else state(_("not known"))
     return icons.among(own, row, values, max(seen) * 1.05 or 1.0, view.mark(site.name))

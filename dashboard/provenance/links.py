@@ -14,7 +14,18 @@ from etl.definitions import secured
 from etl.definitions.measure import Unit
 from etl.definitions.messages import Capital, Name, Number, Plain, Text, _, joined
 from etl.definitions.periods import month_after, write_month
-from etl.definitions.writing import HIDDEN, figures, pounds, range_ends, spaced, why_open, write, write_count, write_end
+from etl.definitions.writing import (
+    HIDDEN,
+    figures,
+    pounds,
+    range_ends,
+    spaced,
+    why_open,
+    write,
+    write_count,
+    write_end,
+    write_range,
+)
 from etl.provenance.address import NumberAddress
 from etl.provenance.story import NOT_KNOWN, NOT_STATED, beside_words, unit_of
 
@@ -160,6 +171,8 @@ def interval(view: View, row: Row | None) -> Component:
 
 def share(view: View, row: Row, measure: str, what: str = "share") -> Component:
     """A part's share of its whole, or a step's of the step before; nothing where there is none."""
+    if row.share is None and row.get("share_low") is not None:
+        return write_range(row.share_low, row.share_high, "share")
     return beside(view, Row(row, measure=measure), what, row.shown) if row.share is not None else None
 
 

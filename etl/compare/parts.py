@@ -54,6 +54,7 @@ def _of_whole(rows: pd.DataFrame, wide: tuple[pd.DataFrame, ...], breakdown: Bre
     ]
     frame["whole"], frame["share"] = years.value.to_numpy()[each], frame.value.to_numpy() / whole.to_numpy()[each]
     wholes = whole.to_numpy()[each]
+    frame["share_low"], frame["share_high"] = low / wholes, high / wholes
     frame["shown"] = [
         _share_shown(share, low / of, high / of)
         for share, (low, high), of in zip(frame.share, ends, wholes, strict=True)

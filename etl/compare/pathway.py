@@ -73,6 +73,7 @@ def _step(
     frame["count_shown"] = _written(counts[step], ends[0][step], ends[1][step], "count")
     least, most = ((end[step] / before).where(before >= LEAST_COUNT) for end in ends)
     frame["share"] = (counts[step] / before).where(before >= LEAST_COUNT)
+    frame["share_low"], frame["share_high"] = least, most
     frame["shown"] = _written(frame.share, least, most, "share")
     return frame.assign(same_people=same_people, note=note, why=whys[step].fillna(""))
 

@@ -31,6 +31,7 @@ from etl.provenance.edition import Edition, Row
 from etl.provenance.lineage import is_planned, operands
 from etl.provenance.story import (
     NOT_KNOWN,
+    RANGE,
     Block,
     Facts,
     Item,
@@ -126,6 +127,9 @@ def _itself(edition: Edition, address: NumberAddress, row: Row) -> Story:
     body += [*_chance(row, unit), *_gap(row)]
     body += [*_plans(edition, row), *_cells(edition, of, row.measure, cells), *_definition(edition, row.measure)]
     site, said = place(edition, row.site), what(edition, row.measure, row.period, row.starts)
+    if row.value is None and row.get("range_low") is not None:
+        text = write_range(row.range_low, row.range_high, unit)
+        return Story(address, site, said, text, "known", (Words(RANGE), *body), cells)
     if row.value is None:
         return Story(address, site, said, str(row.shown or NOT_KNOWN), "not known", tuple(body), cells)
     return Story(address, site, said, str(row.shown), "known", tuple(body), cells)

@@ -8,7 +8,7 @@ from typing import Literal, cast
 from etl.definitions.measure import Unit
 from etl.definitions.messages import N_, Name, Number, _, joined
 from etl.definitions.periods import write_date, write_month, write_months
-from etl.definitions.writing import HIDDEN, write, write_in_full
+from etl.definitions.writing import HIDDEN, write, write_in_full, write_range
 from etl.provenance.address import NumberAddress
 from etl.provenance.edition import Edition, Row
 
@@ -37,6 +37,10 @@ BESIDE = {
 MADE_UP = _("Made up for the sample")
 ELSEWHERE = _("not shown to this audience")
 NOT_KNOWN = _("not known")
+RANGE = _(
+    "A range, so that nobody can be identified: it holds every number that the published figures allow. It is not a"
+    " likely range."
+)
 NOT_STATED = _("not stated")
 
 
@@ -183,6 +187,8 @@ def exact(row: Row | None, unit: Unit) -> Number:
         return Number(NOT_KNOWN)
     if row.shown == HIDDEN:
         return Number(HIDDEN)
+    if row.value is None and row.get("range_low") is not None:
+        return Number(write_range(row.range_low, row.range_high, unit), address_of(row))
     if row.value is None:
         return Number(row.shown or NOT_KNOWN)
     return Number(write_in_full(row.value, unit) if unit in ("gbp", "gbp_each") else str(row.shown), address_of(row))

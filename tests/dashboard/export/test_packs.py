@@ -229,7 +229,7 @@ def test_a_hidden_number_is_hidden_in_every_form(altered: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("audience", "says"), [("the central team", "Central team only"), ("the forum", "Small numbers hidden")]
+    ("audience", "says"), [("the central team", "Central team only"), ("the forum", "Small numbers shown as ranges")]
 )
 def test_the_foot_says_whether_small_numbers_are_hidden(audience: str, says: str) -> None:
     deck = Deck("Drive", (), "Nov 2019", "11 Dec 2019", "", audience, "")
