@@ -35,6 +35,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from etl.definitions import MEASURES
+from etl.definitions.measure import Ratio
 from etl.definitions.periods import day_of
 from etl.definitions.tables import columns_of
 from etl.protect.attributes import ALL, Attribute, Counts, Monthly, attribute_of, attributes, clipped, month_of
@@ -91,15 +93,26 @@ def protect(
 
 
 def offered(results: pd.DataFrame, monthly: Monthly) -> dict[str, list[Offer]]:
-    """What would be published of each attribute: known numbers of financial years and of the newest rolling year."""
+    """What would be published of each attribute: known numbers of financial years and of the newest rolling year.
+
+    A rate may be known of an earlier rolling year only, as money of a later month is missing: that one too.
+    """
     found: dict[str, list[Offer]] = {own.name: [] for own in attributes()}
     known = results[results.value.notna() & results.period.isin(OFFERED)]
     newest = known[known.period == "rolling_year"].groupby(["site", "measure"]).starts.max().to_dict()
+    rolling = {(*place, starts) for place, starts in newest.items()}
+    rolling |= {(site, part, starts) for (site, measure), starts in newest.items() for part in _parts_of(measure)}
     for site, number, period, starts in zip(known.site, known.measure, known.period, known.starts, strict=True):
         own = attribute_of(number)
-        if own and (period != "rolling_year" or newest[site, number] == starts):
+        if own and (period != "rolling_year" or (site, number, starts) in rolling):
             found[own.name].append(Offer(site, number, *clipped(site, period, day_of(starts), monthly), period))
     return found
+
+
+def _parts_of(measure: str) -> tuple[str, ...]:
+    """What a rate divides; nothing of what is none."""
+    own = MEASURES.get(measure)
+    return (own.numerator, own.denominator) if isinstance(own, Ratio) else ()
 
 
 def _ranges(
