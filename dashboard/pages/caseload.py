@@ -350,12 +350,9 @@ def behind(view: View, row: Row, of: str) -> Component:
     about = view.edition.measures.get(row.measure)
     below = view.edition.result(row.site, about.denominator, row.period, row.starts) if about is not None else None
     if numbers.range_of(row):
-        ends = [
-            numbers.range_text(one, "count") or (links.number_text(view, one) if one is not None else None)
-            for one in (top, below)
-        ]
-        if not all(ends) or numbers.range_of(below):
+        if top is None or below is None or below.value is None:
             return None  # a range of a range says nothing more
+        ends = [links.number_text(view, one) for one in (top, below)]
         return html.Span(_("{number} of {total}", number=ends[0], total=ends[1]), className="wraps")
     if top is None or top.value is None or row.value is None or row.get("count") is None:
         return None

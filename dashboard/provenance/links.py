@@ -36,7 +36,9 @@ PLANS = {"new_cases": "planned_new_cases", "closing_cases": "planned_open_cases"
 
 def number_text(view: View, row: Row, shown: str = "") -> Number:
     """A number of `results` in a sentence, as it is shown or as `shown`; with no address where it may not be seen."""
-    seen = row.value is not None and row.shown != HIDDEN
+    seen = (row.value is not None or row.get("range_low") is not None) and row.shown != HIDDEN
+    if row.value is None and seen:
+        shown = write_range(row.range_low, row.range_high, unit_of(view.edition, row.measure))
     name = joined(", ", [view.measure_label(row.measure), view.label(row.site)])
     return Number(shown or row.shown, number_key(row) if seen else "", name if seen else "")
 
@@ -172,7 +174,9 @@ def interval(view: View, row: Row | None) -> Component:
 def share(view: View, row: Row, measure: str, what: str = "share") -> Component:
     """A part's share of its whole, or a step's of the step before; nothing where there is none."""
     if row.share is None and row.get("share_low") is not None:
-        return write_range(row.share_low, row.share_high, "share")
+        text = write_range(row.share_low, row.share_high, "share")
+        name = joined(", ", [view.measure_label(measure), view.label(row.site)])
+        return link(view, number_key(Row(row, measure=measure)), text, name)
     return beside(view, Row(row, measure=measure), what, row.shown) if row.share is not None else None
 
 
