@@ -174,9 +174,7 @@ def interval(view: View, row: Row | None) -> Component:
 def share(view: View, row: Row, measure: str, what: str = "share") -> Component:
     """A part's share of its whole, or a step's of the step before; nothing where there is none."""
     if row.share is None and row.get("share_low") is not None:
-        text = write_range(row.share_low, row.share_high, "share")
-        name = joined(", ", [view.measure_label(measure), view.label(row.site)])
-        return link(view, number_key(Row(row, measure=measure)), text, name)
+        return write_range(row.share_low, row.share_high, "share")  # the count above it opens
     return beside(view, Row(row, measure=measure), what, row.shown) if row.share is not None else None
 
 
