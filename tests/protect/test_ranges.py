@@ -12,6 +12,7 @@ from made_up import Programme, make_up
 
 from etl.definitions.writing import HIDDEN
 from etl.protect import Protection, protect
+from etl.protect.attributes import Monthly, attribute_of, index_of
 from etl.protect.told import Record
 
 WHOLES = (
@@ -169,6 +170,26 @@ def test_what_was_told_once_binds_the_next_edition() -> None:
     both = first.printed.merge(again.printed, on=["site", "number", "period", "starts", "ends"], suffixes=("", "_now"))
     assert len(both) == len(first.printed)
     assert (both.low_now >= both.low).all() and (both.high_now <= both.high).all()
+
+
+def test_a_later_return_leaves_bound_what_it_left_as_it_was() -> None:
+    """The months that it did not change still add up to what was printed, less what the changed month may have had."""
+    before = two_sites()
+    month = min(before.sites["a"])
+    changed = {"new_cases": 6, "sex": 6, "sex.male": 3, "sex.female": 3, "sex.not_stated": 0}
+    now = replace(before, sites=before.sites | {"a": before.sites["a"] | {month: changed}})
+    (made,) = publish([before])
+    (printed,) = (
+        made.printed[(made.printed.site == "a") & (made.printed.number == "sex.male")]
+        .query("period == 'year'")
+        .itertuples()
+    )
+    attribute = attribute_of("sex.male")
+    assert attribute is not None
+    told, _ = made.record.knowledge(attribute, Monthly(now.results(), now.last).counts(attribute))
+    (own,) = [row for row in told if (row.site, row.number) == ("a", "sex.male")]
+    assert own.without == {("a", index_of(month))}
+    assert (own.low, own.high) == (printed.low - 4, printed.high)  # four people were new in that month
 
 
 def test_the_truth_lies_in_every_range() -> None:
